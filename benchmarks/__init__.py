@@ -1,0 +1,1 @@
+"""What the claims in the README are measured with."""

@@ -1,0 +1,1 @@
+"""One folder per screen; screens see ``workflow``, ``forms`` and ``records.views`` only."""

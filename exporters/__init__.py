@@ -1,0 +1,1 @@
+"""Rows and document models in, files out. Knows no records and no Qt."""

@@ -1,0 +1,144 @@
+"""What the reader says about one page: frozen, picklable, the same shape in worker, store and ``tongdang read``.
+
+Coordinates: ``box_px`` is ``(x, y, w, h)`` in whole pixels of the delivered picture as stored, before any
+EXIF rotation (PDF pages: the page drawn at 300 dpi); ``view_box_px`` is the same place in the upright
+viewing copy. Rotation is clockwise degrees from the delivered picture to upright.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from forms.kinds import JsonValue
+
+PixelBox = tuple[int, int, int, int]
+
+
+class PageStatus(StrEnum):
+    """``READ`` even if every field is blank; ``BLANK`` is a sheet with nothing printed on it."""
+
+    READ = "read"
+    BLANK = "blank"
+    UNKNOWN_FORM = "unknown_form"
+    FAILED = "failed"
+
+
+class OcrFailed(Exception):
+    """The page could not be read. ``reason`` is an English code, ``str()`` a Chinese sentence with a way out."""
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        super().__init__(reason, sentence)
+        self.reason = reason
+        self.sentence = sentence
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One possible reading: text as written, its normalised value, and a score in 0..1."""
+
+    text: str
+    value: JsonValue
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A doubtful stretch of ``text`` (``start`` ≤ i < ``end``) and where it stands in the viewing copy."""
+
+    start: int
+    end: int
+    view_box_px: PixelBox | None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReading:
+    """One field as read. ``raw`` is what the network said unconstrained, ``text`` what the kind made of it.
+
+    Blank fields: ``raw`` and ``text`` are ``""``, ``value`` None (choices: ``[]``) and ``evidence["blank"]`` is 1.
+    ``evidence`` holds the numbers that ``workflow.recognise.judge`` weighs (all in 0..1, names stable):
+    ``blank, min_char, mean_char, margin, agreement (raw equals text after normalisation), forced (mass the
+    constraint had to add), mark_quality, ink_outside, registration``.
+    """
+
+    key: str
+    raw: str
+    text: str
+    value: JsonValue
+    confidence: float
+    box_px: PixelBox
+    view_box_px: PixelBox
+    candidates: tuple[Candidate, ...] = ()
+    reasons: tuple[str, ...] = ()
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    doubts: tuple[Doubt, ...] = ()
+    option_view_boxes: Mapping[str, PixelBox] = field(default_factory=dict)  # choices: option code -> tick box
+    source: str = "ocr"  # "ocr" or "text_layer"
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One line of free page text, where no form was found."""
+
+    text: str
+    confidence: float
+    box_px: PixelBox
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """Everything read from one page. ``page_index`` counts from 0 within its source."""
+
+    page_index: int
+    status: PageStatus
+    reason: str
+    form: str | None
+    form_version: str | None
+    form_page: int | None
+    serial: str | None
+    rotation: int
+    width_px: int
+    height_px: int
+    dpi: int
+    view_width_px: int
+    view_height_px: int
+    seconds: float
+    engine: str
+    model: str
+    fields: tuple[FieldReading, ...] = ()
+    lines: tuple[TextLine, ...] = ()
+    registration_error_px: float | None = None  # median residual of matched points, delivered pixels
+
+
+@dataclass(frozen=True, slots=True)
+class PageOutcome:
+    """A page's reading and its upright JPEG viewing copy."""
+
+    reading: PageReading
+    viewing_copy: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """One page found in a delivered file."""
+
+    index: int
+    width_px: int
+    height_px: int
+    dpi: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingContext:
+    """What the office knows that may help the reader (design.md: learned lexicon, rosters). Plain data.
+
+    ``home_division`` is the office's own division code (towns below it are likelier);
+    ``lexicon`` maps a field key to weighted values seen before.
+    """
+
+    home_division: str | None = None
+    lexicon: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

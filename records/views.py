@@ -1,0 +1,304 @@
+"""Frozen read models, one family per screen. Plain data; ids are UUIDv7 strings, instants are aware UTC datetimes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from forms.kinds import JsonValue, Kind
+
+PixelBox = tuple[int, int, int, int]
+
+
+class SourceState(StrEnum):
+    RECEIVED = "received"
+    SPLIT = "split"
+    REFUSED = "refused"
+
+
+class PageState(StrEnum):
+    RECEIVED = "received"
+    READ = "read"
+    FAILED = "failed"
+    PLACED = "placed"
+    SET_ASIDE = "set_aside"
+
+
+class RegistrationState(StrEnum):
+    DRAFT = "draft"
+    VERIFIED = "verified"
+    REVIEWED = "reviewed"
+    SENT_BACK = "sent_back"
+
+
+class AnswerState(StrEnum):
+    """Where a value stands. Blank-on-paper is CONFIRMED with an empty value."""
+
+    MACHINE = "machine"
+    CONFIRMED = "confirmed"
+    CORRECTED = "corrected"
+    ILLEGIBLE = "illegible"
+    ASK = "ask"
+
+
+class ValueSource(StrEnum):
+    PAPER = "paper"  # 纸面
+    PHONE = "phone"  # 电话核实
+    DEPARTMENT = "department"  # 部门数据
+    CORRECTION = "correction"  # 更正, needs a note
+
+
+class BatchState(StrEnum):
+    OPEN = "open"
+    FROZEN = "frozen"
+    WRITTEN = "written"
+
+
+class BatchRowState(StrEnum):
+    FROZEN = "frozen"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+
+
+class Role(StrEnum):
+    COLLECTOR = "collector"  # 采集员
+    REVIEWER = "reviewer"  # 复核员
+    ARCHIVIST = "archivist"  # 档案员
+    ADMINISTRATOR = "administrator"  # 管理员
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something: checked by every verb."""
+
+    user_id: str
+    username: str
+    full_name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeView:
+    name: str
+    division: str  # code of the office's own division
+    division_name: str
+    round_name: str
+    verified_registrations: int
+    show_all_until: int  # fields are shown whole until so many registrations are verified
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """One page in the inbox."""
+
+    page_id: str
+    source_id: str
+    number: int  # from 1 within its source
+    state: PageState
+    status: str  # PageStatus of its reading, "" before
+    reason: str  # Chinese sentence where something is wrong, else ""
+    form_title: str
+    form_page: int | None
+    registration_id: str | None
+    duplicate_of: str | None  # page_id of a page with the same content
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One delivered file in the inbox."""
+
+    source_id: str
+    name: str
+    received_at: datetime
+    state: SourceState
+    reason: str  # Chinese sentence for REFUSED
+    pages: tuple[PageRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxView:
+    sources: tuple[SourceRow, ...]
+    waiting: int  # pages not read yet, including those of unsplit sources
+    drafts: int  # registrations waiting to be verified
+    clear_scans: int  # delivered files that still lie outside in the clear
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A registration in the list of those to verify."""
+
+    registration_id: str
+    title: str  # child's name as read, or 姓名未读出
+    division: str
+    pages: int
+    to_look_at: int  # fields shown and not yet answered
+    taken_in_at: datetime
+    state: RegistrationState
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtView:
+    start: int
+    end: int
+    box: PixelBox | None
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateView:
+    text: str
+    value: JsonValue
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionView:
+    code: str
+    label: str
+    box: PixelBox | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    severity: str  # error | warning | hint
+    rule: str
+    keys: tuple[str, ...]
+    sentence: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyItem:
+    """One field in the verify screen. ``box`` lies in the viewing copy of ``page_id``."""
+
+    key: str
+    label: str
+    block: str
+    kind: Kind
+    page_id: str | None
+    box: PixelBox | None
+    text: str  # what the value box shows
+    raw: str
+    value: JsonValue
+    state: AnswerState
+    source: ValueSource
+    accepted: bool
+    shown: bool  # the clerk has to look at it
+    reasons: tuple[str, ...]  # Chinese, short
+    candidates: tuple[CandidateView, ...]
+    doubts: tuple[DoubtView, ...]
+    multiple: bool
+    options: tuple[OptionView, ...]
+    code_table: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyPage:
+    page_id: str
+    form_page: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceView:
+    """Where the sheet of paper lies."""
+
+    archive_number: str  # 档号
+    sheet_count: int
+    location: str  # "" while not boxed
+
+
+@dataclass(frozen=True, slots=True)
+class VerifySheet:
+    """Everything the verify screen shows; ``items`` come as printed, ``order`` is the keys to look at, weakest first."""
+
+    registration_id: str
+    title: str
+    form_title: str
+    state: RegistrationState
+    round_name: str
+    pages: tuple[VerifyPage, ...]
+    items: tuple[VerifyItem, ...]
+    order: tuple[str, ...]
+    findings: tuple[FindingView, ...]
+    place: PlaceView
+    notes: tuple[str, ...]  # e.g. a missing side
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRow:
+    child_id: str
+    name: str
+    sex: str
+    age: int | None
+    id_number_masked: str
+    household: str  # 户籍
+    residence: str  # 现居住地
+    verified_on: date
+    archive_number: str
+    location: str
+    key_concern: bool
+    reporting: str  # derived status, Chinese
+    registration_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPlaceRow:
+    """A child's sheet in the archive: where the paper is, where its pages are."""
+
+    registration_id: str
+    archive_number: str
+    location: str
+    page_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSummary:
+    batch_id: str
+    number: str
+    name: str
+    state: BatchState
+    rows: int
+    sent: int
+    accepted: int
+    returned: int
+    created_at: datetime
+    frozen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRowView:
+    row_id: str
+    position: int
+    child_id: str
+    registration_id: str
+    name: str
+    id_number_masked: str
+    archive_number: str
+    state: BatchRowState
+    system_number: str  # 系统儿童编号
+    returned_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    summary: BatchSummary
+    rows: tuple[BatchRowView, ...]
+    receipts: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """A verified registration that may go into a batch."""
+
+    registration_id: str
+    child_id: str
+    name: str
+    residence: str
+    verified_on: date
+    findings: tuple[FindingView, ...]
+    last_batch: str

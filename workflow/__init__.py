@@ -1,0 +1,1 @@
+"""The verbs, in the order a page meets them. No Qt."""
