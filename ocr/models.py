@@ -54,7 +54,7 @@ def models_dir() -> Path:
 
 
 def model_folder(models: Path, name: str) -> Path:
-    """One model's folder. Raises ModelsMissing: PaddleOCR must never get a folder that isn't there (it would look online)."""
+    """One model's folder. Raises ModelsMissing: given a folder that isn't there, PaddleOCR would look online."""
     folder = models / name
     if not (folder / "inference.onnx").is_file() or not (folder / "inference.yml").is_file():
         raise ModelsMissing(

@@ -214,7 +214,7 @@ class PlaceView:
 
 @dataclass(frozen=True, slots=True)
 class VerifySheet:
-    """Everything the verify screen shows; ``items`` come as printed, ``order`` is the keys to look at, weakest first."""
+    """Everything the verify screen shows; ``items`` as printed, ``order`` the keys to look at, weakest first."""
 
     registration_id: str
     title: str
