@@ -1,0 +1,84 @@
+"""Who may do what: one table of roles and verbs, checked by the verbs themselves and never by widgets.
+
+This is access control by the program, not cryptography between users (docs: keys and people). Every public
+verb carries ``@verb(...)``; a test enumerates them against a table written by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from records.store import Store
+from records.views import Actor, Role
+from workflow.errors import NotAllowed
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Right(StrEnum):
+    """A right as people speak of it; several verbs may need the same one."""
+
+    SEE_OFFICE = "see_office"
+    TAKE_IN = "take_in"
+    SEE_INBOX = "see_inbox"
+    VERIFY = "verify"
+    SEE_REGISTRATIONS = "see_registrations"
+    SEE_CHILDREN = "see_children"
+    PLACE = "place"
+    SEE_BATCHES = "see_batches"
+    REPORT = "report"
+    ADMINISTER = "administer"
+
+
+_EVERYBODY = frozenset(Role)
+
+RIGHTS: dict[Right, frozenset[Role]] = {
+    Right.SEE_OFFICE: _EVERYBODY,
+    Right.TAKE_IN: frozenset({Role.COLLECTOR, Role.ARCHIVIST, Role.ADMINISTRATOR}),
+    Right.SEE_INBOX: frozenset({Role.COLLECTOR, Role.ARCHIVIST, Role.ADMINISTRATOR}),
+    Right.VERIFY: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
+    Right.SEE_REGISTRATIONS: _EVERYBODY,
+    Right.SEE_CHILDREN: _EVERYBODY,
+    Right.PLACE: frozenset({Role.COLLECTOR, Role.ARCHIVIST, Role.ADMINISTRATOR}),
+    Right.SEE_BATCHES: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
+    Right.REPORT: frozenset({Role.REVIEWER, Role.ADMINISTRATOR}),
+    Right.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
+}
+
+ROLE_NAMES: dict[Role, str] = {
+    Role.COLLECTOR: "采集员",
+    Role.REVIEWER: "复核员",
+    Role.ARCHIVIST: "档案员",
+    Role.ADMINISTRATOR: "管理员",
+}
+
+# filled by the decorator: "module.function" -> right; the permission test reads it
+VERBS: dict[str, Right] = {}
+
+
+def require(actor: Actor, right: Right) -> None:
+    """Raise NotAllowed unless the actor's role has the right."""
+    if actor.role not in RIGHTS[right]:
+        who = "、".join(ROLE_NAMES[role] for role in Role if role in RIGHTS[right])
+        raise NotAllowed(f"{ROLE_NAMES[actor.role]}不能做这项操作，没有改动任何内容。请由{who}来做。")
+
+
+def verb(
+    right: Right,
+) -> Callable[[Callable[Concatenate[Store, Actor, P], R]], Callable[Concatenate[Store, Actor, P], R]]:
+    """Make a function a verb: its first arguments are the store and the actor, whose right is checked first."""
+
+    def mark(function: Callable[Concatenate[Store, Actor, P], R]) -> Callable[Concatenate[Store, Actor, P], R]:
+        @wraps(function)
+        def checked(store: Store, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            require(actor, right)
+            return function(store, actor, *args, **kwargs)
+
+        VERBS[f"{function.__module__}.{function.__name__}"] = right
+        return checked
+
+    return mark
