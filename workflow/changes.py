@@ -43,3 +43,6 @@ def changed(
     return Changes(
         frozenset(sources), frozenset(pages), frozenset(registrations), frozenset(children), frozenset(batches)
     )
+
+
+NOTHING = Changes()

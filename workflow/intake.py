@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from records.store import Store
 from records.views import Actor, InboxView
-from workflow.changes import Changes
+from workflow.changes import NOTHING, Changes
 from workflow.permissions import Right, verb
 
 
@@ -33,7 +33,7 @@ class Duplicate:
 
     path: Path
     source_id: str
-    changes: Changes = Changes()
+    changes: Changes = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Refused:
     path: Path
     sentence: str
     reason: str  # English code: missing, unreadable, empty, too_large, not_a_file, disk_full, ...
-    changes: Changes = Changes()
+    changes: Changes = NOTHING
 
 
 TakeIn: TypeAlias = Taken | Duplicate | Refused

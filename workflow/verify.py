@@ -8,7 +8,7 @@ from datetime import date, datetime
 from forms.kinds import JsonValue
 from records.store import Store
 from records.views import Actor, AnswerState, DraftRow, ValueSource, VerifyItem, VerifySheet
-from workflow.changes import Changes
+from workflow.changes import NOTHING, Changes
 from workflow.permissions import Right, verb
 
 
@@ -39,7 +39,7 @@ class AskSameChild:
     """Nothing was saved: call ``finish`` again with ``same_child=<child_id>`` or ``same_child=NEW_CHILD``."""
 
     candidates: tuple[SameChildCandidate, ...]
-    changes: Changes = Changes()
+    changes: Changes = NOTHING
 
 
 NEW_CHILD = "new"
