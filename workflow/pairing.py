@@ -154,14 +154,16 @@ def _pinned_groups(rest: Sequence[PageFacts]) -> list[Group]:
         if page.serial:
             carriers[page.sheet].append(page)
     groups = []
+    joined: set[str] = set()
     for pinned, own in sorted(members.items()):
         for page in list(own):
             for other in carriers.get(page.sheet, ()):
                 alone = sum(c.side == other.side for c in carriers[page.sheet]) == 1
                 unique = alone and sum(c.side == page.side for c in carriers[page.sheet]) == 1
-                fits = other.pinned is None and other.side not in {p.side for p in own}
+                fits = other.pinned is None and other.page_id not in joined and other.side not in {p.side for p in own}
                 if unique and fits and not page.closed and not contradict(page, other):
                     own.append(other)
+                    joined.add(other.page_id)
         groups.append(_group(own, "person", pinned=pinned))
     return groups
 
