@@ -1,0 +1,147 @@
+"""The office and what it sends: users, settings, batches and their rows, receipts, the audit chain."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from records.columns import Id, Instant, Json, PrimaryId, Table, enumeration
+from records.states import next_batch_row_state, next_batch_state
+from records.views import BatchRowState, BatchState, Role
+
+
+class Office(Table):
+    """The one office whose store this is."""
+
+    __tablename__ = "office"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    store_id: Mapped[Id]
+    name: Mapped[str] = mapped_column(Text)
+    division: Mapped[str] = mapped_column(String(12))
+    created_at: Mapped[Instant]
+    # Ed25519, raw 32 bytes each: handover packages are signed with it, the county pins the public half
+    signing_private: Mapped[bytes] = mapped_column(LargeBinary)
+    signing_public: Mapped[bytes] = mapped_column(LargeBinary)
+    logins_taken: Mapped[int] = mapped_column(default=0)  # bytes of the failed-logins file already in the audit
+
+
+class Setting(Table):
+    """One setting that differs from its default; ``workflow.settings`` declares them."""
+
+    __tablename__ = "settings"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[Json]
+
+
+class User(Table):
+    """A person who may open the store. The password lives in the key file, as a wrapping."""
+
+    __tablename__ = "users"
+
+    id: Mapped[PrimaryId]
+    username: Mapped[str] = mapped_column(Text, unique=True)
+    full_name: Mapped[str] = mapped_column(Text)
+    role: Mapped[Role] = mapped_column(enumeration(Role, "role"))
+    division: Mapped[str] = mapped_column(String(12))  # the scope: this division and those below it
+    created_at: Mapped[Instant]
+    valid_until: Mapped[date | None]  # outside helpers
+    disabled_at: Mapped[Instant | None]
+
+
+class Batch(Table):
+    """A reporting batch (报送批次): chosen, frozen, written, answered."""
+
+    __tablename__ = "batches"
+
+    id: Mapped[PrimaryId]
+    number: Mapped[str] = mapped_column(String(32), unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    state: Mapped[BatchState] = mapped_column(enumeration(BatchState, "batch_state"), default=BatchState.OPEN)
+    round_id: Mapped[Id | None] = mapped_column(ForeignKey("rounds.id"))
+    created_at: Mapped[Instant]
+    created_by: Mapped[Id] = mapped_column(ForeignKey("users.id"))
+    frozen_at: Mapped[Instant | None]
+    frozen_by: Mapped[Id | None] = mapped_column(ForeignKey("users.id"))
+    rows_hash: Mapped[str] = mapped_column(String(64), default="")  # of the frozen rows
+
+    rows: Mapped[list[BatchRow]] = relationship(back_populates="batch", order_by="BatchRow.position")
+    receipts: Mapped[list[Receipt]] = relationship(back_populates="batch", order_by="Receipt.written_at")
+
+    @validates("state")
+    def _step(self, _key: str, to: BatchState) -> BatchState:
+        return next_batch_state(self.state, to)
+
+
+class BatchRow(Table):
+    """One child in a batch. ``frozen`` holds the values as they were sent; later corrections don't touch it."""
+
+    __tablename__ = "batch_rows"
+    __table_args__ = (
+        Unique("batch_id", "registration_id"),
+        Unique("batch_id", "position"),
+        CheckConstraint("state <> 'returned' OR returned_reason <> ''", name="reason_when_returned"),
+        Index(None, "registration_id"),
+        Index(None, "child_id"),
+    )
+
+    id: Mapped[PrimaryId]
+    batch_id: Mapped[Id] = mapped_column(ForeignKey("batches.id"))
+    position: Mapped[int]  # from 1
+    registration_id: Mapped[Id] = mapped_column(ForeignKey("registrations.id"))
+    child_id: Mapped[Id] = mapped_column(ForeignKey("children.id"))
+    state: Mapped[BatchRowState] = mapped_column(
+        enumeration(BatchRowState, "batch_row_state"), default=BatchRowState.FROZEN
+    )
+    frozen: Mapped[Json]  # null while the batch is open
+    row_hash: Mapped[str] = mapped_column(String(64), default="")
+    system_number: Mapped[str] = mapped_column(Text, default="")  # 系统儿童编号
+    returned_reason: Mapped[str] = mapped_column(Text, default="")
+    outcome_at: Mapped[Instant | None]
+    outcome_by: Mapped[Id | None] = mapped_column(ForeignKey("users.id"))
+
+    batch: Mapped[Batch] = relationship(back_populates="rows")
+
+    @validates("state")
+    def _step(self, _key: str, to: BatchRowState) -> BatchRowState:
+        return next_batch_row_state(self.state, to)
+
+
+class Receipt(Table):
+    """What was written of a batch, when and by whom. ``audit_head`` shows truncation and rollback later."""
+
+    __tablename__ = "receipts"
+    __table_args__ = (Index(None, "batch_id"),)
+
+    id: Mapped[PrimaryId]
+    batch_id: Mapped[Id] = mapped_column(ForeignKey("batches.id"))
+    rows: Mapped[int]
+    file_hash: Mapped[str] = mapped_column(String(64))  # SHA-256 of the file
+    rows_hash: Mapped[str] = mapped_column(String(64))
+    file_name: Mapped[str] = mapped_column(Text)
+    audit_seq: Mapped[int]
+    audit_head: Mapped[str] = mapped_column(String(64))
+    written_at: Mapped[Instant]
+    written_by: Mapped[Id] = mapped_column(ForeignKey("users.id"))
+
+    batch: Mapped[Batch] = relationship(back_populates="receipts")
+
+
+class AuditEntry(Table):
+    """Who did what to which object: ids and keyed hashes only, each entry chained to the one before."""
+
+    __tablename__ = "audit"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 1, without gaps
+    at: Mapped[Instant]
+    actor_id: Mapped[Id]  # a user's id, or who there is none for ("-"); no foreign key: entries outlive users
+    verb: Mapped[str] = mapped_column(String(48))
+    object_id: Mapped[str] = mapped_column(String(64))
+    detail: Mapped[Json]
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
