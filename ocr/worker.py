@@ -1,0 +1,267 @@
+"""The pool of reading processes: a picture that kills its reader costs that page only.
+
+Every untrusted picture is decoded and read in a spawned process of its own; bytes go in and frozen results
+come out by pipe, so a worker never has a key or a path. This module imports neither OpenCV nor a network:
+the window's process imports it.
+
+Messages to a worker: ``("open", token, data, password)``, ``("read", token, index, context)``,
+``("close", token)``, ``("end",)``. Each of the first two is answered by ``("done", result)``,
+``("failed", reason, sentence)`` or ``("defect", trail)``; ``("ready",)`` comes once after the start.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import multiprocessing
+import multiprocessing.connection
+import os
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from forms.form_file import Form
+from ocr.models import DETECTION, RECOGNITION, model_folder
+from ocr.reading import OcrFailed, PageOutcome, ReadingContext, SourcePage
+from ocr.worker_process import ReaderFactory, form_page_reader, serve
+
+log = logging.getLogger(__name__)
+
+START_SECONDS = 120.0
+"""Loading OpenCV, the network and the forms' features takes 2 s; a virus scanner's first look may take longer."""
+OPEN_SECONDS = 60.0
+END_SECONDS = 2.0
+PASSWORD_VARIABLE = "TONGDANG_PASSWORD"  # noqa: S105  # the variable's name, not a password
+
+_spawning = threading.Lock()
+
+
+class ReaderPool:
+    """Worker processes that read pages. Use as a context manager, or call ``close``.
+
+    ``workers`` x ``threads`` stays within the physical cores. ``page_seconds`` is the time limit of one page.
+    ``open`` and ``OpenSource.read`` block, and may be called from several threads at once.
+    Raises ocr.models.ModelsMissing when the recognition models aren't installed.
+    """
+
+    def __init__(
+        self,
+        models_dir: Path,
+        forms: Sequence[Form],
+        *,
+        workers: int = 1,
+        threads: int | None = None,
+        page_seconds: float = 120.0,
+        reader: ReaderFactory = form_page_reader,
+    ) -> None:
+        for name in (DETECTION, RECOGNITION):
+            model_folder(models_dir, name)
+        cores = physical_cores()
+        count = max(1, min(workers, cores))
+        self.threads = max(1, min(threads or cores // count, cores // count))
+        self.page_seconds = page_seconds
+        self._start = (reader, models_dir, tuple(forms), self.threads)
+        self._tokens = itertools.count(1)
+        self._closed = False
+        self._workers = [_Worker(*self._start) for _ in range(count)]
+        self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
+        for worker in self._workers:
+            self._idle.put(worker)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def open(self, data: bytes, name: str, password: str | None = None) -> OpenSource:
+        """Open delivered bytes and count their pages. ``name`` is kept for the caller; the worker never sees it.
+
+        Raises OcrFailed: empty, not_an_image, truncated, encrypted, too_large, unsupported, worker_died, timed_out.
+        """
+        if not data:
+            raise OcrFailed("empty", "这个文件是空的（0 字节），里面没有内容。请重新扫描或重新复制一份。")
+        token = next(self._tokens)
+        with self._borrowed() as worker:
+            pages: tuple[SourcePage, ...] = worker.open(token, data, password)
+        return OpenSource(self, token, data, name, password, pages)
+
+    def close(self) -> None:
+        """End all workers. A page being read by another thread fails with ``worker_died``."""
+        self._closed = True
+        for worker in self._workers:
+            worker.end()
+
+    @contextlib.contextmanager
+    def _borrowed(self) -> Iterator[_Worker]:
+        if self._closed:
+            raise _died()
+        worker = self._idle.get()
+        try:
+            if self._closed:
+                raise _died()
+            yield worker
+        finally:
+            if not worker.alive and not self._closed:
+                # replaced at once: the next page finds a warm one
+                worker.restart()
+            self._idle.put(worker)
+
+
+class OpenSource:
+    """A delivered file whose pages can be read one by one. Holds the bytes, to send them again to a new worker."""
+
+    def __init__(
+        self,
+        pool: ReaderPool,
+        token: int,
+        data: bytes,
+        name: str,
+        password: str | None,
+        pages: tuple[SourcePage, ...],
+    ) -> None:
+        self.name = name
+        self.pages = pages
+        self._pool = pool
+        self._token = token
+        self._data = data
+        self._password = password
+
+    def read(self, index: int, context: ReadingContext | None = None) -> PageOutcome:
+        """Read page ``index`` (from 0). Raises OcrFailed; the other pages can still be read after that."""
+        if not 0 <= index < len(self.pages):
+            raise IndexError(index)
+        with self._pool._borrowed() as worker:  # pool and source are one thing in two classes
+            if worker.token != self._token:
+                worker.open(self._token, self._data, self._password)
+            outcome: PageOutcome = worker.ask(
+                ("read", self._token, index, context or ReadingContext()), self._pool.page_seconds
+            )
+        return outcome
+
+    def close(self) -> None:
+        """Let the bytes go."""
+        self._data = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _Worker:
+    """One process and the pipe to it. ``token``: the source it has open."""
+
+    def __init__(self, reader: ReaderFactory, models_dir: Path, forms: tuple[Form, ...], threads: int) -> None:
+        self._arguments = (reader, models_dir, forms, threads)
+        self.restart()
+
+    def restart(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=serve, args=(theirs, *self._arguments), name="tongdang-reader", daemon=True
+        )
+        with _without_password():
+            self._process.start()
+        theirs.close()  # the child holds the only other end: when it dies, this end says so
+        self.token = 0
+        self._ready = False
+        self.alive = True
+
+    def open(self, token: int, data: bytes, password: str | None) -> Any:
+        self.token = 0
+        pages = self.ask(("open", token, data, password), OPEN_SECONDS)
+        self.token = token
+        return pages
+
+    def ask(self, message: tuple[Any, ...], seconds: float) -> Any:
+        """Send and wait for the answer. Raises OcrFailed; afterwards the worker may be dead."""
+        try:
+            if not self._ready:
+                self._await_start()
+            self._pipe.send(message)
+            kind, *rest = self._answer(seconds)
+        except TimeoutError:
+            self.end()
+            raise OcrFailed(
+                "timed_out",
+                "这一页识别时间过长，已停止识别；扫描件已保存，其余各页不受影响。请重新识别，或重新扫描这一页。",
+            ) from None
+        except (EOFError, OSError):
+            self.end()
+            raise _died() from None
+        if kind == "done":
+            return rest[0]
+        if kind == "failed":
+            raise OcrFailed(rest[0], rest[1])
+        log.error("defect while reading a page: %s", rest[0])
+        raise OcrFailed(
+            "defect", "识别这一页时程序出错；扫描件已保存，其余各页不受影响。请重新识别，或把这一页改为人工录入。"
+        )
+
+    def _await_start(self) -> None:
+        kind, *rest = self._answer(START_SECONDS)
+        if kind != "ready":
+            log.error("a reading process could not start: %s", rest[0])
+            raise EOFError
+        self._ready = True
+
+    def _answer(self, seconds: float) -> tuple[Any, ...]:
+        if not self._pipe.poll(seconds):
+            raise TimeoutError
+        answer: tuple[Any, ...] = self._pipe.recv()
+        return answer
+
+    def end(self) -> None:
+        """Kill the process: it owns nothing that could be left half done. Never raises; may be called twice."""
+        self.alive = False
+        with contextlib.suppress(OSError, ValueError):  # already gone, or ended by another thread meanwhile
+            self._process.kill()
+            self._process.join(END_SECONDS)
+            self._process.close()
+        with contextlib.suppress(OSError):
+            self._pipe.close()
+
+
+def physical_cores() -> int:
+    """Cores this process may use, hyper-threads not counted where the system tells them apart."""
+    logical = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+    try:
+        described = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return max(1, logical // 2) if logical >= 4 else logical
+    cores = set()
+    for block in described.split("\n\n"):
+        facts = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in block.splitlines())}
+        if "core id" in facts:
+            cores.add((facts.get("physical id", "0"), facts["core id"]))
+    return max(1, min(len(cores) or logical, logical))
+
+
+@contextlib.contextmanager
+def _without_password() -> Iterator[None]:
+    """Children must not carry the store's password in their environment, where other programs could read it."""
+    with _spawning:
+        kept = os.environ.pop(PASSWORD_VARIABLE, None)
+        try:
+            yield
+        finally:
+            if kept is not None:
+                os.environ[PASSWORD_VARIABLE] = kept
+
+
+def _died() -> OcrFailed:
+    return OcrFailed(
+        "worker_died",
+        "识别这一页时识别进程意外中止，已自动重新启动；扫描件已保存，其余各页不受影响。请重新识别这一页。",
+    )

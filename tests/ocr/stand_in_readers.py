@@ -1,0 +1,69 @@
+"""Page readers for tests of the worker itself: they answer by page number, die, or never end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+from forms.form_file import Form
+from ocr.reading import OcrFailed, PageOutcome, PageReading, PageStatus, ReadingContext
+from ocr.worker_process import PageReader
+
+DIES, HANGS, REFUSES, BREAKS = 1, 2, 3, 4
+"""Page numbers at which something happens; every other page reads well."""
+
+
+def outcome(index: int, reason: str = "") -> PageOutcome:
+    return PageOutcome(
+        PageReading(
+            page_index=index,
+            status=PageStatus.BLANK,
+            reason=reason,
+            form=None,
+            form_version=None,
+            form_page=None,
+            serial=None,
+            rotation=0,
+            width_px=1,
+            height_px=1,
+            dpi=300,
+            view_width_px=1,
+            view_height_px=1,
+            seconds=0.0,
+            engine="",
+            model="",
+        ),
+        b"",
+    )
+
+
+def reader(models_dir: Path, forms: tuple[Form, ...], threads: int) -> PageReader:
+    def read(delivered: Any, index: int, context: ReadingContext) -> PageOutcome:
+        if index == DIES:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if index == HANGS:
+            threading.Event().wait()
+        if index == REFUSES:
+            raise OcrFailed("truncated", "不完整")
+        if index == BREAKS:
+            raise ValueError("张三")
+        return outcome(index, f"pid {os.getpid()}")
+
+    return read
+
+
+def environment_reader(models_dir: Path, forms: tuple[Form, ...], threads: int) -> PageReader:
+    def read(delivered: Any, index: int, context: ReadingContext) -> PageOutcome:
+        environment = Path("/proc/self/environ").read_bytes()
+        seen = "TONGDANG_PASSWORD" in os.environ or b"TONGDANG_PASSWORD" in environment
+        ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        return outcome(index, f"password {seen}, sigint ignored {ignored}, threads {threads}")
+
+    return read
+
+
+def broken_factory(models_dir: Path, forms: tuple[Form, ...], threads: int) -> PageReader:
+    raise RuntimeError("no reader")
