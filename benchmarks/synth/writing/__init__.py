@@ -1,0 +1,1 @@
+"""Ways of writing: printed, two handwriting fonts, and strokes drawn with a pen that varies."""
