@@ -1,0 +1,381 @@
+"""What was written in a cell: ink without the printed rules and labels, cut out for the network.
+
+Everything here works on the rectified page (form coordinates, ``PX_PER_MM``) and the blank form beside it. The page
+is registered to within a pixel or two, paper is not: each cell is laid on the blank once more by itself (at most
+``SLACK`` pixels) before what is printed is taken away.
+
+Darkness is 0 for the paper around a pixel and 1 for black, whatever the light: uneven lighting is divided out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from forms.form_file import Box
+from ocr.registration import PX_PER_MM, RegisteredPage
+
+Picture: TypeAlias = npt.NDArray[np.uint8]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+Darkness: TypeAlias = npt.NDArray[np.float32]
+
+MARGIN = 26
+"""Pixels looked at around a box (2.2 mm): its rules are needed to lay it on the blank, and writing runs over."""
+SLACK = 6
+"""How far, in pixels, a cell may lie off its registered place."""
+FAINTEST = 0.16
+"""Darkness below which nothing counts as ink."""
+SPECK = 9
+"""Connected ink of fewer pixels (0.06 square mm) is dust."""
+
+_SQUARE = np.ones((3, 3), np.uint8)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One line of writing cut out for the network: grey, dark on white, with its place on the rectified page."""
+
+    picture: Picture
+    x: int
+    y: int
+    ink: Mask
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell:
+    """One cell after subtraction.
+
+    ``picture``: grey, paper white, print removed; ``ink``: the writer's pixels; both cover the box and ``MARGIN``
+    around it, ``x, y`` is their corner on the rectified page. ``outside``: share of the ink beyond the box.
+    ``red``: share of the box covered by red (a seal). ``dust``: pixels of ink too small to be writing.
+    """
+
+    picture: Picture
+    ink: Mask
+    x: int
+    y: int
+    inner: tuple[int, int, int, int]
+    outside: float
+    red: float
+    dust: int
+    darkest: float
+
+    @property
+    def amount(self) -> int:
+        """Pixels of ink."""
+        return int(self.ink.sum())
+
+    @property
+    def bounds(self) -> tuple[int, int, int, int] | None:
+        """Left, top, right, bottom of the ink within the patch, None without ink."""
+        if not self.ink.any():
+            return None
+        rows, columns = np.flatnonzero(self.ink.any(axis=1)), np.flatnonzero(self.ink.any(axis=0))
+        return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+    @property
+    def blank(self) -> bool:
+        """Nothing was written: no ink, or only specks lower than half a millimetre."""
+        found = self.bounds
+        if found is None:
+            return True
+        left, top, right, bottom = found
+        return self.amount < 40 and max(right - left, bottom - top) < 0.9 * PX_PER_MM
+
+
+class PageInk:
+    """Darkness of a registered page and of its blank, worked out once per page and patch by patch."""
+
+    def __init__(self, page: RegisteredPage) -> None:
+        self.page = page
+        self.height, self.width = page.rectified.shape[:2]
+        self._paper = _paper(page.rectified)
+
+    def darkness(self, x: int, y: int, w: int, h: int) -> tuple[Darkness, float]:
+        """Darkness of a patch, red taken for paper, and the share of red in it."""
+        colour = self.page.rectified[y : y + h, x : x + w].astype(np.float32)
+        paper = self._paper_at(x, y, w, h)
+        relative = colour / np.maximum(paper, 40)
+        blue, green, red = relative[..., 0], relative[..., 1], relative[..., 2]
+        grey = np.minimum(relative.mean(axis=2), 1)
+        # a seal or a red rule absorbs blue and green only; through the red channel it is almost paper
+        reddish = (red - np.maximum(blue, green) > 0.16) & (red > 0.55)
+        grey[reddish] = np.minimum(1, np.maximum(grey[reddish], red[reddish] + 0.1))
+        return np.clip(1 - grey, 0, 1).astype(np.float32), float(reddish.mean())
+
+    def printed(self, x: int, y: int, w: int, h: int) -> Darkness:
+        """Darkness of the blank form in the same patch."""
+        return (1 - self.page.blank[y : y + h, x : x + w].astype(np.float32) / 255).astype(np.float32)
+
+    def _paper_at(self, x: int, y: int, w: int, h: int) -> npt.NDArray[np.float32]:
+        step = self.height / self._paper.shape[0], self.width / self._paper.shape[1]
+        scale = np.array([[1 / step[1], 0, (x + 0.5) / step[1] - 0.5], [0, 1 / step[0], (y + 0.5) / step[0] - 0.5]])
+        return np.asarray(
+            cv2.warpAffine(
+                self._paper,
+                scale,
+                (w, h),
+                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+                borderMode=cv2.BORDER_REPLICATE,
+            ),
+            dtype=np.float32,
+        )
+
+
+def _paper(picture: Picture) -> npt.NDArray[np.float32]:
+    """Colour of the paper on a grid of one point per 8 pixels: the light, without ink and shadow edges."""
+    small = cv2.resize(picture, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
+    lightest = cv2.dilate(small, np.ones((9, 9), np.uint8))
+    settled = cv2.erode(lightest, np.ones((5, 5), np.uint8))
+    return np.asarray(cv2.GaussianBlur(settled, (0, 0), 4), dtype=np.float32)
+
+
+def box_px(box: Box) -> tuple[int, int, int, int]:
+    """A form box in pixels of the rectified page: x, y, w, h."""
+    x, y = round(box.x * PX_PER_MM), round(box.y * PX_PER_MM)
+    return x, y, max(1, round(box.right * PX_PER_MM) - x), max(1, round(box.bottom * PX_PER_MM) - y)
+
+
+def cut(ink: PageInk, box: Box, *, margin: int = MARGIN) -> Cell:
+    """The cell in ``box`` with print, neighbours' writing and dust taken away. Never raises."""
+    bx, by, bw, bh = box_px(box)
+    x, y = max(0, bx - margin), max(0, by - margin)
+    w, h = min(ink.width, bx + bw + margin) - x, min(ink.height, by + bh + margin) - y
+    if w < 8 or h < 8:
+        nothing = np.zeros((max(h, 1), max(w, 1)), np.bool_)
+        return Cell(np.full(nothing.shape, 255, np.uint8), nothing, x, y, (0, 0, 1, 1), 0, 0, 0, 0)
+    dark, red = ink.darkness(x, y, w, h)
+    printed = aligned_print(ink, dark, x, y, w, h)
+    threshold = ink_threshold(dark, printed)
+    covered = _covered(dark, printed)
+    written = (dark > threshold) & ~covered
+    written |= _crossing(written, covered, dark > threshold)
+    inner = (bx - x, by - y, bx - x + bw, by - y + bh)
+    kept, dust, outside = _own_ink(written, covered, inner)
+    # soft edges of strokes stay; everything that isn't near kept ink becomes paper
+    near = cv2.dilate(kept.astype(np.uint8), _SQUARE, iterations=2).astype(bool) & (~covered | kept)
+    shown = np.where(near, dark, 0)
+    darkest = float(np.percentile(dark[kept], 90)) if kept.any() else 0.0
+    picture = (255 * (1 - shown)).astype(np.uint8)
+    return Cell(picture, kept, x, y, inner, outside, red, dust, darkest)
+
+
+def aligned_print(ink: PageInk, dark: Darkness, x: int, y: int, w: int, h: int) -> Darkness:
+    """Darkness of the blank in a patch, shifted by up to ``SLACK`` pixels to where it lies on the paper."""
+    dx, dy = local_shift(ink, dark, x, y, w, h, SLACK)
+    return _shifted_print(ink, x, y, w, h, dx, dy)
+
+
+def local_shift(ink: PageInk, dark: Darkness, x: int, y: int, w: int, h: int, slack: int) -> tuple[int, int]:
+    """How far (dx, dy) what is printed lies off its registered place on the paper; (0, 0) where it can't be told."""
+    template = ink.printed(x, y, w, h)[slack : h - slack, slack : w - slack]
+    if min(template.shape) < 4 or template.sum() < 40:
+        return 0, 0
+    agreement = cv2.matchTemplate(np.minimum(dark, 0.7), np.ascontiguousarray(template), cv2.TM_CCOEFF)
+    steps = np.arange(-slack, slack + 1)
+    # a rule says nothing about movement along itself: among equals the smallest shift
+    distance = np.hypot(steps[:, None], steps[None, :])
+    score = agreement / max(float(agreement.max()), 1e-6) - 0.003 * distance
+    row, column = np.unravel_index(int(score.argmax()), score.shape)
+    return int(steps[column]), int(steps[row])
+
+
+def _shifted_print(ink: PageInk, x: int, y: int, w: int, h: int, dx: int, dy: int) -> Darkness:
+    left, top = max(0, min(x - dx, ink.width - w)), max(0, min(y - dy, ink.height - h))
+    return ink.printed(left, top, w, h)
+
+
+def ink_threshold(dark: Darkness, printed: Darkness) -> float:
+    """Darkness from which a pixel is ink: half of the dark end of what isn't printed, never below ``FAINTEST``."""
+    free = dark[printed < 0.1]
+    if free.size < 16:
+        return 0.3
+    noise = float(np.median(free)) + 4 * float(np.median(np.abs(free - np.median(free)))) * 1.4826
+    strokes = free[free > max(FAINTEST, noise)]
+    if strokes.size < 12:
+        return max(FAINTEST + 0.06, noise)
+    return float(np.clip(0.45 * np.percentile(strokes, 85), max(FAINTEST, noise), 0.5))
+
+
+def _covered(dark: Darkness, printed: Darkness) -> Mask:
+    """Pixels that are printed, with the blur the paper shows around them."""
+    core = (printed > 0.25).astype(np.uint8)
+    wide = cv2.dilate(core, np.ones((5, 5), np.uint8)).astype(bool)
+    return wide | ((printed > 0.08) & (dark < 0.8))
+
+
+def _crossing(written: Mask, covered: Mask, dark: Mask) -> Mask:
+    """Printed pixels that a stroke crosses: dark, with writing on both sides of the rule."""
+    source = written.astype(np.uint8)
+    bridged = np.zeros(written.shape, bool)
+    for kernel in (np.ones((15, 1), np.uint8), np.ones((1, 15), np.uint8)):
+        bridged |= cv2.morphologyEx(source, cv2.MORPH_CLOSE, kernel).astype(bool)
+    return np.asarray(bridged & covered & dark, dtype=np.bool_)
+
+
+def _own_ink(written: Mask, covered: Mask, inner: tuple[int, int, int, int]) -> tuple[Mask, int, float]:
+    """Of all ink in a patch what belongs to the box; pixels of dust inside it; share of the ink beyond the box."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(written.astype(np.uint8), connectivity=8)
+    if count <= 1:
+        return np.zeros(written.shape, bool), 0, 0.0
+    left, top, right, bottom = inner
+    inside = np.zeros(written.shape, bool)
+    inside[max(0, top) : bottom, max(0, left) : right] = True
+    area = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
+    within = np.bincount(labels[inside], minlength=count)
+    beside = cv2.dilate(covered.astype(np.uint8), np.ones((7, 7), np.uint8)).astype(bool)
+    by_print = np.bincount(labels[beside], minlength=count)
+    thin = np.minimum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) <= 4
+    # crumbs of a rule that the blank didn't quite cover lie along it and are thin
+    crumb = thin & (by_print > 0.8 * area)
+    dust = (area < SPECK) | crumb
+    own = ~dust & (within >= 0.5 * area)
+    own[0] = dust[0] = False
+    kept = own[labels]
+    total = int(kept.sum())
+    beyond = int((kept & ~inside).sum())
+    speck = int(within[dust & (area >= 3) & ~crumb].sum())
+    return kept, speck, beyond / total if total else 0.0
+
+
+def lines(cell: Cell) -> tuple[Line, ...]:
+    """The writing of a cell cut into one or two lines, each with a little paper around it; () without ink."""
+    found = cell.bounds
+    if found is None:
+        return ()
+    left, top, right, bottom = found
+    split = _between_lines(cell.ink[top:bottom, left:right])
+    if split is None:
+        return (_line(cell, left, top, right, bottom, cell.ink),)
+    upper, lower = cell.ink.copy(), cell.ink.copy()
+    upper[top + split :] = False
+    lower[: top + split] = False
+    return tuple(_line(cell, *_bounds(part), part) for part in (upper, lower))
+
+
+def _bounds(mask: Mask) -> tuple[int, int, int, int]:
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def _line(cell: Cell, left: int, top: int, right: int, bottom: int, own: Mask) -> Line:
+    """Cut with a margin of a tenth of the height; what isn't this line's own ink is paper."""
+    pad = max(4, round(0.12 * (bottom - top)))
+    near = cv2.dilate(own.astype(np.uint8), _SQUARE, iterations=2).astype(bool)
+    clean = np.where(near, cell.picture, 255).astype(np.uint8)
+    x0, y0 = left - pad, top - pad
+    height, width = bottom - top + 2 * pad, right - left + 2 * pad
+    picture = np.full((height, width), 255, np.uint8)
+    mask = np.zeros((height, width), bool)
+    cx0, cy0 = max(0, x0), max(0, y0)
+    cx1, cy1 = min(clean.shape[1], right + pad), min(clean.shape[0], bottom + pad)
+    picture[cy0 - y0 : cy1 - y0, cx0 - x0 : cx1 - x0] = clean[cy0:cy1, cx0:cx1]
+    mask[cy0 - y0 : cy1 - y0, cx0 - x0 : cx1 - x0] = own[cy0:cy1, cx0:cx1]
+    return Line(picture, cell.x + x0, cell.y + y0, mask)
+
+
+def _between_lines(ink: Mask) -> int | None:
+    """The row that parts two lines of writing, None for a single line.
+
+    Two lines are each at least 2 mm tall, together wider than tall, and the rows between them are nearly empty.
+    """
+    height, width = ink.shape
+    least = round(2.0 * PX_PER_MM)
+    if height < 2 * least + 4 or width < 1.2 * height:
+        return None
+    profile = cv2.blur(ink.sum(axis=1).astype(np.float32).reshape(-1, 1), (1, 5)).ravel()
+    middle = profile[least : height - least]
+    row = least + int(middle.argmin())
+    # several rows may be equally empty: part in the middle of them
+    empty = np.flatnonzero(profile[least : height - least] <= middle.min() + 0.5) + least
+    if empty.size:
+        row = int(empty[len(empty) // 2])
+    upper, lower = float(profile[:row].max()), float(profile[row:].max())
+    if profile[row] > 0.12 * min(upper, lower):
+        return None
+    shares = ink[:row].sum() / ink.sum()
+    return row if 0.12 < shares < 0.95 else None
+
+
+def struck_out(cell: Cell) -> bool:
+    """A straight stroke much longer than a character is tall runs through the writing."""
+    found = cell.bounds
+    if found is None:
+        return False
+    left, top, right, bottom = found
+    height = bottom - top
+    longest = max(1.6 * height, 7 * PX_PER_MM)
+    if right - left < longest or height < 2 * PX_PER_MM:
+        return False
+    ink = cell.ink[top:bottom, left:right].astype(np.uint8)
+    # tolerate a slope: squeeze the picture sideways first
+    squeezed = cv2.resize(ink * 255, (max(1, ink.shape[1] // 4), ink.shape[0]), interpolation=cv2.INTER_AREA) > 110
+    run = cv2.morphologyEx(
+        cv2.dilate(squeezed.astype(np.uint8), np.ones((3, 1), np.uint8)),
+        cv2.MORPH_OPEN,
+        np.ones((1, max(3, round(longest / 4))), np.uint8),
+    )
+    return bool(run.any())
+
+
+def comb_cells(strip: Cell, boxes: Sequence[Box]) -> tuple[Cell, ...]:
+    """The cell of a whole comb parted into its boxes. Ink goes to the box that holds most of its piece.
+
+    A piece that fills several boxes (digits that touch) is cut where the boxes meet.
+    """
+    spans = [(x - strip.x, x - strip.x + w) for x, _, w, _ in map(box_px, boxes)]
+    edges = [0, *((a[1] + b[0]) // 2 for a, b in pairwise(spans)), strip.ink.shape[1]]
+    owner = np.zeros(strip.ink.shape[1], np.int64)
+    for number, (left, right) in enumerate(pairwise(edges)):
+        owner[max(0, left) : max(0, right)] = number
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(strip.ink.astype(np.uint8), connectivity=8)
+    assigned = np.where(strip.ink, owner[None, :], -1)
+    for piece in range(1, count):
+        left, width = int(stats[piece, cv2.CC_STAT_LEFT]), int(stats[piece, cv2.CC_STAT_WIDTH])
+        shares = np.bincount(owner[left : left + width], minlength=len(spans))
+        cell_width = max(1, spans[0][1] - spans[0][0])
+        if width <= 1.3 * cell_width:
+            assigned[labels == piece] = int(shares.argmax())
+    found = []
+    for number, box in enumerate(boxes):
+        mine = assigned == number
+        x, y, w, h = box_px(box)
+        inner = (x - strip.x, y - strip.y, x - strip.x + w, y - strip.y + h)
+        found.append(replace(strip, ink=np.asarray(mine, dtype=np.bool_), inner=inner))
+    return tuple(found)
+
+
+def comb_strip(cells: Sequence[Cell]) -> Picture | None:
+    """The characters of comb boxes set side by side as ordinary writing, None where no box holds ink.
+
+    The network was trained on running text; characters a box apart are read as full-width or dropped.
+    """
+    parts: list[Picture] = []
+    tall = max((b[3] - b[1] for c in cells if (b := c.bounds)), default=0)
+    if not tall:
+        return None
+    tops = [c.y + b[1] for c in cells if (b := c.bounds)]
+    bottoms = [c.y + b[3] for c in cells if (b := c.bounds)]
+    top, bottom = min(tops) - 4, max(bottoms) + 4
+    gap = max(3, round(0.18 * tall))
+    for cell in cells:
+        found = cell.bounds
+        if found is None:
+            continue
+        left, _, right, _ = found
+        part = np.full((bottom - top, right - left + gap), 255, np.uint8)
+        y0 = cell.y - top
+        source = np.where(
+            cv2.dilate(cell.ink.astype(np.uint8), _SQUARE, iterations=2).astype(bool), cell.picture, 255
+        ).astype(np.uint8)[:, left:right]
+        a, b = max(0, y0), min(part.shape[0], y0 + source.shape[0])
+        part[a:b, gap // 2 : gap // 2 + right - left] = source[a - y0 : b - y0]
+        parts.append(part)
+    edge = np.full((bottom - top, gap), 255, np.uint8)
+    return np.hstack([edge, *parts, edge]).astype(np.uint8)

@@ -1,0 +1,171 @@
+"""Tick boxes: is there a mark, and how sure is that.
+
+The printed box and its label are found on the paper (up to ``SNAP`` pixels off their registered place) and taken
+away; what is left in the box, and what is left around it while touching the box, speaks for a mark. Measured in
+millimetres of ink rather than in fractions of a threshold picture, so that a thin pencil tick and a fat pen agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from forms.form_file import Box, FormField
+from ocr.cells import FAINTEST, Mask, PageInk, box_px, ink_threshold, local_shift
+from ocr.registration import PX_PER_MM
+
+SNAP = 8
+"""How far, in pixels, a printed tick box may lie off its registered place."""
+AROUND = 22
+"""Pixels around a tick box that belong to it (1.9 mm): a tick's tail runs out of the box."""
+
+EMPTY_INK = 0.012
+MARKED_INK = 0.05
+"""Share of the box's inner area covered by ink: below the first it is empty, above the second it is marked."""
+FILLED_INK = 0.72
+"""From here on the box is filled, which some people do to take a tick back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One option's box. ``inside``: share of the inner area with ink; ``ring``: ink of the same strokes outside,
+    in the same unit; ``darkness`` of the strokes; ``score`` 0 (empty) to 1 (marked)."""
+
+    code: str
+    inside: float
+    ring: float
+    darkness: float
+    score: float
+
+    @property
+    def marked(self) -> bool:
+        return self.score >= 0.5
+
+    @property
+    def quality(self) -> float:
+        """How far the box is from the line between empty and marked: 0 is a coin toss, 1 is certain."""
+        return abs(2 * self.score - 1)
+
+    @property
+    def filled(self) -> bool:
+        return self.inside >= FILLED_INK
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """All boxes of one choice. ``stray``: ink in the field that belongs to no box, in square millimetres."""
+
+    marks: tuple[Mark, ...]
+    stray: float
+
+    @property
+    def quality(self) -> float:
+        return min((m.quality for m in self.marks), default=0.0)
+
+
+def read_marks(ink: PageInk, field: FormField) -> Marks:
+    """Look at every tick box of a choice. Never raises."""
+    left, top, right, bottom = _area([field.box, *(o.box for o in field.options)])
+    x, y = max(0, left - AROUND - SNAP), max(0, top - AROUND - SNAP)
+    w, h = min(ink.width, right + AROUND + SNAP) - x, min(ink.height, bottom + AROUND + SNAP) - y
+    if w < 16 or h < 16 or not field.options:
+        return Marks((), 0.0)
+    dark, _red = ink.darkness(x, y, w, h)
+    dx, dy = local_shift(ink, dark, x, y, w, h, SNAP)
+    printed = ink.printed(max(0, min(x - dx, ink.width - w)), max(0, min(y - dy, ink.height - h)), w, h)
+    threshold = ink_threshold(dark, printed)
+    covered = cv2.dilate((printed > 0.2).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    written = _without_dust((dark > threshold) & ~covered, covered)
+    shifted = [_offset(box_px(o.box), dx - x, dy - y) for o in field.options]
+    found = tuple(
+        _mark(option.code, box, written, covered, dark) for option, box in zip(field.options, shifted, strict=True)
+    )
+    claimed = np.zeros(written.shape, bool)
+    for bx, by, bw, bh in shifted:
+        claimed[max(0, by - AROUND) : by + bh + AROUND, max(0, bx - AROUND) : bx + bw + AROUND] = True
+    fx, fy, fw, fh = _offset(box_px(field.box), -x, -y)
+    field_area = np.zeros(written.shape, bool)
+    field_area[max(0, fy + 3) : fy + fh - 3, max(0, fx + 3) : fx + fw - 3] = True
+    loose = _stray(written, claimed, field_area)
+    return Marks(found, loose / PX_PER_MM**2)
+
+
+def _mark(
+    code: str, box: tuple[int, int, int, int], written: Mask, covered: Mask, dark: npt.NDArray[np.float32]
+) -> Mark:
+    x, y, w, h = box
+    inset = 3
+    inner = np.s_[max(0, y + inset) : max(0, y + h - inset), max(0, x + inset) : max(0, x + w - inset)]
+    within = written[inner]
+    open_area = max(1, int((~covered[inner]).sum()))
+    inside = float(within.sum()) / open_area
+    near = np.s_[max(0, y - AROUND) : y + h + AROUND, max(0, x - AROUND) : x + w + AROUND]
+    patch = written[near]
+    # strokes run under the printed frame: let pieces meet across it before asking which belong to the box
+    joined = cv2.morphologyEx(patch.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    _, labels = cv2.connectedComponents(joined, connectivity=8)
+    origin_y, origin_x = max(0, y - AROUND), max(0, x - AROUND)
+    in_patch = np.zeros(patch.shape, bool)
+    in_patch[
+        max(0, y + inset - origin_y) : y + h - inset - origin_y, max(0, x + inset - origin_x) : x + w - inset - origin_x
+    ] = True
+    touching = np.unique(labels[in_patch & patch])
+    ours = np.isin(labels, touching[touching > 0]) & patch
+    ring = float((ours & ~in_patch).sum()) / open_area
+    loose_ring = float((patch & ~in_patch & ~ours).sum()) / open_area
+    strokes = dark[near][ours]
+    darkness = float(np.percentile(strokes, 75)) if strokes.size else 0.0
+    return Mark(code, inside, ring, darkness, _score(inside, ring, loose_ring, darkness))
+
+
+def _score(inside: float, ring: float, loose_ring: float, darkness: float) -> float:
+    """0 empty .. 1 marked. A hair of ink inside counts with what hangs on it outside; ink beside it only a little."""
+    amount = inside + 0.5 * ring if inside > EMPTY_INK / 2 else inside
+    amount += 0.08 * min(loose_ring, 0.5)
+    # logistic between the two thresholds on a logarithmic scale: 0.12 at EMPTY, 0.88 at MARKED
+    low, high = np.log(EMPTY_INK), np.log(MARKED_INK)
+    position = (np.log(max(amount, 1e-4)) - (low + high) / 2) / (high - low)
+    score = float(1 / (1 + np.exp(-4 * position)))
+    if score > 0.5 and darkness < FAINTEST + 0.1:
+        score = 0.5 + (score - 0.5) * 0.6
+    return score
+
+
+def _without_dust(written: Mask, covered: Mask) -> Mask:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(written.astype(np.uint8), connectivity=8)
+    area = stats[:, cv2.CC_STAT_AREA]
+    beside = cv2.dilate(covered.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    by_print = np.bincount(labels[beside], minlength=count)
+    thin = np.minimum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) <= 3
+    keep = (area >= 7) & ~(thin & (by_print > 0.7 * area))
+    keep[0] = False
+    return np.asarray(keep[labels], dtype=np.bool_)
+
+
+def _stray(written: Mask, claimed: Mask, field_area: Mask) -> float:
+    """Ink in the field of strokes that lie mostly away from every box."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(written.astype(np.uint8), connectivity=8)
+    area = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
+    boxed = np.bincount(labels[claimed & written], minlength=count)
+    placed = np.bincount(labels[field_area & written], minlength=count)
+    loose = (boxed < 0.3 * area) & (placed > 0.6 * area) & (area >= 30)
+    loose[0] = False
+    return float(area[loose].sum())
+
+
+def _area(boxes: Sequence[Box]) -> tuple[int, int, int, int]:
+    found = [box_px(b) for b in boxes]
+    return (
+        min(b[0] for b in found),
+        min(b[1] for b in found),
+        max(b[0] + b[2] for b in found),
+        max(b[1] + b[3] for b in found),
+    )
+
+
+def _offset(box: tuple[int, int, int, int], dx: int, dy: int) -> tuple[int, int, int, int]:
+    return box[0] + dx, box[1] + dy, box[2], box[3]
