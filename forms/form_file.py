@@ -83,7 +83,7 @@ class PrintedLine:
 
 @dataclass(frozen=True, slots=True)
 class PrintedText:
-    """A printed text set inside ``box``; ``size`` in points, ``face`` is ``serif`` or ``sans``."""
+    """A printed text set inside ``box``; ``size`` in points, ``face`` is ``serif``, ``sans`` or ``title``."""
 
     text: str
     box: Box

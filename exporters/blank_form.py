@@ -1,0 +1,104 @@
+"""Blank forms to print: an exact PDF, the same pages as pictures, and a DOCX for offices that want to edit.
+
+The PDF is the machine original (design: an edited DOCX is a new form, learned from its PDF).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import segno
+import typst
+from PIL import Image
+
+from forms.catalog import RESOURCES
+from forms.form_file import Box, Form, FormError, FormPage
+
+TEMPLATE = RESOURCES / "documents" / "blank_form.typ"
+FONTS = RESOURCES / "fonts"
+QR_VERSION = "TD1"
+MADE_ON = datetime(2024, 10, 18, tzinfo=UTC)
+"""Date in the PDF's metadata: fixed, so that the same form gives the same bytes (date of 吉民发〔2024〕34号)."""
+
+
+def blank_pdf(form: Form, serials: Sequence[str]) -> bytes:
+    """Blank sheets as one PDF/A-2b; every serial (or "") makes one sheet of all the form's pages.
+
+    Raises FormError for a serial that the QR code's payload can't hold, or for no serial at all.
+    """
+    if not serials:
+        raise FormError("打印份数要在 1 份以上。")
+    return _compile(form, serials, output="pdf", pdf_standards="a-2b")
+
+
+def render_pages(form: Form, dpi: int) -> list[bytes]:
+    """The blank pages without serial as grey PNG pictures at ``dpi`` dots per inch, one per page."""
+    drawn = _compile(form, [""], output="png", ppi=float(dpi))
+    pictures = []
+    for page in drawn if isinstance(drawn, list) else [drawn]:
+        grey = Image.open(io.BytesIO(page)).convert("L")
+        out = io.BytesIO()
+        grey.save(out, "PNG", optimize=True, dpi=(dpi, dpi))
+        pictures.append(out.getvalue())
+    return pictures
+
+
+def qr_payload(form: Form, page: int, serial: str) -> str:
+    """What the QR code of one printed side says; ``page`` counts from 1."""
+    if not (serial.isascii() and serial.isalnum()) and serial:
+        raise FormError("表格编号只能由字母和数字组成。")
+    return f"{QR_VERSION}:{form.id}:{form.version}:{page}:{serial}"
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+
+
+def _compile(form: Form, serials: Sequence[str], **options: Any) -> Any:
+    data = {
+        "title": form.title,
+        "pages": [
+            _draw(form, page, number, serial) for serial in serials for number, page in enumerate(form.pages, start=1)
+        ],
+    }
+    return typst.compile(
+        TEMPLATE.read_bytes(),
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        font_paths=_fonts(),
+        timestamp=int(MADE_ON.timestamp()),
+        **{"format": options.pop("output"), **options},
+    )
+
+
+def _draw(form: Form, page: FormPage, number: int, serial: str) -> dict[str, Any]:
+    fields = form.on_page(number)
+    texts = [
+        {"lines": t.text.split("\n"), "box": t.box.as_list(), "size": t.size, "align": t.align, "face": t.face}
+        for t in page.texts
+    ]
+    if page.qr and serial:
+        under = Box(page.qr.x - 4, page.qr.bottom + 0.4, page.qr.w + 8, 3.0)
+        texts.append({"lines": [serial], "box": under.as_list(), "size": 6.5, "align": "center", "face": "sans"})
+    return {
+        "width": page.width_mm,
+        "height": page.height_mm,
+        "lines": [[li.x1, li.y1, li.x2, li.y2, li.weight] for li in page.lines],
+        "texts": texts,
+        "ticks": [o.box.as_list() for f in fields for o in f.options],
+        "cells": [c.as_list() for f in fields for c in f.cells],
+        "corners": [c.as_list() for c in page.corners],
+        "qr": {"box": page.qr.as_list(), "svg": _qr(qr_payload(form, number, serial))} if page.qr else None,
+    }
+
+
+def _qr(payload: str) -> str:
+    """The code as SVG without its quiet zone: the form keeps the space around it white."""
+    out = io.BytesIO()
+    segno.make_qr(payload, error="m").save(out, kind="svg", border=0, xmldecl=False, omitsize=True)
+    return out.getvalue().decode("utf-8")

@@ -1,0 +1,75 @@
+"""The field dictionary: what every key means, on whatever form it stands (``resources/fields.toml``)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from forms.catalog import RESOURCES
+from forms.kinds import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A content block of the form, as the notice names them (吉民发〔2024〕34号 二（一）)."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDefinition:
+    """One field.
+
+    ``required_when``: "always", "" (never), or ``key=code`` conditions joined by `` | `` (any of them).
+    ``validation``: names of rules of ``forms.checks``. ``sensitivity``: personal, sensitive or extra.
+    """
+
+    key: str
+    label: str
+    aliases: tuple[str, ...]
+    kind: Kind
+    block: str
+    code_table: str | None
+    multiple: bool
+    required_when: str
+    validation: tuple[str, ...]
+    sensitivity: str
+    export_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """``fields`` by key, in the order of the file; ``blocks`` in the order in which they are shown."""
+
+    fields: Mapping[str, FieldDefinition]
+    blocks: tuple[Block, ...]
+
+
+@cache
+def load_dictionary() -> Dictionary:
+    """The shipped dictionary."""
+    with (RESOURCES / "fields.toml").open("rb") as file:
+        raw = tomllib.load(file)
+    fields = {f["key"]: _definition(f) for f in raw["field"]}
+    return Dictionary(MappingProxyType(fields), tuple(Block(b["key"], b["label"]) for b in raw["block"]))
+
+
+def _definition(raw: Mapping[str, Any]) -> FieldDefinition:
+    return FieldDefinition(
+        key=raw["key"],
+        label=raw["label"],
+        aliases=tuple(raw.get("aliases", ())),
+        kind=Kind(raw["kind"]),
+        block=raw["block"],
+        code_table=raw.get("code_table"),
+        multiple=raw.get("multiple", False),
+        required_when=raw.get("required_when", ""),
+        validation=tuple(raw.get("validation", ())),
+        sensitivity=raw["sensitivity"],
+        export_name=raw["export_name"],
+    )
