@@ -1,0 +1,117 @@
+"""The encrypted database: SQLCipher with a raw key behind SQLAlchemy, one engine to read and one to write.
+
+Nothing reaches the disk in the clear: pages and write-ahead log are encrypted, temporary tables and sorts stay in
+memory, SQLCipher logs nothing, and errors don't show parameters.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from records.errors import CannotWrite, StoreDamaged, StoreError
+
+BUSY_MILLISECONDS = 10_000
+READERS = 4
+
+
+def connect(path: Path, key: bytes, *, read_only: bool = False) -> Any:
+    """One DB-API connection. The key isn't tried before the first statement reads a page.
+
+    WAL for readers beside the writer; FULL, so that a commit is on the disk when it returns
+    (https://sqlite.org/pragma.html#pragma_synchronous).
+    """
+    # autocommit: SQLAlchemy's events below say BEGIN, the driver must not guess
+    connection = sqlcipher.connect(str(path), check_same_thread=False, isolation_level=None)
+    try:
+        for statement in (
+            "PRAGMA cipher_log_level = NONE",
+            f"PRAGMA key = \"x'{key.hex()}'\"",
+            f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}",
+            "PRAGMA temp_store = MEMORY",
+            "PRAGMA journal_mode = WAL",
+            "PRAGMA synchronous = FULL",
+            "PRAGMA foreign_keys = ON",
+            # a deleted value (依法删除) leaves no trace in the file's free pages
+            "PRAGMA secure_delete = ON",
+            f"PRAGMA query_only = {'ON' if read_only else 'OFF'}",
+        ):
+            connection.execute(statement)
+    except sqlcipher.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def reading_engine(path: Path, key: bytes) -> Engine:
+    """For sessions that read: several at once, each seeing the last commit; a write is refused by the database."""
+    engine = create_engine(
+        "sqlite://",
+        module=sqlcipher,
+        creator=lambda: connect(path, key, read_only=True),
+        poolclass=QueuePool,
+        pool_size=READERS,
+        max_overflow=READERS,
+        hide_parameters=True,
+    )
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def writing_engine(path: Path, key: bytes) -> Engine:
+    """For the one writer: every transaction takes the write lock at its start, not in the middle."""
+    engine = create_engine(
+        "sqlite://",
+        module=sqlcipher,
+        creator=lambda: connect(path, key),
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        hide_parameters=True,
+    )
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+# SQLite's own texts (https://sqlite.org/rescode.html): the driver passes no codes
+_FULL = ("database or disk is full",)
+_READ_ONLY = ("attempt to write a readonly database", "unable to open database file")
+_FAILING = ("disk i/o error", "locking protocol")
+_BROKEN = ("malformed", "not a database", "file is encrypted")
+
+
+def known_error(error: DatabaseError, data_dir: Path) -> StoreError | None:
+    """What the disk, or somebody else, did to the database, as a sentence; None for a defect of this program."""
+    text = str(error.orig).lower()
+    safe = "此前保存的内容都在，这一步没有保存。"
+    if any(t in text for t in _BROKEN):
+        return damaged()
+    if not isinstance(error, OperationalError):
+        return None
+    if any(t in text for t in _FULL):
+        return CannotWrite(f"磁盘满了。{safe}请在 {data_dir} 所在的磁盘上腾出空间，再做一次。")
+    if any(t in text for t in _READ_ONLY):
+        return CannotWrite(f"资料库文件夹 {data_dir} 不能写入。{safe}请检查文件夹的权限或磁盘是否只读。")
+    if any(t in text for t in _FAILING):
+        return CannotWrite(f"写入资料库文件夹 {data_dir} 时磁盘出错。{safe}请尽快把资料库备份到另一块磁盘。")
+    return None
+
+
+def damaged() -> StoreDamaged:
+    """The database doesn't open with a key that does open the key file, or its pages are broken."""
+    return StoreDamaged(
+        "数据库 store.db 已损坏，或不属于这份密钥文件。没有改动任何内容。请从备份恢复，并保留现在的文件夹以便检查。"
+    )

@@ -1,0 +1,77 @@
+"""Bring a database to the newest revision, rung by rung, after putting a copy of it beside it.
+
+Alembic runs from this package's own files: there is no alembic.ini and no current folder that matters.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError
+
+from records import database, durable
+from records.errors import StoreTooNew
+
+FOLDER = Path(__file__).parent
+
+
+def bring_up_to_date(path: Path, key: bytes, scripts: Path = FOLDER) -> None:
+    """Migrate the database at ``path`` if it isn't at the newest revision.
+
+    Before that an existing one is copied, encrypted, to ``<name>.before-<revision>``. All rungs are one
+    transaction: killed on the way, the database is what it was. Raises StoreTooNew, StoreDamaged, CannotWrite.
+    """
+    engine = database.writing_engine(path, key)
+    try:
+        _bring(engine, path, scripts)
+    except DatabaseError as error:
+        known = database.known_error(error, path.parent)
+        if known is None:
+            raise
+        raise known from error
+    finally:
+        engine.dispose()
+
+
+def configuration(connection: Connection | None, scripts: Path = FOLDER) -> Config:
+    """Alembic's configuration, without a file."""
+    config = Config()
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _bring(engine: Engine, path: Path, scripts: Path) -> None:
+    directory = ScriptDirectory.from_config(configuration(None, scripts))
+    newest = directory.get_current_head()
+    with engine.connect() as connection:
+        now = MigrationContext.configure(connection).get_current_revision()
+    if now == newest:
+        return
+    if now is not None and now not in {script.revision for script in directory.walk_revisions()}:
+        raise StoreTooNew("这个资料库已由更新版本的程序改动，本程序没有打开它，内容没有改动。请安装新版本。")
+    if now is not None:
+        _copy(engine, path, path.with_name(f"{path.name}.before-{newest}"))
+    with engine.connect() as connection:
+        command.upgrade(configuration(connection, scripts), "head")
+        durable.commit(connection)
+
+
+def _copy(engine: Engine, path: Path, target: Path) -> None:
+    """A consistent copy with the same key. A copy from an earlier try that was killed is written anew."""
+    part = target.with_name(f"{target.name}.part")
+    durable.remove(part)
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("VACUUM INTO ?", (str(part),))
+    finally:
+        raw.close()
+    with part.open("rb+") as file:
+        durable.fsync_file(file.fileno())
+    durable.rename(part, target)
+    durable.fsync_folder(path.parent)
