@@ -9,7 +9,7 @@ the blank page.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -175,13 +175,18 @@ def load_form(path: Path) -> Form:
     """Read one form file. Raises FormError with a Chinese sentence for a file that isn't one."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        return _parse(raw, path.parent)
+        # only a plain file name beside the JSON: a form file must not reach elsewhere on the disk
+        return parse_form(raw, lambda name: (path.parent / Path(name).name).read_bytes())
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise FormError(f"表格文件 {path.name} 打不开或内容不完整，没有载入。请换一份表格文件。") from error
 
 
-def _parse(raw: Mapping[str, Any], folder: Path) -> Form:
-    pages = tuple(_parse_page(p, folder) for p in raw["pages"])
+def parse_form(raw: Mapping[str, Any], blank_of: Callable[[str], bytes]) -> Form:
+    """The form of a form file's JSON; ``blank_of`` gives a blank picture by the name that the file holds.
+
+    Raises FormError, and ValueError, KeyError, TypeError, IndexError for JSON of another shape.
+    """
+    pages = tuple(_parse_page(p, blank_of) for p in raw["pages"])
     fields = tuple(_parse_field(f) for f in raw["fields"])
     keys = [f.key for f in fields]
     if len(set(keys)) != len(keys) or any(not 1 <= f.page <= len(pages) for f in fields):
@@ -189,7 +194,7 @@ def _parse(raw: Mapping[str, Any], folder: Path) -> Form:
     return Form(str(raw["id"]), str(raw["version"]), str(raw["title"]), pages, fields)
 
 
-def _parse_page(raw: Mapping[str, Any], folder: Path) -> FormPage:
+def _parse_page(raw: Mapping[str, Any], blank_of: Callable[[str], bytes]) -> FormPage:
     name = raw.get("blank")
     return FormPage(
         width_mm=float(raw["width_mm"]),
@@ -201,8 +206,7 @@ def _parse_page(raw: Mapping[str, Any], folder: Path) -> FormPage:
             PrintedText(t["text"], Box(*t["box_mm"]), float(t["size"]), t["align"], t["face"])
             for t in raw.get("texts", ())
         ),
-        # only a plain file name beside the JSON: a form file must not reach elsewhere on the disk
-        blank=(folder / Path(name).name).read_bytes() if name else b"",
+        blank=blank_of(name) if name else b"",
         blank_dpi=int(raw.get("blank_dpi", 150)),
     )
 
