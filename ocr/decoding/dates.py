@@ -1,0 +1,42 @@
+"""All the ways a date or a month is written by hand, as one grammar.
+
+2015.3.5, 2015-03-05, 2015/3/5, 15.3.5, 2015年3月5日, 2015 3 5, 20150305, 二〇一五年三月五日, 一五年三月 and
+mixtures of these.
+What the text means is for ``forms.values.parse`` to say; here is only what may stand there.
+"""
+
+from __future__ import annotations
+
+from ocr.decoding.alphabet import Alphabet
+from ocr.decoding.beam import Automaton
+from ocr.decoding.grammar import compile_pattern
+
+_YEAR = "((19|20)[0-9][0-9]|[0-9][0-9])"
+_MONTH = "(0?[1-9]|1[0-2])"
+_DAY = "(0?[1-9]|[12][0-9]|3[01])"
+_APART = " ?([./,\\-一]) ?| "
+_NUMBER = "[一二三四五六七八九]"
+_CHINESE_YEAR = "((一九|二0)[一二三四五六七八九0]{2}|[一二三四五六七八九0]{2})"
+_CHINESE_MONTH = f"({_NUMBER}|十[一二]?|元|正)"
+_CHINESE_DAY = f"({_NUMBER}|二?十{_NUMBER}?|三十一?|廿{_NUMBER}?|初({_NUMBER}|十))"
+
+_ANY_YEAR = f"({_YEAR}|{_CHINESE_YEAR}) ?年 ?"
+_ANY_MONTH = f"({_MONTH}|{_CHINESE_MONTH}) ?(月份?|月)"
+_ANY_DAY = f"({_DAY}|{_CHINESE_DAY}) ?[日号]?"
+
+_NUMERIC_MONTH = f"{_YEAR}({_APART}){_MONTH}"
+_NUMERIC_DATE = f"{_NUMERIC_MONTH}({_APART}){_DAY}[日号]?"
+_PACKED_MONTH = "(19|20)[0-9][0-9](0[1-9]|1[0-2])"
+_PACKED_DATE = f"{_PACKED_MONTH}(0[1-9]|[12][0-9]|3[01])"
+
+DATE = f"({_NUMERIC_DATE}|{_PACKED_DATE}|{_ANY_YEAR}{_ANY_MONTH} ?{_ANY_DAY})"
+MONTH = f"({_NUMERIC_MONTH}月?|{_PACKED_MONTH}|{_ANY_YEAR}{_ANY_MONTH}|{DATE[1:-1]})"
+
+
+def date_automaton(alphabet: Alphabet) -> Automaton:
+    return compile_pattern(DATE, alphabet.index, len(alphabet))
+
+
+def month_automaton(alphabet: Alphabet) -> Automaton:
+    """Months; a whole date is accepted too, people write what they know."""
+    return compile_pattern(MONTH, alphabet.index, len(alphabet))
