@@ -1,0 +1,183 @@
+"""The wiring: arguments, store, readers, jobs and screens; the one place that knows every part."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from platformdirs import user_data_path
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from desktop.arguments import WindowArguments
+from desktop.jobs import Jobs, ReaderPool
+from desktop.log import catch_defects, log_to, report
+from desktop.start import NoDisplay, make_application
+from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
+from desktop.ui.first_run.screen import FirstRunScreen, NewOffice
+from desktop.ui.inbox.screen import InboxScreen
+from desktop.ui.login.screen import LoginScreen
+from desktop.ui.main_window import MainWindow
+from desktop.ui.messages import CrashDialog
+from forms.catalog import forms_in, shipped_forms
+from records.keys import PRODUCTION, Kdf
+from workflow import access
+from workflow.access import Opened
+
+log = logging.getLogger(__name__)
+
+
+def run(arguments: WindowArguments) -> int:
+    """Open the window; returns when it is closed."""
+    try:
+        application = make_application()
+    except NoDisplay as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    with data_folder(arguments) as data_dir:
+        jobs = Jobs(lambda: datetime.now(UTC), partial(open_pool, arguments.forms_dir))
+        program = Program(jobs, data_dir)
+        catch_defects(program.show_defect)
+        program.begin()
+        try:
+            return application.exec()
+        finally:
+            jobs.close()
+
+
+@contextmanager
+def data_folder(arguments: WindowArguments) -> Iterator[Path]:
+    """The folder of the store; a temporary one goes when the window closes."""
+    if not arguments.temporary:
+        yield arguments.data_dir or user_data_path("tongdang", appauthor=False)
+        return
+    folder = Path(tempfile.mkdtemp(prefix="tongdang-"))
+    try:
+        yield folder / "store"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def open_pool(forms_dir: Path | None) -> ReaderPool:
+    """Start the readers: one worker with the shipped forms and those of the office's own folder."""
+    from ocr.models import models_dir
+    from ocr.worker import ReaderPool as Pool
+
+    forms = shipped_forms() + (forms_in(forms_dir) if forms_dir is not None else ())
+    return Pool(models_dir(), forms)
+
+
+class Shell(QStackedWidget):
+    """The one window of the program: first run, login or the frame."""
+
+    closing = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("童档")
+        self.setMinimumSize(1024, 640)
+
+    def show_only(self, widget: QWidget) -> None:
+        """Show this and let go of what was shown before."""
+        before = self.currentWidget()
+        self.addWidget(widget)
+        self.setCurrentWidget(widget)
+        if before is not None:
+            self.removeWidget(before)
+            before.deleteLater()
+        widget.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        super().closeEvent(event)
+
+
+class Program(QObject):
+    """From the first window to the frame with its screens."""
+
+    def __init__(self, jobs: Jobs, data_dir: Path, *, kdf: Kdf = PRODUCTION) -> None:
+        super().__init__()
+        self._jobs = jobs
+        self._data_dir = data_dir
+        self._kdf = kdf
+        self.shell = Shell()
+        self._logs: logging.Handler | None = None
+        self._crash: CrashDialog | None = None
+        jobs.defect.connect(self._defect)
+        self.shell.closing.connect(self.end)
+
+    def begin(self) -> None:
+        """Show the first window."""
+        if access.store_exists(self._data_dir):
+            login = LoginScreen(self._jobs, self._data_dir)
+            login.opened.connect(self._came_in)
+            self.shell.show_only(login)
+        else:
+            first = FirstRunScreen(self._jobs, self._create)
+            first.made.connect(self._made)
+            self.shell.show_only(first)
+        screen = self.shell.screen().availableGeometry()
+        self.shell.resize(min(1440, screen.width()), min(900, screen.height()))
+        if screen.width() <= 1440:
+            self.shell.showMaximized()
+        else:
+            self.shell.show()
+
+    def _create(self, wanted: NewOffice) -> Opened:
+        return access.create_office(
+            self._data_dir,
+            office_name=wanted.office_name,
+            division=wanted.division,
+            username=wanted.username,
+            full_name=wanted.full_name,
+            password=wanted.password,
+            now=self._jobs.now(),
+            kdf=self._kdf,
+        )
+
+    def _made(self, opened: Opened) -> None:
+        code = RecoveryCodeScreen(opened.recovery_code or "", opened.actor.full_name)
+        code.noted.connect(partial(self._came_in, opened))
+        self.shell.show_only(code)
+
+    def _came_in(self, opened: Opened) -> None:
+        self._logs = log_to(self._data_dir)
+        self._jobs.attend(opened)
+        log.info("opened by %s", opened.actor.user_id)
+        self.window = make_window(self._jobs, opened)
+        self.shell.show_only(self.window)
+        self.window.go("inbox")
+
+    def _defect(self, error: BaseException) -> None:
+        log.error("a defect in a job\n%s", report(error))
+        self.show_defect(error)
+
+    def show_defect(self, error: BaseException) -> None:
+        """One dialog at a time: a defect that repeats must not bury the window."""
+        if self._crash is None or not self._crash.isVisible():
+            self._crash = CrashDialog(report(error), self.shell)
+            self._crash.open()
+
+    def end(self) -> None:
+        """The window closes: the log file is let go."""
+        if self._logs is not None:
+            logging.getLogger().removeHandler(self._logs)
+            self._logs.close()
+            self._logs = None
+
+
+def make_window(jobs: Jobs, opened: Opened) -> MainWindow:
+    """The frame with the screens that exist."""
+    window = MainWindow(jobs, opened.actor)
+    inbox = InboxScreen(jobs)
+    window.add("inbox", "收件箱", "inbox", inbox, inbox)
+    inbox.counted.connect(partial(window.navigation.set_count, "inbox"))
+    return window

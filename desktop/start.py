@@ -1,0 +1,56 @@
+"""What has to be right before the first window: display, input method, face, language, style."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import MutableMapping
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtGui import QImageReader
+from PySide6.QtWidgets import QApplication
+
+from desktop import fonts
+from desktop.ui import theme
+
+LARGEST_PICTURE_MB = 512  # an A3 viewing copy at 300 dpi needs 140; Qt's own limit of 256 refuses 600 dpi
+
+
+class NoDisplay(Exception):
+    """There is no screen to show a window on."""
+
+
+def prepare_environment(environment: MutableMapping[str, str]) -> None:
+    """Let Chinese input methods through, and don't run into Qt's abort where there is no display.
+
+    WORKAROUND: the wheel carries no fcitx plugin, but fcitx5 answers for the IBus portal
+    (measured with fcitx5 5.0.21: only both variables together bring 张三 into a field).
+    """
+    if environment.get("QT_IM_MODULE", "") in {"fcitx", "fcitx5"} or "fcitx" in environment.get("XMODIFIERS", ""):
+        environment["QT_IM_MODULE"] = "ibus"
+        environment["IBUS_USE_PORTAL"] = "1"
+    if environment.get("LC_ALL") in {"C", "POSIX"}:
+        environment["LC_ALL"] = "C.UTF-8"  # Qt would warn and Chinese file names would not encode
+    shows = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(environment.get(name) for name in shows):
+        raise NoDisplay("这里没有图形桌面，窗口打不开。请在桌面上启动，或用命令行：tongdang --help。")
+
+
+def make_application(*, dark: bool | None = None) -> QApplication:
+    """The application in Chinese and in its own style."""
+    prepare_environment(os.environ)
+    QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
+    application = QApplication(["tongdang"])
+    application.setApplicationName("tongdang")
+    application.setApplicationDisplayName("童档")
+    settle(application, dark=dark)
+    return application
+
+
+def settle(application: QApplication, *, dark: bool | None = None) -> None:
+    """Language, face, style and limits of an application that exists (tests bring their own)."""
+    QImageReader.setAllocationLimit(LARGEST_PICTURE_MB)
+    translator = QTranslator(application)
+    if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        application.installTranslator(translator)
+    theme.dress(application, fonts.load(), dark=dark)

@@ -1,0 +1,1 @@
+"""报送批次: from verified registrations to the national system's answers."""

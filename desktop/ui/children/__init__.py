@@ -1,0 +1,1 @@
+"""儿童台账: the children the office knows."""

@@ -1,0 +1,1 @@
+"""Making the store of an office."""

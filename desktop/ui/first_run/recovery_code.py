@@ -1,0 +1,120 @@
+"""The recovery code: shown once, to be written down or printed, and confirmed by typing two of its groups."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QFont, QFontDatabase, QPainter
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit
+
+from desktop.ui.theme import BETWEEN, sized
+from desktop.ui.widgets.gate import Gate
+from desktop.ui.widgets.parts import button, column, line, panel, text
+
+
+class RecoveryCodeScreen(Gate):
+    """Emits ``noted`` once two groups were typed back rightly."""
+
+    noted = Signal()
+
+    def __init__(self, code: str, office: str) -> None:
+        super().__init__(
+            "抄下恢复码",
+            "忘了密码或管理员换人时，只有这串恢复码能打开资料库；它只显示这一次。"
+            "请抄写或打印，装进信封锁好，不要存在电脑或手机里。",
+            640,
+        )
+        self._code = code
+        self._office = office
+        self._groups = tuple(re.split(r"[-\s]+", code.strip()))
+        self.asked = tuple(sorted(secrets.SystemRandom().sample(range(len(self._groups)), min(2, len(self._groups)))))
+        self._show_code()
+        self._ask()
+
+    def _show_code(self) -> None:
+        frame = panel()
+        grid = QGridLayout(frame)
+        grid.setContentsMargins(16, 16, 16, 16)
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(12)
+        face = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        face.setPixelSize(20)
+        for position, group in enumerate(self._groups):
+            cell = column(space=0)
+            cell.addWidget(text(f"第 {position + 1} 组", "secondary"))
+            shown = text(group)
+            shown.setFont(face)
+            # a widget's style sheet font would win over the face
+            shown.setStyleSheet(f"font-family: '{face.family()}'; font-size: 20px;")
+            cell.addWidget(shown)
+            grid.addLayout(cell, position // 4, position % 4)
+        self.body.addWidget(frame)
+        row = line()
+        row.addWidget(button("打印恢复码", self._print, icon="print"))
+        row.addStretch()
+        self.body.addLayout(row)
+
+    def _ask(self) -> None:
+        self.body.addWidget(text("抄好以后，照着纸上输入这两组，确认没有抄错："))
+        row = line(space=BETWEEN)
+        self.typed: list[QLineEdit] = []
+        for position in self.asked:
+            field = QLineEdit()
+            field.setObjectName(f"group_{position}")
+            field.setPlaceholderText(f"第 {position + 1} 组")
+            field.setAccessibleName(f"恢复码第 {position + 1} 组")
+            field.setFont(sized(16))
+            field.returnPressed.connect(self._check)
+            self.typed.append(field)
+            row.addWidget(field)
+        self.ready = button("抄好了，开始使用", self._check, role="primary", name="noted")
+        row.addWidget(self.ready)
+        self.body.addLayout(row)
+        self.told = text("", "error", wrap=True)
+        self.told.hide()
+        self.body.addWidget(self.told)
+
+    def _check(self) -> None:
+        for position, field in zip(self.asked, self.typed, strict=True):
+            if _plain(field.text()) != _plain(self._groups[position]):
+                self.told.setText(f"第 {position + 1} 组和显示的不一样，请对照再输一遍。")
+                self.told.show()
+                field.setFocus()
+                field.selectAll()
+                return
+        self.noted.emit()
+
+    def _print(self) -> None:
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        dialog = QPrintDialog(printer, self)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            draw_on(printer, self._office, self._groups)
+
+
+def draw_on(printer: QPrinter, office: str, groups: tuple[str, ...]) -> None:
+    """The sheet for the envelope: office, groups, what it is for."""
+    painter = QPainter(printer)
+    width = painter.viewport().width()
+    unit = printer.resolution() / 25.4  # one millimetre
+
+    def say(words: str, top: float, size: float, *, fixed: bool = False) -> None:
+        face = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont) if fixed else QFont()
+        face.setPointSizeF(size)
+        painter.setFont(face)
+        room = QRectF(0, top * unit, width, 12 * unit)
+        painter.drawText(room, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, words)
+
+    say("童档 资料库恢复码", 20, 18)
+    say(office, 34, 12)
+    for number, start in enumerate(range(0, len(groups), 4)):
+        say("   ".join(groups[start : start + 4]), 56 + 14 * number, 16, fixed=True)
+    say("忘记密码或管理员换人时使用。请装入信封密封，由单位负责人保管。", 120, 11)
+    painter.end()
+
+
+def _plain(group: str) -> str:
+    """As compared: letters and digits only, upper case."""
+    return re.sub(r"[^0-9A-Z]", "", group.upper())

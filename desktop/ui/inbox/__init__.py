@@ -1,0 +1,1 @@
+"""收件箱: files come in and are read."""

@@ -1,0 +1,205 @@
+"""收件箱: drop or choose files, watch them being read, see to those that went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QSplitter, QStackedLayout, QTreeView, QWidget
+
+from desktop.jobs import Jobs
+from desktop.ui.inbox.detail import Detail
+from desktop.ui.inbox.intake_queue import IntakeQueue, told
+from desktop.ui.inbox.model import InboxModel
+from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, panel, text
+from desktop.ui.widgets.table import MarkDelegate
+from records.views import InboxView, PageState
+from workflow import intake
+from workflow.changes import Changes
+from workflow.intake import TakeIn
+
+SUFFIXES = "*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.pdf"
+REFRESH_MS = 150  # changes that come in a burst are read once
+
+
+class InboxScreen(QWidget):
+    """Everything that was delivered. ``counted`` tells the frame how much waits."""
+
+    counted = Signal(int)
+    drafts_counted = Signal(int)
+    open_registration = Signal(str)
+    open_drafts = Signal()
+
+    def __init__(self, jobs: Jobs) -> None:
+        super().__init__()
+        self.setObjectName("screen")
+        self.setAcceptDrops(True)
+        self._jobs = jobs
+        self._resumed = False
+        self.model = InboxModel(self)
+        self.queue = IntakeQueue(jobs, self)
+        self.queue.progressed.connect(self._taking_in)
+        self.queue.finished.connect(self._taken_in)
+        self.notice = Notice()
+        self.detail = Detail(jobs)
+        self.detail.queued.connect(jobs.recognise)
+        self.detail.open_registration.connect(self.open_registration)
+        self.tree = self._make_tree()
+        self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
+        self._refresh.timeout.connect(self.read)
+        self._lay_out()
+        jobs.changed.connect(self._changed)
+        jobs.recognising.connect(self._recognising)
+        self.read()
+
+    # -- building -----------------------------------------------------------------------------------------------------
+
+    def _make_tree(self) -> QTreeView:
+        tree = QTreeView()
+        tree.setObjectName("inbox")
+        tree.setAccessibleName("收件箱")
+        tree.setModel(self.model)
+        tree.setItemDelegate(MarkDelegate(tree))
+        tree.setUniformRowHeights(True)
+        tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        tree.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        tree.setIndentation(24)
+        header = tree.header()
+        header.setStretchLastSection(True)
+        header.setSectionsMovable(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        tree.setColumnWidth(0, 264)
+        tree.setColumnWidth(1, 176)
+        tree.selectionModel().currentChanged.connect(self._at_hand)
+        return tree
+
+    def _lay_out(self) -> None:
+        box = column(self, space=BETWEEN)
+        box.setContentsMargins(AROUND, BETWEEN, AROUND, BETWEEN)
+        box.addWidget(self._make_drop())
+        box.addWidget(self.notice)
+        self._parts = QSplitter(Qt.Orientation.Horizontal)
+        self._parts.setChildrenCollapsible(False)
+        self._parts.setHandleWidth(BETWEEN)
+        self._parts.setStyleSheet("QSplitter::handle { background: transparent; }")
+        self._parts.addWidget(self.tree)
+        self._parts.addWidget(self.detail)
+        self._parts.setStretchFactor(0, 3)
+        self._parts.setStretchFactor(1, 2)
+        holder = QWidget()
+        self._either = QStackedLayout(holder)
+        self._either.addWidget(
+            EmptyState(
+                "inbox",
+                "收件箱是空的",
+                "扫描或拍照得到的登记表放进来以后，会自动识别，再到“待核对”里看一遍没有把握的地方。\n"
+                "收下的文件加密保存，原来的文件不会改动。",
+            )
+        )
+        self._either.addWidget(self._parts)
+        box.addWidget(holder, 1)
+
+    def _make_drop(self) -> QWidget:
+        self.drop = panel("drop")
+        self.drop.setFixedHeight(64)
+        row = line(self.drop, space=INSIDE)
+        row.setContentsMargins(BETWEEN, 0, BETWEEN, 0)
+        self.drop_words = text("把扫描件、照片或文件夹拖到这里")
+        row.addWidget(self.drop_words)
+        row.addWidget(text("JPG、PNG、TIFF、PDF，可以一次放几百份", "secondary"))
+        row.addStretch()
+        self.halt = button("停止收件", self.queue.stop, role="quiet", icon="stop")
+        self.halt.hide()
+        row.addWidget(self.halt)
+        row.addWidget(button("选文件夹", self._choose_folder, icon="folder", name="choose_folder"))
+        row.addWidget(button("选文件", self._choose_files, role="primary", icon="plus", name="choose_files"))
+        return self.drop
+
+    # -- files come in ------------------------------------------------------------------------------------------------
+
+    def _choose_files(self) -> None:
+        names, _kind = QFileDialog.getOpenFileNames(
+            self, "选要识别的文件", "", f"扫描件和照片 ({SUFFIXES});;所有文件 (*)"
+        )
+        self.take_in([Path(name) for name in names])
+
+    def _choose_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "选装有扫描件的文件夹")
+        self.take_in([Path(name)] if name else [])
+
+    def take_in(self, paths: Sequence[Path]) -> None:
+        """Take in these files and folders."""
+        if paths:
+            self.notice.hide()
+            self.queue.add(paths)
+
+    def _taking_in(self, done: int, total: int) -> None:
+        self.drop_words.setText(f"正在收件 {done} / {total}")
+        self.halt.show()
+
+    def _taken_in(self, results: tuple[TakeIn, ...]) -> None:
+        self.drop_words.setText("把扫描件、照片或文件夹拖到这里")
+        self.halt.hide()
+        words, role = told(results) if results else ("这里没有可以识别的文件。", "note")
+        self.notice.say(words, role)
+        self._jobs.recognise()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self._over(True)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self._over(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._over(False)
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.take_in(paths)
+
+    def _over(self, on: bool) -> None:
+        self.drop.setProperty("over", "true" if on else "false")
+        self.drop.style().unpolish(self.drop)
+        self.drop.style().polish(self.drop)
+
+    # -- what is here -------------------------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        """The screen is shown."""
+        self.tree.setFocus()
+        self.read()
+
+    def read(self) -> None:
+        """Read the inbox again."""
+        self._jobs.read(intake.inbox, self._show, owner=self)
+
+    def _changed(self, changes: Changes) -> None:
+        if (changes.sources or changes.pages or changes.registrations) and not self._refresh.isActive():
+            self._refresh.start()
+
+    def _recognising(self, on: bool) -> None:
+        if not on:
+            self.read()
+
+    def _show(self, view: InboxView) -> None:
+        at_end = self.tree.verticalScrollBar().value() >= self.tree.verticalScrollBar().maximum() - 4
+        had = len(self.model.sources)
+        self.model.set_view(view)
+        self._either.setCurrentIndex(1 if view.sources else 0)
+        if at_end and len(view.sources) > had:
+            self.tree.scrollToBottom()
+        self._at_hand(self.tree.currentIndex())
+        failed = sum(page.state is PageState.FAILED for source in view.sources for page in source.pages)
+        self.counted.emit(view.waiting + failed)
+        self.drafts_counted.emit(view.drafts)
+        # the state in the store is the queue: what an earlier run left is simply gone on with
+        if view.waiting and not self._resumed and not self._jobs.is_recognising and not self.queue.busy:
+            self._jobs.recognise()
+        self._resumed = True
+
+    def _at_hand(self, index: QModelIndex, _was: QModelIndex | None = None) -> None:
+        self.detail.show_row(self.model.source_at(index), self.model.page_at(index))

@@ -1,0 +1,79 @@
+"""Log in: user name and password; a wrong one is said where it was typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLineEdit
+
+from desktop.jobs import Jobs
+from desktop.ui.widgets.gate import Gate, add_field, fields_grid
+from desktop.ui.widgets.parts import button, line, text
+from workflow import access
+from workflow.access import Opened
+
+
+class LoginScreen(Gate):
+    """Emits ``opened(Opened)``."""
+
+    opened = Signal(object)
+
+    def __init__(self, jobs: Jobs, data_dir: Path) -> None:
+        super().__init__("登录", "", 416)
+        self._jobs = jobs
+        self._data_dir = data_dir
+        self.username = QLineEdit()
+        self.username.setObjectName("username")
+        self.password = QLineEdit()
+        self.password.setObjectName("password")
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        grid = fields_grid()
+        add_field(grid, "用户名", self.username)
+        add_field(grid, "密码", self.password)
+        self.body.addLayout(grid)
+        self.told = text("", "error", wrap=True)
+        self.told.hide()
+        self.body.addWidget(self.told)
+        self.enter = button("登录", self._log_in, role="primary", name="log_in")
+        row = line()
+        row.addStretch()
+        row.addWidget(self.enter)
+        self.body.addLayout(row)
+        self.username.returnPressed.connect(self.password.setFocus)
+        self.password.returnPressed.connect(self._log_in)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.username.setFocus()
+
+    def _log_in(self) -> None:
+        if not self.enter.isEnabled():
+            return
+        username, password = self.username.text().strip(), self.password.text()
+        if not username or not password:
+            self._failed("请输入用户名和密码。")
+            return
+        self.enter.setEnabled(False)
+        self.enter.setText("正在打开")
+        self.told.hide()
+        now = self._jobs.now()
+        self._jobs.task(
+            lambda: access.log_in(self._data_dir, username=username, password=password, now=now),
+            self._came_in,
+            owner=self,
+            failed=self._failed,
+        )
+
+    def _came_in(self, opened: Opened) -> None:
+        self.password.clear()
+        self.opened.emit(opened)
+
+    def _failed(self, told: str) -> None:
+        self.enter.setEnabled(True)
+        self.enter.setText("登录")
+        self.told.setText(told)
+        self.told.show()
+        self.password.setFocus()
+        self.password.selectAll()

@@ -1,0 +1,143 @@
+"""The frame: navigation, the head with the screen's title and the search, the screen, the status."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QLineEdit, QStackedWidget, QWidget
+
+from desktop.jobs import Jobs
+from desktop.ui import icons
+from desktop.ui.navigation import Navigation
+from desktop.ui.status_bar import StatusBar
+from desktop.ui.theme import AROUND, BETWEEN, roles
+from desktop.ui.widgets.parts import Notice, column, line, panel, text
+from records.views import Actor, OfficeView
+from workflow import access
+from workflow.changes import Changes
+from workflow.permissions import ROLE_NAMES
+
+
+class Screen(Protocol):
+    """What the frame asks of a screen besides being a widget."""
+
+    def enter(self) -> None:
+        """The screen is shown now: read what it shows."""
+
+
+class MainWindow(QWidget):
+    """Shows one screen at a time; knows their names, not what they do."""
+
+    searched = Signal(str)
+    closing = Signal()
+
+    def __init__(self, jobs: Jobs, actor: Actor) -> None:
+        super().__init__()
+        self.setObjectName("screen")
+        self.setWindowTitle("童档")
+        self._jobs = jobs
+        self._screens: dict[str, tuple[QWidget, Screen, str]] = {}
+        self._shown = ""
+        self.navigation = Navigation(actor.full_name, ROLE_NAMES[actor.role])
+        self.navigation.chosen.connect(self.go)
+        self.status = StatusBar(jobs)
+        self.notice = Notice()
+        self._stack = QStackedWidget()
+        self._title = text("", "title")
+        self._search = self._make_search()
+        self._lay_out()
+        jobs.known_error.connect(lambda told: self.notice.say(told, "alarm"))
+        jobs.changed.connect(self._changed)
+        self.read_office()
+
+    def _make_search(self) -> QLineEdit:
+        search = QLineEdit()
+        search.setObjectName("search")
+        search.setPlaceholderText("姓名 / 拼音 / 身份证号 / 档号 / 电话")
+        search.setAccessibleName("查找儿童")
+        search.setClearButtonEnabled(True)
+        search.setFixedWidth(320)
+        search.addAction(icons.icon("search", roles().secondary), QLineEdit.ActionPosition.LeadingPosition)
+        search.textEdited.connect(self.searched)
+        search.returnPressed.connect(lambda: self.searched.emit(search.text()))
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._to_search)
+        return search
+
+    def _lay_out(self) -> None:
+        whole = line(self, space=0)
+        whole.addWidget(self.navigation)
+        right = column(space=0)
+        whole.addLayout(right, 1)
+        right.addWidget(self._head())
+        holder = column(space=0)
+        holder.setContentsMargins(AROUND, 0, AROUND, 0)
+        holder.addSpacing(8)
+        holder.addWidget(self.notice)
+        self._notice_row = QWidget()
+        self._notice_row.setLayout(holder)
+        self.notice.hide()
+        right.addWidget(self._notice_row)
+        right.addWidget(self._stack, 1)
+        right.addWidget(self.status)
+
+    def _head(self) -> QFrame:
+        head = panel("head")
+        head.setFixedHeight(56)
+        row = line(head, space=BETWEEN)
+        row.setContentsMargins(AROUND, 0, AROUND, 0)
+        row.addWidget(self._title, 1)
+        row.addWidget(self._search)
+        return head
+
+    # -- screens ------------------------------------------------------------------------------------------------------
+
+    def add(self, key: str, word: str, icon: str, widget: QWidget, screen: Screen) -> None:
+        """A screen with an entry in the navigation."""
+        self.navigation.add(key, word, icon)
+        self._screens[key] = (widget, screen, word)
+        self._stack.addWidget(widget)
+
+    def go(self, key: str) -> None:
+        """Show a screen."""
+        widget, screen, word = self._screens[key]
+        self._shown = key
+        self._title.setText(word)
+        self._stack.setCurrentWidget(widget)
+        self.navigation.show_chosen(key)
+        screen.enter()
+
+    @property
+    def shown(self) -> str:
+        return self._shown
+
+    def set_title(self, key: str, words: str) -> None:
+        """A screen says more precisely what it shows."""
+        if key == self._shown:
+            self._title.setText(words)
+
+    def clear_search(self) -> None:
+        self._search.clear()
+
+    def _to_search(self) -> None:
+        self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._search.selectAll()
+
+    # -- what everybody sees ------------------------------------------------------------------------------------------
+
+    def read_office(self) -> None:
+        """Office and round in the foot."""
+        self._jobs.read(access.office, self._show_office, owner=self)
+
+    def _show_office(self, office: OfficeView) -> None:
+        self.status.where.setText(f"{office.name} · {office.round_name}" if office.round_name else office.name)
+        self.setWindowTitle(f"童档 · {office.name}")
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.office:
+            self.read_office()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        super().closeEvent(event)

@@ -1,0 +1,89 @@
+"""The one style sheet. ``@role`` stands for a colour of ``desktop.ui.theme.Roles``; all spaces are multiples of 4."""
+
+STYLE_SHEET = """
+* { outline: none; }
+QWidget#screen, QWidget#gate { background: @window; }
+QLabel { background: transparent; color: @ink; }
+QLabel[role="title"] { font-size: 20px; }
+QLabel[role="heading"] { font-size: 16px; }
+QLabel[role="secondary"] { font-size: 13px; color: @secondary; }
+QLabel[role="error"] { font-size: 13px; color: @error; }
+QLabel[role="doubt"] { font-size: 13px; color: @doubt; }
+QLabel[role="confirmed"] { font-size: 13px; color: @confirmed; }
+QLabel[role="link"] { color: @acts; }
+
+QFrame[role="panel"] { background: @panel; border: 1px solid @line; border-radius: 6px; }
+QFrame[role="bar"] { background: @panel; border: none; border-top: 1px solid @line; }
+QFrame[role="head"] { background: @panel; border: none; border-bottom: 1px solid @line; }
+QFrame[role="side"] { background: @panel; border: none; border-right: 1px solid @line; }
+QFrame[role="rule"] { background: @line; border: none; max-height: 1px; min-height: 1px; }
+QFrame[role="note"] { background: @doubt_ground; border: 1px solid @doubt; border-radius: 6px; }
+QFrame[role="note"] QLabel { color: @doubt; }
+QFrame[role="alarm"] { background: @error_ground; border: 1px solid @error; border-radius: 6px; }
+QFrame[role="alarm"] QLabel { color: @error; }
+QFrame[role="good"] { background: @confirmed_ground; border: 1px solid @confirmed; border-radius: 6px; }
+QFrame[role="good"] QLabel { color: @confirmed; }
+QFrame[role="drop"] { background: @panel; border: 1px dashed @edge; border-radius: 6px; }
+QFrame[role="drop"][over="true"] { background: @acts_soft; border: 2px dashed @acts; }
+
+QPushButton { background: @panel; color: @ink; border: 1px solid @edge; border-radius: 6px; padding: 0 16px;
+  min-height: 30px; }
+QPushButton:hover { background: @hover; }
+QPushButton:pressed { background: @acts_soft; }
+QPushButton:focus { border: 2px solid @acts; padding: 0 15px; min-height: 28px; }
+QPushButton:disabled { color: @edge; border-color: @line; }
+QPushButton[role="primary"] { background: @acts; color: @on_acts; border: 1px solid @acts; }
+QPushButton[role="primary"]:hover, QPushButton[role="primary"]:pressed { background: @acts_strong;
+  border-color: @acts_strong; }
+QPushButton[role="primary"]:focus { border: 2px solid @ink; }
+QPushButton[role="primary"]:disabled { background: @line; color: @secondary; border-color: @line; }
+QPushButton[role="quiet"] { background: transparent; color: @acts; border: 1px solid transparent; padding: 0 8px; }
+QPushButton[role="quiet"]:hover { background: @acts_soft; }
+QPushButton[role="quiet"]:focus { border: 2px solid @acts; padding: 0 7px; }
+QPushButton[role="quiet"]:disabled { color: @edge; }
+
+QLineEdit, QPlainTextEdit, QComboBox { background: @panel; color: @ink; border: 1px solid @edge;
+  border-radius: 6px; padding: 0 8px; selection-background-color: @acts; selection-color: @on_acts; }
+QLineEdit, QComboBox { min-height: 30px; }
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus { border: 2px solid @acts; padding: 0 7px; }
+QLineEdit:focus, QComboBox:focus { min-height: 28px; }
+QLineEdit:disabled, QComboBox:disabled { background: @window; color: @secondary; border-color: @line; }
+QLineEdit[wrong="true"] { border: 2px solid @error; padding: 0 7px; min-height: 28px; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: url(@arrow); width: 12px; height: 12px; }
+QComboBox QAbstractItemView { background: @panel; color: @ink; border: 1px solid @edge; padding: 4px;
+  selection-background-color: @acts_soft; selection-color: @ink; }
+QListView#suggestions { background: @panel; color: @ink; border: 1px solid @edge; padding: 4px;
+  selection-background-color: @acts_soft; selection-color: @ink; }
+
+QTableView, QTreeView, QListView { background: @panel; color: @ink; border: 1px solid @line; border-radius: 6px;
+  gridline-color: @line; selection-background-color: @acts_soft; selection-color: @ink; }
+QTableView::item, QTreeView::item { border: none; border-bottom: 1px solid @line; padding: 0 8px; }
+QTreeView::item { min-height: 36px; }
+QTableView::item:selected, QTreeView::item:selected { background: @acts_soft; color: @ink; }
+QTreeView::branch { background: transparent; border-bottom: 1px solid @line; }
+QTreeView::branch:selected { background: @acts_soft; }
+QHeaderView { background: @panel; border: none; }
+QHeaderView::section { background: @panel; color: @secondary; border: none; border-bottom: 1px solid @line;
+  padding: 0 8px; min-height: 36px; font-size: 13px; font-weight: normal; }
+QTableCornerButton::section { background: @panel; border: none; }
+
+QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
+QScrollBar::handle { background: @edge; border-radius: 4px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QScrollArea { background: transparent; border: none; }
+QWidget#scrolled { background: transparent; }
+
+QProgressBar { background: @line; border: none; border-radius: 4px; min-height: 8px; max-height: 8px; }
+QProgressBar::chunk { background: @acts; border-radius: 4px; }
+QSplitter::handle { background: @line; }
+QToolTip { background: @ink; color: @panel; border: none; padding: 4px 8px; }
+QDialog, QMessageBox, QFileDialog { background: @window; }
+QMenu { background: @panel; color: @ink; border: 1px solid @line; padding: 4px; }
+QMenu::item { padding: 4px 16px; }
+QMenu::item:selected { background: @acts_soft; }
+"""

@@ -1,0 +1,1 @@
+"""待核对: the place where a person looks."""

@@ -1,0 +1,75 @@
+"""The card in the middle of the window before anything is open: first run and login stand on it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.ui import icons
+from desktop.ui.theme import AROUND, BETWEEN, INSIDE, roles
+from desktop.ui.widgets.parts import column, line, panel, text
+
+
+class Gate(QWidget):
+    """A quiet window with one card; ``body`` is the card's layout."""
+
+    def __init__(self, title: str, words: str, width: int) -> None:
+        super().__init__()
+        self.setObjectName("gate")
+        outer = column(self)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        outer.addWidget(scroll)
+        inner = QWidget()
+        inner.setObjectName("gate")
+        scroll.setWidget(inner)
+        middle = column(inner, around=AROUND)
+        middle.addStretch(2)
+        row = line()
+        row.addStretch()
+        card = panel()
+        card.setFixedWidth(width)
+        row.addWidget(card)
+        row.addStretch()
+        middle.addLayout(row)
+        middle.addStretch(3)
+        self.body: QVBoxLayout = column(card, space=BETWEEN, around=32)
+        self.body.addLayout(_name(title))
+        if words:
+            self.body.addWidget(text(words, "secondary", wrap=True))
+
+
+def _name(title: str) -> QVBoxLayout:
+    head = column(space=INSIDE)
+    row = line(space=INSIDE)
+    picture = QLabel()
+    picture.setPixmap(icons.pixmap("app", roles().acts, 24, 2.0))
+    row.addWidget(picture)
+    row.addWidget(text("童档", "secondary"))
+    row.addStretch()
+    head.addLayout(row)
+    head.addWidget(text(title, "title"))
+    return head
+
+
+def fields_grid() -> QGridLayout:
+    """Labels left, fields right."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(BETWEEN)
+    grid.setVerticalSpacing(12)
+    grid.setColumnMinimumWidth(0, 80)
+    grid.setColumnStretch(1, 1)
+    return grid
+
+
+def add_field(grid: QGridLayout, word: str, field: QWidget, hint: str = "") -> None:
+    """One labelled field, with a hint below it where one helps."""
+    row = grid.rowCount()
+    name = text(word)
+    name.setBuddy(field)
+    grid.addWidget(name, row, 0)
+    grid.addWidget(field, row, 1)
+    if not field.accessibleName():
+        field.setAccessibleName(word)
+    if hint:
+        grid.addWidget(text(hint, "secondary", wrap=True), row + 1, 1)

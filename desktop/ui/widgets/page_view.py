@@ -1,0 +1,159 @@
+"""One page: whole, or following a place on it that glows; wheel and drag move it, nothing is altered."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop.ui.theme import roles
+
+CLOSEST = 1.8  # following shows a field at most so many times larger than the page fitted to the width
+STEP = 1.25
+
+
+class PageView(QWidget):
+    """Shows a pixmap; coordinates of ``show_place`` are the pixmap's own."""
+
+    def __init__(self, *, follows: bool = True) -> None:
+        super().__init__()
+        self.setMinimumSize(240, 160)
+        self.setAccessibleName("纸面")
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self._page = QPixmap()
+        self._place: QRect | None = None
+        self._follows = follows
+        self._whole = not follows
+        self._scale = 1.0
+        self._centre = QPointF()
+        self._grabbed: QPoint | None = None
+        self._words = ""
+
+    def sizeHint(self) -> QSize:
+        return QSize(440, 600)
+
+    # -- what is shown ------------------------------------------------------------------------------------------------
+
+    def show_page(self, page: QPixmap, words: str = "") -> None:
+        """Another page; ``words`` stand there when it has no picture."""
+        self._page = page
+        self._words = words
+        self._place = None
+        self._settle()
+
+    def show_place(self, place: QRect | None) -> None:
+        """Make a place glow, and go there when following."""
+        self._place = place
+        self._settle()
+
+    @property
+    def place(self) -> QRect | None:
+        return self._place
+
+    @property
+    def whole(self) -> bool:
+        return self._whole
+
+    def show_whole(self, on: bool) -> None:
+        """The whole page, or near the place again."""
+        self._whole = on
+        self._settle()
+
+    def _settle(self) -> None:
+        """Choose scale and centre for page, place and mode."""
+        if self._page.isNull() or not self.width() or not self.height():
+            self.update()
+            return
+        width, height = self._page.width(), self._page.height()
+        fit_width = self.width() / width
+        fit = min(fit_width, self.height() / height)
+        if self._whole or self._place is None:
+            self._scale = fit if self._whole or not self._follows else fit_width
+            self._centre = QPointF(width / 2, height / 2 if self._whole else min(height, self.height() / fit_width) / 2)
+        else:
+            near = self.width() * 0.9 / max(self._place.width(), 1)
+            self._scale = max(fit_width, min(near, fit_width * CLOSEST))
+            self._centre = QPointF(self._place.center())
+        self._keep_on_page()
+        self.update()
+
+    def _keep_on_page(self) -> None:
+        def kept(centre: float, view: float, page: float) -> float:
+            half = view / self._scale / 2
+            return page / 2 if half * 2 >= page else min(max(centre, half), page - half)
+
+        self._centre = QPointF(
+            kept(self._centre.x(), self.width(), self._page.width()),
+            kept(self._centre.y(), self.height(), self._page.height()),
+        )
+
+    def on_screen(self, place: QRect) -> QRectF:
+        """Where a place of the page stands in this widget."""
+        middle = QPointF(self.width() / 2, self.height() / 2)
+        corner = (QPointF(place.topLeft()) - self._centre) * self._scale + middle
+        return QRectF(corner, QRectF(place).size() * self._scale)
+
+    # -- painting -----------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        of = roles()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(of.line))
+        if self._page.isNull():
+            painter.setPen(QColor(of.secondary))
+            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self._words)
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        whole = QRect(0, 0, self._page.width(), self._page.height())
+        painter.drawPixmap(self.on_screen(whole), self._page, QRectF(whole))
+        if self._place is not None:
+            self._paint_glow(painter, self.on_screen(self._place).adjusted(-4, -4, 4, 4))
+
+    def _paint_glow(self, painter: QPainter, place: QRectF) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        colour = QColor(roles().acts)
+        for ring, alpha in ((6, 28), (4, 48), (2, 90)):
+            colour.setAlpha(alpha)
+            painter.setPen(QPen(colour, ring * 2))
+            painter.drawRoundedRect(place, 4, 4)
+        colour.setAlpha(255)
+        painter.setPen(QPen(colour, 2))
+        painter.drawRoundedRect(place, 4, 4)
+
+    # -- the hand -----------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._settle()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self._page.isNull():
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            factor = STEP if event.angleDelta().y() > 0 else 1 / STEP
+            fit = min(self.width() / self._page.width(), self.height() / self._page.height())
+            self._scale = min(max(self._scale * factor, fit), 2.0)
+        else:
+            self._centre -= QPointF(event.angleDelta()) * (0.5 / self._scale)
+        self._keep_on_page()
+        self.update()
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._grabbed = event.position().toPoint()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grabbed is None or self._page.isNull():
+            return
+        now = event.position().toPoint()
+        self._centre -= QPointF(now - self._grabbed) * (1 / self._scale)
+        self._grabbed = now
+        self._keep_on_page()
+        self.update()
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        self._grabbed = None
+        self.setCursor(Qt.CursorShape.OpenHandCursor)

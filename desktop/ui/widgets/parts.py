@@ -1,0 +1,162 @@
+"""Labels, buttons, panels and rules with the roles of the style sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from desktop.ui import icons
+from desktop.ui.theme import BETWEEN, CONTROL, INSIDE, roles
+
+L = TypeVar("L", bound=QBoxLayout)
+
+
+def text(words: str = "", role: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:
+    """A label in a role of the style sheet: title, heading, secondary, error, doubt, confirmed."""
+    label = QLabel(words)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setProperty("role", role)
+    label.setWordWrap(wrap)
+    if selectable:
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Change a widget's role and let the style sheet see it."""
+    if widget.property("role") == role:
+        return
+    widget.setProperty("role", role)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def button(
+    words: str, pressed: Callable[[], object] | None = None, *, role: str = "", icon: str = "", name: str = ""
+) -> QPushButton:
+    """A button; ``role`` is primary, quiet or nothing, ``icon`` a drawing of ours, ``name`` its object name."""
+    made = QPushButton(words)
+    made.setProperty("role", role)
+    made.setObjectName(name)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    made.setAutoDefault(False)
+    if icon:
+        colours = roles()
+        colour = {"primary": colours.on_acts, "quiet": colours.acts}.get(role, colours.ink)
+        made.setIcon(icons.icon(icon, colour))
+        made.setIconSize(QSize(icons.SIZE, icons.SIZE))
+    if pressed is not None:
+        made.clicked.connect(lambda _checked=False: pressed())
+    return made
+
+
+def panel(role: str = "panel") -> QFrame:
+    """A framed area: panel, bar, head, side, note, alarm, good, drop."""
+    frame = QFrame()
+    frame.setProperty("role", role)
+    return frame
+
+
+def rule() -> QFrame:
+    """A one-pixel line between groups."""
+    return panel("rule")
+
+
+def column(parent: QWidget | None = None, *, space: int = INSIDE, around: int = 0) -> QVBoxLayout:
+    """A vertical layout on the grid."""
+    return _spaced(QVBoxLayout(parent) if parent is not None else QVBoxLayout(), space, around)
+
+
+def line(parent: QWidget | None = None, *, space: int = INSIDE, around: int = 0) -> QHBoxLayout:
+    """A horizontal layout on the grid."""
+    return _spaced(QHBoxLayout(parent) if parent is not None else QHBoxLayout(), space, around)
+
+
+def _spaced(layout: L, space: int, around: int) -> L:
+    layout.setSpacing(space)
+    layout.setContentsMargins(around, around, around, around)
+    return layout
+
+
+class Elided(QLabel):
+    """A label of one line that ends in an ellipsis where it doesn't fit; the whole is its tool tip."""
+
+    def __init__(self, words: str = "", role: str = "") -> None:
+        super().__init__(words)
+        self.setProperty("role", role)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setMinimumWidth(CONTROL)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(CONTROL, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        metrics = QFontMetrics(self.font())
+        shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip(self.text() if shown != self.text() else "")
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
+
+
+class Notice(QFrame):
+    """A sentence where it happened, with one thing to do about it; hidden until there is something to say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "note")
+        row = line(self, space=BETWEEN)
+        row.setContentsMargins(12, 8, 8, 8)
+        self._words = text(wrap=True, selectable=True)
+        self._action = button("", role="quiet")
+        self._away = button("知道了", self.hide, role="quiet")
+        self._act: Callable[[], None] | None = None
+        self._action.clicked.connect(self._acted)
+        row.addWidget(self._words, 1)
+        row.addWidget(self._action)
+        row.addWidget(self._away)
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        return self._words.text()
+
+    def say(self, words: str, role: str = "note", *, action: str = "", act: Callable[[], None] | None = None) -> None:
+        """Show a sentence as note (doubt), alarm (error) or good (done)."""
+        set_role(self, role)
+        # children take their colour from this frame's role
+        for child in (self._words, self._action):
+            child.style().unpolish(child)
+            child.style().polish(child)
+        self._words.setText(words)
+        self._action.setText(action)
+        self._action.setVisible(bool(action))
+        self._act = act
+        self.show()
+
+    def _acted(self) -> None:
+        self.hide()
+        if self._act is not None:
+            self._act()
+
+
+class EmptyState(QWidget):
+    """What an empty list would hold and how to fill it, with the one button that does."""
+
+    def __init__(self, icon: str, heading: str, words: str, action: QPushButton | None = None) -> None:
+        super().__init__()
+        box = column(self, space=INSIDE, around=24)
+        box.addStretch(2)
+        picture = QLabel()
+        picture.setPixmap(icons.pixmap(icon, roles().edge, 48, 2.0))
+        for part in (picture, text(heading, "heading"), text(words, "secondary", wrap=True)):
+            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            box.addWidget(part)
+        if action is not None:
+            box.addSpacing(INSIDE)
+            box.addWidget(action, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addStretch(3)

@@ -1,0 +1,205 @@
+"""A table of frozen rows: one generic model, one view, one delegate that draws states as mark and word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from desktop.ui import icons
+from desktop.ui.theme import INSIDE, ROW, roles
+from desktop.ui.words import Mark
+
+Row = TypeVar("Row")
+Index = QModelIndex | QPersistentModelIndex
+MARK = Qt.ItemDataRole.UserRole + 1  # a Mark instead of plain text
+TOP = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """One column: its title, what it shows of a row (a text or a Mark), its width (0 stretches)."""
+
+    title: str
+    show: Callable[[Row], str | Mark]
+    width: int = 0
+    right: bool = False  # numbers stand right
+
+
+class RowsModel(QAbstractTableModel, Generic[Row]):
+    """Frozen rows under fixed columns. With ``ticks`` the first column carries a tick box."""
+
+    ticked_changed = Signal()
+
+    def __init__(self, columns: Sequence[Column[Row]], *, ticks: bool = False, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._columns = tuple(columns)
+        self._rows: tuple[Row, ...] = ()
+        self._ticks = ticks
+        self._ticked: set[int] = set()
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show other rows; nothing is ticked any more."""
+        self.beginResetModel()
+        self._rows = tuple(rows)
+        self._ticked.clear()
+        self.endResetModel()
+        self.ticked_changed.emit()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self._rows
+
+    @property
+    def columns(self) -> tuple[Column[Row], ...]:
+        return self._columns
+
+    def ticked(self) -> tuple[Row, ...]:
+        """The ticked rows, in their order."""
+        return tuple(self._rows[i] for i in sorted(self._ticked))
+
+    def tick(self, positions: Sequence[int]) -> None:
+        """Tick exactly these rows."""
+        self._ticked = {i for i in positions if 0 <= i < len(self._rows)}
+        if self._rows:
+            self.dataChanged.emit(
+                self.index(0, 0), self.index(len(self._rows) - 1, 0), [Qt.ItemDataRole.CheckStateRole]
+            )
+        self.ticked_changed.emit()
+
+    # -- what Qt asks -------------------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = TOP) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = TOP) -> int:
+        return 0 if parent.isValid() else len(self._columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self._columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._columns[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(self._columns[section])
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        column = self._columns[index.column()]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == Qt.ItemDataRole.CheckStateRole and self._ticks and index.column() == 0:
+            return Qt.CheckState.Checked if index.row() in self._ticked else Qt.CheckState.Unchecked
+        if role not in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, MARK}:
+            return None
+        shown = column.show(self._rows[index.row()])
+        if role == MARK:
+            return shown if isinstance(shown, Mark) else None
+        return shown.word if isinstance(shown, Mark) else shown
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if not index.isValid() or role != Qt.ItemDataRole.CheckStateRole or not self._ticks or index.column() != 0:
+            return False
+        if Qt.CheckState(value) is Qt.CheckState.Checked:
+            self._ticked.add(index.row())
+        else:
+            self._ticked.discard(index.row())
+        self.dataChanged.emit(index, index, [Qt.ItemDataRole.CheckStateRole])
+        self.ticked_changed.emit()
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        if self._ticks and index.isValid() and index.column() == 0:
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+        return flags
+
+
+def _alignment(column: Column[Any]) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+class MarkDelegate(QStyledItemDelegate):
+    """Draws a state as a small mark and its word, in the colour of its role."""
+
+    def paint(self, painter: QPainter, option: Any, index: Index) -> None:
+        # Any: the stubs know none of QStyleOptionViewItem's members
+        mark = index.data(MARK)
+        if not isinstance(mark, Mark):
+            super().paint(painter, option, index)
+            return
+        plain: Any = QStyleOptionViewItem(option)
+        self.initStyleOption(plain, index)
+        plain.text = ""
+        style = option.widget.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, plain, painter, option.widget)
+        draw_mark(painter, option.rect.adjusted(INSIDE, 0, -INSIDE, 0), mark)
+
+
+def draw_mark(painter: QPainter, where: QRect, mark: Mark) -> None:
+    """Mark and word, left and centred in ``where``."""
+    colour = str(getattr(roles(), mark.role))
+    left = where.left()
+    if mark.icon:
+        picture = icons.pixmap(mark.icon, colour, 16, painter.device().devicePixelRatioF())
+        painter.drawPixmap(left, where.center().y() - 7, picture)
+        left += 16 + 4
+    painter.setPen(QColor(colour))
+    room = where.right() - left + 1
+    words = painter.fontMetrics().elidedText(mark.word, Qt.TextElideMode.ElideRight, room)
+    painter.drawText(QRect(left, where.top(), room, where.height()), Qt.AlignmentFlag.AlignVCenter, words)
+
+
+class Table(QTableView):
+    """Whole rows, 36 px, frozen header; Enter or a double click opens the row at hand."""
+
+    opened = Signal(int)  # row number
+    at_hand = Signal(int)  # row number, -1 for none
+
+    def __init__(self, model: RowsModel[Any], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setModel(model)
+        self.setItemDelegate(MarkDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsMovable(False)
+        for i, column in enumerate(model.columns):
+            if column.width:
+                self.setColumnWidth(i, column.width)
+            else:
+                header.setSectionResizeMode(i, QHeaderView.ResizeMode.Stretch)
+        self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
+        self.selectionModel().currentRowChanged.connect(lambda now, _was: self.at_hand.emit(now.row()))
+        model.modelReset.connect(lambda: self.at_hand.emit(-1))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            if self.currentIndex().isValid() and not event.isAutoRepeat():
+                self.opened.emit(self.currentIndex().row())
+            return
+        super().keyPressEvent(event)
