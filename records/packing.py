@@ -7,7 +7,7 @@ import json
 import zlib
 from typing import Any
 
-from forms.form_file import Form, parse_form
+from forms.form_file import Form, FormError, parse_form
 from records.columns import canonical_json
 from records.errors import StoreDamaged
 
@@ -22,9 +22,7 @@ def unpack_json(packed: bytes) -> Any:
     try:
         return json.loads(zlib.decompress(packed))
     except (zlib.error, ValueError) as error:
-        raise StoreDamaged(
-            "资料库里的一条识别记录已损坏，核对过的内容不受影响。请运行检查（tongdang check），并从备份恢复。"
-        ) from error
+        raise _damaged() from error
 
 
 def pack_form(form: Form) -> bytes:
@@ -39,4 +37,13 @@ def pack_form(form: Form) -> bytes:
 def unpack_form(packed: bytes) -> Form:
     """The form as it was when it was first used. Raises StoreDamaged."""
     content = unpack_json(packed)
-    return parse_form(content["form"], lambda name: base64.b64decode(content["blanks"][name]))
+    try:
+        return parse_form(content["form"], lambda name: base64.b64decode(content["blanks"][name], validate=True))
+    except (FormError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise _damaged() from error
+
+
+def _damaged() -> StoreDamaged:
+    return StoreDamaged(
+        "资料库里的一条识别记录或一份表格已损坏，核对过的内容不受影响。请运行检查（tongdang check），并从备份恢复。"
+    )

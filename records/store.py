@@ -64,9 +64,9 @@ class Store:
         self.data_dir = data_dir
         self.store_id = store_id
         self.vault = Vault(data_dir / folder.VAULT, surroundings.randomness)
-        self._keys = opened
+        self.opened_keys = opened  # for records.people, which wraps them for others
         self._lock = lock
-        self._surroundings = surroundings
+        self.surroundings = surroundings
         self._ids = IdMaker(surroundings.clock, surroundings.randomness)
         self._audit_key = _derived(opened.hashing, "audit")
         self._turn = threading.Lock()
@@ -111,7 +111,7 @@ class Store:
 
     def keyed_hash(self, content: bytes, purpose: str = "content") -> str:
         """HMAC-SHA256 as 64 hex characters: equal for equal content in this store, telling nothing without its key."""
-        return hmac.new(_derived(self._keys.hashing, purpose), content, hashlib.sha256).hexdigest()
+        return hmac.new(_derived(self.opened_keys.hashing, purpose), content, hashlib.sha256).hexdigest()
 
     def audit(
         self,
@@ -133,13 +133,13 @@ class Store:
 
     def seal(self, content: bytes, context: str) -> bytes:
         """Seal something extra-sensitive; anybody can. ``context`` names its place (row and column)."""
-        return keys.seal(self._keys.sensitive_public, content, context.encode())
+        return keys.seal(self.opened_keys.sensitive_public, content, context.encode())
 
     def open_sealed(self, sealed: bytes, context: str) -> bytes | None:
         """What was sealed, or None for a user who isn't among those named to open it."""
-        if self._keys.sensitive is None:
+        if self.opened_keys.sensitive is None:
             return None
-        return keys.open_sealed(self._keys.sensitive, sealed, context.encode())
+        return keys.open_sealed(self.opened_keys.sensitive, sealed, context.encode())
 
     def close(self) -> None:
         """Close the database and let others in. Safe to call twice."""
