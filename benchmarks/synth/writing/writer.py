@@ -59,7 +59,7 @@ def write_text(page: Page, writer: Writer, text: str, box: Box, dice: Dice, *, c
     size = min(writer.height, box.h * (0.62 if writer.hand.printed else 0.8)) * PX_PER_MM
     lines = [text]
     # twelve per cent narrower is what a writer does without noticing
-    if _width(writer, text, size, dice) > room * 1.12 and box.h >= 2 * 2.9 and len(text) > 6:
+    if _width(writer, text, size, dice) > room * 1.12 and box.h >= 9.5 and len(text) > 11:
         lines = _two_lines(writer, text, size, room, dice)
         size = min(size, box.h * 0.44 * PX_PER_MM)
     step = size * (1.12 if writer.hand.printed else 1.06)

@@ -1,0 +1,110 @@
+"""The truth beside a picture, in the shape that ``tongdang read`` answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+from benchmarks.synth.filling import Entry
+from benchmarks.synth.scan import Delivered
+from forms.form_file import Form
+from forms.kinds import JsonValue
+
+
+class FieldTruth(TypedDict):
+    """``box_px``: x, y, w, h in the delivered picture before rotation."""
+
+    key: str
+    text: str
+    value: JsonValue
+    box_px: list[int]
+
+
+class PageTruth(TypedDict):
+    """``registration`` counts registrations within the folder from 1; 0 for pages that belong to none."""
+
+    file: str
+    page_in_file: int
+    status: str
+    form: str | None
+    form_page: int | None
+    rotation: int
+    registration: int
+    width_px: int
+    height_px: int
+    style: str
+    noise: str
+    fields: list[FieldTruth]
+
+
+class FileTruth(TypedDict, total=False):
+    """One file of a folder: what a reader should make of it. ``reason``: why it can't be read at all."""
+
+    file: str
+    status: str
+    reason: str
+    password: str
+    same_as: str
+    note: str
+
+
+class Truth(TypedDict):
+    """All of one picture or folder; ``style`` is "mixed" for a folder of several."""
+
+    seed: int
+    profile: str
+    style: str
+    pages: list[PageTruth]
+    files: list[FileTruth]
+
+
+def page_truth(
+    form: Form,
+    entries: Sequence[Entry],
+    delivered: Delivered,
+    *,
+    form_page: int,
+    file: str,
+    registration: int,
+    style: str,
+    noise: str,
+    page_in_file: int = 1,
+) -> PageTruth:
+    """The truth about one delivered side of a form."""
+    height, width = delivered.picture.shape[:2]
+    return PageTruth(
+        file=file,
+        page_in_file=page_in_file,
+        status="read",
+        form=form.id,
+        form_page=form_page,
+        rotation=delivered.rotation,
+        registration=registration,
+        width_px=width,
+        height_px=height,
+        style=style,
+        noise=noise,
+        fields=[
+            FieldTruth(key=e.field.key, text=e.text, value=e.value, box_px=delivered.box_px(e.field.box))
+            for e in entries
+            if e.field.page == form_page
+        ],
+    )
+
+
+def other_page(
+    file: str, picture_size: tuple[int, int], status: str, *, page_in_file: int = 1, noise: str = ""
+) -> PageTruth:
+    """The truth about a page without fields: ``blank`` or ``unknown_form``; ``picture_size`` is width, height."""
+    return PageTruth(
+        file=file, page_in_file=page_in_file, status=status, form=None, form_page=None, rotation=0, registration=0,
+        width_px=picture_size[0], height_px=picture_size[1], style="", noise=noise, fields=[],
+    )  # fmt: skip
+
+
+def as_json(value: Any) -> str:
+    """Truth as text: UTF-8, stable order, one line per field so that a change can be seen in a diff."""
+    import json
+
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    return text + "\n"
