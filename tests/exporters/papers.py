@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from exporters.entry_sheet import EntryBlock, EntryDocument, EntryLine, EntrySheet
 from exporters.table import Cell, Column, ColumnKind, Mark, Table
 from exporters.workbook import BatchDocument, DraftDocument, FailureLine, LookLine
 
@@ -88,3 +89,39 @@ def draft() -> DraftDocument:
         written_by="王敏",
         written_at=WRITTEN_AT,
     )  # fmt: skip
+
+
+def entry(children: int = 2) -> EntryDocument:
+    """Sheets as long as the reference form: nine blocks, sixty-four values."""
+    address = "吉林省吉林市蛟河市黄松甸镇南崴子村三社"
+    blocks = [
+        EntryBlock(
+            "基本信息",
+            (
+                EntryLine("姓名", "张小禾"),
+                EntryLine("性别", "男", "1"),
+                EntryLine("民族", "汉族", "01"),
+                EntryLine("公民身份号码", "220281201703050012"),
+                EntryLine("户籍所在地", address, "220281105"),
+                EntryLine("出生日期", "2017-03-05"),
+                EntryLine("现居住地", "吉林省长春市南关区", "220102"),
+                EntryLine("来现居住地时间", "2025-09"),
+            ),
+        ),
+        *(
+            EntryBlock(f"第 {n} 部分", tuple(EntryLine(f"栏目 {n}-{i}", "是" if i % 3 else "", "1") for i in range(7)))
+            for n in range(2, 10)
+        ),
+    ]
+    return EntryDocument(
+        batch_number="PC-2026-0003",
+        batch_name="2026年下半年第一批",
+        office="蛟河市黄松甸镇人民政府",
+        sheets=tuple(
+            EntrySheet("张小禾", f"J019-ZY·2026-D30-{n:04}", "2 号柜 3 盒" if n % 2 else "", tuple(blocks))
+            for n in range(1, children + 1)
+        ),
+        program_version="0.1.0",
+        written_by="王敏",
+        written_at=WRITTEN_AT,
+    )
