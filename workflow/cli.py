@@ -1,0 +1,149 @@
+"""The command line: the same path as the window, for people who work with stacks and scripts.
+
+Exit codes of the commands that read files: 0 everything was read, 1 something was not, 2 wrong usage,
+3 the store could not be opened.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from forms.catalog import forms_in, shipped_forms
+from forms.form_file import Form, FormError
+from ocr.models import ModelsMissing
+from ocr.reading import OcrFailed
+from records.store import StoreError
+from workflow.access import Opened, log_in
+from workflow.cli_forms import add_form_commands
+from workflow.errors import WorkflowError
+
+ALL_READ, SOME_FAILED, USAGE, STORE = 0, 1, 2, 3
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one sub-command; returns the exit code. Known errors become one Chinese sentence on standard error."""
+    # out of the environment before any child process starts (design.md, keys and people)
+    given_password = os.environ.pop("TONGDANG_PASSWORD", None)
+    options = build_parser().parse_args(list(argv))
+    options.given_password = given_password
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except StoreError as problem:
+        complain(str(problem))
+        return STORE
+    except FormError as problem:
+        complain(str(problem))
+        return USAGE
+    except (WorkflowError, ModelsMissing, OcrFailed) as problem:
+        complain(str(problem))
+        return SOME_FAILED
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All sub-commands. ``run`` of the parsed options is the function that does the work."""
+    parser = argparse.ArgumentParser(
+        prog="tongdang",
+        description="童档：流动儿童登记表和纸质档案的离线识别、核对、归档与报送。不带子命令时打开窗口。",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
+    add_form_commands(commands)
+    _add_read(commands)
+    _add_digitize(commands)
+    _add_batch(commands)
+    _add_check(commands)
+    return parser
+
+
+def _add_read(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from workflow import cli_read
+
+    read = commands.add_parser("read", help="识别文件，结果写成 JSON；不需要资料库")
+    read.add_argument("files", nargs="+", type=Path, metavar="文件")
+    read.add_argument("--form", help="只按这一种表格识别（编号见 form list）")
+    read.add_argument("--forms-dir", type=Path, help="另外的表格文件夹")
+    read.add_argument("--json", type=Path, required=True, metavar="输出.json", help="结果写到这里，- 为屏幕")
+    read.set_defaults(run=cli_read.run)
+
+
+def _add_digitize(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from workflow import cli_digitize
+
+    digitize = commands.add_parser("digitize", help="收件、识别，并写出核对草稿工作簿")
+    digitize.add_argument("paths", nargs="+", type=Path, metavar="文件或文件夹")
+    _add_store_options(digitize)
+    digitize.add_argument("--out", type=Path, required=True, metavar="草稿.xlsx", help="核对草稿写到这里")
+    digitize.add_argument("--create", action="store_true", help="资料库不存在时新建")
+    digitize.add_argument("--office", default="未命名单位", help="新建时：单位名称")
+    digitize.add_argument("--division", default="220000", help="新建时：单位所在行政区划代码")
+    digitize.set_defaults(run=cli_digitize.run)
+
+
+def _add_batch(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from workflow import cli_batch
+
+    batch = commands.add_parser("batch", help="报送批次").add_subparsers(dest="batch", required=True, metavar="动作")
+    new = batch.add_parser("new", help="把已核对的登记表组成批次并冻结")
+    _add_store_options(new)
+    new.add_argument("--name", required=True, help="批次名称")
+    new.set_defaults(run=cli_batch.new)
+    write = batch.add_parser("write", help="写出批次工作簿")
+    _add_store_options(write)
+    write.add_argument("number", metavar="批次号")
+    write.add_argument("--out", type=Path, required=True, metavar="批次.xlsx")
+    write.add_argument("--entry-sheets", type=Path, metavar="对照单.docx", help="另写每个儿童一页的录入对照单")
+    write.set_defaults(run=cli_batch.write)
+    listed = batch.add_parser("list", help="列出批次")
+    _add_store_options(listed)
+    listed.set_defaults(run=cli_batch.show)
+
+
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from workflow import cli_batch
+
+    check = commands.add_parser("check", help="检查资料库：文件、状态、档号、操作记录")
+    _add_store_options(check)
+    check.set_defaults(run=cli_batch.check_store)
+
+
+def _add_store_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data-dir", type=Path, required=True, metavar="资料库文件夹")
+    parser.add_argument("--user", default="admin", help="用户名（默认 admin）")
+    parser.add_argument("--forms-dir", type=Path, help="另外的表格文件夹")
+
+
+def password(options: argparse.Namespace, *, new: bool = False) -> str:
+    """The password from ``TONGDANG_PASSWORD``, else typed at the prompt (twice for a new store)."""
+    if options.given_password is not None:
+        return str(options.given_password)
+    first = getpass.getpass("密码：")
+    if new and getpass.getpass("再输一遍：") != first:
+        raise WorkflowError("两次输入的密码不一样，没有新建资料库。请重新运行。")
+    return first
+
+
+def open_office(options: argparse.Namespace) -> Opened:
+    """Log in to the store named by ``--data-dir`` and ``--user``. Raises StoreError."""
+    return log_in(options.data_dir, username=options.user, password=password(options), now=clock())
+
+
+def forms_for(options: argparse.Namespace) -> tuple[Form, ...]:
+    """The shipped forms and those of ``--forms-dir``. Raises FormError."""
+    extra = forms_in(options.forms_dir) if options.forms_dir else ()
+    return (*shipped_forms(), *extra)
+
+
+def complain(sentence: str) -> None:
+    """One sentence on standard error."""
+    print(sentence, file=sys.stderr)
+
+
+def clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)

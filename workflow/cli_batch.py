@@ -1,0 +1,77 @@
+"""``tongdang batch new|write|list`` and ``tongdang check``."""
+
+from __future__ import annotations
+
+import argparse
+
+from records.views import BatchState
+from workflow import cli, entry_sheets, report
+from workflow.access import Opened
+from workflow.check import check
+from workflow.errors import NotFound
+
+STATE_WORDS = {BatchState.OPEN: "未冻结", BatchState.FROZEN: "已冻结", BatchState.WRITTEN: "已写出"}
+
+
+def new(options: argparse.Namespace) -> int:
+    """All verified registrations that stand in no batch yet, frozen."""
+    opened = cli.open_office(options)
+    try:
+        waiting = report.candidates(opened.store, opened.actor)
+        if not waiting:
+            cli.complain("没有可以报送的登记表：要先核对完，并且还不在别的批次里。")
+            return cli.SOME_FAILED
+        ids = [row.registration_id for row in waiting]
+        _, batch_id = report.new_batch(opened.store, opened.actor, cli.clock(), options.name, ids)
+        report.freeze(opened.store, opened.actor, cli.clock(), batch_id)
+        print(f"批次 {report.batch(opened.store, opened.actor, batch_id).summary.number}：{len(ids)} 名儿童，已冻结。")
+        return cli.ALL_READ
+    finally:
+        opened.store.close()
+
+
+def write(options: argparse.Namespace) -> int:
+    """The workbook of a frozen batch, and the entry sheets where asked for."""
+    opened = cli.open_office(options)
+    try:
+        batch_id = _batch_id(opened, options.number)
+        receipt = report.write(opened.store, opened.actor, cli.clock(), batch_id, options.out)
+        print(f"已写出 {receipt.rows} 行：{options.out}\nSHA-256 {receipt.sha256}\n操作记录链 {receipt.audit_head}")
+        if options.entry_sheets:
+            entry_sheets.write(opened.store, opened.actor, cli.clock(), batch_id, options.entry_sheets)
+            print(f"录入对照单：{options.entry_sheets}")
+        return cli.ALL_READ
+    finally:
+        opened.store.close()
+
+
+def _batch_id(opened: Opened, number: str) -> str:
+    for summary in report.batches(opened.store, opened.actor):
+        if summary.number == number:
+            return summary.batch_id
+    raise NotFound(f"没有批次 {number}。用 tongdang batch list 看有哪些批次。")
+
+
+def show(options: argparse.Namespace) -> int:
+    """One line per batch."""
+    opened = cli.open_office(options)
+    try:
+        for b in report.batches(opened.store, opened.actor):
+            words = f"接收 {b.accepted}　退回 {b.returned}　等结果 {b.sent}"
+            print(f"{b.number}　{b.name}　{STATE_WORDS[b.state]}　{b.rows} 名　{words}")
+        return cli.ALL_READ
+    finally:
+        opened.store.close()
+
+
+def check_store(options: argparse.Namespace) -> int:
+    """Exit code 0 when nothing is wrong, 1 when something was found."""
+    opened = cli.open_office(options)
+    try:
+        faults = check(opened.store, opened.actor)
+    finally:
+        opened.store.close()
+    for fault in faults:
+        print(f"{fault.sentence}　{'、'.join(fault.ids)}")
+    print("检查完毕，没有发现问题。" if not faults else f"检查完毕，发现 {len(faults)} 处问题。")
+    return cli.SOME_FAILED if faults else cli.ALL_READ
