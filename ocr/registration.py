@@ -230,16 +230,28 @@ def rectify(
     return np.asarray(curled, dtype=np.uint8)
 
 
-def blank_picture(side: FormPage) -> Picture:
-    """The empty form at ``PX_PER_MM``, grey; white where the form file has no picture of it."""
-    width, height = rectified_size(side)
+def blank_picture(side: FormPage, scale: float = PX_PER_MM) -> Picture:
+    """The empty form at ``scale`` pixels per millimetre, grey; white where the form file has no picture of it."""
+    width, height = round(side.width_mm * scale), round(side.height_mm * scale)
+    drawn = np.full((height, width), 255, np.uint8)
     if not side.blank:
-        return np.full((height, width), 255, np.uint8)
+        return drawn
     # OpenCV's types don't say that what it can't decode comes back as None
     grey: Picture | None = cv2.imdecode(np.frombuffer(side.blank, np.uint8), cv2.IMREAD_GRAYSCALE)  # type: ignore[assignment]
     if grey is None:
-        return np.full((height, width), 255, np.uint8)
-    return np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        return drawn
+    # a whole number of pixels never is exactly the page: going by the sizes would stretch the page by a pixel
+    factors = [
+        told if abs(told * pixels - wanted) < 1.5 * told else wanted / pixels
+        for told, pixels, wanted in (
+            (scale * 25.4 / side.blank_dpi, grey.shape[1], side.width_mm * scale),
+            (scale * 25.4 / side.blank_dpi, grey.shape[0], side.height_mm * scale),
+        )
+    ]
+    way = cv2.INTER_AREA if factors[0] < 1 else cv2.INTER_LINEAR
+    scaled = cv2.resize(grey, None, fx=factors[0], fy=factors[1], interpolation=way)[:height, :width]
+    drawn[: scaled.shape[0], : scaled.shape[1]] = scaled
+    return drawn
 
 
 def _corners(box: Box) -> Points:

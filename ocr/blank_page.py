@@ -1,0 +1,36 @@
+"""Pages with nothing to read: the empty back of a sheet, a black scan."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ocr.registration import Picture
+
+LONG_SIDE = 880
+"""About 75 dpi for A4: scanner dust disappears, print stays."""
+CONTRAST = 0.22
+"""What shines through from the other side is lighter than this; pencil is darker."""
+MOST_SPECKS = 3
+
+
+def too_dark(grey: Picture) -> bool:
+    """True when the picture shows no paper: black, or nearly so."""
+    small = cv2.resize(grey, (64, 64), interpolation=cv2.INTER_AREA)
+    return float(np.percentile(np.asarray(small), 95)) < 70
+
+
+def is_blank(grey: Picture) -> bool:
+    """True when nothing is printed or written on the page: neither text nor rules, at most a few specks.
+
+    The outer 4 % are left out (scanner edges, punched holes, a shadow); so is what shines through the paper.
+    """
+    height, width = grey.shape
+    inner = grey[height // 25 : height - height // 25, width // 25 : width - width // 25]
+    scale = LONG_SIDE / max(inner.shape)
+    small = np.asarray(cv2.resize(inner, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    paper = cv2.medianBlur(small, 41).astype(np.float32)
+    dark = ((paper - small) / np.maximum(paper, 40.0) > CONTRAST).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    strokes = stats[1:count, cv2.CC_STAT_AREA] >= 5
+    return int(np.count_nonzero(strokes)) <= MOST_SPECKS
