@@ -15,10 +15,13 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from records.keys import Kdf
 
 # Before anything imports Qt. No display is needed for any test.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -134,3 +137,12 @@ def now() -> datetime:
 def root() -> Path:
     """The checkout's top folder."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def low_kdf() -> Kdf:
+    """Key derivation at Argon2's lowest cost: stores open in milliseconds. Only ``create_store(kdf=...)`` takes it."""
+    # here, not above: a test of one leaf must not depend on whether another can be imported
+    from records.keys import Kdf
+
+    return Kdf(memory_kib=8, iterations=1, lanes=1)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from records.keys import PRODUCTION, Kdf
+
 pytest_plugins = ["pytester"]
 
 
@@ -77,3 +79,8 @@ def test_a_thread_left_behind_fails_the_test(pytester: pytest.Pytester, root: Pa
     )
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*threads left running: *forgotten*"])
+
+
+def test_lowest_key_derivation_is_far_below_productions(low_kdf: Kdf) -> None:
+    assert len(low_kdf.derive("合成口令", b"s" * 16)) == 32
+    assert low_kdf.memory_kib * 1000 < PRODUCTION.memory_kib
