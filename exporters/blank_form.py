@@ -33,7 +33,8 @@ def blank_pdf(form: Form, serials: Sequence[str]) -> bytes:
     """
     if not serials:
         raise FormError("打印份数要在 1 份以上。")
-    return _compile(form, serials, output="pdf", pdf_standards="a-2b")
+    pdf: bytes = _compile(form, serials, output="pdf", pdf_standards="a-2b")
+    return pdf
 
 
 def render_pages(form: Form, dpi: int) -> list[bytes]:

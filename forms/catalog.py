@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from forms.form_file import Form, FormError, load_form
@@ -28,7 +29,7 @@ def forms_in(folder: Path) -> tuple[Form, ...]:
     if not folder.is_dir():
         raise FormError(f"找不到表格文件夹“{folder.name}”。请检查路径后再试。")
     forms = sorted((load_form(path) for path in sorted(folder.glob("*.json"))), key=lambda f: (f.id, f.version))
-    for one, two in zip(forms, forms[1:], strict=False):
+    for one, two in pairwise(forms):
         if (one.id, one.version) == (two.id, two.version):
             raise FormError(f"表格文件夹里有两份“{one.id}”第 {one.version} 版，分不清用哪一份。请只留一份。")
     return tuple(forms)

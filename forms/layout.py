@@ -111,7 +111,7 @@ def _set_foot(page: _Page, raw: Mapping[str, Any], left: float, width: float, bo
 def _set_section(page: _Page, section: Mapping[str, Any], x: float, y: float, width: float) -> float:
     """A section with its name written downwards at the left; returns where the next one starts."""
     groups = section.get("group") or [{"title": "", "rows": section["rows"]}]
-    bottom = y + sum(row[0] for group in groups for row in group["rows"])
+    bottom: float = y + sum(row[0] for group in groups for row in group["rows"])
     inner = x
     if section["title"]:
         inner = x + SECTION_W
@@ -127,7 +127,7 @@ def _set_section(page: _Page, section: Mapping[str, Any], x: float, y: float, wi
 
 def _set_group(page: _Page, group: Mapping[str, Any], x: float, y: float, width: float) -> float:
     rows = group["rows"]
-    bottom = y + sum(row[0] for row in rows)
+    bottom: float = y + sum(row[0] for row in rows)
     right = x + width
     if group["title"]:
         _set_downwards(page, group["title"], Box(x, y, GROUP_W, bottom - y), "serif")
@@ -230,7 +230,7 @@ def _places(label: str, widths: Sequence[float], lines: int, box: Box) -> Iterab
         column_w = [max(widths[c::columns]) for c in range(columns)]
         gap = min(9.0, (room - sum(column_w)) / max(1, columns - 1))
         starts = list(accumulate((w + gap for w in column_w[:-1]), initial=0.0))
-    if len(widths) > 1 and gap < OPTION_GAP - 1e-6 or sum(widths[:1]) > room:
+    if (len(widths) > 1 and gap < OPTION_GAP - 1e-6) or sum(widths[:1]) > room:
         raise FormError(f"版面描述里“{label}”的选项放不下（还差 {OPTION_GAP - gap:.1f} 毫米间距）。")
     pitch = box.h / lines
     for index in range(len(widths)):
