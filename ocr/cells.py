@@ -351,31 +351,40 @@ def comb_cells(strip: Cell, boxes: Sequence[Box]) -> tuple[Cell, ...]:
     return tuple(found)
 
 
-def comb_strip(cells: Sequence[Cell]) -> Picture | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class Strip:
+    """Comb characters set side by side. ``ends``: right edge of each part in the picture; ``owners``: its comb box."""
+
+    picture: Picture
+    ends: tuple[int, ...]
+    owners: tuple[int, ...]
+
+    def cell_at(self, x: float) -> int:
+        """Index of the comb box that the picture shows at column ``x``."""
+        return self.owners[min(int(np.searchsorted(self.ends, x, "right")), len(self.owners) - 1)]
+
+
+def comb_strip(cells: Sequence[Cell]) -> Strip | None:
     """The characters of comb boxes set side by side as ordinary writing, None where no box holds ink.
 
     The network was trained on running text; characters a box apart are read as full-width or dropped.
     """
-    parts: list[Picture] = []
-    tall = max((b[3] - b[1] for c in cells if (b := c.bounds)), default=0)
-    if not tall:
+    held = [(number, cell, found) for number, cell in enumerate(cells) if (found := cell.bounds)]
+    if not held:
         return None
-    tops = [c.y + b[1] for c in cells if (b := c.bounds)]
-    bottoms = [c.y + b[3] for c in cells if (b := c.bounds)]
-    top, bottom = min(tops) - 4, max(bottoms) + 4
+    tall = max(found[3] - found[1] for _, _, found in held)
+    top = min(cell.y + found[1] for _, cell, found in held) - 4
+    bottom = max(cell.y + found[3] for _, cell, found in held) + 4
     gap = max(3, round(0.18 * tall))
-    for cell in cells:
-        found = cell.bounds
-        if found is None:
-            continue
-        left, _, right, _ = found
+    parts: list[Picture] = [np.full((bottom - top, gap), 255, np.uint8)]
+    ends, at = [], gap
+    for _, cell, (left, _, right, _) in held:
+        near = cv2.dilate(cell.ink.astype(np.uint8), _SQUARE, iterations=2).astype(bool)
+        source = np.where(near, cell.picture, 255).astype(np.uint8)[:, left:right]
         part = np.full((bottom - top, right - left + gap), 255, np.uint8)
-        y0 = cell.y - top
-        source = np.where(
-            cv2.dilate(cell.ink.astype(np.uint8), _SQUARE, iterations=2).astype(bool), cell.picture, 255
-        ).astype(np.uint8)[:, left:right]
-        a, b = max(0, y0), min(part.shape[0], y0 + source.shape[0])
-        part[a:b, gap // 2 : gap // 2 + right - left] = source[a - y0 : b - y0]
+        first, last = max(0, cell.y - top), min(bottom - top, cell.y - top + source.shape[0])
+        part[first:last, : right - left] = source[first - cell.y + top : last - cell.y + top]
         parts.append(part)
-    edge = np.full((bottom - top, gap), 255, np.uint8)
-    return np.hstack([edge, *parts, edge]).astype(np.uint8)
+        at += part.shape[1]
+        ends.append(at)
+    return Strip(np.hstack(parts).astype(np.uint8), tuple(ends), tuple(number for number, _, _ in held))

@@ -1,0 +1,346 @@
+"""One field of a registered page, from pixels to a reading with its evidence.
+
+Text fields: ink is cut out, split into lines, run through the network and decoded by the field's kind. Comb fields:
+the characters are set side by side first. Choices: the tick boxes. Signatures: is there ink. The same picture always
+gives the same reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from forms.values import FieldError, parse
+
+from forms.dictionary import load_dictionary
+from forms.form_file import Box, FormField
+from forms.kinds import JsonValue, Kind
+from ocr.cells import Cell, Line, PageInk, box_px, comb_cells, comb_strip, cut, lines, struck_out
+from ocr.decoding.decoder import Decoded, Decoder
+from ocr.marks import Mark, Marks, read_marks
+from ocr.reading import Candidate, Doubt, FieldReading, ReadingContext
+from ocr.recogniser import Matrix, Recogniser, greedy
+from ocr.registration import PX_PER_MM, RegisteredPage
+
+DOUBTFUL = 0.85
+"""A character read with less than this is pointed out."""
+OUTSIDE = 0.12
+"""Share of the ink beyond the box from which the place is doubtful."""
+SEAL = 0.06
+"""Share of red in a box from which a seal lies over it."""
+FAINT = 0.3
+"""Writing lighter than this (0 paper, 1 black) is faint."""
+SIGNED = 3.0
+"""Square millimetres of ink that make a signature."""
+
+_decoders: WeakKeyDictionary[Recogniser, Decoder] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Written:
+    """The network's matrix of a whole field and where each step stands: (x, y, w, h) on the rectified page."""
+
+    probabilities: Matrix
+    places: tuple[tuple[float, float, float, float], ...]
+
+
+def read_fields(page: RegisteredPage, recogniser: Recogniser, context: ReadingContext) -> tuple[FieldReading, ...]:
+    """All fields of the page's side, in the order in which they are printed."""
+    ink = PageInk(page)
+    return tuple(read_field(page, f, recogniser, context, ink) for f in page.form.on_page(page.page))
+
+
+def read_field(
+    view: RegisteredPage,
+    field: FormField,
+    recogniser: Recogniser,
+    context: ReadingContext,
+    ink: PageInk | None = None,
+) -> FieldReading:
+    """One field. ``ink`` is the page's PageInk where many fields are read; made here otherwise. Never raises."""
+    ink = ink or PageInk(view)
+    if field.kind is Kind.CHOICE:
+        return _choice(view, field, read_marks(ink, field))
+    cell = cut(ink, field.box)
+    if field.kind is Kind.SIGNATURE:
+        return _signature(view, field, cell)
+    if cell.blank:
+        return _blank(view, field, cell)
+    written = _comb(cell, field, recogniser) if field.cells else _text(cell, recogniser)
+    return _read(view, field, cell, written, _decoder(recogniser), context)
+
+
+def _decoder(recogniser: Recogniser) -> Decoder:
+    decoder = _decoders.get(recogniser)
+    if decoder is None:
+        decoder = _decoders[recogniser] = Decoder(recogniser.characters)
+    return decoder
+
+
+# -- the network's matrix ---------------------------------------------------------------------------------------------
+
+
+def _text(cell: Cell, recogniser: Recogniser) -> _Written:
+    matrices: list[Matrix] = []
+    places: list[tuple[float, float, float, float]] = []
+    for line in lines(cell):
+        matrix, spots = _line(line, recogniser)
+        if matrices:
+            # a blank between the lines: the same character at a line's end and the next one's start is two
+            matrices.append(_blank_step(matrix.shape[1]))
+            places.append(spots[0])
+        matrices.append(matrix)
+        places.extend(spots)
+    return _Written(np.concatenate(matrices), tuple(places))
+
+
+def _line(line: Line, recogniser: Recogniser) -> tuple[Matrix, list[tuple[float, float, float, float]]]:
+    trace = recogniser.trace(line.picture)
+    height, width = line.picture.shape
+    # the network's input is padded to a least width: those steps see nothing
+    seen = min(len(trace.probabilities), int(np.ceil(width / trace.step)) + 1)
+    spots = [(line.x + t * trace.step, float(line.y), trace.step, float(height)) for t in range(seen)]
+    return trace.probabilities[:seen], spots
+
+
+def _blank_step(classes: int) -> Matrix:
+    step = np.zeros((1, classes), np.float32)
+    step[0, 0] = 1
+    return step
+
+
+def _comb(cell: Cell, field: FormField, recogniser: Recogniser) -> _Written:
+    cells = comb_cells(cell, field.cells)
+    strip = comb_strip(cells)
+    if strip is None:
+        return _text(cell, recogniser)
+    trace = recogniser.trace(strip.picture)
+    seen = min(len(trace.probabilities), int(np.ceil(strip.picture.shape[1] / trace.step)) + 1)
+    boxes = [box_px(b) for b in field.cells]
+    places = []
+    for t in range(seen):
+        x, y, w, h = boxes[strip.cell_at((t + 0.5) * trace.step)]
+        places.append((float(x), float(y), float(w), float(h)))
+    return _Written(trace.probabilities[:seen], tuple(places))
+
+
+# -- readings ---------------------------------------------------------------------------------------------------------
+
+
+def _read(
+    view: RegisteredPage,
+    field: FormField,
+    cell: Cell,
+    written: _Written,
+    decoder: Decoder,
+    context: ReadingContext,
+) -> FieldReading:
+    definition = load_dictionary().fields.get(field.key)
+    table = definition.code_table if definition else None
+    raw = greedy(written.probabilities, decoder.characters).text.strip()
+    decoded = decoder.decode(
+        field.kind,
+        written.probabilities,
+        table=table,
+        certificate=is_certificate(field),
+        key=field.key,
+        context=context,
+    )
+    value, invalid = _value(field, decoded.text, table)
+    candidates = tuple(
+        Candidate(text, _value(field, text, table)[0], round(share, 4)) for text, share in decoded.rivals[:5]
+    )
+    evidence = {
+        "blank": 0.0,
+        "min_char": decoded.min_probability,
+        "mean_char": decoded.mean_probability,
+        "margin": decoded.margin,
+        "agreement": decoded.agreement,
+        "forced": decoded.forced,
+        "ink_outside": cell.outside,
+        "registration": registration_evidence(view),
+        "listed": float(decoded.listed),
+        "seal": cell.red,
+        "darkness": cell.darkest,
+    }
+    reasons = [*_ink_reasons(cell), *_decoding_reasons(field, decoded)]
+    if not decoded.text:
+        reasons.append("illegible")
+    elif invalid:
+        reasons.append(f"invalid_{field.kind.value}")
+    confidence = decoded.min_probability * decoded.share * (1 - 0.5 * decoded.forced)
+    return FieldReading(
+        key=field.key,
+        raw=raw,
+        text=decoded.text,
+        value=value,
+        confidence=round(float(np.clip(confidence, 0, 1)), 4),
+        box_px=view.box_px(field.box),
+        view_box_px=view.view_box_px(field.box),
+        candidates=candidates,
+        reasons=tuple(dict.fromkeys(reasons)),
+        evidence={name: round(float(np.clip(number, 0, 1)), 4) for name, number in evidence.items()},
+        doubts=_doubts(view, decoded, written),
+    )
+
+
+def _value(field: FormField, text: str, table: str | None) -> tuple[JsonValue, bool]:
+    """The normalised value, and whether the text has none."""
+    if not text:
+        return None, False
+    try:
+        return parse(field.kind, text, field=field, code_table=table), False
+    except FieldError:
+        return None, True
+
+
+def is_certificate(field: FormField) -> bool:
+    """A disability certificate's number: 20 printed cells, or the dictionary's key for it."""
+    return field.key.endswith("disability_number") or (field.kind is Kind.TEXT and len(field.cells) == 20)
+
+
+def registration_evidence(view: RegisteredPage) -> float:
+    """1 for a page that lies exactly on its form, 0.5 at 3 delivered pixels of residual."""
+    return float(1 / (1 + (max(0.0, view.error_px) / 3) ** 2))
+
+
+def _ink_reasons(cell: Cell) -> list[str]:
+    found = []
+    if cell.outside > OUTSIDE:
+        found.append("ink_outside")
+    if cell.red > SEAL:
+        found.append("stamp")
+    if struck_out(cell):
+        found.append("strikeout")
+    if cell.darkest < FAINT:
+        found.append("faint")
+    return found
+
+
+def _decoding_reasons(field: FormField, decoded: Decoded) -> list[str]:
+    found = []
+    if decoded.min_probability < DOUBTFUL:
+        found.append("low_confidence")
+    if decoded.margin < 0.5 and len(decoded.rivals) > 1:
+        found.append("ambiguous")
+    if decoded.forced > 0.5:
+        checked = field.kind is Kind.ID_NUMBER or is_certificate(field)
+        found.append("forced_checksum" if checked else "forced")
+    if not decoded.listed:
+        found.append("not_in_list" if field.kind in (Kind.CODE, Kind.DIVISION) else "unusual")
+    return found
+
+
+def _doubts(view: RegisteredPage, decoded: Decoded, written: _Written) -> tuple[Doubt, ...]:
+    found = []
+    for position, symbol in enumerate(decoded.spelled):
+        if symbol.probability >= DOUBTFUL:
+            continue
+        places = written.places[symbol.start : symbol.end]
+        box = view.view_box_px(_box(places)) if places else None
+        found.append(Doubt(position, position + 1, box))
+    return tuple(found)
+
+
+def _box(places: Sequence[tuple[float, float, float, float]]) -> Box:
+    left, top = min(p[0] for p in places), min(p[1] for p in places)
+    right, bottom = max(p[0] + p[2] for p in places), max(p[1] + p[3] for p in places)
+    return Box(left / PX_PER_MM, top / PX_PER_MM, (right - left) / PX_PER_MM, (bottom - top) / PX_PER_MM)
+
+
+def _blank(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReading:
+    """Nothing written. Dust that could have been a faint stroke is said."""
+    specks = float(np.clip((cell.amount + cell.dust) / 60, 0, 1))
+    return FieldReading(
+        key=field.key,
+        raw="",
+        text="",
+        value=None,
+        confidence=round(1 - 0.8 * specks, 4),
+        box_px=view.box_px(field.box),
+        view_box_px=view.view_box_px(field.box),
+        reasons=("specks",) if specks > 0.3 else (),
+        evidence={"blank": 1.0, "specks": round(specks, 4), "registration": round(registration_evidence(view), 4)},
+    )
+
+
+def _signature(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReading:
+    amount = cell.amount / PX_PER_MM**2
+    signed = amount >= SIGNED
+    certainty = float(np.clip(abs(np.log((amount + 0.05) / (SIGNED + 0.05))) / 2, 0, 1))
+    return FieldReading(
+        key=field.key,
+        raw="",
+        text="",
+        value="present" if signed else None,
+        confidence=round(certainty, 4),
+        box_px=view.box_px(field.box),
+        view_box_px=view.view_box_px(field.box),
+        reasons=() if certainty > 0.5 else ("faint",),
+        evidence={
+            "blank": float(not signed),
+            "mark_quality": round(certainty, 4),
+            "ink_outside": round(cell.outside, 4),
+            "registration": round(registration_evidence(view), 4),
+        },
+    )
+
+
+# -- choices ----------------------------------------------------------------------------------------------------------
+
+
+def _choice(view: RegisteredPage, field: FormField, marks: Marks) -> FieldReading:
+    chosen = [m for m in marks.marks if m.marked]
+    reasons: list[str] = []
+    quality = marks.quality
+    if not field.multiple and len(chosen) > 1:
+        chosen = _taken_back(chosen)
+        reasons.append("cancelled_mark" if len(chosen) == 1 else "two_marks")
+        quality = min(quality, 0.3)
+    if any(m.filled for m in chosen) and any(not m.filled for m in chosen):
+        reasons.append("filled_box")
+        quality = min(quality, 0.5)
+    if marks.quality < 0.8:
+        reasons.append("unclear_mark")
+    if any(m.darkness < FAINT for m in chosen):
+        reasons.append("faint")
+    if marks.stray > 1.5:
+        reasons.append("ink_outside")
+    codes = [m.code for m in chosen]
+    labels = {o.code: o.label for o in field.options}
+    text = "、".join(labels[c] for c in codes)
+    return FieldReading(
+        key=field.key,
+        raw=text,
+        text=text,
+        value=codes,
+        confidence=round(quality, 4),
+        box_px=view.box_px(field.box),
+        view_box_px=view.view_box_px(field.box),
+        candidates=_choice_candidates(field, marks),
+        reasons=tuple(reasons),
+        evidence={
+            "blank": float(not codes),
+            "mark_quality": round(quality, 4),
+            "ink_outside": round(min(1.0, marks.stray / 10), 4),
+            "registration": round(registration_evidence(view), 4),
+        },
+        option_view_boxes={o.code: view.view_box_px(o.box) for o in field.options},
+    )
+
+
+def _taken_back(chosen: Sequence[Mark]) -> list[Mark]:
+    """Of several marks in a single choice those that stand when filled boxes are taken for corrections."""
+    standing = [m for m in chosen if not m.filled]
+    return standing if len(standing) == 1 else list(chosen)
+
+
+def _choice_candidates(field: FormField, marks: Marks) -> tuple[Candidate, ...]:
+    """Single choices: every box that could be the one, likeliest first."""
+    if field.multiple:
+        return ()
+    labels = {o.code: o.label for o in field.options}
+    likely = sorted((m for m in marks.marks if m.score > 0.05), key=lambda m: -m.score)
+    return tuple(Candidate(labels[m.code], [m.code], round(m.score, 4)) for m in likely[:5])
