@@ -45,7 +45,13 @@ def main() -> int:
         folder = _stack(options, Path(temporary))
         data_dir = Path(temporary) / "资料库"
         opened = create_office(
-            data_dir, office_name=OFFICE, division=DIVISION, username=USER, full_name="演示", password=PASSWORD, now=_now()
+            data_dir,
+            office_name=OFFICE,
+            division=DIVISION,
+            username=USER,
+            full_name="演示",
+            password=PASSWORD,
+            now=_now(),
         )
         try:
             good = _main_job(opened.store, opened.actor, folder)
@@ -134,7 +140,9 @@ def _print_tally(tally: clerk.Tally) -> None:
             ("全部手工录入", str(tally.fields), str(tally.keys_typing), f"{tally.keys_typing / n:.0f}"),
         ],
     )
-    acts = "，".join(f"{word} {tally.acts[act]}" for act, word in (("confirm", "认可"), ("pick", "选"), ("type", "打字")))
+    acts = "，".join(
+        f"{word} {tally.acts[act]}" for act, word in (("confirm", "认可"), ("pick", "选"), ("type", "打字"))
+    )
     print(f"登记表 {tally.registrations} 份：{acts}。有把握却错 {len(tally.unseen_wrong)} 项。")
 
 
