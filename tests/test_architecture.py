@@ -53,28 +53,38 @@ def module_file(parts: list[str]) -> Path | None:
     return None
 
 
-def defined_in(path: Path) -> set[str]:
-    """Names a module defines or imports at its top level."""
-    names: set[str] = set()
-    for node in tree(path).body:
+def members(body: list[ast.stmt]) -> dict[str, ast.stmt]:
+    """Names that a module or class body defines or imports."""
+    names: dict[str, ast.stmt] = {}
+    for node in body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
+            names[node.name] = node
         elif isinstance(node, ast.Assign):
-            names.update(target.id for target in node.targets if isinstance(target, ast.Name))
+            names.update({target.id: node for target in node.targets if isinstance(target, ast.Name)})
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            names.add(node.target.id)
+            names[node.target.id] = node
         elif isinstance(node, ast.Import | ast.ImportFrom):
-            names.update(alias.asname or alias.name for alias in node.names)
+            names.update({alias.asname or alias.name: node for alias in node.names})
     return names
 
 
 def exists(dotted: str) -> bool:
-    """``workflow.intake`` is a module; ``workflow.intake.take_in`` is a name that this module defines."""
+    """``workflow.intake`` is a module, ``workflow.intake.Taken`` a name in it, ``….Taken.path`` a name in that class."""
     parts = dotted.split(".")
-    if module_file(parts) is not None:
+    for length in range(len(parts), 0, -1):
+        path = module_file(parts[:length])
+        if path is not None:
+            return has(tree(path).body, parts[length:])
+    return False
+
+
+def has(body: list[ast.stmt], names: list[str]) -> bool:
+    if not names:
         return True
-    path = module_file(parts[:-1])
-    return path is not None and parts[-1] in defined_in(path)
+    found = members(body).get(names[0])
+    if found is None:
+        return False
+    return has(found.body if isinstance(found, ast.ClassDef) else [], names[1:])
 
 
 def named_modules(document: Path) -> set[str]:
