@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta, timezone
 
+from forms.gazetteer import gazetteer
+from records import child_rows, office_rows, place_rows
+from records.session import Session
 from records.store import Store
-from records.views import Actor, SheetPlaceRow
-from workflow.changes import Changes
+from records.tables import ArchiveItem, ArchiveSeries, Box, Location, Registration
+from records.views import Actor, PlaceView, SheetPlaceRow
+from workflow.archive_number import ArchiveNumber, format_number, parse_number
+from workflow.changes import Changes, changed
+from workflow.errors import BadValue, NotFound
 from workflow.permissions import Right, verb
+from workflow.settings import CATEGORY, FONDS, NUMBER_TEMPLATE, RETENTION, UNIT, value_of
+
+# civil dates are China's, whatever the machine's clock is set to (design: instants UTC, civil dates +08:00)
+CHINA = timezone(timedelta(hours=8))
+LONGEST_PART = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +36,147 @@ class Place:
 
     def text(self) -> str:
         """``1库房2区3列4架5层6盒``; empty when nothing is known."""
-        parts = ("库房", self.storeroom), ("区", self.area), ("列", self.row), ("架", self.rack)
-        more = ("层", self.shelf), ("盒", self.box)
-        return "".join(f"{value}{unit}" for unit, value in parts + more if value)
+        units = ("库房", "区", "列", "架", "层", "盒")
+        values = (self.storeroom, self.area, self.row, self.rack, self.shelf, self.box)
+        return "".join(f"{value}{unit}" for value, unit in zip(values, units, strict=True) if value)
+
+
+# -- numbers ----------------------------------------------------------------------------------------------------------
+
+
+def number_registration(store: Store, session: Session, now: datetime, registration: Registration) -> ArchiveItem:
+    """Give a new registration the next 档号 of its series, within the caller's transaction.
+
+    A number is given once; when its draft is dissolved it stays unused (DA/T 13-2022: 唯一性、稳定性).
+    """
+    year = now.astimezone(CHINA).year
+    unit = value_of(session, UNIT) or _unit_of_office(session)
+    parts = (value_of(session, FONDS), value_of(session, CATEGORY), year, value_of(session, RETENTION), unit)
+    prefix = ArchiveNumber(*parts, item=0).series
+    series = place_rows.series(session, prefix)
+    if series is None:
+        series = ArchiveSeries(id=store.new_id(), prefix=prefix, year=year, last_item=0)
+        session.add(series)
+    series.last_item += 1
+    number = ArchiveNumber(*parts, item=series.last_item)
+    item = ArchiveItem(
+        id=store.new_id(),
+        archive_number=format_number(number, value_of(session, NUMBER_TEMPLATE)),
+        number_norm=format_number(number),
+        series_id=series.id,
+        item_number=series.last_item,
+        registration_id=registration.id,
+        numbered_at=now,
+    )
+    session.add(item)
+    session.flush()
+    return item
+
+
+def _unit_of_office(session: Session) -> str:
+    """The name of the office's own division, else of the office, as one part of a number."""
+    office = office_rows.office(session)
+    division = gazetteer().division(office.division)
+    name = office.name if division is None else division.name
+    return "".join(c for c in name if c.isalnum())[:LONGEST_PART] or office.division
+
+
+def items_of(session: Session, registration_id: str) -> Sequence[ArchiveItem]:
+    """The items of a registration: one, unless it was filed again."""
+    return place_rows.items_of_registration(session, registration_id)
+
+
+def item_of(session: Session, registration: Registration) -> ArchiveItem:
+    """The item in which a registration's sheets are filed."""
+    return items_of(session, registration.id)[0]
+
+
+# -- places -----------------------------------------------------------------------------------------------------------
 
 
 @verb(Right.PLACE)
 def set_location(store: Store, actor: Actor, now: datetime, registration_ids: Sequence[str], place: Place) -> Changes:
-    """The sheets of these registrations lie at ``place``."""
-    raise NotImplementedError
+    """The sheets of these registrations lie at ``place``. Raises BadValue for parts that are too long."""
+    clean = Place(*(str(getattr(place, f.name)).strip() for f in fields(place)))
+    if any(len(getattr(clean, f.name)) > LONGEST_PART for f in fields(clean)):
+        raise BadValue(f"存放位置的每一段不能超过 {LONGEST_PART} 个字，没有改。")
+    with store.transaction() as session:
+        box, location = _box_and_location(store, session, clean)
+        for registration_id in registration_ids:
+            items = items_of(session, registration_id)
+            if not items:
+                raise NotFound("有一份登记表已经不在资料库里了，存放位置一份都没有改。请刷新后再做。")
+            for item in items:
+                item.box = box
+                item.location = None if box is not None else location
+            store.audit(session, actor.user_id, now, "sheet.place", registration_id)
+    return changed(registrations=registration_ids)
+
+
+def _box_and_location(store: Store, session: Session, place: Place) -> tuple[Box | None, Location | None]:
+    parts = (place.storeroom, place.area, place.row, place.rack, place.shelf)
+    location = None
+    if any(parts):
+        location = place_rows.location(session, parts)
+        if location is None:
+            names = ("storeroom", "area", "row", "rack", "shelf")
+            location = Location(id=store.new_id(), **dict(zip(names, parts, strict=True)))
+            session.add(location)
+            session.flush()
+    if not place.box:
+        return None, location
+    box = place_rows.box(session, None if location is None else location.id, place.box)
+    if box is None:
+        box = Box(id=store.new_id(), number=place.box, location_id=None if location is None else location.id)
+        session.add(box)
+        session.flush()
+    return box, location
+
+
+def place_of(item: ArchiveItem) -> Place:
+    """Where an item lies; all parts empty while nobody has said."""
+    location = item.location if item.box is None else item.box.location
+    number = "" if item.box is None else item.box.number
+    if location is None:
+        return Place(box=number)
+    return Place(location.storeroom, location.area, location.row, location.rack, location.shelf, number)
+
+
+def place_view(registration: Registration) -> PlaceView:
+    """The place of a registration whose sheets are loaded."""
+    items = [sheet.item for sheet in registration.sheets if sheet.item is not None]
+    if not items:
+        return PlaceView("", len(registration.sheets), "")
+    return PlaceView(items[0].archive_number, len(registration.sheets), place_of(items[0]).text())
 
 
 @verb(Right.SEE_CHILDREN)
 def sheet_places(store: Store, actor: Actor, child_id: str) -> tuple[SheetPlaceRow, ...]:
     """All sheets of a child, newest statement first: where the paper is and which pages show it."""
-    raise NotImplementedError
+    with store.session() as session:
+        ids = [registration.id for registration in child_rows.registrations_of(session, child_id)]
+        sheets = place_rows.sheets_of(session, ids)
+        rows = []
+        for registration_id in ids:
+            own = [sheet for sheet in sheets if sheet.registration_id == registration_id]
+            items = [sheet.item for sheet in own if sheet.item is not None]
+            rows.append(
+                SheetPlaceRow(
+                    registration_id=registration_id,
+                    archive_number=items[0].archive_number if items else "",
+                    location=place_of(items[0]).text() if items else "",
+                    page_ids=tuple(page.id for sheet in own for page in sheet.pages),
+                )
+            )
+        return tuple(rows)
 
 
 @verb(Right.SEE_REGISTRATIONS)
 def find_by_number(store: Store, actor: Actor, archive_number: str) -> str | None:
-    """The registration filed under a 档号, in either style and however its dots and dashes were typed."""
-    raise NotImplementedError
+    """The registration filed under a 档号, in either style and however its dots and dashes were typed.
+
+    Raises BadValue for a text that is no 档号.
+    """
+    with store.session() as session:
+        item = place_rows.item_by_number(session, format_number(parse_number(archive_number)))
+        return None if item is None else item.registration_id

@@ -6,16 +6,34 @@ keyed hash; encrypted copy + fsync; row and event; commit. Originals outside are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import errno
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
+from records import intake_rows, office_rows, pairing_rows
+from records.errors import CannotWrite
+from records.session import Session
 from records.store import Store
-from records.views import Actor, InboxView
-from workflow.changes import NOTHING, Changes
+from records.tables import Page, Source
+from records.views import Actor, InboxView, PageRow, PageState, SourceRow, SourceState
+from workflow import drafting, sentences
+from workflow.changes import NOTHING, Changes, changed
+from workflow.errors import NotFound, WrongState
 from workflow.permissions import Right, verb
+
+SUFFIXES = frozenset(
+    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".jp2", ".pdf")
+)
+# a scan whose name lost its suffix is still a scan: the first bytes of the formats above
+MAGICS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"II*\x00", b"MM\x00*", b"BM", b"GIF8", b"%PDF-", b"\x00\x00\x00\x0cjP")
+# a page at 600 dpi in colour, uncompressed, is 100 MB; a file beyond this is no scan and would fill the memory
+LARGEST_FILE = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +56,21 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The file was not taken in; ``sentence`` says why and what to do. It is untouched."""
+    """The file was not taken in; ``sentence`` says why and what to do. It is untouched.
+
+    ``reason``: missing, not_a_file, unreadable, empty, too_large, still_changing, not_saved.
+    """
 
     path: Path
     sentence: str
-    reason: str  # English code: missing, unreadable, empty, too_large, not_a_file, disk_full, ...
+    reason: str
     changes: Changes = NOTHING
 
 
 TakeIn: TypeAlias = Taken | Duplicate | Refused
+
+
+# -- which files ------------------------------------------------------------------------------------------------------
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:
@@ -55,13 +79,62 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     Within folders a file counts by its suffix or, with a wrong suffix, by its first bytes; hidden files don't.
     A path that doesn't exist is passed on, so that ``take_in`` names it.
     """
-    raise NotImplementedError
+    found: dict[Path, None] = {}
+    for path in paths:
+        for each in _inside(path) if path.is_dir() else (path,):
+            found.setdefault(each)
+    return list(found)
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    def passed_on(error: OSError) -> None:
+        unreadable.append(Path(error.filename or folder))
+
+    unreadable: list[Path] = []
+    for parent, folders, names in os.walk(folder, onerror=passed_on):
+        folders[:] = sorted((n for n in folders if not n.startswith(".")), key=_natural)
+        for name in sorted(names, key=_natural):
+            path = Path(parent) / name
+            if not name.startswith(".") and _looks_like_a_scan(path):
+                yield path
+    yield from unreadable
+
+
+def _looks_like_a_scan(path: Path) -> bool:
+    if path.suffix.lower() in SUFFIXES:
+        return True
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return False  # opening a pipe would wait for ever
+        with path.open("rb") as file:
+            return file.read(12).startswith(MAGICS)
+    except OSError:
+        return False
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """``扫描2`` before ``扫描10``: a scanner's numbering is the order of the stack."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name.casefold())]
+
+
+# -- taking in --------------------------------------------------------------------------------------------------------
 
 
 @verb(Right.TAKE_IN)
 def take_in(store: Store, actor: Actor, now: datetime, path: Path) -> TakeIn:
     """Take in one file. Never raises for a bad file: it is Refused with a sentence."""
-    raise NotImplementedError
+    read = _read(path)
+    if isinstance(read, Refused):
+        return read
+    content_hash = store.keyed_hash(read, "source")
+    with store.session() as session:
+        known = intake_rows.source_by_hash(session, content_hash)
+        if known is not None:
+            return Duplicate(path, known.id)
+    try:
+        return _enter(store, actor, now, path, read, content_hash)
+    except CannotWrite as problem:
+        return Refused(path, problem.sentence, "not_saved")
 
 
 @verb(Right.TAKE_IN)
@@ -75,40 +148,221 @@ def take_in_folder(
     cancelled: Callable[[], bool] | None = None,
 ) -> list[TakeIn]:
     """Take in everything ``find_files(paths)`` finds, one result per file; one bad file never stops the rest."""
-    raise NotImplementedError
+    files = find_files(paths)
+    results: list[TakeIn] = []
+    for number, path in enumerate(files):
+        if cancelled is not None and cancelled():
+            break
+        if progress is not None:
+            progress(number, len(files), "收入文件")
+        results.append(take_in(store, actor, now, path))
+    if progress is not None:
+        progress(len(results), len(files), "收入文件")
+    return results
+
+
+def _read(path: Path) -> bytes | Refused:
+    """The file's bytes, if it is a finished regular file of a sensible size."""
+    try:
+        before = path.stat()
+        if not stat.S_ISREG(before.st_mode):
+            return Refused(path, "这不是一个文件，没有收入。请选择扫描件本身，或它所在的文件夹。", "not_a_file")
+        if before.st_size == 0:
+            return Refused(path, "文件是空的，没有收入。请重新扫描或重新复制一份。", "empty")
+        if before.st_size > LARGEST_FILE:
+            return Refused(path, "文件超过 1 GB，没有收入。请用 300 dpi 分几个文件重新扫描。", "too_large")
+        data = path.read_bytes()
+        after = path.stat()
+    except FileNotFoundError:
+        return Refused(path, "找不到这个文件，没有收入。请检查路径，或看 U 盘、移动硬盘是否还插着。", "missing")
+    except OSError as error:
+        return _unreadable(path, error)
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(data) != after.st_size:
+        return Refused(path, "文件还在写入，这一次没有收入。等扫描或复制完了再收一次。", "still_changing")
+    return data
+
+
+def _unreadable(path: Path, error: OSError) -> Refused:
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return Refused(path, "没有权限读这个文件，没有收入。请让有权限的人打开权限，或复制一份出来。", "unreadable")
+    if error.errno == errno.ENAMETOOLONG:
+        return Refused(path, "文件名太长，打不开，没有收入。请改短文件名再收一次。", "unreadable")
+    return Refused(path, "文件读不出来（磁盘或 U 盘可能有问题），没有收入。请换一份或重新扫描。", "unreadable")
+
+
+def _enter(store: Store, actor: Actor, now: datetime, path: Path, data: bytes, content_hash: str) -> TakeIn:
+    ref = store.vault.put(data)
+    entered = False
+    try:
+        with store.transaction() as session:
+            # another thread may have been quicker with the same bytes
+            known = intake_rows.source_by_hash(session, content_hash)
+            if known is not None:
+                return Duplicate(path, known.id)
+            round_ = office_rows.open_round(session)
+            source = Source(
+                id=store.new_id(),
+                content_hash=content_hash,
+                vault_id=ref.id,
+                vault_key=ref.key,
+                name=path.name,
+                size=len(data),
+                received_at=now,
+                received_by=actor.user_id,
+                round_id=None if round_ is None else round_.id,
+                delivered_path=str(path.absolute()),
+            )
+            session.add(source)
+            store.audit(session, actor.user_id, now, "source.take_in", source.id)
+        entered = True
+        return Taken(path, source.id, changed(sources=[source.id]))
+    finally:
+        if not entered:
+            store.vault.delete(ref.id)
+
+
+# -- looking ----------------------------------------------------------------------------------------------------------
 
 
 @verb(Right.SEE_INBOX)
 def inbox(store: Store, actor: Actor) -> InboxView:
-    """All sources, newest last, with their pages; counts of what waits and of clear scans lying outside."""
-    raise NotImplementedError
+    """All sources as taken in, with their pages; counts of what waits and of clear scans lying outside."""
+    with store.session() as session:
+        titles = intake_rows.form_titles(session)
+        sources = intake_rows.sources_in_order(session)
+        return InboxView(
+            sources=tuple(_source_row(source, titles) for source in sources),
+            waiting=intake_rows.count_waiting(session),
+            drafts=intake_rows.count_drafts(session),
+            clear_scans=sum(source.lies_outside and Path(source.delivered_path).exists() for source in sources),
+        )
+
+
+def _source_row(source: Source, titles: dict[tuple[str, str], str]) -> SourceRow:
+    return SourceRow(
+        source_id=source.id,
+        name=source.name,
+        received_at=source.received_at,
+        state=source.state,
+        reason=sentences.source_reason(source.reason),
+        pages=tuple(_page_row(page, titles) for page in source.pages),
+    )
+
+
+def _page_row(page: Page, titles: dict[tuple[str, str], str]) -> PageRow:
+    return PageRow(
+        page_id=page.id,
+        source_id=page.source_id,
+        number=page.position + 1,
+        state=page.state,
+        status=page.status,
+        reason=sentences.page_reason(page.reason or ("unknown_form" if page.status == "unknown_form" else "")),
+        form_title=titles.get((page.form_id or "", page.form_version or ""), ""),
+        form_page=page.form_page,
+        registration_id=None if page.sheet is None else page.sheet.registration_id,
+        duplicate_of=page.duplicate_of_id,
+    )
+
+
+# -- what a person does about single pages ----------------------------------------------------------------------------
+
+
+def _page(session: Session, page_id: str) -> Page:
+    page = session.get(Page, page_id)
+    if page is None:
+        raise NotFound("这一页已经不在资料库里了。请刷新后再看。")
+    return page
+
+
+def _source(session: Session, source_id: str) -> Source:
+    source = session.get(Source, source_id)
+    if source is None:
+        raise NotFound("这个文件已经不在资料库里了。请刷新后再看。")
+    return source
 
 
 @verb(Right.TAKE_IN)
-def set_aside(store: Store, actor: Actor, now: datetime, page_id: str, reason: str) -> Changes:
-    """A person puts a page aside (a page that belongs to no registration). ``bring_back`` undoes it."""
-    raise NotImplementedError
+def set_aside(store: Store, actor: Actor, now: datetime, page_id: str, reason: str = "") -> Changes:
+    """A person puts a page aside: it belongs to no registration. ``reason``: in her words; ``bring_back`` undoes it.
+
+    Raises WrongState for a page of a verified registration.
+    """
+    with store.transaction() as session:
+        page = _page(session, page_id)
+        if page.state is PageState.RECEIVED:
+            raise WrongState("这一页还在等着识别，现在不能放在一边。请等识别完再放。")
+        changes = drafting.take_out(store, session, now, page)
+        page.state = PageState.SET_ASIDE
+        page.reason = f"{pairing_rows.ASIDE_BY_PERSON}:{reason}" if reason else pairing_rows.ASIDE_BY_PERSON
+        store.audit(session, actor.user_id, now, "page.set_aside", page.id)
+        return changes | changed(pages=[page.id], sources=[page.source_id])
 
 
 @verb(Right.TAKE_IN)
 def bring_back(store: Store, actor: Actor, now: datetime, page_id: str) -> Changes:
-    """A page set aside waits again to be paired (SET_ASIDE -> READ, then pairing)."""
-    raise NotImplementedError
+    """A page that was put aside becomes a draft of its own (a person's decision: it is not put aside again)."""
+    with store.transaction() as session:
+        page = _page(session, page_id)
+        if page.state is not PageState.SET_ASIDE:
+            raise WrongState("这一页没有放在一边，不用取回。")
+        page.state = PageState.READ
+        page.reason = ""
+        store.audit(session, actor.user_id, now, "page.bring_back", page.id)
+        changes = changed(pages=[page.id], sources=[page.source_id])
+        if page.status == "read":
+            changes |= drafting.draft_by_hand(store, session, now, [page], "brought_back")
+        return changes
 
 
 @verb(Right.TAKE_IN)
 def retry(store: Store, actor: Actor, now: datetime, page_id: str) -> Changes:
     """A failed page goes back into the queue (FAILED -> RECEIVED, attempts start again)."""
-    raise NotImplementedError
+    with store.transaction() as session:
+        page = _page(session, page_id)
+        if page.state is not PageState.FAILED:
+            raise WrongState("这一页不在“没有读成”里，不用重试。")
+        _again(page)
+        store.audit(session, actor.user_id, now, "page.retry", page.id)
+        return changed(pages=[page.id], sources=[page.source_id])
+
+
+def _again(page: Page) -> None:
+    page.state = PageState.RECEIVED
+    page.attempts = 0
+    page.reason = ""
 
 
 @verb(Right.TAKE_IN)
 def retry_source(store: Store, actor: Actor, now: datetime, source_id: str) -> Changes:
-    """A refused source goes back into the queue."""
-    raise NotImplementedError
+    """A refused source goes back into the queue; in a split one all failed pages do."""
+    with store.transaction() as session:
+        source = _source(session, source_id)
+        pages = [page for page in source.pages if page.state is PageState.FAILED]
+        if source.state is not SourceState.REFUSED and not pages:
+            raise WrongState("这个文件没有失败，不用重试。")
+        _requeue(source, pages)
+        store.audit(session, actor.user_id, now, "source.retry", source.id)
+        return changed(sources=[source.id], pages=[page.id for page in pages])
+
+
+def _requeue(source: Source, pages: Sequence[Page]) -> None:
+    if source.state is SourceState.REFUSED:
+        source.state = SourceState.RECEIVED
+        source.attempts = 0
+        source.reason = ""
+    for page in pages:
+        _again(page)
 
 
 @verb(Right.TAKE_IN)
 def supply_password(store: Store, actor: Actor, now: datetime, source_id: str, password: str) -> Changes:
-    """A refused encrypted source goes back into the queue with a password (kept in the store until it is split)."""
-    raise NotImplementedError
+    """A refused encrypted source goes back into the queue with a password (kept in the store until it is read)."""
+    with store.transaction() as session:
+        source = _source(session, source_id)
+        pages = [p for p in source.pages if p.state is PageState.FAILED and p.reason == "encrypted"]
+        if not (source.state is SourceState.REFUSED and source.password_needed) and not pages:
+            raise WrongState("这个文件现在不需要密码。")
+        source.password = password
+        _requeue(source, pages)
+        store.audit(session, actor.user_id, now, "source.password", source.id)
+        return changed(sources=[source.id], pages=[page.id for page in pages])

@@ -87,8 +87,8 @@ def contradict(a: PageFacts, b: PageFacts) -> bool:
             if one.content[key] != other.content[key]:
                 return True
         # the first 18 characters of a 残疾人证 number are its holder's ID number (domain: 残疾人证, 20 characters)
-        if "child_id_number" in one.sure and "disability_certificate_number" in other.sure:
-            certificate = other.content["disability_certificate_number"]
+        if "child_id_number" in one.sure and "disability_number" in other.sure:
+            certificate = other.content["disability_number"]
             if len(certificate) >= 20 and certificate[:18] != one.content["child_id_number"]:
                 return True
     return False

@@ -1,19 +1,47 @@
 """The queue: split delivered files, read pages one by one, pair sides, place sheets.
 
-The state of sources and pages in the database is the queue; after a crash ``run_queue`` simply goes on.
+The state of sources and pages in the database is the queue; after a crash ``run_queue`` simply goes on. The count
+of attempts is committed before anything is sent to a worker, so that what kills workers, or the program itself,
+is tried twice and then named.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from ocr.reading import PageOutcome, ReadingContext, SourcePage
+from forms.catalog import shipped_forms
+from forms.form_file import Form
+from ocr.reading import OcrFailed, PageOutcome, PageReading, PageStatus, ReadingContext, SourcePage
+from records import intake_rows, office_rows
+from records.columns import canonical_json
+from records.errors import FileDamaged
+from records.forms_used import keep_form
+from records.packing import pack_json
+from records.pairing_rows import BLANK
+from records.session import Session
 from records.store import Store
-from records.views import Actor
-from workflow.changes import Changes
+from records.tables import Page, Reading, Source
+from records.vault import VaultRef
+from records.views import Actor, PageState, SourceState
+from workflow import drafting
+from workflow.changes import NOTHING, Changes, changed
 from workflow.permissions import Right, verb
+from workflow.reading_json import reading_to_json
+
+log = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 2
+# another try may help: the worker died or was stopped, the bytes were never said to be bad
+WORTH_ANOTHER_TRY = frozenset({"worker_died", "timed_out"})
+# two sheets with two fields in common are nothing; the same words in this many fields are the same page again
+SAME_CONTENT_FIELDS = 4
+
+
+Row = TypeVar("Row", Source, Page)
 
 
 class OpenedSource(Protocol):
@@ -22,13 +50,13 @@ class OpenedSource(Protocol):
     @property
     def pages(self) -> Sequence[SourcePage]: ...
 
-    def read(self, index: int, context: ReadingContext = ...) -> PageOutcome: ...
+    def read(self, index: int, context: ReadingContext | None = None) -> PageOutcome: ...
 
     def close(self) -> None: ...
 
 
 class Readers(Protocol):
-    """What ``ocr.worker.ReaderPool`` offers. Both methods raise ``ocr.reading.OcrFailed``."""
+    """What ``ocr.worker.ReaderPool`` offers. ``open`` and ``OpenedSource.read`` raise ``ocr.reading.OcrFailed``."""
 
     def open(self, data: bytes, name: str, password: str | None = None) -> OpenedSource: ...
 
@@ -43,10 +71,265 @@ def run_queue(
     progress: Callable[[int, int, str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     notify: Callable[[Changes], None] | None = None,
+    forms: Sequence[Form] | None = None,
 ) -> Changes:
     """Work until nothing waits or ``cancelled()``; every finished page is saved.
 
     ``progress(done, total, sentence)`` counts pages; sentences hold no names. ``notify`` gets the changes of each
-    step as they are committed, the result is all of them. A page that fails costs that page only.
+    step as they are committed, the result is all of them. ``forms`` are those the pool reads with (default: the
+    shipped ones). A page that fails costs that page only.
     """
-    raise NotImplementedError
+    queue = _Queue(
+        store,
+        actor,
+        pool,
+        clock,
+        progress or (lambda _done, _total, _sentence: None),
+        cancelled or (lambda: False),
+        notify or (lambda _changes: None),
+        {(form.id, form.version): form for form in (shipped_forms() if forms is None else forms)},
+    )
+    queue.run()
+    return queue.changes
+
+
+@dataclass
+class _Queue:
+    """One run over what waits. Each method commits what it did before it returns."""
+
+    store: Store
+    actor: Actor
+    pool: Readers
+    clock: Callable[[], datetime]
+    progress: Callable[[int, int, str], None]
+    cancelled: Callable[[], bool]
+    notify: Callable[[Changes], None]
+    forms: dict[tuple[str, str], Form]
+    changes: Changes = NOTHING
+    done: int = 0
+    worked: set[str] = field(default_factory=set)
+
+    def run(self) -> None:
+        self.settle()  # what a killed run had read to the end
+        while not self.cancelled():
+            with self.store.session() as session:
+                source_id = intake_rows.next_to_work(session, frozenset(self.worked))
+            if source_id is None:
+                break
+            # a source is worked on once per run: whatever it leaves waiting must not turn into an endless loop
+            self.worked.add(source_id)
+            self.work(source_id)
+        self.say("识别完毕" if not self.cancelled() else "已停止")
+
+    def work(self, source_id: str) -> None:
+        """Split a source if it isn't, read its waiting pages, pair what is read to the end."""
+        opened = self.open(source_id)
+        if opened is None:
+            return
+        try:
+            if self.split(source_id, opened.pages):
+                with self.store.session() as session:
+                    waiting = intake_rows.pages_to_read(session, source_id)
+                for page_id in waiting:
+                    if self.cancelled():
+                        return
+                    self.read(page_id, opened)
+                self.forget_password(source_id)
+        finally:
+            opened.close()
+        self.settle()
+
+    # -- sources ------------------------------------------------------------------------------------------------------
+
+    def open(self, source_id: str) -> OpenedSource | None:
+        """The source opened by a worker, or None when it was refused (or, split before, its pages failed)."""
+        while True:
+            with self.store.transaction() as session:
+                source = _row(session, Source, source_id)
+                if source.attempts >= MOST_ATTEMPTS and source.state is SourceState.RECEIVED:
+                    self.refuse(session, source, source.reason or "worker_died")
+                    break
+                source.attempts += source.state is SourceState.RECEIVED
+                ref, name, password = VaultRef(source.vault_id, source.vault_key), source.name, source.password
+            self.say("打开文件")
+            try:
+                return self.pool.open(self.store.vault.get(ref), name, password)
+            except OcrFailed as failure:
+                reason = failure.reason
+            except FileDamaged:
+                reason = "vault_damaged"
+            with self.store.transaction() as session:
+                source = _row(session, Source, source_id)
+                if source.state is SourceState.RECEIVED and self.again(source, reason):
+                    continue
+                self.refuse(session, source, reason)
+            break
+        self.tell(changed(sources=[source_id]))
+        return None
+
+    def again(self, row: Source | Page, reason: str) -> bool:
+        """Is another try worth it? Leaves the reason for the last one."""
+        row.reason = reason
+        return reason in WORTH_ANOTHER_TRY and row.attempts < MOST_ATTEMPTS
+
+    def refuse(self, session: Session, source: Source, reason: str) -> None:
+        """RECEIVED -> REFUSED; a source that was split before keeps its state and its waiting pages fail."""
+        log.info("source %s refused: %s", source.id, reason)
+        if source.state is SourceState.RECEIVED:
+            source.state = SourceState.REFUSED
+            source.reason = reason
+            source.password_needed = reason == "encrypted"
+            self.store.audit(session, self.actor.user_id, self.clock(), "source.refuse", source.id)
+            return
+        for page in source.pages:
+            if page.state is PageState.RECEIVED:
+                self.fail(session, page, reason)
+
+    def split(self, source_id: str, found: Sequence[SourcePage]) -> bool:
+        """RECEIVED -> SPLIT with a row per page; nothing to do for a source that was split before."""
+        with self.store.transaction() as session:
+            source = _row(session, Source, source_id)
+            if source.state is SourceState.SPLIT:
+                return True
+            if not found:
+                self.refuse(session, source, "empty")
+                self.tell(changed(sources=[source_id]))
+                return False
+            for page in found:
+                session.add(
+                    Page(
+                        id=self.store.new_id(),
+                        source_id=source_id,
+                        position=page.index,
+                        width=page.width_px,
+                        height=page.height_px,
+                        dpi=page.dpi,
+                    )
+                )
+            source.state = SourceState.SPLIT
+            source.reason = ""
+            source.page_count = len(found)
+            self.store.audit(
+                session, self.actor.user_id, self.clock(), "source.split", source_id, {"pages": len(found)}
+            )
+        self.tell(changed(sources=[source_id]))
+        return True
+
+    def forget_password(self, source_id: str) -> None:
+        """The password isn't needed any more once every page was sent."""
+        with self.store.session() as session:
+            kept = _row(session, Source, source_id).password is not None
+        if kept:
+            with self.store.transaction() as session:
+                _row(session, Source, source_id).password = None
+
+    # -- pages --------------------------------------------------------------------------------------------------------
+
+    def read(self, page_id: str, opened: OpenedSource) -> None:
+        """Read one page: READ with its reading, SET_ASIDE when blank, FAILED with its reason."""
+        while True:
+            with self.store.transaction() as session:
+                page = _row(session, Page, page_id)
+                source_id = page.source_id
+                if page.attempts >= MOST_ATTEMPTS:
+                    self.fail(session, page, page.reason or "worker_died")
+                    break
+                page.attempts += 1
+                position = page.position
+                context = ReadingContext(home_division=office_rows.office(session).division or None)
+            self.say("识别")
+            try:
+                outcome = opened.read(position, context)
+            except OcrFailed as failure:
+                with self.store.transaction() as session:
+                    page = _row(session, Page, page_id)
+                    if self.again(page, failure.reason):
+                        continue
+                    self.fail(session, page, failure.reason)
+                break
+            self.keep(page_id, outcome)
+            break
+        self.done += 1
+        self.tell(changed(pages=[page_id], sources=[source_id]))
+
+    def fail(self, session: Session, page: Page, reason: str) -> None:
+        log.info("page %s failed: %s", page.id, reason)
+        page.state = PageState.FAILED
+        page.reason = reason
+        self.store.audit(session, self.actor.user_id, self.clock(), "page.fail", page.id)
+
+    def keep(self, page_id: str, outcome: PageOutcome) -> None:
+        """The viewing copy into the vault, then the reading and the page's new state in one transaction."""
+        now = self.clock()
+        view = self.store.vault.put(outcome.viewing_copy)
+        kept = False
+        try:
+            with self.store.transaction() as session:
+                page = _row(session, Page, page_id)
+                old_view = page.view_id
+                page.view_id, page.view_key = view.id, view.key
+                self.enter(session, page, outcome.reading, now)
+                self.store.audit(session, self.actor.user_id, now, "page.read", page.id)
+            kept = True
+        finally:
+            if not kept:
+                self.store.vault.delete(view.id)
+        if old_view is not None:
+            self.store.vault.delete(old_view)
+
+    def enter(self, session: Session, page: Page, reading: PageReading, now: datetime) -> None:
+        row = Reading(
+            id=self.store.new_id(),
+            page_id=page.id,
+            run=intake_rows.count_readings(session, page.id) + 1,
+            at=now,
+            engine=reading.engine,
+            model=reading.model,
+            content=pack_json(reading_to_json(reading)),
+        )
+        session.add(row)
+        form = self.forms.get((reading.form or "", reading.form_version or ""))
+        if form is not None:
+            keep_form(session, form, now)
+            page.form_id, page.form_version, page.form_page = form.id, form.version, reading.form_page
+        page.view_width, page.view_height = reading.view_width_px, reading.view_height_px
+        page.status, page.serial, page.rotation = reading.status.value, reading.serial or None, reading.rotation
+        page.reason = ""
+        if reading.status is PageStatus.FAILED:
+            page.state, page.reason = PageState.FAILED, reading.reason or "defect"
+            return
+        page.state = PageState.READ
+        if reading.status is PageStatus.BLANK:
+            page.state, page.reason = PageState.SET_ASIDE, BLANK
+        content = drafting.content_of(reading)
+        if len(content) >= SAME_CONTENT_FIELDS:
+            told = canonical_json([reading.form, reading.form_version, reading.form_page, content])
+            page.content_hash = self.store.keyed_hash(told.encode(), "page content")
+            page.duplicate_of_id = intake_rows.first_with_content(session, page.content_hash, page.id)
+
+    # -- registrations ------------------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Pair what was read to the end, in a transaction of its own."""
+        with self.store.transaction() as session:
+            found = drafting.settle(self.store, session, self.clock())
+        if found:
+            self.tell(found)
+
+    # -- telling ------------------------------------------------------------------------------------------------------
+
+    def tell(self, changes: Changes) -> None:
+        self.changes |= changes
+        self.notify(changes)
+
+    def say(self, sentence: str) -> None:
+        with self.store.session() as session:
+            waiting = intake_rows.count_waiting(session)
+        self.progress(self.done, self.done + waiting, sentence)
+
+
+def _row(session: Session, kind: type[Row], row_id: str) -> Row:
+    row = session.get(kind, row_id)
+    if row is None:
+        raise LookupError(f"{kind.__name__} {row_id} is not there")
+    return row

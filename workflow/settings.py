@@ -1,38 +1,72 @@
-"""Settings, each declared once: key, type, default, a Chinese sentence. Leaves get values, never the settings."""
+"""Settings, each declared once: key, default (and so its type), a Chinese sentence. Leaves get values, never these."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
+from records import office_rows
+from records.session import Session
 from records.store import Store
 from records.views import Actor
+from workflow import archive_number
 from workflow.changes import Changes
+from workflow.errors import BadValue
 from workflow.permissions import Right, verb
 
-T = TypeVar("T", int, str, bool)
+T = TypeVar("T", int, str)
+Value: TypeAlias = int | str
+
+
+def _count(value: Value) -> None:
+    if not isinstance(value, int) or not 0 <= value <= 100_000:
+        raise BadValue("请填 0 到 100000 之间的整数，没有改。")
+
+
+def _percent(value: Value) -> None:
+    if not isinstance(value, int) or not 0 <= value <= 100:
+        raise BadValue("请填 0 到 100 之间的整数，没有改。")
+
+
+def _number_part(value: Value) -> None:
+    archive_number.check_part(str(value))
+
+
+def _number_part_or_empty(value: Value) -> None:
+    if value:
+        archive_number.check_part(str(value))
+
+
+def _retention(value: Value) -> None:
+    if value not in ("Y", "D30", "D10"):
+        raise BadValue("保管期限只能是 Y（永久）、D30（三十年）或 D10（十年），没有改。")
+
+
+def _template(value: Value) -> None:
+    archive_number.check_template(str(value))
 
 
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[T]):
-    """One setting. ``sentence`` is what the settings screen and the manual say about it."""
+    """One setting. ``sentence`` is what the settings screen and the manual say; ``check`` raises BadValue."""
 
     key: str
     default: T
     sentence: str
+    check: Callable[[Value], None]
 
 
-SHOW_ALL_UNTIL = Setting("show_all_until", 50, "核对完多少份登记表以前，每个栏目都要人看一遍。")
-RECHECK_PERCENT = Setting("recheck_percent", 2, "机器有把握的栏目里，暗中抽查百分之几。")
-FONDS = Setting("fonds", "X001", "全宗号（同级档案馆给的编号）。")
-CATEGORY = Setting("category", "ZY", "档案门类代码，儿童登记表一般用 ZY（专业）。")
-RETENTION = Setting("retention", "D30", "保管期限代码：Y 永久，D30 三十年，D10 十年。")
-UNIT = Setting("unit", "", "档号中的机构（乡镇）代码；空着就用本单位名称。")
-NUMBER_TEMPLATE = Setting(
-    "number_template", "{fonds}-{category}·{year}·{retention}·{unit}-{item:04d}", "档号的样子（DA/T 13-2022）。"
-)
-SETTINGS: tuple[Setting[int] | Setting[str] | Setting[bool], ...] = (
+SHOW_ALL_UNTIL = Setting("show_all_until", 50, "核对完多少份登记表以前，每个填了的栏目都要人看一遍。", _count)
+RECHECK_PERCENT = Setting("recheck_percent", 2, "机器有把握的栏目里，抽出百分之几仍然请人看。", _percent)
+FONDS = Setting("fonds", "X001", "全宗号（由同级档案馆编给本单位）。", _number_part)
+CATEGORY = Setting("category", "ZY", "档案门类代码；儿童登记表一般用 ZY（专业档案）。", _number_part)
+RETENTION = Setting("retention", "D30", "保管期限代码：Y 永久，D30 三十年，D10 十年。", _retention)
+UNIT = Setting("unit", "", "档号里的乡镇（机构）一段；空着就用本单位所在地的名称。", _number_part_or_empty)
+NUMBER_TEMPLATE = Setting("number_template", archive_number.DAT13, "档号的样子（DA/T 13 或 DA/T 22）。", _template)
+
+SETTINGS: tuple[Setting[int] | Setting[str], ...] = (
     SHOW_ALL_UNTIL,
     RECHECK_PERCENT,
     FONDS,
@@ -43,13 +77,30 @@ SETTINGS: tuple[Setting[int] | Setting[str] | Setting[bool], ...] = (
 )
 
 
+def value_of(session: Session, setting: Setting[T]) -> T:
+    """The setting's present value."""
+    stored = office_rows.setting(session, setting.key)
+    return setting.default if stored is None else stored
+
+
 @verb(Right.SEE_OFFICE)
-def settings(store: Store, actor: Actor) -> dict[str, int | str | bool]:
+def settings(store: Store, actor: Actor) -> dict[str, Value]:
     """All settings with their present values."""
-    raise NotImplementedError
+    with store.session() as session:
+        stored = {s.key: office_rows.setting(session, s.key) for s in SETTINGS}
+    return {s.key: s.default if stored[s.key] is None else stored[s.key] for s in SETTINGS}
 
 
 @verb(Right.ADMINISTER)
-def change_setting(store: Store, actor: Actor, now: datetime, key: str, value: int | str | bool) -> Changes:
+def change_setting(store: Store, actor: Actor, now: datetime, key: str, value: Value) -> Changes:
     """Set one. Raises BadValue for an unknown key or a value that won't do."""
-    raise NotImplementedError
+    setting = next((s for s in SETTINGS if s.key == key), None)
+    if setting is None:
+        raise BadValue("没有这一项设置，没有改动任何内容。")
+    if type(value) is not type(setting.default):
+        raise BadValue("这一项设置的值类型不对，没有改。")
+    setting.check(value)
+    with store.transaction() as session:
+        office_rows.set_setting(session, key, value)
+        store.audit(session, actor.user_id, now, "settings.change", key)
+    return Changes(office=True)

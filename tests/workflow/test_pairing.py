@@ -72,7 +72,7 @@ def test_different_serials_never_pair() -> None:
 
 def test_content_speaks_against_neighbours() -> None:
     front = page("f", 1, 1, content={"child_id_number": "220281201801012345"})
-    back = page("b", 2, 2, content={"disability_certificate_number": "22028120180101999971"})
+    back = page("b", 2, 2, content={"disability_number": "22028120180101999971"})
     assert sides(pair([front, back])) == {("f",), ("b",)}
     unsure = replace(back, sure=frozenset())
     assert sides(pair([front, unsure])) == {("f", "b")}

@@ -1,0 +1,69 @@
+"""Batches with their rows and receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from records.registration_rows import DONE
+from records.tables import Batch, BatchRow, Child, Registration
+from records.views import BatchRowState
+
+
+def batches(session: Session) -> Sequence[Batch]:
+    """All, newest first, with their rows."""
+    return session.scalars(
+        select(Batch).options(selectinload(Batch.rows)).order_by(Batch.created_at.desc(), Batch.id.desc())
+    ).all()
+
+
+def batch(session: Session, batch_id: str) -> Batch | None:
+    """One with rows and receipts."""
+    return session.scalar(
+        select(Batch).where(Batch.id == batch_id).options(selectinload(Batch.rows), selectinload(Batch.receipts))
+    )
+
+
+def numbers_like(session: Session, prefix: str) -> int:
+    """How many batches have a number that begins so."""
+    statement = select(func.count()).select_from(Batch).where(Batch.number.startswith(prefix, autoescape=True))
+    return session.scalar(statement) or 0
+
+
+def row(session: Session, row_id: str) -> BatchRow | None:
+    """One row."""
+    return session.get(BatchRow, row_id)
+
+
+def busy_children(session: Session, child_ids: Sequence[str]) -> set[str]:
+    """Those of the children who stand in a batch whose answer is still out."""
+    states = (BatchRowState.FROZEN, BatchRowState.SENT)
+    statement = select(BatchRow.child_id).where(BatchRow.child_id.in_(child_ids), BatchRow.state.in_(states))
+    return set(session.scalars(statement))
+
+
+def rows_of_children(session: Session, child_ids: Sequence[str]) -> dict[str, list[tuple[BatchRow, Batch]]]:
+    """Each child's rows with their batches, oldest first."""
+    found: dict[str, list[tuple[BatchRow, Batch]]] = {}
+    statement = (
+        select(BatchRow, Batch)
+        .join(Batch, BatchRow.batch_id == Batch.id)
+        .where(BatchRow.child_id.in_(child_ids))
+        .order_by(Batch.created_at, Batch.id)
+    )
+    for batch_row, its_batch in session.execute(statement):
+        found.setdefault(batch_row.child_id, []).append((batch_row, its_batch))
+    return found
+
+
+def verified(session: Session, registration_ids: Sequence[str]) -> list[tuple[Registration, Child]]:
+    """Those of the registrations that are verified, with their children, by pinyin then id."""
+    statement = (
+        select(Registration, Child)
+        .join(Child, Registration.child_id == Child.id)
+        .where(Registration.id.in_(registration_ids), Registration.state.in_(DONE))
+        .order_by(Child.pinyin, Child.id)
+    )
+    return [(registration, child) for registration, child in session.execute(statement)]

@@ -1,0 +1,92 @@
+"""Children with their current registrations, places and reporting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from records.registration_rows import DONE
+from records.tables import ArchiveItem, Child, Registration, Sheet
+
+
+def by_id_number(session: Session, id_number: str) -> Child | None:
+    """The child with this ID number; the first one entered if two share it."""
+    statement = select(Child).where(Child.id_number == id_number).order_by(Child.created_at, Child.id)
+    return session.scalar(statement.limit(1))
+
+
+def by_name_and_birth(session: Session, name_norm: str, birth_date: date) -> Sequence[Child]:
+    """Children of the same name and birth date, oldest entry first."""
+    statement = select(Child).where(Child.name_norm == name_norm, Child.birth_date == birth_date)
+    return session.scalars(statement.order_by(Child.created_at, Child.id)).all()
+
+
+def current_registration(session: Session, child_id: str) -> Registration | None:
+    """By 填报日期, then verification time, then id; never by the order of scanning."""
+    return session.scalar(_newest_first().where(Registration.child_id == child_id).limit(1))
+
+
+def registrations_of(session: Session, child_id: str) -> Sequence[Registration]:
+    """A child's verified registrations, newest statement first."""
+    return session.scalars(_newest_first().where(Registration.child_id == child_id)).all()
+
+
+def _newest_first() -> Select[Registration]:
+    return (
+        select(Registration)
+        .where(Registration.state.in_(DONE))
+        .order_by(
+            Registration.form_date.is_(None),
+            Registration.form_date.desc(),
+            Registration.verified_at.desc(),
+            Registration.id.desc(),
+        )
+    )
+
+
+def children_with_current(session: Session, search: str) -> list[tuple[Child, Registration]]:
+    """Children by pinyin, then id, each with its current registration; ``search`` is normalised by the caller."""
+    newest = (
+        func.row_number()
+        .over(
+            partition_by=Registration.child_id,
+            order_by=(
+                Registration.form_date.is_(None),
+                Registration.form_date.desc(),
+                Registration.verified_at.desc(),
+                Registration.id.desc(),
+            ),
+        )
+        .label("place")
+    )
+    ranked = select(Registration.id.label("id"), newest).where(Registration.state.in_(DONE)).subquery()
+    statement = (
+        select(Child, Registration)
+        .join(Registration, Registration.child_id == Child.id)
+        .join(ranked, (ranked.c.id == Registration.id) & (ranked.c.place == 1))
+        .order_by(Child.pinyin, Child.id)
+    )
+    if search:
+        statement = statement.where(_matches(search))
+    return [(child, registration) for child, registration in session.execute(statement)]
+
+
+def _matches(search: str) -> ColumnElement[bool]:
+    other = aliased(Registration)
+    filed = (
+        select(ArchiveItem.id)
+        .join(Sheet, Sheet.item_id == ArchiveItem.id)
+        .join(other, Sheet.registration_id == other.id)
+        .where(other.child_id == Child.id, ArchiveItem.number_norm.contains(search, autoescape=True))
+    )
+    low = search.lower().replace(" ", "")
+    return or_(
+        Child.name_norm.contains(search, autoescape=True),
+        Child.pinyin.contains(low, autoescape=True),
+        Child.initials.startswith(low, autoescape=True),
+        Child.id_number.contains(search.upper(), autoescape=True),
+        filed.exists(),
+    )

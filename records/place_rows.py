@@ -1,0 +1,60 @@
+"""Numbers and places of paper: series, items, locations, boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from records.tables import ArchiveItem, ArchiveSeries, Box, Location, Sheet
+
+
+def series(session: Session, prefix: str) -> ArchiveSeries | None:
+    """The running series of this prefix."""
+    return session.scalar(select(ArchiveSeries).where(ArchiveSeries.prefix == prefix))
+
+
+def items_of_registration(session: Session, registration_id: str) -> Sequence[ArchiveItem]:
+    """The items a registration's sheets are filed in, as numbered."""
+    statement = select(ArchiveItem).where(ArchiveItem.registration_id == registration_id)
+    return session.scalars(statement.order_by(ArchiveItem.numbered_at, ArchiveItem.id)).all()
+
+
+def item_by_number(session: Session, number_norm: str) -> ArchiveItem | None:
+    """The item with this number, in its one spelling of dots and dashes."""
+    return session.scalar(select(ArchiveItem).where(ArchiveItem.number_norm == number_norm))
+
+
+def location(session: Session, parts: Sequence[str]) -> Location | None:
+    """The location of storeroom, area, row, rack, shelf."""
+    storeroom, area, row, rack, shelf = parts
+    return session.scalar(
+        select(Location).where(
+            Location.storeroom == storeroom,
+            Location.area == area,
+            Location.row == row,
+            Location.rack == rack,
+            Location.shelf == shelf,
+        )
+    )
+
+
+def box(session: Session, location_id: str | None, number: str) -> Box | None:
+    """The box of this number at a location."""
+    return session.scalar(select(Box).where(Box.location_id == location_id, Box.number == number))
+
+
+def sheets_of(session: Session, registration_ids: Sequence[str]) -> Sequence[Sheet]:
+    """The sheets of registrations with their items and pages."""
+    statement = (
+        select(Sheet)
+        .where(Sheet.registration_id.in_(registration_ids))
+        .options(
+            selectinload(Sheet.pages),
+            selectinload(Sheet.item).selectinload(ArchiveItem.box).selectinload(Box.location),
+            selectinload(Sheet.item).selectinload(ArchiveItem.location),
+        )
+        .order_by(Sheet.registration_id, Sheet.number, Sheet.id)
+    )
+    return session.scalars(statement).all()

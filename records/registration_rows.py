@@ -1,0 +1,125 @@
+"""Registrations with their sheets, answers and history, as verifying needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from records.tables import Answer, AnswerEvent, ArchiveItem, BatchRow, Page, Registration, Sheet, Source
+from records.views import BatchRowState, RegistrationState
+
+OPEN = (RegistrationState.DRAFT, RegistrationState.SENT_BACK)
+DONE = (RegistrationState.VERIFIED, RegistrationState.REVIEWED)
+
+
+def registration(session: Session, registration_id: str) -> Registration | None:
+    """A registration with its sheets, items and pages."""
+    sheets = selectinload(Registration.sheets)
+    return session.scalar(
+        select(Registration)
+        .where(Registration.id == registration_id)
+        .options(
+            sheets.selectinload(Sheet.pages),
+            sheets.selectinload(Sheet.item).selectinload(ArchiveItem.box),
+            sheets.selectinload(Sheet.item).selectinload(ArchiveItem.location),
+        )
+    )
+
+
+def open_registrations(session: Session) -> Sequence[Registration]:
+    """Those to verify: sent back first, then as taken in."""
+    sheets = selectinload(Registration.sheets)
+    return session.scalars(
+        select(Registration)
+        .where(Registration.state.in_(OPEN))
+        .options(
+            sheets.selectinload(Sheet.pages),
+            sheets.selectinload(Sheet.item).selectinload(ArchiveItem.box),
+            sheets.selectinload(Sheet.item).selectinload(ArchiveItem.location),
+            selectinload(Registration.answers),
+        )
+        .order_by(Registration.state.desc(), Registration.taken_in_at, Registration.sequence)
+    ).all()
+
+
+def pages_of_registration(session: Session, registration_id: str) -> list[Page]:
+    """Its pages in the order of the form."""
+    statement = (
+        select(Page)
+        .join(Sheet, Page.sheet_id == Sheet.id)
+        .where(Sheet.registration_id == registration_id)
+        .order_by(Page.form_page, Page.id)
+    )
+    return list(session.scalars(statement))
+
+
+def registrations_of_sources(session: Session, source_ids: Sequence[str]) -> list[str]:
+    """Ids of the registrations that pages of these sources stand in, as taken in."""
+    statement = (
+        select(Registration.id)
+        .join(Sheet, Sheet.registration_id == Registration.id)
+        .join(Page, Page.sheet_id == Sheet.id)
+        .join(Source, Page.source_id == Source.id)
+        .where(Source.id.in_(source_ids))
+        .order_by(Source.received_at, Source.id, Page.position)
+    )
+    return list(dict.fromkeys(session.scalars(statement)))
+
+
+def next_sequence(session: Session, store_id: str) -> int:
+    """The next number within the owning store."""
+    last = session.scalar(select(func.max(Registration.sequence)).where(Registration.store_id == store_id))
+    return (last or 0) + 1
+
+
+def count_verified(session: Session) -> int:
+    """How many registrations persons have verified in this store."""
+    return session.scalar(select(func.count()).select_from(Registration).where(Registration.state.in_(DONE))) or 0
+
+
+def answers_of(session: Session, registration_id: str) -> dict[str, Answer]:
+    """The answers of a registration by key."""
+    return {a.key: a for a in session.scalars(select(Answer).where(Answer.registration_id == registration_id))}
+
+
+def answer(session: Session, registration_id: str, key: str) -> Answer | None:
+    """One answer, None where the field is blank and nobody answered."""
+    return session.get(Answer, (registration_id, key))
+
+
+def next_event_number(session: Session, registration_id: str) -> int:
+    """The number of the next event of a registration."""
+    last = session.scalar(select(func.max(AnswerEvent.number)).where(AnswerEvent.registration_id == registration_id))
+    return (last or 0) + 1
+
+
+def last_standing_event(session: Session, registration_id: str) -> AnswerEvent | None:
+    """The newest event made by a person that was not taken back and does not take back another."""
+    undone = select(AnswerEvent.undoes).where(
+        AnswerEvent.registration_id == registration_id, AnswerEvent.undoes.is_not(None)
+    )
+    statement = (
+        select(AnswerEvent)
+        .where(
+            AnswerEvent.registration_id == registration_id,
+            AnswerEvent.by.is_not(None),
+            AnswerEvent.undoes.is_(None),
+            AnswerEvent.number.not_in(undone),
+        )
+        .order_by(AnswerEvent.number.desc())
+    )
+    return session.scalar(statement.limit(1))
+
+
+def in_running_batch(session: Session, registration_id: str) -> bool:
+    """Does it stand in a batch whose answer is still out, or was it accepted?"""
+    states = (BatchRowState.FROZEN, BatchRowState.SENT, BatchRowState.ACCEPTED)
+    statement = select(BatchRow.id).where(BatchRow.registration_id == registration_id, BatchRow.state.in_(states))
+    return session.scalar(statement.limit(1)) is not None
+
+
+def keys_with_events(session: Session, registration_id: str) -> set[str]:
+    """Keys of the fields that persons have answered or marked, even if they took it back."""
+    return set(session.scalars(select(AnswerEvent.key).where(AnswerEvent.registration_id == registration_id)))

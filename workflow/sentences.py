@@ -1,0 +1,91 @@
+"""What the stored English codes say in Chinese: what happened, what is safe, what to do."""
+
+from __future__ import annotations
+
+SOURCE_REASONS = {
+    "empty": "文件是空的，没有内容。原文件没有动，请重新扫描或重新复制一份。",
+    "not_an_image": "这不是图片，也不是 PDF。原文件没有动，请另存为 JPG、PNG、TIFF 或 PDF 再收入。",
+    "truncated": "文件不完整，后面的内容缺了。原文件没有动，请重新扫描或重新复制一份再收入。",
+    "encrypted": "PDF 有密码，还打不开。文件已经加密存好，在收件页输入密码就会接着识别。",
+    "too_large": "图片大得不正常，没有打开。原文件没有动，请用 300 dpi 重新扫描再收入。",
+    "unsupported": "这种格式还不会读。文件已经加密存好，请另存为 JPG、PNG、TIFF 或 PDF 再收入。",
+    "worker_died": "识别程序在打开这个文件时两次中断，已经跳过，其余文件不受影响。请重新扫描再收入。",
+    "timed_out": "打开这个文件的时间太长，已经停下，其余文件不受影响。请重新扫描再收入，或点“重试”。",
+    "defect": "识别程序打开这个文件时出错，已经跳过，其余文件不受影响。可以点“重试”，或重新扫描再收入。",
+    "vault_damaged": "存好的这份文件坏了，读不出来。请从备份恢复，或把原文件重新收入。",
+}
+PAGE_REASONS = {
+    "blank": "空白页，已放在一边。",
+    "twin": "和另一页是同一张纸的同一面，扫了两次；保留了先扫的，这一页放在一边。",
+    "by_person": "人工放在一边。",
+    "unknown_form": "不是认识的表格，没有按栏目识别，等人处理：可以放在一边，或先学习这种表格再重试。",
+    "worker_died": "识别程序在这一页两次中断，已经跳过，图像存好了。请点“重试”，或重新扫描这一页。",
+    "timed_out": "这一页识别时间太长，两次都没有完成，图像存好了。请点“重试”，或重新扫描这一页。",
+    "defect": "识别程序在这一页出错，已经跳过，图像存好了。请点“重试”，或重新扫描这一页。",
+    "truncated": "这一页不完整，读不出来。请重新扫描这一页再收入。",
+    "encrypted": "PDF 有密码，这一页没有读成。请输入密码后重试。",
+    "too_large": "这一页大得不正常，没有打开。请用 300 dpi 重新扫描再收入。",
+    "not_an_image": "这一页的图像打不开。请重新扫描这一页再收入。",
+    "unsupported": "这一页的图像格式还不会读。请另存为 JPG、PNG、TIFF 或 PDF 再收入。",
+    "vault_damaged": "存好的这份文件坏了，读不出来。请从备份恢复，或把原文件重新收入。",
+}
+PAIRING_NOTES = {
+    "by_neighbours": "正反两面是按扫描的前后顺序配成一份的，请看一下是不是同一个孩子。",
+    "wrong_order": "先扫了反面，后扫了正面，已经调过来。",
+    "shared_serial": "这张表的编号和别的表相同（可能是复印的空表），不能按编号配正反面。",
+    "scanned_twice": "有一面扫了两次，已把多出的一页放在一边。",
+    "joined_by_person": "正反两面由人工配成一份。",
+    "parted_by_person": "正反两面由人工分开。",
+    "brought_back": "这一页由人工从一边取回。",
+}
+# what the reader and the judge have to say about one field; short, because they stand beside the value
+FIELD_REASONS = {
+    "blank": "没有填写",
+    "low_confidence": "字迹看不准",
+    "close_candidates": "有相近的读法",
+    "small_margin": "有相近的读法",
+    "disagreement": "原始读法不一致",
+    "forced": "为合规则改读过",
+    "mark_unclear": "勾得不清楚",
+    "several_marks": "勾了不止一项",
+    "multiple_marks": "勾了不止一项",
+    "no_mark": "没有勾选",
+    "crossed_out": "有涂改",
+    "ink_outside": "写到格子外面",
+    "stamp": "被印章盖住",
+    "correction_fluid": "有涂改液",
+    "unparsed": "不合栏目格式",
+    "not_parsed": "不合栏目格式",
+    "contradiction": "和别的栏目矛盾",
+    "checksum": "校验位不对",
+    "registration": "页面没有对准",
+    "missing_side": "这一面没有扫描",
+    "required": "必填",
+    "first_forms": "头几份每栏都看",
+    "recheck": "抽查",
+}
+
+
+def source_reason(code: str) -> str:
+    """The sentence for a refused source, "" for no reason."""
+    return SOURCE_REASONS.get(code, SOURCE_REASONS["defect"]) if code else ""
+
+
+def page_reason(code: str) -> str:
+    """The sentence for a page that failed or was put aside, "" for no reason."""
+    plain, _, words = code.partition(":")  # a person's own words follow the code
+    if not plain:
+        return ""
+    sentence = PAGE_REASONS.get(plain, PAGE_REASONS["defect"])
+    return f"{sentence.rstrip('。')}：{words}" if words else sentence
+
+
+def missing_side(side: int) -> str:
+    """The note for a side that was not scanned."""
+    which = {1: "正面", 2: "反面"}.get(side, f"第 {side} 面")
+    return f"缺{which}：没有扫到，或没有配上。找到后再扫一次会自动补上，也可以人工配对。"
+
+
+def field_reason(code: str) -> str:
+    """A few words for a reader's or judge's reason code; an unknown code asks for a look."""
+    return FIELD_REASONS.get(code, "请看一眼")
