@@ -228,7 +228,7 @@ def write_ring(path: Path, ring: KeyRing) -> None:
         "sensitive_public": _text(ring.sensitive_public),
         "owners": [_owner_json(owner) for owner in ring.owners],
     }
-    content["checksum"] = _checksum(content)
+    content["checksum"] = checksum(content)
     durable.write_file(path, json.dumps(content, ensure_ascii=False, indent=1).encode())
 
 
@@ -237,7 +237,7 @@ def read_ring(path: Path) -> KeyRing:
     try:
         content = json.loads(path.read_bytes())
         # the checksum tells a damaged file from a wrong password; against forgery stands the authenticated wrapping
-        if content.pop("checksum") != _checksum(content):
+        if content.pop("checksum") != checksum(content):
             raise damaged_keys()
         if content["format"] > FORMAT:
             raise StoreTooNew("这个资料库已由更新版本的程序改动，本程序没有打开它。请安装新版本。")
@@ -274,7 +274,8 @@ def _owner(raw: Mapping[str, Any]) -> Owner:
     )
 
 
-def _checksum(content: Mapping[str, Any]) -> str:
+def checksum(content: Mapping[str, Any]) -> str:
+    """Of the key file without its checksum: against damage, not against forgery."""
     return hashlib.sha256(canonical_json(content).encode()).hexdigest()
 
 

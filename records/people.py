@@ -6,6 +6,7 @@ the password, so that a crash in between leaves a user without a password and ne
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -111,9 +112,12 @@ def recover(
             raise WrongRecoveryCode(
                 "这不是本资料库的恢复码，资料库没有打开。请核对打印件上的单位名称，或用密码登录。"
             ) from None
+        named = KeyName.SENSITIVE in user.sealed
+        if not named:
+            opened = replace(opened, sensitive=None)  # the code opens it, the user who comes in does not
         store, actor = enter(data_dir, lock, ring, opened, user.id, now, "log_in_by_recovery_code", surroundings)
         try:
-            set_password(store, user.id, user.login, new_password, sensitive=KeyName.SENSITIVE in user.sealed, kdf=kdf)
+            set_password(store, user.id, user.login, new_password, sensitive=named, kdf=kdf)
         except BaseException:
             store.close()
             raise
