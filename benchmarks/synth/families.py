@@ -26,7 +26,7 @@ AS_OF = date(2024, 11, 30)
 
 @dataclass(frozen=True)
 class Family:
-    """``answers`` by key; ``signatures`` are the names behind signature fields; ``dice`` for what depends on the form."""
+    """``answers`` and ``signatures`` (names that are signed) by key; ``dice`` for what depends on the form."""
 
     household: Household
     answers: Mapping[str, JsonValue]
@@ -35,7 +35,7 @@ class Family:
 
 
 def family(dice: Dice, *, as_of: date = AS_OF, home: str | None = None, number: int = 1) -> Family:
-    """A family that lives in county ``home`` (default: anywhere in Jilin); ``number`` is the sheet's running number."""
+    """A family living in county or town ``home`` (default: anywhere in Jilin); ``number`` is the sheet's own."""
     house = household(dice.sub("household"), as_of=as_of, home=home)
     answers: Answers = {}
     answers.update(_head(house, dice.sub("head"), number))

@@ -19,7 +19,7 @@ DASH = "—"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One field as filled in: ``text`` as written ("" where nothing is), ``value`` normalised, ``marks`` option codes."""
+    """One field as filled in: ``text`` as written ("": nothing), ``value`` normalised, ``marks``: option codes."""
 
     field: FormField
     text: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,8 +10,9 @@ from benchmarks.synth.families import family
 from benchmarks.synth.filling import fill
 from benchmarks.synth.paper import manner_of, serial, write_sheet
 from benchmarks.synth.scan import deliver, jpeg_bytes, noise_named
-from benchmarks.synth.styles import writer
-from benchmarks.synth.truth import Truth, page_truth
+from benchmarks.synth.styles import PRINTED, writer
+from benchmarks.synth.truth import Origin, Truth, as_json, page_truth
+from benchmarks.synth.writing.packages import NoHandwriting
 from forms.catalog import shipped_forms
 from forms.form_file import Form
 
@@ -32,16 +32,18 @@ def make_folder(
     seed: int,
     families: int,
     styles: Sequence[str] = ("printed",),
-    noises: Sequence[str] = ("light",),
+    noises: Sequence[str] = ("light", "heavy", "phone"),
     form: Form | None = None,
     *,
     profile: str = "reporting",
     home: str | None = None,
 ) -> list[Truth]:
-    """Write every side of ``families`` sheets as JPEG with its truth JSON beside it; styles and noises take turns.
+    """Write every side of ``families`` sheets as JPEG with its truth beside it, and truth.json for all.
 
-    ``form`` defaults to the reference form; ``home`` fixes the county of residence. ``profile`` is "calibration" or
-    "reporting": different families, writers and noise from the same seed. Returns the truths in the order written.
+    Styles and noises take turns.
+
+    ``form`` defaults to the reference form; ``home``: code of the county or town of residence. ``profile``,
+    "calibration" or "reporting": different families, writers and noise from the same seed. Returns the truths in the order written.
     Raises NoHandwriting, before anything is written, if a style can't be had; KeyError for an unknown name.
     """
     wanted = form or shipped_form("jl-migrant-child")
@@ -56,11 +58,23 @@ def make_folder(
             root.sub("sheet", index), wanted, style, noise, (seed, profile, index, home)
         ):
             (out / name).write_bytes(picture)
-            (out / name).with_suffix(".json").write_text(
-                json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-            )
+            (out / name).with_suffix(".json").write_text(as_json(truth), encoding="utf-8")
             truths.append(truth)
+    everything = Truth(
+        seed=seed, profile=profile, style="mixed", pages=[page for truth in truths for page in truth["pages"]], files=[]
+    )
+    (out / "truth.json").write_text(as_json(everything), encoding="utf-8")
     return truths
+
+
+def styles_available() -> tuple[str, ...]:
+    """The styles for everyday work on this machine: by hand too if the stroke data can be had, else printed only."""
+    try:
+        writer("strokes", Dice("probe"))
+        writer("long-cang", Dice("probe"))
+    except NoHandwriting:
+        return (PRINTED,)
+    return (PRINTED, "strokes", "long-cang")
 
 
 def _sheet(
@@ -89,7 +103,5 @@ def _sheet(
         other = sides[(page % len(sides))] if len(sides) > 1 else None
         delivered = deliver(side, settings, dice.sub("scan", page), other_side=other)
         name = f"{seed}-{index + 1:03d}-{style}-{noise}-p{page}.jpg"
-        truth = page_truth(
-            form, filled, delivered, form_page=page, file=name, registration=index + 1, style=style, noise=noise
-        )
+        truth = page_truth(form, filled, delivered, Origin(name, index + 1, style, noise), form_page=page)
         yield name, jpeg_bytes(delivered), Truth(seed=seed, profile=profile, style=style, pages=[truth], files=[])

@@ -12,7 +12,11 @@ from benchmarks.synth.names import PersonName, person_name
 from benchmarks.synth.places import Place, another_county, counties, place_in
 from forms import id_number
 
-_MOBILE = ["130", "131", "132", "133", "134", "135", "136", "137", "138", "139", "147", "150", "151", "152", "153", "155", "156", "157", "158", "159", "166", "170", "173", "175", "176", "177", "178", "180", "181", "182", "183", "184", "185", "186", "187", "188", "189", "191", "193", "195", "198", "199"]  # fmt: skip
+_MOBILE = (
+    130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 147, 150, 151, 152, 153, 155, 156, 157, 158, 159, 166, 170, 173,
+    175, 176, 177, 178, 180, 181, 182, 183, 184, 185, 186, 187, 188, 189, 191, 193, 195, 198, 199,
+)  # fmt: skip
+"""First three digits that are given out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,8 @@ def identity(dice: Dice, county: str, born: date, sex: str) -> str:
 
 
 def mobile(dice: Dice) -> str:
-    """Eleven digits with a prefix that is given out."""
-    return dice.one(_MOBILE) + f"{dice.randrange(10**8):08d}"
+    """Eleven digits."""
+    return f"{dice.one(_MOBILE)}{dice.randrange(10**8):08d}"
 
 
 def _person(
@@ -77,9 +81,9 @@ def _person(
 
 
 def household(dice: Dice, *, as_of: date, home: str | None = None) -> Household:
-    """One family whose statement is dated at most sixty days before ``as_of``; ``home`` fixes the county of residence."""
+    """A family; its statement is dated up to sixty days before ``as_of``, ``home``: county or town of residence."""
     statement = random_date(dice.sub("statement"), as_of - timedelta(days=60), as_of)
-    county = home or dice.sub("county").one(counties("220000"))
+    county = home[:6] if home else dice.sub("county").one(counties("220000"))
     registered_county = another_county(dice.sub("origin"), county)
     child_born = random_date(dice.sub("born"), date(statement.year - 15, 1, 15), statement - timedelta(days=200))
     ethnic = dice.sub("ethnic").pick(names.ETHNIC_SHARES)
@@ -99,7 +103,7 @@ def household(dice: Dice, *, as_of: date, home: str | None = None) -> Household:
         mother=None if shape == "father only" and dice.sub("gone").chance(0.5) else mother,
         caregiver=caregiver,
         relation=relation,
-        residence=place_in(dice.sub("residence"), county),
+        residence=place_in(dice.sub("residence"), home or county),
         registered=place_in(dice.sub("registered"), registered_county),
         moved=random_date(
             dice.sub("moved"), min(earliest, statement - timedelta(days=190)), statement - timedelta(days=186)

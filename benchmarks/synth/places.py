@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from benchmarks.synth.dice import Dice
 from forms.gazetteer import Division, gazetteer
 
-from benchmarks.synth.dice import Dice
-
 JILIN = "220000"
-ORIGINS = {"230000": 30.0, "210000": 15.0, "150000": 14.0, "370000": 12.0, "130000": 7.0, "410000": 7.0, "340000": 4.0,
-           "510000": 3.0, "320000": 2.0, "420000": 2.0, "330000": 1.0, "500000": 1.0, "350000": 1.0, "650000": 1.0}  # fmt: skip
+TRIES = 20
+ORIGINS = {
+    "230000": 30.0, "210000": 15.0, "150000": 14.0, "370000": 12.0, "130000": 7.0, "410000": 7.0, "340000": 4.0,
+    "510000": 3.0, "320000": 2.0, "420000": 2.0, "330000": 1.0, "500000": 1.0, "350000": 1.0, "650000": 1.0,
+}  # fmt: skip
 """Provinces that people come to Jilin from, roughly by distance and size; no statistics stand behind the figures."""
 
 _ESTATES = [
@@ -108,7 +110,7 @@ def _is_county(division: Division) -> bool:
 
 
 def another_county(dice: Dice, county: str) -> str:
-    """Where a household that lives in ``county`` (in Jilin) is registered: another county, often of another province."""
+    """Where a household that lives in ``county`` (in Jilin) is registered: another county, often far away."""
     if dice.chance(0.35):
         return dice.one(counties(dice.pick(ORIGINS)))
     # not between districts of one city: those don't count as migrant (the notice, section two (一))
@@ -116,19 +118,33 @@ def another_county(dice: Dice, county: str) -> str:
     return dice.one(others)
 
 
-def place_in(dice: Dice, county: str) -> Place:
-    """A home in this county: a village and its group, or an estate in a community."""
-    towns = gazetteer().children(county)
-    if not towns:
-        return Place(county, _street(dice), county, "")
-    town = dice.one(towns)
-    villages = gazetteer().children(town.code)
+def place_in(dice: Dice, area: str) -> Place:
+    """A home in this county or town (code): a village and its group, or an estate in a community.
+
+    Only places that the gazetteer finds again from their full names: two villages of one town may share a name.
+    """
+    for _ in range(TRIES):
+        place = _any_place(dice, area)
+        if resolves(place.full, place):
+            return place
+    return Place(area, _street(dice), area[:6], area if len(area) == 9 else "")
+
+
+def _any_place(dice: Dice, area: str) -> Place:
+    towns = gazetteer().children(area) if len(area) == 6 else ()
+    if len(area) == 6 and not towns:
+        return Place(area, _street(dice), area, "")
+    town = division_name(area), area
+    if towns:
+        chosen = dice.one(towns)
+        town = chosen.name, chosen.code
+    county = town[1][:6]
+    villages = gazetteer().children(town[1])
     if not villages or dice.chance(0.12):
-        invented = dice.one(_HAMLETS) + "村" if not town.name.endswith("街道") else ""
-        return Place(town.code, invented + (_group(dice) if invented else _street(dice)), county, town.code)
+        invented = "" if town[0].endswith("街道") else dice.one(_HAMLETS) + "村"
+        return Place(town[1], invented + (_group(dice) if invented else _street(dice)), county, town[1])
     village = dice.one(villages)
-    rural = village.name.endswith("村") or "村委会" in village.name or "村民委" in village.name
-    return Place(village.code, _group(dice) if rural else _estate(dice), county, town.code)
+    return Place(village.code, _group(dice) if village.name.endswith("村") else _estate(dice), county, town[1])
 
 
 def _group(dice: Dice) -> str:

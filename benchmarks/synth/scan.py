@@ -51,7 +51,7 @@ _LIGHT = Noise(
 )  # fmt: skip
 _HEAVY = Noise(
     phone=False, dpi=(300, 200), skew=(-3, 3), shift=3, tilt=0, curl=(0, 0), blur=(0.7, 1.3), light=(0.84, 0.95),
-    paper=(222, 244), bleed=(0.04, 0.12), fold=0.6, grain=(3, 7), specks=(60, 350), jpeg=(58, 78), grey=0.35,
+    paper=(222, 244), bleed=(0.04, 0.12), fold=0.6, grain=(3, 7), specks=(40, 160), jpeg=(58, 78), grey=0.35,
 )  # fmt: skip
 _PHONE = Noise(
     phone=True, dpi=(270, 300, 320), skew=(-3, 3), shift=3, tilt=0.035, curl=(0.3, 1.4), blur=(0.6, 1.2),
@@ -70,7 +70,7 @@ PROFILES: dict[str, dict[str, Noise]] = {
         ),
         "heavy": Noise(
             phone=False, dpi=(300, 200, 240), skew=(-3, 3), shift=4, tilt=0, curl=(0, 0), blur=(0.6, 1.5),
-            light=(0.8, 0.95), paper=(215, 246), bleed=(0.05, 0.15), fold=0.7, grain=(3, 9), specks=(80, 500),
+            light=(0.8, 0.95), paper=(215, 246), bleed=(0.05, 0.15), fold=0.7, grain=(3, 9), specks=(50, 220),
             jpeg=(52, 75), grey=0.4,
         ),
         "phone": Noise(
@@ -323,7 +323,7 @@ def _grain(seen: Picture, noise: Noise, dice: Dice) -> Picture:
     for _ in range(dice.randint(*noise.specks)):
         place = (dice.randrange(width), dice.randrange(height))
         shade = dice.uniform(20, 170) if dice.chance(0.8) else 250.0
-        cv2.circle(grained, place, dice.one((0, 1, 1, 1, 2, 3)), (shade, shade, shade), -1, cv2.LINE_AA)
+        cv2.circle(grained, place, dice.one((0, 0, 0, 1, 1, 2)), (shade, shade, shade), -1, cv2.LINE_AA)
     return grained
 
 

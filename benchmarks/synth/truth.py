@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from benchmarks.synth.filling import Entry
@@ -58,32 +61,34 @@ class Truth(TypedDict):
     files: list[FileTruth]
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a page is found and how it was made; ``registration`` as in PageTruth."""
+
+    file: str
+    registration: int
+    style: str
+    noise: str
+    page_in_file: int = 1
+
+
 def page_truth(
-    form: Form,
-    entries: Sequence[Entry],
-    delivered: Delivered,
-    *,
-    form_page: int,
-    file: str,
-    registration: int,
-    style: str,
-    noise: str,
-    page_in_file: int = 1,
+    form: Form, entries: Sequence[Entry], delivered: Delivered, origin: Origin, *, form_page: int
 ) -> PageTruth:
     """The truth about one delivered side of a form."""
     height, width = delivered.picture.shape[:2]
     return PageTruth(
-        file=file,
-        page_in_file=page_in_file,
+        file=origin.file,
+        page_in_file=origin.page_in_file,
         status="read",
         form=form.id,
         form_page=form_page,
         rotation=delivered.rotation,
-        registration=registration,
+        registration=origin.registration,
         width_px=width,
         height_px=height,
-        style=style,
-        noise=noise,
+        style=origin.style,
+        noise=origin.noise,
         fields=[
             FieldTruth(key=e.field.key, text=e.text, value=e.value, box_px=delivered.box_px(e.field.box))
             for e in entries
@@ -92,19 +97,26 @@ def page_truth(
     )
 
 
-def other_page(
-    file: str, picture_size: tuple[int, int], status: str, *, page_in_file: int = 1, noise: str = ""
-) -> PageTruth:
-    """The truth about a page without fields: ``blank`` or ``unknown_form``; ``picture_size`` is width, height."""
+def other_page(origin: Origin, size: tuple[int, int], status: str) -> PageTruth:
+    """The truth about a page without fields: ``blank`` or ``unknown_form``; ``size`` is width, height in px."""
     return PageTruth(
-        file=file, page_in_file=page_in_file, status=status, form=None, form_page=None, rotation=0, registration=0,
-        width_px=picture_size[0], height_px=picture_size[1], style="", noise=noise, fields=[],
-    )  # fmt: skip
+        file=origin.file,
+        page_in_file=origin.page_in_file,
+        status=status,
+        form=None,
+        form_page=None,
+        rotation=0,
+        registration=0,
+        width_px=size[0],
+        height_px=size[1],
+        style=origin.style,
+        noise=origin.noise,
+        fields=[],
+    )
 
 
 def as_json(value: Any) -> str:
-    """Truth as text: UTF-8, stable order, one line per field so that a change can be seen in a diff."""
-    import json
-
+    """Truth as text: one line per field, so that a change can be seen in a diff."""
     text = json.dumps(value, ensure_ascii=False, indent=1)
-    return text + "\n"
+    # what stands deeper than a field's own line belongs on it
+    return re.sub(r"\n {5,}|\n {4}(?=[}\]])", " ", text) + "\n"

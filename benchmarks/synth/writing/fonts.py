@@ -52,7 +52,7 @@ class Printed:
     def can_write(self, text: str) -> bool:
         return all(_covers(self._path, c) for c in text)
 
-    def glyph(self, character: str, size: float, dice: Dice) -> Glyph:  # noqa: ARG002 - a printer has no mood
+    def glyph(self, character: str, size: float, dice: Dice) -> Glyph:
         if not _covers(self._path, character):
             raise KeyError(character)
         whole = round(size)
