@@ -53,6 +53,7 @@ class Found:
 
     match: Match
     fit: Fit
+    known: KnownSide
 
     def quality(self, box: Box) -> float:
         """0..1: share of the printed tiles around a form box that were found in place."""
@@ -256,4 +257,4 @@ def _in_delivered(laid: _Laid, scale: tuple[float, float]) -> Found:
         serial=laid.serial,
         warp=laid.fit.warp,
     )
-    return Found(match, replace(laid.fit, homography=homography))
+    return Found(match, replace(laid.fit, homography=homography), known)

@@ -313,7 +313,7 @@ def _bent(side: FormPage, points: Points, left: Floats, weight: Floats) -> WarpG
             scaled = base * robust
             system = np.vstack((basis * scaled[:, None], smooth, np.eye(rows * columns) * 1e-3))
             wanted = np.concatenate((left[:, axis] * scaled, np.zeros(len(smooth) + rows * columns)))
-            nodes = np.linalg.lstsq(system, wanted, rcond=None)[0]
+            nodes = np.asarray(np.linalg.lstsq(system, wanted, rcond=None)[0], dtype=np.float64)
             distance = np.abs(basis @ nodes - left[:, axis])
             spread = max(0.08, 2.0 * float(np.median(distance[used[:, axis]]))) if used[:, axis].any() else 1.0
             robust = np.asarray(np.sqrt(1.0 / (1.0 + (distance / spread) ** 2)), dtype=np.float64)

@@ -5,8 +5,8 @@ come out by pipe, so a worker never has a key or a path. This module imports nei
 the window's process imports it.
 
 Messages to a worker: ``("open", token, data, password)``, ``("read", token, index, context)``,
-``("close", token)``, ``("end",)``. Each of the first two is answered by ``("done", result)``,
-``("failed", reason, sentence)`` or ``("defect", trail)``; ``("ready",)`` comes once after the start.
+``("lines", token, index)``. Each is answered by ``("done", result)``, ``("failed", reason, sentence)`` or
+``("defect", trail)``; ``("ready",)`` or ``("broken", trail)`` comes once after the start.
 """
 
 from __future__ import annotations
@@ -19,14 +19,16 @@ import multiprocessing.connection
 import os
 import queue
 import threading
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from forms.form_file import Form
 from ocr.models import DETECTION, RECOGNITION, model_folder
-from ocr.reading import OcrFailed, PageOutcome, ReadingContext, SourcePage
+from ocr.reading import OcrFailed, PageOutcome, PageStatus, ReadingContext, SourcePage, TextLine
 from ocr.worker_process import ReaderFactory, form_page_reader, serve
 
 log = logging.getLogger(__name__)
@@ -35,6 +37,8 @@ START_SECONDS = 120.0
 """Loading OpenCV, the network and the forms' features takes 2 s; a virus scanner's first look may take longer."""
 OPEN_SECONDS = 60.0
 END_SECONDS = 2.0
+ILLEGIBLE = ("too_dark", "mirrored")
+"""Reasons for an unknown form where looking for lines of text would give nothing."""
 PASSWORD_VARIABLE = "TONGDANG_PASSWORD"  # noqa: S105  # the variable's name, not a password
 
 _spawning = threading.Lock()
@@ -67,6 +71,8 @@ class ReaderPool:
         self._start = (reader, models_dir, tuple(forms), self.threads)
         self._tokens = itertools.count(1)
         self._closed = False
+        self.free_pages = threading.Lock()
+        """Held while a page without a form is read: that takes over a gigabyte, so never two at once."""
         self._workers = [_Worker(*self._start) for _ in range(count)]
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         for worker in self._workers:
@@ -140,10 +146,15 @@ class OpenSource:
         with self._pool._borrowed() as worker:  # pool and source are one thing in two classes
             if worker.token != self._token:
                 worker.open(self._token, self._data, self._password)
-            outcome: PageOutcome = worker.ask(
-                ("read", self._token, index, context or ReadingContext()), self._pool.page_seconds
-            )
-        return outcome
+            seconds = self._pool.page_seconds
+            outcome: PageOutcome = worker.ask(("read", self._token, index, context or ReadingContext()), seconds)
+            if outcome.reading.status is not PageStatus.UNKNOWN_FORM or outcome.reading.reason in ILLEGIBLE:
+                return outcome
+            with self._pool.free_pages:
+                start = time.perf_counter()
+                lines: tuple[TextLine, ...] = worker.ask(("lines", self._token, index), seconds)
+                spent = outcome.reading.seconds + time.perf_counter() - start
+        return replace(outcome, reading=replace(outcome.reading, lines=lines, seconds=spent))
 
     def close(self) -> None:
         """Let the bytes go."""

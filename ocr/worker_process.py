@@ -15,16 +15,22 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from forms.form_file import Form
-from ocr.reading import OcrFailed, PageOutcome, ReadingContext
+from ocr.reading import OcrFailed, PageOutcome, ReadingContext, TextLine
 
 MEMORY_BYTES = 8 << 30
 """Address space of one worker. Reading needs 0.7 GB and a free page 1.5 GB; libraries reserve more than they use."""
 
 
 class PageReader(Protocol):
-    """Reads one page of an opened delivered file. Raises OcrFailed."""
+    """Reads pages of an opened delivered file. Both raise OcrFailed."""
 
-    def __call__(self, delivered: Any, index: int, context: ReadingContext) -> PageOutcome: ...
+    def read(self, delivered: Any, index: int, context: ReadingContext) -> PageOutcome:
+        """The page by its form; of unknown form, without lines."""
+        ...
+
+    def lines(self, delivered: Any, index: int) -> tuple[TextLine, ...]:
+        """All text of a page of unknown form."""
+        ...
 
 
 ReaderFactory: TypeAlias = Callable[[Path, tuple[Form, ...], int], PageReader]
@@ -77,7 +83,9 @@ class _Desk:
         try:
             if message[0] == "open":
                 return ("done", self._open(message[2], message[3]))
-            return ("done", self._reader(self._delivered, message[2], message[3]))
+            if message[0] == "lines":
+                return ("done", self._reader.lines(self._delivered, message[2]))
+            return ("done", self._reader.read(self._delivered, message[2], message[3]))
         except OcrFailed as failure:
             return ("failed", failure.reason, failure.sentence)
         except MemoryError:

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from forms.form_file import Form
-from ocr.reading import OcrFailed, PageOutcome, PageReading, PageStatus, ReadingContext
+from ocr.reading import OcrFailed, PageOutcome, PageReading, PageStatus, ReadingContext, TextLine
 from ocr.worker_process import PageReader
 
-DIES, HANGS, REFUSES, BREAKS = 1, 2, 3, 4
+DIES, HANGS, REFUSES, BREAKS, UNKNOWN = 1, 2, 3, 4, 6
 """Page numbers at which something happens; every other page reads well."""
 
 
-def outcome(index: int, reason: str = "") -> PageOutcome:
+def outcome(index: int, reason: str = "", status: PageStatus = PageStatus.BLANK) -> PageOutcome:
     return PageOutcome(
         PageReading(
             page_index=index,
-            status=PageStatus.BLANK,
+            status=status,
             reason=reason,
             form=None,
             form_version=None,
@@ -40,8 +40,8 @@ def outcome(index: int, reason: str = "") -> PageOutcome:
     )
 
 
-def reader(models_dir: Path, forms: tuple[Form, ...], threads: int) -> PageReader:
-    def read(delivered: Any, index: int, context: ReadingContext) -> PageOutcome:
+class Reader:
+    def read(self, delivered: Any, index: int, context: ReadingContext) -> PageOutcome:
         if index == DIES:
             os.kill(os.getpid(), signal.SIGKILL)
         if index == HANGS:
@@ -50,19 +50,29 @@ def reader(models_dir: Path, forms: tuple[Form, ...], threads: int) -> PageReade
             raise OcrFailed("truncated", "不完整")
         if index == BREAKS:
             raise ValueError("张三")
-        return outcome(index, f"pid {os.getpid()}")
+        return outcome(index, f"pid {os.getpid()}", PageStatus.UNKNOWN_FORM if index == UNKNOWN else PageStatus.BLANK)
 
-    return read
+    def lines(self, delivered: Any, index: int) -> tuple[TextLine, ...]:
+        return (TextLine(f"第{index}页", 1.0, (0, 0, 1, 1)),)
 
 
-def environment_reader(models_dir: Path, forms: tuple[Form, ...], threads: int) -> PageReader:
-    def read(delivered: Any, index: int, context: ReadingContext) -> PageOutcome:
+def reader(models_dir: Path, forms: tuple[Form, ...], threads: int) -> PageReader:
+    return Reader()
+
+
+class EnvironmentReader(Reader):
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+
+    def read(self, delivered: Any, index: int, context: ReadingContext) -> PageOutcome:
         environment = Path("/proc/self/environ").read_bytes()
         seen = "TONGDANG_PASSWORD" in os.environ or b"TONGDANG_PASSWORD" in environment
         ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-        return outcome(index, f"password {seen}, sigint ignored {ignored}, threads {threads}")
+        return outcome(index, f"password {seen}, sigint ignored {ignored}, threads {self.threads}")
 
-    return read
+
+def environment_reader(models_dir: Path, forms: tuple[Form, ...], threads: int) -> PageReader:
+    return EnvironmentReader(threads)
 
 
 def broken_factory(models_dir: Path, forms: tuple[Form, ...], threads: int) -> PageReader:

@@ -20,7 +20,7 @@ from ocr.worker import OpenSource, ReaderPool, physical_cores
 sys.path.insert(0, str(Path(__file__).parent))
 import stand_in_readers as stand_ins
 
-PAGES = 6
+PAGES = 7
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +70,12 @@ def test_a_page_that_takes_too_long_is_given_up(tiff: bytes) -> None:
             source.read(stand_ins.HANGS)
         assert hung.value.reason == "timed_out"
         assert source.read(0).reading.page_index == 0
+
+
+def test_a_page_of_unknown_form_comes_with_its_lines(source: OpenSource) -> None:
+    reading = source.read(stand_ins.UNKNOWN).reading
+    assert [line.text for line in reading.lines] == ["第6页"]
+    assert source.read(0).reading.lines == ()
 
 
 def test_refusals_come_through_and_keep_the_worker(source: OpenSource) -> None:

@@ -1,0 +1,59 @@
+"""The public shape of ``tongdang read --json`` (docs/design: stable and documented; truth files share it)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ocr.reading import FieldReading, PageReading, TextLine
+
+
+def page_json(file: str, reading: PageReading, accepted: Mapping[str, bool]) -> dict[str, Any]:
+    """One page. ``accepted``: field key to the judge's verdict; a key that isn't in it wasn't accepted.
+
+    ``box_px`` are ``[x, y, w, h]`` in the delivered picture before EXIF rotation (``width_px`` x ``height_px``; PDF
+    pages at ``dpi``). ``page_in_file`` counts from 1. ``rotation``: clockwise degrees to upright.
+    """
+    return {
+        "file": file,
+        "page_in_file": reading.page_index + 1,
+        "status": reading.status.value,
+        "reason": reading.reason,
+        "form": reading.form,
+        "form_version": reading.form_version,
+        "form_page": reading.form_page,
+        "serial": reading.serial,
+        "rotation": reading.rotation,
+        "width_px": reading.width_px,
+        "height_px": reading.height_px,
+        "dpi": reading.dpi,
+        "seconds": round(reading.seconds, 3),
+        "engine": reading.engine,
+        "model": reading.model,
+        "registration_error_px": _rounded(reading.registration_error_px),
+        "lines": [_line(line) for line in reading.lines],
+        "fields": [_field(field, accepted.get(field.key, False)) for field in reading.fields],
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def _line(line: TextLine) -> dict[str, Any]:
+    return {"text": line.text, "confidence": round(line.confidence, 4), "box_px": list(line.box_px)}
+
+
+def _field(field: FieldReading, accepted: bool) -> dict[str, Any]:
+    return {
+        "key": field.key,
+        "raw": field.raw,
+        "text": field.text,
+        "value": field.value,
+        "candidates": [{"text": c.text, "value": c.value, "score": round(c.score, 4)} for c in field.candidates],
+        "confidence": round(field.confidence, 4),
+        "accepted": accepted,
+        "reasons": list(field.reasons),
+        "box_px": list(field.box_px),
+        "source": field.source,
+    }
