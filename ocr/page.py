@@ -1,0 +1,180 @@
+"""The path of one page inside a worker: decode, find the form, make the viewing copy, read every field."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import onnxruntime
+
+from forms.form_file import Form, FormField
+from forms.kinds import Kind
+from ocr.cells import PageInk
+from ocr.delivered import DeliveredFile
+from ocr.fields import read_field
+from ocr.find_form import Finder, Found
+from ocr.free_page import FreePageReader
+from ocr.images import Delivered
+from ocr.models import RECOGNITION, model_folder
+from ocr.pdf import PdfFile
+from ocr.reading import FieldReading, PageOutcome, PageReading, PageStatus, ReadingContext, TextLine
+from ocr.recogniser import Recogniser
+from ocr.registration import Picture, RegisteredPage, lay, turn_picture, turned_size
+from ocr.text_layer import checked_by_picture, text_layer_fields
+
+VIEW_SIDE = 2480
+"""Longer side of the viewing copy in pixels: an A4 page at 212 dpi."""
+VIEW_QUALITY = 85
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """The upright viewing copy: a JPEG and its size in pixels."""
+
+    jpeg: bytes
+    width: int
+    height: int
+
+
+class FormPageReader:
+    """Reads pages with known forms; other pages come back as blank or of unknown form. One per process."""
+
+    def __init__(self, models_dir: Path, forms: tuple[Form, ...], threads: int) -> None:
+        self._models_dir = models_dir
+        self._threads = threads
+        self._finder = Finder(forms)
+        self._finder.warm()
+        self._recogniser = Recogniser(models_dir, threads)
+        self._free: FreePageReader | None = None
+        self._engine = f"onnxruntime {onnxruntime.__version__}"
+        self._model = model_version(models_dir)
+
+    def read(self, delivered: DeliveredFile, index: int, context: ReadingContext) -> PageOutcome:
+        """Read one page. Raises OcrFailed when it can't be decoded."""
+        start = time.perf_counter()
+        page = delivered.page(index)
+        found = self._finder.find(page)
+        rotation = found.match.rotation if isinstance(found, Found) else page.turn
+        view = viewing_copy(page.picture, rotation)
+        reading = self._described(page, index, rotation, view)
+        if isinstance(found, Found):
+            registered = lay(
+                page.picture, found.match, view_size=(view.width, view.height), blank=found.known.blank.full
+            )
+            texts = text_layer_fields(delivered, index, registered) if isinstance(delivered, PdfFile) else {}
+            reading = replace(
+                reading,
+                status=PageStatus.READ,
+                form=found.match.form.id,
+                form_version=found.match.form.version,
+                form_page=found.match.page,
+                serial=found.match.serial,
+                registration_error_px=found.match.error_px,
+                fields=self._fields(registered, found, texts, context),
+            )
+        else:
+            status = PageStatus.BLANK if found.reason == "blank" else PageStatus.UNKNOWN_FORM
+            reading = replace(reading, status=status, reason=found.reason, serial=found.serial)
+        return PageOutcome(replace(reading, seconds=time.perf_counter() - start), view.jpeg)
+
+    def lines(self, delivered: DeliveredFile, index: int) -> tuple[TextLine, ...]:
+        """All text of a page whose form is unknown. Slow and large; never run several at once."""
+        if self._free is None:
+            self._free = FreePageReader(self._models_dir, self._threads)
+        page = delivered.page(index)
+        return self._free.lines(turn_picture(page.picture, page.turn), page.turn)
+
+    def _fields(
+        self, registered: RegisteredPage, found: Found, texts: Mapping[str, FieldReading], context: ReadingContext
+    ) -> tuple[FieldReading, ...]:
+        ink = PageInk(registered)
+        readings = []
+        for field in registered.form.on_page(registered.page):
+            if not in_picture(registered, field):
+                readings.append(unseen(registered, field))
+                continue
+            reading = read_field(registered, field, self._recogniser, context, ink)
+            if field.key in texts:
+                reading = checked_by_picture(texts[field.key], reading)
+            readings.append(with_place(reading, found.quality(field.box)))
+        return tuple(readings)
+
+    def _described(self, page: Delivered, index: int, rotation: int, view: View) -> PageReading:
+        height, width = page.picture.shape[:2]
+        return PageReading(
+            page_index=index,
+            status=PageStatus.UNKNOWN_FORM,
+            reason="",
+            form=None,
+            form_version=None,
+            form_page=None,
+            serial=None,
+            rotation=rotation,
+            width_px=width,
+            height_px=height,
+            dpi=page.dpi,
+            view_width_px=view.width,
+            view_height_px=view.height,
+            seconds=0.0,
+            engine=self._engine,
+            model=self._model,
+        )
+
+
+def model_version(models_dir: Path) -> str:
+    """The recognition model's name and the first 12 digits of its SHA-256: which network said it."""
+    digest = hashlib.sha256((model_folder(models_dir, RECOGNITION) / "inference.onnx").read_bytes()).hexdigest()
+    return f"{RECOGNITION} {digest[:12]}"
+
+
+def viewing_copy(picture: Picture, rotation: int) -> View:
+    """The page upright as JPEG, its longer side at most ``VIEW_SIDE``; made in memory."""
+    height, width = picture.shape[:2]
+    upright_width, upright_height = turned_size(width, height, rotation)
+    scale = min(1.0, VIEW_SIDE / max(width, height))
+    view_width, view_height = max(1, round(upright_width * scale)), max(1, round(upright_height * scale))
+    upright = turn_picture(picture, rotation)
+    if scale < 1.0:
+        small = cv2.resize(upright, (view_width, view_height), interpolation=cv2.INTER_AREA)
+        upright = np.asarray(small, dtype=np.uint8)
+    _, encoded = cv2.imencode(".jpg", upright, [cv2.IMWRITE_JPEG_QUALITY, VIEW_QUALITY])
+    return View(encoded.tobytes(), view_width, view_height)
+
+
+def in_picture(view: RegisteredPage, field: FormField) -> bool:
+    """False when more than a tenth of the field lies beyond the picture's edge."""
+    box = field.box
+    spots = [(box.x + box.w * i / 9, box.y + box.h * j / 4) for i in range(10) for j in range(5)]
+    height, width = view.picture.shape[:2]
+    px = view.to_px(spots)
+    inside = (px[:, 0] >= 0) & (px[:, 1] >= 0) & (px[:, 0] <= width) & (px[:, 1] <= height)
+    return float(inside.mean()) >= 0.9
+
+
+def unseen(view: RegisteredPage, field: FormField) -> FieldReading:
+    """A field that isn't on the picture: no reading, and not a blank one."""
+    return FieldReading(
+        key=field.key,
+        raw="",
+        text="",
+        value=[] if field.kind is Kind.CHOICE else None,
+        confidence=0.0,
+        box_px=view.box_px(field.box),
+        view_box_px=view.view_box_px(field.box),
+        reasons=("outside_picture",),
+        evidence={"registration": 0.0},
+    )
+
+
+def with_place(reading: FieldReading, quality: float) -> FieldReading:
+    """The reading with how well its surroundings lie on the form; where they don't, it is doubtful."""
+    evidence: dict[str, Any] = dict(reading.evidence)
+    evidence["registration"] = min(float(evidence.get("registration", 1.0)), quality)
+    reasons = reading.reasons if quality >= 0.5 else (*reading.reasons, "place_doubtful")
+    return replace(reading, evidence=evidence, reasons=reasons)
