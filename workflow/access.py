@@ -6,11 +6,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from forms.gazetteer import gazetteer
+from records import office_rows, registration_rows
+from records import store as stores
 from records.keys import PRODUCTION, Kdf
+from records.session import Session
 from records.store import Store
+from records.tables import Round
 from records.views import Actor, OfficeView
 from workflow.changes import Changes
+from workflow.cross_reference import CHINA
+from workflow.errors import BadValue
 from workflow.permissions import Right, verb
+from workflow.settings import SHOW_ALL_UNTIL, value_of
+
+SHORTEST_PASSWORD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +34,7 @@ class Opened:
 
 def store_exists(data_dir: Path) -> bool:
     """True where a store was made before."""
-    raise NotImplementedError
+    return stores.store_exists(data_dir)
 
 
 def create_office(
@@ -42,23 +52,107 @@ def create_office(
 
     Raises BadValue for a password or name that won't do, StoreError where the folder won't.
     """
-    raise NotImplementedError
+    names = {"单位名称": office_name, "用户名": username, "姓名": full_name}
+    for label, name in names.items():
+        if not name.strip():
+            raise BadValue(f"{label}不能空着，还没有新建资料库。请填上再建。")
+    if len(password) < SHORTEST_PASSWORD:
+        raise BadValue(f"密码至少要 {SHORTEST_PASSWORD} 位，还没有新建资料库。请换一个长一些、容易记住的密码。")
+    if gazetteer().division(division) is None:
+        raise BadValue("行政区划代码不在区划表里，还没有新建资料库。请选择本单位所在的区划。")
+    store, actor, code = stores.create_store(
+        data_dir,
+        office_name=office_name.strip(),
+        division=division,
+        username=username.strip(),
+        full_name=full_name.strip(),
+        password=password,
+        now=now,
+        kdf=kdf,
+    )
+    try:
+        with store.transaction() as session:
+            _ensure_round(store, session, actor, now)
+    except BaseException:
+        store.close()
+        raise
+    return Opened(store, actor, code)
 
 
 def log_in(data_dir: Path, *, username: str, password: str, now: datetime) -> Opened:
     """Open the store. Raises StoreError (wrong password, second program, damaged, ...)."""
-    raise NotImplementedError
+    store, actor = stores.open_store(data_dir, username=username.strip(), password=password, now=now)
+    try:
+        with store.session() as session:
+            rounds = office_rows.rounds(session)
+        if not rounds:  # making the store was killed between its first user and its first round
+            with store.transaction() as session:
+                _ensure_round(store, session, actor, now)
+    except BaseException:
+        store.close()
+        raise
+    return Opened(store, actor, None)
+
+
+def _ensure_round(store: Store, session: Session, actor: Actor, now: datetime) -> None:
+    """A new store has the half-year of its first day open: the update is half-yearly (吉民发〔2024〕34号 二（一）)."""
+    if office_rows.rounds(session):
+        return
+    today = now.astimezone(CHINA).date()
+    first_half = today.month <= 6
+    opens = date(today.year, 1 if first_half else 7, 1)
+    closes = date(today.year, 6, 30) if first_half else date(today.year, 12, 31)
+    name = f"{today.year}年{'上' if first_half else '下'}半年"
+    row = Round(id=store.new_id(), name=name, as_of=closes, opens=opens, closes=closes)
+    session.add(row)
+    session.flush()
+    store.audit(session, actor.user_id, now, "round.open", row.id)
 
 
 @verb(Right.SEE_OFFICE)
 def office(store: Store, actor: Actor) -> OfficeView:
     """What the frame of the window shows."""
-    raise NotImplementedError
+    with store.session() as session:
+        row = office_rows.office(session)
+        round_ = office_rows.open_round(session)
+        return OfficeView(
+            name=row.name,
+            division=row.division,
+            division_name=division_name(row.division),
+            round_name="" if round_ is None else round_.name,
+            verified_registrations=registration_rows.count_verified(session),
+            show_all_until=value_of(session, SHOW_ALL_UNTIL),
+        )
+
+
+def division_name(code: str) -> str:
+    """The full name of a division, "" for none and the code itself for one that isn't known."""
+    if not code:
+        return ""
+    places = gazetteer()
+    return code if places.division(code) is None else places.full_name(code)
 
 
 @verb(Right.ADMINISTER)
 def set_round(
     store: Store, actor: Actor, now: datetime, *, name: str, as_of: date, opens: date, closes: date
 ) -> Changes:
-    """Open a new round of updates (更新轮次) and close the one that was open."""
-    raise NotImplementedError
+    """Open a new round of updates (更新轮次) and close the one that was open.
+
+    Raises BadValue for dates out of order, or a name that is missing or taken.
+    """
+    name = name.strip()
+    if not name or opens > closes:
+        raise BadValue("轮次要有名称，开始日期不能晚于结束日期。没有改动，请改正后再存。")
+    with store.transaction() as session:
+        if any(row.name == name for row in office_rows.rounds(session)):
+            raise BadValue("已经有同名的轮次，没有新建。请换一个名称。")
+        for row in office_rows.rounds(session):
+            if row.closed_at is None:
+                row.closed_at = now
+                store.audit(session, actor.user_id, now, "round.close", row.id)
+        new = Round(id=store.new_id(), name=name, as_of=as_of, opens=opens, closes=closes)
+        session.add(new)
+        session.flush()
+        store.audit(session, actor.user_id, now, "round.open", new.id)
+    return Changes(office=True)
