@@ -33,6 +33,8 @@ FAINTEST = 0.16
 """Darkness below which nothing counts as ink."""
 SPECK = 9
 """Connected ink of fewer pixels (0.06 square mm) is dust."""
+SPECK_SIDE = 15
+"""Pieces of ink no longer than this (1.3 mm) may be specks, if they stand apart."""
 
 _SQUARE = np.ones((3, 3), np.uint8)
 
@@ -244,6 +246,59 @@ def _own_ink(written: Mask, covered: Mask, inner: tuple[int, int, int, int]) -> 
     return kept, speck, beyond / total if total else 0.0
 
 
+def settled(cell: Cell, *, dots: bool) -> Cell:
+    """The cell without specks: small pieces of ink that stand where no stroke of the writing would.
+
+    A speck is small against the writing and away from it, or before or behind it. Strokes of a character lie close
+    to the rest of the character; with ``dots`` punctuation between characters stays too.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(cell.ink.astype(np.uint8), connectivity=8)
+    if count <= 1:
+        return cell
+    boxes = stats[1:, :4].astype(np.int64)
+    sizes = boxes[:, 2:].max(axis=1)
+    if sizes.max() <= SPECK_SIDE:
+        round_ones = _is_round(boxes[:, 2], boxes[:, 3], stats[1:, cv2.CC_STAT_AREA].astype(np.int64))
+        odd = int(stats[1:, cv2.CC_STAT_AREA][~round_ones].sum())
+        return replace(cell, ink=np.zeros_like(cell.ink), dust=cell.dust + odd)
+    # a stroke's length where most of the ink is: specks may be many, they are never much ink
+    order = np.argsort(sizes, kind="stable")
+    spread = np.cumsum(stats[1:, cv2.CC_STAT_AREA][order].astype(np.int64))
+    tall = float(sizes[order][int(np.searchsorted(spread, 0.7 * spread[-1]))])
+    small = sizes <= min(SPECK_SIDE, max(0.55 * tall, 4))
+    if not small.any() or small.all():
+        return cell
+    real = boxes[~small]
+    dropped = [
+        1 + number
+        for number in np.flatnonzero(small).tolist()
+        if _is_speck(boxes[number], int(stats[1 + number, cv2.CC_STAT_AREA]), real, tall, dots=dots)
+    ]
+    if not dropped:
+        return cell
+    gone = np.isin(labels, dropped)
+    return replace(cell, ink=cell.ink & ~gone)
+
+
+def _is_round(w: npt.NDArray[np.int64], h: npt.NDArray[np.int64], area: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Pieces that are as wide as tall and full, as dirt is and strokes are not."""
+    return np.asarray((np.maximum(w, h) <= 1.6 * np.minimum(w, h) + 1) & (area > 0.55 * w * h), dtype=np.bool_)
+
+
+def _is_speck(box: npt.NDArray[np.int64], area: int, real: npt.NDArray[np.int64], tall: float, *, dots: bool) -> bool:
+    x, y, w, h = (int(v) for v in box)
+    apart_x = np.maximum(np.maximum(real[:, 0] - (x + w), x - (real[:, 0] + real[:, 2])), 0)
+    apart_y = np.maximum(np.maximum(real[:, 1] - (y + h), y - (real[:, 1] + real[:, 3])), 0)
+    distance = float(np.hypot(apart_x, apart_y).min())
+    before = x + w <= int(real[:, 0].min())
+    behind = x >= int((real[:, 0] + real[:, 2]).max())
+    above = y + h < int(real[:, 1].min()) or y > int((real[:, 1] + real[:, 3]).max())
+    if before or behind or above:
+        round_and_full = max(w, h) < 1.6 * min(w, h) and area > 0.6 * w * h
+        return distance > 0.3 * tall or (round_and_full and distance > 0.08 * tall)
+    return distance > (0.6 if dots else 0.3) * tall
+
+
 def lines(cell: Cell) -> tuple[Line, ...]:
     """The writing of a cell cut into one or two lines, each with a little paper around it; () without ink."""
     found = cell.bounds
@@ -344,11 +399,22 @@ def comb_cells(strip: Cell, boxes: Sequence[Box]) -> tuple[Cell, ...]:
             assigned[labels == piece] = int(shares.argmax())
     found = []
     for number, box in enumerate(boxes):
-        mine = assigned == number
+        mine = _without_small(np.asarray(assigned == number, dtype=np.bool_))
         x, y, w, h = box_px(box)
         inner = (x - strip.x, y - strip.y, x - strip.x + w, y - strip.y + h)
         found.append(replace(strip, ink=np.asarray(mine, dtype=np.bool_), inner=inner))
     return tuple(found)
+
+
+def _without_small(ink: Mask) -> Mask:
+    """A comb box holds one digit: pieces much smaller than its largest are specks."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    sizes = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    if count <= 2:
+        return ink
+    keep = (sizes > SPECK_SIDE) | (sizes >= 0.5 * sizes[1:].max())
+    keep[0] = False
+    return np.asarray(keep[labels], dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -369,7 +435,11 @@ def comb_strip(cells: Sequence[Cell]) -> Strip | None:
 
     The network was trained on running text; characters a box apart are read as full-width or dropped.
     """
-    held = [(number, cell, found) for number, cell in enumerate(cells) if (found := cell.bounds)]
+    held = [
+        (number, cell, found)
+        for number, cell in enumerate(cells)
+        if (found := cell.bounds) and max(found[2] - found[0], found[3] - found[1]) > SPECK_SIDE
+    ]
     if not held:
         return None
     tall = max(found[3] - found[1] for _, _, found in held)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from forms.values import FieldError, parse
 
 from forms.dictionary import load_dictionary
 from forms.form_file import Box, FormField
 from forms.kinds import JsonValue, Kind
-from ocr.cells import Cell, Line, PageInk, box_px, comb_cells, comb_strip, cut, lines, struck_out
+from forms.values import FieldError, parse
+from ocr.cells import Cell, Line, PageInk, box_px, comb_cells, comb_strip, cut, lines, settled, struck_out
 from ocr.decoding.decoder import Decoded, Decoder
 from ocr.marks import Mark, Marks, read_marks
 from ocr.reading import Candidate, Doubt, FieldReading, ReadingContext
@@ -34,6 +34,9 @@ FAINT = 0.3
 """Writing lighter than this (0 paper, 1 black) is faint."""
 SIGNED = 3.0
 """Square millimetres of ink that make a signature."""
+
+DOTTED = frozenset({Kind.TEXT, Kind.DATE, Kind.MONTH, Kind.NAME})
+"""Kinds in which a dot may stand between two characters."""
 
 _decoders: WeakKeyDictionary[Recogniser, Decoder] = WeakKeyDictionary()
 
@@ -66,6 +69,7 @@ def read_field(
     cell = cut(ink, field.box)
     if field.kind is Kind.SIGNATURE:
         return _signature(view, field, cell)
+    cell = settled(cell, dots=field.kind in DOTTED)
     if cell.blank:
         return _blank(view, field, cell)
     written = _comb(cell, field, recogniser) if field.cells else _text(cell, recogniser)
