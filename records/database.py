@@ -88,13 +88,17 @@ def _begin_immediate(connection: Connection) -> None:
 
 # SQLite's own texts (https://sqlite.org/rescode.html): the driver passes no codes
 _FULL = ("database or disk is full",)
-_READ_ONLY = ("attempt to write a readonly database", "unable to open database file")
+_READ_ONLY = ("attempt to write a readonly database",)
+_CLOSED = ("unable to open database file",)
 _FAILING = ("disk i/o error", "locking protocol")
 _BROKEN = ("malformed", "not a database", "file is encrypted")
 
 
-def known_error(error: DatabaseError, data_dir: Path) -> StoreError | None:
-    """What the disk, or somebody else, did to the database, as a sentence; None for a defect of this program."""
+def known_error(error: DatabaseError, data_dir: Path, *, writing: bool = True) -> StoreError | None:
+    """What the disk, or somebody else, did to the database, as a sentence; None for a defect of this program.
+
+    ``writing``: False for a session that may only read, where a refused write is this program's defect.
+    """
     text = str(error.orig).lower()
     safe = "此前保存的内容都在，这一步没有保存。"
     if any(t in text for t in _BROKEN):
@@ -103,7 +107,7 @@ def known_error(error: DatabaseError, data_dir: Path) -> StoreError | None:
         return None
     if any(t in text for t in _FULL):
         return CannotWrite(f"磁盘满了。{safe}请在 {data_dir} 所在的磁盘上腾出空间，再做一次。")
-    if any(t in text for t in _READ_ONLY):
+    if any(t in text for t in (_READ_ONLY + _CLOSED if writing else _CLOSED)):
         return CannotWrite(f"资料库文件夹 {data_dir} 不能写入。{safe}请检查文件夹的权限或磁盘是否只读。")
     if any(t in text for t in _FAILING):
         return CannotWrite(f"写入资料库文件夹 {data_dir} 时磁盘出错。{safe}请尽快把资料库备份到另一块磁盘。")

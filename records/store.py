@@ -84,7 +84,10 @@ class Store:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A session that reads one consistent state of the store. It can't write."""
-        with self._known_errors(), Session(self._reading, expire_on_commit=False, autoflush=False) as session:
+        with (
+            self._known_errors(writing=False),
+            Session(self._reading, expire_on_commit=False, autoflush=False) as session,
+        ):
             yield session
 
     @contextmanager
@@ -98,7 +101,7 @@ class Store:
         with self._turn:
             self._writer = threading.get_ident()
             try:
-                with self._known_errors(), Session(self._writing, expire_on_commit=False) as session:
+                with self._known_errors(writing=True), Session(self._writing, expire_on_commit=False) as session:
                     yield session
                     session.flush()
                     durable.commit(session)
@@ -148,12 +151,12 @@ class Store:
         self._lock.release()
 
     @contextmanager
-    def _known_errors(self) -> Iterator[None]:
+    def _known_errors(self, *, writing: bool) -> Iterator[None]:
         """What the disk does to the database becomes a sentence; everything else is a defect and stays one."""
         try:
             yield
         except DatabaseError as error:
-            known = database.known_error(error, self.data_dir)
+            known = database.known_error(error, self.data_dir, writing=writing)
             if known is None:
                 raise
             raise known from error

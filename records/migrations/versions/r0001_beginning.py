@@ -24,8 +24,8 @@ def _archive_series() -> None:
         sa.Column("prefix", sa.Text(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("last_item", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_archive_series"),
-        sa.UniqueConstraint("prefix", name="uq_archive_series_prefix"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_series")),
+        sa.UniqueConstraint("prefix", name=op.f("uq_archive_series_prefix")),
     )
 
 
@@ -40,8 +40,8 @@ def _audit() -> None:
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("previous", sa.String(64), nullable=False),
         sa.Column("hash", sa.String(64), nullable=False),
-        sa.PrimaryKeyConstraint("seq", name="pk_audit"),
-        sa.UniqueConstraint("hash", name="uq_audit_hash"),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit")),
+        sa.UniqueConstraint("hash", name=op.f("uq_audit_hash")),
     )
 
 
@@ -62,15 +62,15 @@ def _children() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("exited_on", sa.Date(), nullable=True),
         sa.Column("exit_reason", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_children"),
-        sa.CheckConstraint("state IN ('active', 'exited')", name="ck_children_child_state"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_children")),
+        sa.CheckConstraint("state IN ('active', 'exited')", name=op.f("ck_children_child_state")),
     )
-    op.create_index("ix_children_household_division", "children", ["household_division"])
-    op.create_index("ix_children_id_number", "children", ["id_number"])
-    op.create_index("ix_children_initials", "children", ["initials"])
-    op.create_index("ix_children_name_norm_birth_date", "children", ["name_norm", "birth_date"])
-    op.create_index("ix_children_pinyin_id", "children", ["pinyin", "id"])
-    op.create_index("ix_children_residence_division", "children", ["residence_division"])
+    op.create_index(op.f("ix_children_household_division"), "children", ["household_division"])
+    op.create_index(op.f("ix_children_id_number"), "children", ["id_number"])
+    op.create_index(op.f("ix_children_initials"), "children", ["initials"])
+    op.create_index(op.f("ix_children_name_norm_birth_date"), "children", ["name_norm", "birth_date"])
+    op.create_index(op.f("ix_children_pinyin_id"), "children", ["pinyin", "id"])
+    op.create_index(op.f("ix_children_residence_division"), "children", ["residence_division"])
 
 
 def _forms_used() -> None:
@@ -81,7 +81,7 @@ def _forms_used() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("definition", sa.LargeBinary(), nullable=False),
         sa.Column("first_used_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("form_id", "version", name="pk_forms_used"),
+        sa.PrimaryKeyConstraint("form_id", "version", name=op.f("pk_forms_used")),
     )
 
 
@@ -94,9 +94,9 @@ def _locations() -> None:
         sa.Column("row", sa.Text(), nullable=False),
         sa.Column("rack", sa.Text(), nullable=False),
         sa.Column("shelf", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_locations"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_locations")),
         sa.UniqueConstraint(
-            "storeroom", "area", "row", "rack", "shelf", name="uq_locations_storeroom_area_row_rack_shelf"
+            "storeroom", "area", "row", "rack", "shelf", name=op.f("uq_locations_storeroom_area_row_rack_shelf")
         ),
     )
 
@@ -112,8 +112,8 @@ def _office() -> None:
         sa.Column("signing_private", sa.LargeBinary(), nullable=False),
         sa.Column("signing_public", sa.LargeBinary(), nullable=False),
         sa.Column("logins_taken", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_office"),
-        sa.CheckConstraint("id = 1", name="ck_office_only_one"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_office")),
+        sa.CheckConstraint("id = 1", name=op.f("ck_office_only_one")),
     )
 
 
@@ -126,8 +126,8 @@ def _rounds() -> None:
         sa.Column("opens", sa.Date(), nullable=False),
         sa.Column("closes", sa.Date(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_rounds"),
-        sa.UniqueConstraint("name", name="uq_rounds_name"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rounds")),
+        sa.UniqueConstraint("name", name=op.f("uq_rounds_name")),
     )
 
 
@@ -136,7 +136,7 @@ def _settings() -> None:
         "settings",
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("key", name="pk_settings"),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_settings")),
     )
 
 
@@ -151,9 +151,11 @@ def _users() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_users"),
-        sa.UniqueConstraint("username", name="uq_users_username"),
-        sa.CheckConstraint("role IN ('collector', 'reviewer', 'archivist', 'administrator')", name="ck_users_role"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("username", name=op.f("uq_users_username")),
+        sa.CheckConstraint(
+            "role IN ('collector', 'reviewer', 'archivist', 'administrator')", name=op.f("ck_users_role")
+        ),
     )
 
 
@@ -170,12 +172,12 @@ def _batches() -> None:
         sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("frozen_by", sa.String(36), nullable=True),
         sa.Column("rows_hash", sa.String(64), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_batches"),
-        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name="fk_batches_created_by"),
-        sa.ForeignKeyConstraint(["frozen_by"], ["users.id"], name="fk_batches_frozen_by"),
-        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name="fk_batches_round_id"),
-        sa.UniqueConstraint("number", name="uq_batches_number"),
-        sa.CheckConstraint("state IN ('open', 'frozen', 'written')", name="ck_batches_batch_state"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_batches_created_by")),
+        sa.ForeignKeyConstraint(["frozen_by"], ["users.id"], name=op.f("fk_batches_frozen_by")),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_batches_round_id")),
+        sa.UniqueConstraint("number", name=op.f("uq_batches_number")),
+        sa.CheckConstraint("state IN ('open', 'frozen', 'written')", name=op.f("ck_batches_batch_state")),
     )
 
 
@@ -185,9 +187,9 @@ def _boxes() -> None:
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("location_id", sa.String(36), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_boxes"),
-        sa.ForeignKeyConstraint(["location_id"], ["locations.id"], name="fk_boxes_location_id"),
-        sa.UniqueConstraint("location_id", "number", name="uq_boxes_location_id_number"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_boxes")),
+        sa.ForeignKeyConstraint(["location_id"], ["locations.id"], name=op.f("fk_boxes_location_id")),
+        sa.UniqueConstraint("location_id", "number", name=op.f("uq_boxes_location_id_number")),
     )
 
 
@@ -213,30 +215,34 @@ def _registrations() -> None:
         sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reviewed_by", sa.String(36), nullable=True),
         sa.Column("sent_back_reason", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_registrations"),
-        sa.ForeignKeyConstraint(["child_id"], ["children.id"], name="fk_registrations_child_id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registrations")),
+        sa.ForeignKeyConstraint(["child_id"], ["children.id"], name=op.f("fk_registrations_child_id")),
         sa.ForeignKeyConstraint(
             ["form_id", "form_version"],
             ["forms_used.form_id", "forms_used.version"],
-            name="fk_registrations_form_id_form_version",
+            name=op.f("fk_registrations_form_id_form_version"),
         ),
-        sa.ForeignKeyConstraint(["reviewed_by"], ["users.id"], name="fk_registrations_reviewed_by"),
-        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name="fk_registrations_round_id"),
-        sa.ForeignKeyConstraint(["verified_by"], ["users.id"], name="fk_registrations_verified_by"),
-        sa.UniqueConstraint("store_id", "sequence", name="uq_registrations_store_id_sequence"),
-        sa.CheckConstraint("state = 'draft' OR child_id IS NOT NULL", name="ck_registrations_child_when_verified"),
+        sa.ForeignKeyConstraint(["reviewed_by"], ["users.id"], name=op.f("fk_registrations_reviewed_by")),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_registrations_round_id")),
+        sa.ForeignKeyConstraint(["verified_by"], ["users.id"], name=op.f("fk_registrations_verified_by")),
+        sa.UniqueConstraint("store_id", "sequence", name=op.f("uq_registrations_store_id_sequence")),
         sa.CheckConstraint(
-            "state IN ('draft', 'verified', 'reviewed', 'sent_back')", name="ck_registrations_registration_state"
+            "state = 'draft' OR child_id IS NOT NULL", name=op.f("ck_registrations_child_when_verified")
         ),
-        sa.CheckConstraint("state = 'draft' OR verified_at IS NOT NULL", name="ck_registrations_time_when_verified"),
+        sa.CheckConstraint(
+            "state IN ('draft', 'verified', 'reviewed', 'sent_back')", name=op.f("ck_registrations_registration_state")
+        ),
+        sa.CheckConstraint(
+            "state = 'draft' OR verified_at IS NOT NULL", name=op.f("ck_registrations_time_when_verified")
+        ),
     )
     op.create_index(
-        "ix_registrations_child_id_form_date_verified_at_id",
+        op.f("ix_registrations_child_id_form_date_verified_at_id"),
         "registrations",
         ["child_id", "form_date", "verified_at", "id"],
     )
-    op.create_index("ix_registrations_round_id", "registrations", ["round_id"])
-    op.create_index("ix_registrations_state_taken_in_at", "registrations", ["state", "taken_in_at"])
+    op.create_index(op.f("ix_registrations_round_id"), "registrations", ["round_id"])
+    op.create_index(op.f("ix_registrations_state_taken_in_at"), "registrations", ["state", "taken_in_at"])
 
 
 def _sources() -> None:
@@ -260,14 +266,14 @@ def _sources() -> None:
         sa.Column("password_needed", sa.Boolean(), nullable=False),
         sa.Column("password", sa.Text(), nullable=True),
         sa.Column("page_count", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_sources"),
-        sa.ForeignKeyConstraint(["received_by"], ["users.id"], name="fk_sources_received_by"),
-        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name="fk_sources_round_id"),
-        sa.UniqueConstraint("content_hash", name="uq_sources_content_hash"),
-        sa.UniqueConstraint("vault_id", name="uq_sources_vault_id"),
-        sa.CheckConstraint("state IN ('received', 'split', 'refused')", name="ck_sources_source_state"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sources")),
+        sa.ForeignKeyConstraint(["received_by"], ["users.id"], name=op.f("fk_sources_received_by")),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_sources_round_id")),
+        sa.UniqueConstraint("content_hash", name=op.f("uq_sources_content_hash")),
+        sa.UniqueConstraint("vault_id", name=op.f("uq_sources_vault_id")),
+        sa.CheckConstraint("state IN ('received', 'split', 'refused')", name=op.f("ck_sources_source_state")),
     )
-    op.create_index("ix_sources_state_received_at", "sources", ["state", "received_at"])
+    op.create_index(op.f("ix_sources_state_received_at"), "sources", ["state", "received_at"])
 
 
 def _batch_rows() -> None:
@@ -285,18 +291,22 @@ def _batch_rows() -> None:
         sa.Column("returned_reason", sa.Text(), nullable=False),
         sa.Column("outcome_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome_by", sa.String(36), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_batch_rows"),
-        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name="fk_batch_rows_batch_id"),
-        sa.ForeignKeyConstraint(["child_id"], ["children.id"], name="fk_batch_rows_child_id"),
-        sa.ForeignKeyConstraint(["outcome_by"], ["users.id"], name="fk_batch_rows_outcome_by"),
-        sa.ForeignKeyConstraint(["registration_id"], ["registrations.id"], name="fk_batch_rows_registration_id"),
-        sa.UniqueConstraint("batch_id", "position", name="uq_batch_rows_batch_id_position"),
-        sa.UniqueConstraint("batch_id", "registration_id", name="uq_batch_rows_batch_id_registration_id"),
-        sa.CheckConstraint("state IN ('frozen', 'sent', 'accepted', 'returned')", name="ck_batch_rows_batch_row_state"),
-        sa.CheckConstraint("state <> 'returned' OR returned_reason <> ''", name="ck_batch_rows_reason_when_returned"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch_rows")),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_batch_rows_batch_id")),
+        sa.ForeignKeyConstraint(["child_id"], ["children.id"], name=op.f("fk_batch_rows_child_id")),
+        sa.ForeignKeyConstraint(["outcome_by"], ["users.id"], name=op.f("fk_batch_rows_outcome_by")),
+        sa.ForeignKeyConstraint(["registration_id"], ["registrations.id"], name=op.f("fk_batch_rows_registration_id")),
+        sa.UniqueConstraint("batch_id", "position", name=op.f("uq_batch_rows_batch_id_position")),
+        sa.UniqueConstraint("batch_id", "registration_id", name=op.f("uq_batch_rows_batch_id_registration_id")),
+        sa.CheckConstraint(
+            "state IN ('frozen', 'sent', 'accepted', 'returned')", name=op.f("ck_batch_rows_batch_row_state")
+        ),
+        sa.CheckConstraint(
+            "state <> 'returned' OR returned_reason <> ''", name=op.f("ck_batch_rows_reason_when_returned")
+        ),
     )
-    op.create_index("ix_batch_rows_child_id", "batch_rows", ["child_id"])
-    op.create_index("ix_batch_rows_registration_id", "batch_rows", ["registration_id"])
+    op.create_index(op.f("ix_batch_rows_child_id"), "batch_rows", ["child_id"])
+    op.create_index(op.f("ix_batch_rows_registration_id"), "batch_rows", ["registration_id"])
 
 
 def _dossiers() -> None:
@@ -308,10 +318,10 @@ def _dossiers() -> None:
         sa.Column("child_id", sa.String(36), nullable=True),
         sa.Column("box_id", sa.String(36), nullable=True),
         sa.Column("opened_on", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_dossiers"),
-        sa.ForeignKeyConstraint(["box_id"], ["boxes.id"], name="fk_dossiers_box_id"),
-        sa.ForeignKeyConstraint(["child_id"], ["children.id"], name="fk_dossiers_child_id"),
-        sa.UniqueConstraint("archive_number", name="uq_dossiers_archive_number"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dossiers")),
+        sa.ForeignKeyConstraint(["box_id"], ["boxes.id"], name=op.f("fk_dossiers_box_id")),
+        sa.ForeignKeyConstraint(["child_id"], ["children.id"], name=op.f("fk_dossiers_child_id")),
+        sa.UniqueConstraint("archive_number", name=op.f("uq_dossiers_archive_number")),
     )
 
 
@@ -328,11 +338,11 @@ def _receipts() -> None:
         sa.Column("audit_head", sa.String(64), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("written_by", sa.String(36), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_receipts"),
-        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name="fk_receipts_batch_id"),
-        sa.ForeignKeyConstraint(["written_by"], ["users.id"], name="fk_receipts_written_by"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_receipts_batch_id")),
+        sa.ForeignKeyConstraint(["written_by"], ["users.id"], name=op.f("fk_receipts_written_by")),
     )
-    op.create_index("ix_receipts_batch_id", "receipts", ["batch_id"])
+    op.create_index(op.f("ix_receipts_batch_id"), "receipts", ["batch_id"])
 
 
 def _archive_items() -> None:
@@ -352,19 +362,23 @@ def _archive_items() -> None:
         sa.Column("copy_location", sa.Text(), nullable=False),
         sa.Column("page_range", sa.Text(), nullable=False),
         sa.Column("numbered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_archive_items"),
-        sa.ForeignKeyConstraint(["box_id"], ["boxes.id"], name="fk_archive_items_box_id"),
-        sa.ForeignKeyConstraint(["dossier_id"], ["dossiers.id"], name="fk_archive_items_dossier_id"),
-        sa.ForeignKeyConstraint(["location_id"], ["locations.id"], name="fk_archive_items_location_id"),
-        sa.ForeignKeyConstraint(["registration_id"], ["registrations.id"], name="fk_archive_items_registration_id"),
-        sa.ForeignKeyConstraint(["series_id"], ["archive_series.id"], name="fk_archive_items_series_id"),
-        sa.UniqueConstraint("archive_number", name="uq_archive_items_archive_number"),
-        sa.UniqueConstraint("dossier_id", "position", name="uq_archive_items_dossier_id_position"),
-        sa.UniqueConstraint("series_id", "item_number", name="uq_archive_items_series_id_item_number"),
-        sa.CheckConstraint("dossier_id IS NULL OR position IS NOT NULL", name="ck_archive_items_place_in_dossier"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archive_items")),
+        sa.ForeignKeyConstraint(["box_id"], ["boxes.id"], name=op.f("fk_archive_items_box_id")),
+        sa.ForeignKeyConstraint(["dossier_id"], ["dossiers.id"], name=op.f("fk_archive_items_dossier_id")),
+        sa.ForeignKeyConstraint(["location_id"], ["locations.id"], name=op.f("fk_archive_items_location_id")),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registrations.id"], name=op.f("fk_archive_items_registration_id")
+        ),
+        sa.ForeignKeyConstraint(["series_id"], ["archive_series.id"], name=op.f("fk_archive_items_series_id")),
+        sa.UniqueConstraint("archive_number", name=op.f("uq_archive_items_archive_number")),
+        sa.UniqueConstraint("dossier_id", "position", name=op.f("uq_archive_items_dossier_id_position")),
+        sa.UniqueConstraint("series_id", "item_number", name=op.f("uq_archive_items_series_id_item_number")),
+        sa.CheckConstraint(
+            "dossier_id IS NULL OR position IS NOT NULL", name=op.f("ck_archive_items_place_in_dossier")
+        ),
     )
-    op.create_index("ix_archive_items_number_norm", "archive_items", ["number_norm"])
-    op.create_index("ix_archive_items_registration_id", "archive_items", ["registration_id"])
+    op.create_index(op.f("ix_archive_items_number_norm"), "archive_items", ["number_norm"])
+    op.create_index(op.f("ix_archive_items_registration_id"), "archive_items", ["registration_id"])
 
 
 def _cross_references() -> None:
@@ -379,14 +393,16 @@ def _cross_references() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.String(36), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_cross_references"),
-        sa.ForeignKeyConstraint(["by"], ["users.id"], name="fk_cross_references_by"),
-        sa.ForeignKeyConstraint(["from_item_id"], ["archive_items.id"], name="fk_cross_references_from_item_id"),
-        sa.ForeignKeyConstraint(["to_item_id"], ["archive_items.id"], name="fk_cross_references_to_item_id"),
-        sa.UniqueConstraint("from_item_id", "target", "kind", name="uq_cross_references_from_item_id_target_kind"),
-        sa.CheckConstraint("kind IN ('mutual', 'see')", name="ck_cross_references_kind"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cross_references")),
+        sa.ForeignKeyConstraint(["by"], ["users.id"], name=op.f("fk_cross_references_by")),
+        sa.ForeignKeyConstraint(["from_item_id"], ["archive_items.id"], name=op.f("fk_cross_references_from_item_id")),
+        sa.ForeignKeyConstraint(["to_item_id"], ["archive_items.id"], name=op.f("fk_cross_references_to_item_id")),
+        sa.UniqueConstraint(
+            "from_item_id", "target", "kind", name=op.f("uq_cross_references_from_item_id_target_kind")
+        ),
+        sa.CheckConstraint("kind IN ('mutual', 'see')", name=op.f("ck_cross_references_kind")),
     )
-    op.create_index("ix_cross_references_to_item_id", "cross_references", ["to_item_id"])
+    op.create_index(op.f("ix_cross_references_to_item_id"), "cross_references", ["to_item_id"])
 
 
 def _sheets() -> None:
@@ -397,13 +413,13 @@ def _sheets() -> None:
         sa.Column("serial", sa.String(32), nullable=True),
         sa.Column("item_id", sa.String(36), nullable=True),
         sa.Column("number", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_sheets"),
-        sa.ForeignKeyConstraint(["item_id"], ["archive_items.id"], name="fk_sheets_item_id"),
-        sa.ForeignKeyConstraint(["registration_id"], ["registrations.id"], name="fk_sheets_registration_id"),
-        sa.UniqueConstraint("item_id", "number", name="uq_sheets_item_id_number"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sheets")),
+        sa.ForeignKeyConstraint(["item_id"], ["archive_items.id"], name=op.f("fk_sheets_item_id")),
+        sa.ForeignKeyConstraint(["registration_id"], ["registrations.id"], name=op.f("fk_sheets_registration_id")),
+        sa.UniqueConstraint("item_id", "number", name=op.f("uq_sheets_item_id_number")),
     )
-    op.create_index("ix_sheets_registration_id", "sheets", ["registration_id"])
-    op.create_index("ix_sheets_serial", "sheets", ["serial"])
+    op.create_index(op.f("ix_sheets_registration_id"), "sheets", ["registration_id"])
+    op.create_index(op.f("ix_sheets_serial"), "sheets", ["serial"])
 
 
 def _pages() -> None:
@@ -433,28 +449,28 @@ def _pages() -> None:
         sa.Column("duplicate_of_id", sa.String(36), nullable=True),
         sa.Column("sheet_id", sa.String(36), nullable=True),
         sa.Column("side", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_pages"),
-        sa.ForeignKeyConstraint(["duplicate_of_id"], ["pages.id"], name="fk_pages_duplicate_of_id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pages")),
+        sa.ForeignKeyConstraint(["duplicate_of_id"], ["pages.id"], name=op.f("fk_pages_duplicate_of_id")),
         sa.ForeignKeyConstraint(
             ["form_id", "form_version"],
             ["forms_used.form_id", "forms_used.version"],
-            name="fk_pages_form_id_form_version",
+            name=op.f("fk_pages_form_id_form_version"),
         ),
-        sa.ForeignKeyConstraint(["sheet_id"], ["sheets.id"], name="fk_pages_sheet_id"),
-        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_pages_source_id"),
-        sa.UniqueConstraint("sheet_id", "side", name="uq_pages_sheet_id_side"),
-        sa.UniqueConstraint("source_id", "position", name="uq_pages_source_id_position"),
-        sa.UniqueConstraint("view_id", name="uq_pages_view_id"),
+        sa.ForeignKeyConstraint(["sheet_id"], ["sheets.id"], name=op.f("fk_pages_sheet_id")),
+        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name=op.f("fk_pages_source_id")),
+        sa.UniqueConstraint("sheet_id", "side", name=op.f("uq_pages_sheet_id_side")),
+        sa.UniqueConstraint("source_id", "position", name=op.f("uq_pages_source_id_position")),
+        sa.UniqueConstraint("view_id", name=op.f("uq_pages_view_id")),
         sa.CheckConstraint(
-            "state IN ('received', 'read', 'failed', 'placed', 'set_aside')", name="ck_pages_page_state"
+            "state IN ('received', 'read', 'failed', 'placed', 'set_aside')", name=op.f("ck_pages_page_state")
         ),
-        sa.CheckConstraint("rotation IN (0, 90, 180, 270)", name="ck_pages_rotation"),
-        sa.CheckConstraint("(sheet_id IS NULL) = (side IS NULL)", name="ck_pages_side_of_sheet"),
-        sa.CheckConstraint("side IS NULL OR side IN (1, 2)", name="ck_pages_two_sides"),
+        sa.CheckConstraint("rotation IN (0, 90, 180, 270)", name=op.f("ck_pages_rotation")),
+        sa.CheckConstraint("(sheet_id IS NULL) = (side IS NULL)", name=op.f("ck_pages_side_of_sheet")),
+        sa.CheckConstraint("side IS NULL OR side IN (1, 2)", name=op.f("ck_pages_two_sides")),
     )
-    op.create_index("ix_pages_content_hash", "pages", ["content_hash"])
-    op.create_index("ix_pages_serial", "pages", ["serial"])
-    op.create_index("ix_pages_state_id", "pages", ["state", "id"])
+    op.create_index(op.f("ix_pages_content_hash"), "pages", ["content_hash"])
+    op.create_index(op.f("ix_pages_serial"), "pages", ["serial"])
+    op.create_index(op.f("ix_pages_state_id"), "pages", ["state", "id"])
 
 
 def _readings() -> None:
@@ -467,9 +483,9 @@ def _readings() -> None:
         sa.Column("engine", sa.Text(), nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_readings"),
-        sa.ForeignKeyConstraint(["page_id"], ["pages.id"], name="fk_readings_page_id"),
-        sa.UniqueConstraint("page_id", "run", name="uq_readings_page_id_run"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_readings")),
+        sa.ForeignKeyConstraint(["page_id"], ["pages.id"], name=op.f("fk_readings_page_id")),
+        sa.UniqueConstraint("page_id", "run", name=op.f("uq_readings_page_id_run")),
     )
 
 
@@ -493,27 +509,30 @@ def _answer_events() -> None:
         sa.Column("undoes", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.String(36), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_answer_events"),
-        sa.ForeignKeyConstraint(["by"], ["users.id"], name="fk_answer_events_by"),
-        sa.ForeignKeyConstraint(["reading_id"], ["readings.id"], name="fk_answer_events_reading_id"),
-        sa.ForeignKeyConstraint(["registration_id"], ["registrations.id"], name="fk_answer_events_registration_id"),
-        sa.UniqueConstraint("registration_id", "number", name="uq_answer_events_registration_id_number"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_events")),
+        sa.ForeignKeyConstraint(["by"], ["users.id"], name=op.f("fk_answer_events_by")),
+        sa.ForeignKeyConstraint(["reading_id"], ["readings.id"], name=op.f("fk_answer_events_reading_id")),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registrations.id"], name=op.f("fk_answer_events_registration_id")
+        ),
+        sa.UniqueConstraint("registration_id", "number", name=op.f("uq_answer_events_registration_id_number")),
         sa.CheckConstraint(
-            "source IN ('paper', 'phone', 'department', 'correction')", name="ck_answer_events_event_source"
+            "source IN ('paper', 'phone', 'department', 'correction')", name=op.f("ck_answer_events_event_source")
         ),
         sa.CheckConstraint(
-            "from_source IN ('paper', 'phone', 'department', 'correction')", name="ck_answer_events_from_source"
+            "from_source IN ('paper', 'phone', 'department', 'correction')", name=op.f("ck_answer_events_from_source")
         ),
         sa.CheckConstraint(
             "from_state IN ('machine', 'confirmed', 'corrected', 'illegible', 'ask')",
-            name="ck_answer_events_from_state",
+            name=op.f("ck_answer_events_from_state"),
         ),
         sa.CheckConstraint(
-            "to_state IN ('machine', 'confirmed', 'corrected', 'illegible', 'ask')", name="ck_answer_events_to_state"
+            "to_state IN ('machine', 'confirmed', 'corrected', 'illegible', 'ask')",
+            name=op.f("ck_answer_events_to_state"),
         ),
     )
     op.create_index(
-        "ix_answer_events_registration_id_key_number", "answer_events", ["registration_id", "key", "number"]
+        op.f("ix_answer_events_registration_id_key_number"), "answer_events", ["registration_id", "key", "number"]
     )
 
 
@@ -536,16 +555,18 @@ def _answers() -> None:
         sa.Column("box", sa.Text(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_by", sa.String(36), nullable=True),
-        sa.PrimaryKeyConstraint("registration_id", "key", name="pk_answers"),
-        sa.ForeignKeyConstraint(["changed_by"], ["users.id"], name="fk_answers_changed_by"),
-        sa.ForeignKeyConstraint(["page_id"], ["pages.id"], name="fk_answers_page_id"),
-        sa.ForeignKeyConstraint(["reading_id"], ["readings.id"], name="fk_answers_reading_id"),
-        sa.ForeignKeyConstraint(["registration_id"], ["registrations.id"], name="fk_answers_registration_id"),
+        sa.PrimaryKeyConstraint("registration_id", "key", name=op.f("pk_answers")),
+        sa.ForeignKeyConstraint(["changed_by"], ["users.id"], name=op.f("fk_answers_changed_by")),
+        sa.ForeignKeyConstraint(["page_id"], ["pages.id"], name=op.f("fk_answers_page_id")),
+        sa.ForeignKeyConstraint(["reading_id"], ["readings.id"], name=op.f("fk_answers_reading_id")),
+        sa.ForeignKeyConstraint(["registration_id"], ["registrations.id"], name=op.f("fk_answers_registration_id")),
         sa.CheckConstraint(
-            "state IN ('machine', 'confirmed', 'corrected', 'illegible', 'ask')", name="ck_answers_answer_state"
+            "state IN ('machine', 'confirmed', 'corrected', 'illegible', 'ask')", name=op.f("ck_answers_answer_state")
         ),
-        sa.CheckConstraint("source <> 'correction' OR note <> ''", name="ck_answers_note_of_correction"),
-        sa.CheckConstraint("source IN ('paper', 'phone', 'department', 'correction')", name="ck_answers_value_source"),
+        sa.CheckConstraint("source <> 'correction' OR note <> ''", name=op.f("ck_answers_note_of_correction")),
+        sa.CheckConstraint(
+            "source IN ('paper', 'phone', 'department', 'correction')", name=op.f("ck_answers_value_source")
+        ),
     )
 
 
