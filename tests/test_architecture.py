@@ -162,13 +162,16 @@ def test_files_stay_readable() -> None:
     lengths = {
         relative(path): len(path.read_text(encoding="utf-8").splitlines())
         for path in (*python_files(*PACKAGES, *OUTSIDE), ROOT / "dev")
+        # a revision is a record of what the tables were; it is written once, and never read for understanding
+        if path.parent.name != "versions"
     }
     print_long("files", lengths, LINES_USUAL)
     assert {name: n for name, n in lengths.items() if n > LINES_MOST} == {}
 
 
 def test_functions_stay_readable() -> None:
-    lengths = {name: n for path in python_files(*PACKAGES, *OUTSIDE) for name, n in functions(path)}
+    paths = [path for path in python_files(*PACKAGES, *OUTSIDE) if path.parent.name != "versions"]
+    lengths = {name: n for path in paths for name, n in functions(path)}
     print_long("functions", lengths, FUNCTION_USUAL)
     assert {name: n for name, n in lengths.items() if n > FUNCTION_MOST} == {}
 
