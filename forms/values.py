@@ -116,8 +116,11 @@ def _place(code: str, full: bool) -> str:
     if full:
         return whole
     county = places.division(code[:6])
-    above = places.full_name(county.parent) if county and county.level == "county" and county.parent else ""
-    return whole.removeprefix(above)
+    if county is None or county.level != "county" or county.parent is None:
+        return whole
+    # a district's name says little without its city: 朝阳区 is in Changchun and in Beijing
+    above = code[:2] + "0000" if county.name.endswith("区") else county.parent
+    return whole.removeprefix(places.full_name(above))
 
 
 def _table(field: FormField | None, name: str | None) -> CodeTable | None:
