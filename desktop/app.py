@@ -21,12 +21,16 @@ from desktop.arguments import WindowArguments
 from desktop.jobs import Jobs, ReaderPool
 from desktop.log import catch_defects, log_to, report
 from desktop.start import NoDisplay, make_application
+from desktop.ui.batches.screen import BatchesScreen
+from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
 from desktop.ui.first_run.screen import FirstRunScreen, NewOffice
 from desktop.ui.inbox.screen import InboxScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.messages import CrashDialog
+from desktop.ui.verify.list_screen import DraftsScreen
+from desktop.ui.verify.screen import VerifyScreen
 from forms.catalog import forms_in, shipped_forms
 from records.keys import PRODUCTION, Kdf
 from workflow import access
@@ -175,9 +179,39 @@ class Program(QObject):
 
 
 def make_window(jobs: Jobs, opened: Opened) -> MainWindow:
-    """The frame with the screens that exist."""
+    """The frame with the screens that exist, and what one screen asks of another."""
     window = MainWindow(jobs, opened.actor)
-    inbox = InboxScreen(jobs)
+    inbox, drafts, verify = InboxScreen(jobs), DraftsScreen(jobs), VerifyScreen(jobs)
+    children, batches = ChildrenScreen(jobs), BatchesScreen(jobs)
     window.add("inbox", "收件箱", "inbox", inbox, inbox)
+    window.add("drafts", "待核对", "verify", drafts, drafts)
+    window.add("children", "儿童台账", "children", children, children)
+    window.add("batches", "报送批次", "batches", batches, batches)
+    window.add_inner("verify", "drafts", verify, verify)
+
+    def look(registrations: tuple[str, ...]) -> None:
+        window.go("verify")
+        verify.open_all(registrations)
+
+    def back(told: str) -> None:
+        window.go("drafts")
+        if told:
+            drafts.notice.say(told, "good")
+
+    def find(words: str) -> None:
+        if window.shown != "children":
+            window.go("children")
+        children.search(words)
+
     inbox.counted.connect(partial(window.navigation.set_count, "inbox"))
+    drafts.counted.connect(partial(window.navigation.set_count, "drafts"))
+    for screen in (inbox, children):
+        screen.open_registration.connect(lambda registration: look((registration,)))
+    drafts.wanted.connect(look)
+    drafts.go_inbox.connect(partial(window.go, "inbox"))
+    children.go_drafts.connect(partial(window.go, "drafts"))
+    batches.go_drafts.connect(partial(window.go, "drafts"))
+    verify.left.connect(back)
+    verify.title.connect(partial(window.set_title, "verify"))
+    window.searched.connect(find)
     return window

@@ -16,11 +16,11 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeAlias, TypeVar
 
-from forms.values import FieldError
 from PySide6.QtCore import QObject, Qt, Signal
 from shiboken6 import isValid
 
 from forms.form_file import FormError
+from forms.values import FieldError
 from ocr.models import ModelsMissing
 from ocr.reading import OcrFailed
 from records.store import Store, StoreError

@@ -39,6 +39,7 @@ class MainWindow(QWidget):
         self.setWindowTitle("童档")
         self._jobs = jobs
         self._screens: dict[str, tuple[QWidget, Screen, str]] = {}
+        self._under: dict[str, str] = {}
         self._shown = ""
         self.navigation = Navigation(actor.full_name, ROLE_NAMES[actor.role])
         self.navigation.chosen.connect(self.go)
@@ -99,13 +100,19 @@ class MainWindow(QWidget):
         self._screens[key] = (widget, screen, word)
         self._stack.addWidget(widget)
 
+    def add_inner(self, key: str, under: str, widget: QWidget, screen: Screen) -> None:
+        """A screen without an entry of its own: that of ``under`` stays marked."""
+        self._under[key] = under
+        self._screens[key] = (widget, screen, self._screens[under][2])
+        self._stack.addWidget(widget)
+
     def go(self, key: str) -> None:
         """Show a screen."""
         widget, screen, word = self._screens[key]
         self._shown = key
         self._title.setText(word)
         self._stack.setCurrentWidget(widget)
-        self.navigation.show_chosen(key)
+        self.navigation.show_chosen(self._under.get(key, key))
         screen.enter()
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from forms.gazetteer import Division, Gazetteer, gazetteer
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
@@ -10,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
 from desktop.jobs import Jobs
 from desktop.ui.theme import INSIDE
 from desktop.ui.widgets.parts import line
+from forms.gazetteer import Division, Gazetteer, gazetteer
 
 LEVELS = ("省", "市（州）", "县（市、区）", "乡镇（街道）")
 HOME_PROVINCE = "220000"

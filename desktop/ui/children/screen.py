@@ -1,0 +1,133 @@
+"""儿童台账: the children the office knows, found by name, pinyin, number or 档号, each with the place of the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
+
+from desktop.jobs import Jobs
+from desktop.ui.children.detail import ChildDetail
+from desktop.ui.theme import AROUND, BETWEEN
+from desktop.ui.widgets.parts import EmptyState, button, column, text
+from desktop.ui.widgets.table import Column, RowsModel, Table
+from desktop.ui.words import Mark, day
+from records.views import ChildRow
+from workflow import children
+from workflow.changes import Changes
+
+REFRESH_MS = 150
+
+
+def _concern(row: ChildRow) -> Mark:
+    return Mark("重点关爱", "doubt", "doubt") if row.key_concern else Mark("")
+
+
+COLUMNS: tuple[Column[ChildRow], ...] = (
+    Column("姓名", lambda row: row.name, 112),
+    Column("性别", lambda row: row.sex, 56),
+    Column("年龄", lambda row: f"{row.age}岁" if row.age is not None else "", 64, right=True),
+    Column("身份证号", lambda row: row.id_number_masked or "没有", 184),
+    Column("现居住地", lambda row: row.residence),
+    Column("关爱", _concern, 112),
+    Column("报送", lambda row: row.reporting, 112),
+    Column("核对日期", lambda row: day(row.verified_on), 136),
+)
+
+
+class ChildrenScreen(QWidget):
+    """A table of any size; the child at hand beside it."""
+
+    counted = Signal(int)
+    open_registration = Signal(str)
+    go_drafts = Signal()
+
+    def __init__(self, jobs: Jobs) -> None:
+        super().__init__()
+        self.setObjectName("screen")
+        self._jobs = jobs
+        self._search = ""
+        self._asked = 0
+        self.model: RowsModel[ChildRow] = RowsModel(COLUMNS, parent=self)
+        self.table = Table(self.model)
+        self.table.setObjectName("children")
+        self.table.setAccessibleName("儿童台账")
+        self.detail = ChildDetail(jobs)
+        self.detail.open_registration.connect(self.open_registration)
+        self.table.at_hand.connect(self._at_hand)
+        self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
+        self._refresh.timeout.connect(self.read)
+        self._lay_out()
+        jobs.changed.connect(self._changed)
+        self.read()
+
+    def _lay_out(self) -> None:
+        box = column(self, space=BETWEEN)
+        box.setContentsMargins(AROUND, BETWEEN, AROUND, BETWEEN)
+        self._told = text("", "secondary")
+        box.addWidget(self._told)
+        halves = QSplitter()
+        halves.setChildrenCollapsible(False)
+        halves.setHandleWidth(BETWEEN)
+        halves.setStyleSheet("QSplitter::handle { background: transparent; }")
+        halves.addWidget(self.table)
+        halves.addWidget(self.detail)
+        halves.setStretchFactor(0, 3)
+        halves.setStretchFactor(1, 1)
+        holder = QWidget()
+        self._either = QStackedLayout(holder)
+        self._either.addWidget(
+            EmptyState(
+                "children",
+                "台账里还没有儿童",
+                "登记表核对完，孩子就进入台账，纸质件的档号和存放位置一起记下。",
+                button("去核对", self.go_drafts.emit, icon="verify"),
+            )
+        )
+        self._either.addWidget(EmptyState("search", "没有找到", "可以用姓名、拼音或首字母、身份证号、档号查找。"))
+        self._either.addWidget(halves)
+        box.addWidget(holder, 1)
+
+    def enter(self) -> None:
+        """The screen is shown."""
+        self.read()
+
+    def search(self, words: str) -> None:
+        """Find children; typing on asks again."""
+        self._search = words.strip()
+        self._refresh.start()
+
+    def read(self) -> None:
+        """Read the list again."""
+        self._refresh.stop()
+        self._asked += 1
+        wanted = self._search
+        self._jobs.read(
+            lambda store, actor: children.children(store, actor, search=wanted),
+            partial(self._show, self._asked),
+            owner=self,
+        )
+
+    def _changed(self, changes: Changes) -> None:
+        if (changes.children or changes.batches or changes.registrations) and not self._refresh.isActive():
+            self._refresh.start()
+
+    def _show(self, asked: int, rows: Sequence[ChildRow]) -> None:
+        if asked != self._asked:
+            return  # an answer to what was typed before
+        index = self.table.currentIndex()
+        before = self.model.rows[index.row()].child_id if index.isValid() else ""
+        self.model.set_rows(rows)
+        self._either.setCurrentIndex(2 if rows else 1 if self._search else 0)
+        self._told.setText(f"找到 {len(rows)} 名儿童" if self._search else f"共 {len(rows)} 名儿童")
+        self._told.setVisible(bool(rows))
+        if not self._search:
+            self.counted.emit(len(rows))
+        found = [i for i, row in enumerate(rows) if row.child_id == before]
+        if rows:
+            self.table.selectRow(found[0] if found else 0)
+
+    def _at_hand(self, position: int) -> None:
+        self.detail.show_child(self.model.rows[position] if 0 <= position < len(self.model.rows) else None)

@@ -1,0 +1,114 @@
+"""The few questions of the verify screen: which child, which place, which key."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QWidget
+
+from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.verify.keys import SHEET
+from desktop.ui.widgets.parts import button, column, line, panel, text
+from desktop.ui.words import day
+from workflow.cross_reference import Place
+from workflow.verify import NEW_CHILD, SameChildCandidate
+
+PARTS = (("storeroom", "库房"), ("area", "区"), ("row", "列"), ("rack", "架"), ("shelf", "层"), ("box", "盒"))
+
+
+class SameChildDialog(QDialog):
+    """Same name, same birth date, and no ID number to decide: a person decides. ``chosen`` is for ``finish``."""
+
+    def __init__(self, candidates: tuple[SameChildCandidate, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("是同一个孩子吗")
+        self.setMinimumWidth(560)
+        self.chosen = ""
+        box = column(self, space=BETWEEN, around=AROUND)
+        box.addWidget(text("台账里有同名、同一天出生的孩子", "heading"))
+        box.addWidget(
+            text("这份登记表上没有能分清的身份证号。是同一个孩子就归到他名下，不是就新建。", "secondary", wrap=True)
+        )
+        for number, candidate in enumerate(candidates):
+            box.addWidget(self._candidate(number, candidate))
+        row = line()
+        row.addStretch()
+        row.addWidget(button("先不保存", self.reject))
+        row.addWidget(button("都不是，新建一个孩子", lambda: self._choose(NEW_CHILD), name="new_child"))
+        box.addLayout(row)
+
+    def _candidate(self, number: int, candidate: SameChildCandidate) -> QWidget:
+        frame = panel()
+        row = line(frame, space=BETWEEN, around=12)
+        words = column(space=4)
+        born = f"{day(candidate.birth_date)}出生" if candidate.birth_date is not None else ""
+        words.addWidget(text("　".join(part for part in (candidate.name, candidate.sex, born) if part)))
+        more = (candidate.id_number_masked, candidate.residence, candidate.archive_number)
+        words.addWidget(text("　".join(part for part in more if part), "secondary", wrap=True))
+        row.addLayout(words, 1)
+        same = button("是他", lambda: self._choose(candidate.child_id), role="primary", name=f"same_child_{number}")
+        row.addWidget(same)
+        return frame
+
+    def _choose(self, child: str) -> None:
+        self.chosen = child
+        self.accept()
+
+
+class PlaceDialog(QDialog):
+    """Where the sheet lies. Parts that an office doesn't use stay empty."""
+
+    def __init__(self, archive_number: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("存放位置")
+        self.setMinimumWidth(480)
+        box = column(self, space=BETWEEN, around=AROUND)
+        box.addWidget(text("这张纸放在哪里", "heading"))
+        box.addWidget(text(f"档号 {archive_number}" if archive_number else "还没有档号", "secondary"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(INSIDE)
+        grid.setVerticalSpacing(INSIDE)
+        self.parts: dict[str, QLineEdit] = {}
+        for number, (name, unit) in enumerate(PARTS):
+            field = QLineEdit()
+            field.setObjectName(f"place_{name}")
+            field.setAccessibleName(unit)
+            field.setAlignment(Qt.AlignmentFlag.AlignRight)
+            field.returnPressed.connect(self.accept)
+            self.parts[name] = field
+            grid.addWidget(field, number // 3, number % 3 * 2)
+            grid.addWidget(text(unit), number // 3, number % 3 * 2 + 1)
+        box.addLayout(grid)
+        box.addWidget(text("用不到的空着。只填盒号也可以。", "secondary"))
+        row = line()
+        row.addStretch()
+        row.addWidget(button("取消", self.reject))
+        row.addWidget(button("登记", self.accept, role="primary", name="save_place"))
+        box.addLayout(row)
+        self.parts["box"].setFocus()
+
+    def place(self) -> Place:
+        """What was typed."""
+        return Place(**{each.name: self.parts[each.name].text().strip() for each in fields(Place)})
+
+
+class KeysDialog(QDialog):
+    """Every key of the verify screen."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("按键")
+        box = column(self, space=BETWEEN, around=AROUND)
+        box.addWidget(text("核对时的按键", "heading"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(INSIDE)
+        for number, (key, words) in enumerate(SHEET):
+            grid.addWidget(text(key), number, 0)
+            grid.addWidget(text(words, "secondary"), number, 1)
+        box.addLayout(grid)
+        row = line()
+        row.addStretch()
+        row.addWidget(button("知道了", self.accept, role="primary"))
+        box.addLayout(row)

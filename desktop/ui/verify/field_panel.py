@@ -1,0 +1,179 @@
+"""The field at hand: crop above value, why it is doubtful, other readings. The eye stays in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QWidget
+
+from desktop.ui.theme import INSIDE
+from desktop.ui.verify.candidates import Candidates
+from desktop.ui.verify.choice_edit import ChoiceEdit
+from desktop.ui.verify.crop_view import CropView
+from desktop.ui.verify.value_edit import ValueEdit
+from desktop.ui.widgets.parts import column, line, set_role, text
+from forms.code_tables import code_table
+from forms.kinds import JsonValue, Kind
+from records.views import CandidateView, FindingView, OptionView, VerifyItem
+from workflow.verify import parse_typed
+
+SIGNED = "present"
+SIGNATURE_OPTIONS = (OptionView(SIGNED, "有签名", None),)
+
+
+class FieldPanel(QWidget):
+    """Shows one item; what the clerk wants comes out as ``pressed``."""
+
+    pressed = Signal(object)  # Press
+    picked = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._item: VerifyItem | None = None
+        box = column(self, space=INSIDE)
+        head = line()
+        self.label = text("", "heading")
+        self.count = text("", "secondary")
+        head.addWidget(self.label, 1)
+        head.addWidget(self.count)
+        box.addLayout(head)
+        self.crop = CropView()
+        box.addWidget(self.crop)
+        self.value = ValueEdit()
+        self.choice = ChoiceEdit()
+        box.addWidget(self.value)
+        box.addWidget(self.choice)
+        self.told = text("", "error", wrap=True)
+        self.reasons = text("", "doubt", wrap=True)
+        self.findings = text("", "error", wrap=True)
+        self.candidates = Candidates()
+        for part in (self.told, self.reasons, self.candidates, self.findings):
+            box.addWidget(part)
+        for edit in (self.value, self.choice):
+            edit.pressed.connect(self.pressed)
+        self.value.edited.connect(self._typed)
+        self.choice.edited.connect(self._ticked)
+        self.candidates.picked.connect(self.picked)
+
+    # -- what is shown ------------------------------------------------------------------------------------------------
+
+    @property
+    def item(self) -> VerifyItem | None:
+        return self._item
+
+    def show_item(self, item: VerifyItem, counted: str) -> None:
+        """Another field; its crop follows with ``show_crop`` or ``wait``."""
+        self._item = item
+        self.label.setText(item.label)
+        self.count.setText(counted)
+        self.told.hide()
+        chooses = self.chooses
+        self.value.setVisible(not chooses)
+        self.choice.setVisible(chooses)
+        if chooses:
+            self.choice.show_options(_options(item), _ticked(item.value), multiple=item.multiple)
+        else:
+            doubts = [(doubt.start, doubt.end) for doubt in item.doubts]
+            self.value.show_value(item.text, doubts, grouped=item.kind is Kind.ID_NUMBER)
+            self.value.setAccessibleName(item.label)
+        self.show_remarks(item, ())
+        self.take_keyboard()
+
+    @property
+    def chooses(self) -> bool:
+        """The field is answered by ticking."""
+        return self._item is not None and bool(_options(self._item))
+
+    def show_remarks(self, item: VerifyItem, findings: Sequence[FindingView]) -> None:
+        """Reasons, other readings and what contradicts; the value stays as it is."""
+        self._item = item
+        self.reasons.setText("　".join(item.reasons))
+        self.reasons.setVisible(bool(item.reasons))
+        self.candidates.show_candidates(item.candidates if not self.chooses else ())
+        errors = [finding for finding in findings if finding.severity == "error"]
+        set_role(self.findings, "error" if errors else "doubt")
+        self.findings.setText("\n".join(finding.sentence for finding in findings))
+        self.findings.setVisible(bool(findings))
+
+    def show_crop(self, page: QPixmap) -> None:
+        """The picture of the page the field stands on has come."""
+        item = self._item
+        if item is None or item.box is None:
+            self.crop.show_words("收到的页里没有这一栏")
+            return
+        self.crop.show_crop(page, QRect(*item.box), [QRect(*d.box) for d in item.doubts if d.box is not None])
+        self._show_ticked()
+
+    def take_keyboard(self) -> None:
+        """The field at hand has the keyboard."""
+        (self.choice if self.chooses else self.value).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # -- what the clerk does ------------------------------------------------------------------------------------------
+
+    @property
+    def touched(self) -> bool:
+        return self.choice.touched if self.chooses else self.value.touched
+
+    def answer(self) -> JsonValue:
+        """The value as it stands. Raises ``forms.values.FieldError`` for a text that is no value of this field."""
+        item = self._item
+        assert item is not None, "a field is shown"
+        if self.chooses:
+            codes = self.choice.codes()
+            return codes if item.kind is not Kind.SIGNATURE else SIGNED if codes else None
+        if not self.value.touched:
+            return item.value
+        typed = self.value.value_text()
+        return parse_typed(item, typed) if typed else None
+
+    def complain(self, words: str) -> None:
+        """Why the answer was not taken, at the place where it was given."""
+        set_role(self.told, "error")
+        self.told.setText(words)
+        self.told.show()
+
+    def _typed(self, typed: str) -> None:
+        self.told.hide()
+        item = self._item
+        if item is None or item.kind is not Kind.CODE or item.code_table is None:
+            return
+        self.candidates.show_candidates(code_matches(item.code_table, typed))
+
+    def _ticked(self) -> None:
+        self.told.hide()
+        self._show_ticked()
+
+    def _show_ticked(self) -> None:
+        if self._item is not None and self.chooses:
+            on = set(self.choice.codes())
+            boxes = [option.box for option in self._item.options if option.code in on and option.box is not None]
+            self.crop.show_ticked([QRect(*box) for box in boxes])
+
+
+def code_matches(table: str, typed: str, most: int = 9) -> tuple[CandidateView, ...]:
+    """Entries of a code table that hold what was typed; nothing before the first character."""
+    wanted = typed.strip()
+    if not wanted:
+        return ()
+    entries = [
+        entry
+        for entry in code_table(table).entries
+        if wanted in entry.label or wanted == entry.code or any(wanted in alias for alias in entry.aliases)
+    ]
+    entries.sort(key=lambda entry: (not entry.label.startswith(wanted), entry.code))
+    return tuple(CandidateView(entry.label, entry.code) for entry in entries[:most])
+
+
+def _options(item: VerifyItem) -> tuple[OptionView, ...]:
+    if item.kind is Kind.SIGNATURE:
+        return (replace(SIGNATURE_OPTIONS[0], box=item.box),)
+    return item.options if item.kind is Kind.CHOICE else ()
+
+
+def _ticked(value: JsonValue) -> list[str]:
+    if isinstance(value, list):
+        return value
+    return [value] if isinstance(value, str) else []

@@ -1,0 +1,115 @@
+"""What a key means in the verify screen: a pure decision, so that every rule about keys has one place.
+
+The rules: plain digits and letters always type; nothing acts while an input method is composing; a held key
+moves, but never answers a field twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from PySide6.QtCore import Qt
+
+
+class Action(Enum):
+    """What the clerk wants."""
+
+    NOTHING = auto()  # a key that must not type either: held, or pressed while composing
+    CONFIRM = auto()
+    PICK = auto()
+    NEXT = auto()
+    PREVIOUS = auto()
+    ILLEGIBLE = auto()
+    ASK = auto()
+    BLANK = auto()
+    UNDO = auto()
+    UNFOLD = auto()
+    PLACE = auto()
+    WHOLE_PAGE = auto()
+    FOLD_PAGE = auto()
+    LEAVE = auto()
+    KEYS = auto()
+
+
+ANSWERS = frozenset({Action.CONFIRM, Action.PICK, Action.ILLEGIBLE, Action.ASK, Action.BLANK, Action.UNDO})
+
+_PLAIN: dict[Qt.Key, Action] = {
+    Qt.Key.Key_Return: Action.CONFIRM,
+    Qt.Key.Key_Enter: Action.CONFIRM,
+    Qt.Key.Key_Tab: Action.NEXT,
+    Qt.Key.Key_Backtab: Action.PREVIOUS,
+    Qt.Key.Key_F1: Action.KEYS,
+    Qt.Key.Key_F2: Action.ILLEGIBLE,
+    Qt.Key.Key_F3: Action.ASK,
+    Qt.Key.Key_F4: Action.BLANK,
+    Qt.Key.Key_F7: Action.PLACE,
+    Qt.Key.Key_F8: Action.UNFOLD,
+    Qt.Key.Key_F9: Action.WHOLE_PAGE,
+    Qt.Key.Key_F10: Action.FOLD_PAGE,
+    Qt.Key.Key_Escape: Action.LEAVE,
+}
+
+# shown at the foot of the screen and, whole, under F1
+FOOT = (
+    ("Enter", "认可"),
+    ("Alt+1–9", "选"),
+    ("Tab", "下一项"),
+    ("F2", "看不清"),
+    ("F3", "问村里"),
+    ("F4", "纸上没填"),
+    ("Ctrl+Z", "撤销"),
+    ("F8", "看已认可的"),
+    ("F1", "按键"),
+)
+SHEET = (
+    ("Enter", "认可看到的值，到下一处；打过字就存打的字"),
+    ("直接打字", "换掉原来的值（按方向键可以只改几个字）"),
+    ("Alt+1–9", "选下面列出的一个读法"),
+    ("1–9", "选择题：勾上或取消第几项"),
+    ("Tab、Shift+Tab", "下一项、上一项，不作答"),
+    ("F2", "看不清"),
+    ("F3", "问村里，留着以后补"),
+    ("F4", "纸上没填"),
+    ("Ctrl+Z", "撤销上一步，可以一直撤到前一份"),
+    ("F7", "登记这张纸放在哪里"),
+    ("F8", "展开已认可的栏目，再按收起"),
+    ("F9", "看整页，再按回到这一栏"),
+    ("F10", "收起或打开左边的纸面"),
+    ("Esc", "回到列表，做到哪里都已保存"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """An action; ``number`` counts candidates from 1."""
+
+    action: Action
+    number: int = 0
+
+
+def meaning(key: int, modifiers: Qt.KeyboardModifier, *, held: bool, composing: bool) -> Press | None:
+    """The action of a key press, or None for a key that types or moves the cursor."""
+    press = _unguarded(key, modifiers)
+    if press is None:
+        return None
+    if composing or (held and press.action in ANSWERS):
+        return Press(Action.NOTHING)
+    return press
+
+
+def _unguarded(key: int, modifiers: Qt.KeyboardModifier) -> Press | None:
+    bare = modifiers & ~Qt.KeyboardModifier.KeypadModifier
+    if bare == Qt.KeyboardModifier.AltModifier and Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
+        return Press(Action.PICK, key - Qt.Key.Key_0)
+    if bare == Qt.KeyboardModifier.ControlModifier and key == Qt.Key.Key_Z:
+        return Press(Action.UNDO)
+    if bare == Qt.KeyboardModifier.ShiftModifier and key in {Qt.Key.Key_Backtab, Qt.Key.Key_Tab}:
+        return Press(Action.PREVIOUS)
+    if bare == Qt.KeyboardModifier.NoModifier:
+        try:
+            action = _PLAIN.get(Qt.Key(key))
+        except ValueError:
+            return None
+        return Press(action) if action is not None else None
+    return None

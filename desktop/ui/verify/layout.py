@@ -1,0 +1,108 @@
+"""Where things stand in the verify screen: page left, field right, keys at the foot."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QWidget
+
+from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.verify.field_panel import FieldPanel
+from desktop.ui.verify.keys import FOOT
+from desktop.ui.verify.rest_list import RestList
+from desktop.ui.widgets.page_view import PageView
+from desktop.ui.widgets.parts import Elided, Notice, button, column, line, panel, text
+from records.views import PlaceView, VerifySheet
+
+
+class VerifyLayout:
+    """The widgets of the verify screen, laid out in ``owner``."""
+
+    def __init__(self, owner: QWidget) -> None:
+        self._shown_page = ""
+        self.page = PageView()
+        self.field = FieldPanel()
+        self.rest = RestList()
+        self.notice = Notice()
+        self.back = button("返回列表", role="quiet", icon="back", name="back")
+        self.place = button("", role="quiet", icon="place", name="place")
+        self.keys = button("按键", role="quiet", icon="keys", name="keys")
+        self.form = Elided("", "secondary")
+        self.which = text("", "secondary")
+        for each in (self.back, self.place, self.keys):
+            each.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the value keeps the keyboard
+        box = column(owner, space=0)
+        box.addWidget(self._top())
+        self._halves = QSplitter(Qt.Orientation.Horizontal)
+        self._halves.setHandleWidth(1)
+        self._halves.setChildrenCollapsible(False)
+        self._halves.addWidget(self.page)
+        self._halves.addWidget(self._right())
+        self._halves.setStretchFactor(0, 2)
+        self._halves.setStretchFactor(1, 3)
+        self._halves.setSizes([440, 760])
+        box.addWidget(self._halves, 1)
+        box.addWidget(self._foot())
+
+    def _top(self) -> QFrame:
+        top = panel("head")
+        top.setFixedHeight(44)
+        row = line(top, space=BETWEEN)
+        row.setContentsMargins(BETWEEN, 0, BETWEEN, 0)
+        row.addWidget(self.back)
+        row.addWidget(self.which)
+        row.addWidget(self.form, 1)
+        row.addWidget(self.place)
+        return top
+
+    def _right(self) -> QWidget:
+        right = QWidget()
+        box = column(right, space=BETWEEN)
+        box.setContentsMargins(AROUND, BETWEEN, AROUND, INSIDE)
+        box.addWidget(self.notice)
+        box.addWidget(self.field)
+        box.addWidget(self.rest, 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        right.setObjectName("screen")
+        scroll.setWidget(right)
+        return scroll
+
+    def _foot(self) -> QFrame:
+        foot = panel("bar")
+        foot.setFixedHeight(40)
+        row = line(foot, space=BETWEEN)
+        row.setContentsMargins(BETWEEN, 0, BETWEEN, 0)
+        for key, words in FOOT[:-1]:
+            pair = line(space=4)
+            pair.addWidget(text(key))
+            pair.addWidget(text(words, "secondary"))
+            row.addLayout(pair)
+        row.addStretch()
+        row.addWidget(self.keys)
+        return foot
+
+    def show_sheet(self, sheet: VerifySheet, number: int, of: int) -> None:
+        """Another registration."""
+        self._shown_page = ""
+        self.page.show_page(QPixmap(), "正在打开纸面")
+        self.which.setText(f"第 {number} / {of} 份")
+        self.form.setText(f"{sheet.form_title} · {sheet.round_name}" if sheet.round_name else sheet.form_title)
+        self.show_place(sheet.place)
+
+    def show_place(self, place: PlaceView) -> None:
+        """档号 and location of the sheet."""
+        where = place.location or "未装盒"
+        self.place.setText(f"{place.archive_number or '未编档号'} · {where}（F7）")
+
+    def show_page(self, page_id: str, page: QPixmap) -> None:
+        """The page that the field at hand stands on."""
+        if page_id != self._shown_page:
+            self._shown_page = page_id
+            self.page.show_page(page)
+
+    def fold_page(self) -> None:
+        """Give the whole width to the field, or take it back."""
+        self.page.setVisible(not self.page.isVisible())

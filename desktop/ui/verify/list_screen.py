@@ -1,0 +1,120 @@
+"""待核对: the registrations to look at, those sent back first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from desktop.jobs import Jobs
+from desktop.ui.theme import AROUND, BETWEEN
+from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
+from desktop.ui.widgets.table import Column, RowsModel, Table
+from desktop.ui.words import REGISTRATION, Mark, moment
+from records.views import DraftRow
+from workflow import verify
+from workflow.changes import Changes
+
+REFRESH_MS = 150
+
+
+def look(row: DraftRow) -> Mark:
+    """How much of a registration is left to look at."""
+    if row.to_look_at:
+        return Mark(f"{row.to_look_at} 处要看", "doubt", "doubt")
+    return Mark("都看过了，等保存", "confirmed", "tick")
+
+
+COLUMNS: tuple[Column[DraftRow], ...] = (
+    Column("姓名", lambda row: row.title, 160),
+    Column("要看的", look, 176),
+    Column("状态", lambda row: REGISTRATION[row.state], 112),
+    Column("现居住地", lambda row: row.division),
+    Column("页数", lambda row: str(row.pages), 64, right=True),
+    Column("收件时间", lambda row: moment(row.taken_in_at), 184),
+    Column("存放位置", lambda row: row.place or "未装盒", 176),
+)
+
+
+class DraftsScreen(QWidget):
+    """Enter or a double click opens a registration; ``wanted`` carries all ids from that one on."""
+
+    wanted = Signal(object)  # tuple[str, ...]
+    counted = Signal(int)
+    go_inbox = Signal()
+
+    def __init__(self, jobs: Jobs) -> None:
+        super().__init__()
+        self.setObjectName("screen")
+        self._jobs = jobs
+        self.model: RowsModel[DraftRow] = RowsModel(COLUMNS, parent=self)
+        self.table = Table(self.model)
+        self.table.setObjectName("drafts")
+        self.table.setAccessibleName("待核对的登记表")
+        self.table.opened.connect(self._open)
+        self.notice = Notice()
+        self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
+        self._refresh.timeout.connect(self.read)
+        self._lay_out()
+        jobs.changed.connect(self._changed)
+        self.read()
+
+    def _lay_out(self) -> None:
+        box = column(self, space=BETWEEN)
+        box.setContentsMargins(AROUND, BETWEEN, AROUND, BETWEEN)
+        self._top = QWidget()
+        row = line(self._top)
+        self._told = text("", "secondary")
+        row.addWidget(self._told, 1)
+        self.begin = button("开始核对", lambda: self._open(0), role="primary", icon="verify", name="begin")
+        row.addWidget(self.begin)
+        box.addWidget(self.notice)
+        box.addWidget(self._top)
+        holder = QWidget()
+        self._either = QStackedLayout(holder)
+        self._either.addWidget(
+            EmptyState(
+                "verify",
+                "没有要核对的登记表",
+                "识别好的登记表会排在这里，由人看一遍机器没有把握的地方，再存入台账。",
+                button("到收件箱放入文件", self.go_inbox.emit, icon="inbox"),
+            )
+        )
+        self._either.addWidget(self.table)
+        box.addWidget(holder, 1)
+
+    def enter(self) -> None:
+        """The screen is shown."""
+        self.read()
+        self.table.setFocus()
+
+    def read(self) -> None:
+        """Read the list again."""
+        self._jobs.read(verify.drafts, self._show, owner=self)
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.registrations and not self._refresh.isActive():
+            self._refresh.start()
+
+    def _show(self, rows: Sequence[DraftRow]) -> None:
+        before = self._at_hand()
+        self.model.set_rows(rows)
+        self.counted.emit(len(rows))
+        self._either.setCurrentIndex(1 if rows else 0)
+        self._top.setVisible(bool(rows))
+        looks = sum(row.to_look_at for row in rows)
+        self._told.setText(f"{len(rows)} 份登记表，共 {looks} 处要看。按 Enter 打开选中的一份。")
+        found = [i for i, row in enumerate(rows) if row.registration_id == before]
+        if rows:
+            self.table.selectRow(found[0] if found else 0)
+
+    def _at_hand(self) -> str:
+        index = self.table.currentIndex()
+        return self.model.rows[index.row()].registration_id if index.isValid() else ""
+
+    def _open(self, position: int) -> None:
+        rows = self.model.rows
+        if rows:
+            ids = [row.registration_id for row in rows]
+            self.wanted.emit(tuple(ids[position:] + ids[:position]))

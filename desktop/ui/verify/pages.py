@@ -1,0 +1,54 @@
+"""The pictures of the registration at hand, and of no other: children's papers don't pile up in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage, QPixmap
+
+from desktop.jobs import Jobs
+from records.views import VerifyPage
+from workflow import verify
+
+
+class Pages(QObject):
+    """Reads the viewing copies behind; ``came`` names a page whose picture is there."""
+
+    came = Signal(str)
+
+    def __init__(self, jobs: Jobs, parent: QObject) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._wanted: frozenset[str] = frozenset()
+        self._pictures: dict[str, QPixmap] = {}
+
+    def show(self, pages: Sequence[VerifyPage]) -> None:
+        """These pages now; pictures of others are let go."""
+        self._wanted = frozenset(page.page_id for page in pages)
+        self._pictures = {key: picture for key, picture in self._pictures.items() if key in self._wanted}
+        for page in pages:
+            if page.page_id not in self._pictures:
+                self._read(page.page_id)
+
+    def forget(self) -> None:
+        """No picture stays."""
+        self._wanted = frozenset()
+        self._pictures.clear()
+
+    def picture(self, page_id: str) -> QPixmap | None:
+        """The picture, None while it is on its way."""
+        return self._pictures.get(page_id)
+
+    def _read(self, page_id: str) -> None:
+        self._jobs.read(
+            lambda store, actor: QImage.fromData(verify.page_image(store, actor, page_id)),
+            partial(self._read_in, page_id),
+            owner=self,
+        )
+
+    def _read_in(self, page_id: str, image: QImage) -> None:
+        if page_id in self._wanted:
+            self._pictures[page_id] = QPixmap.fromImage(image)
+            self.came.emit(page_id)

@@ -1,0 +1,448 @@
+"""The verify screen: one registration after the other, doubtful fields first, hands on the keyboard.
+
+An answer counts here at once and goes to the store behind; if the store refuses it, the field comes back with the
+sentence that says why. Undo goes back across registrations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QRect, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPixmap
+from PySide6.QtWidgets import QDialog, QWidget
+
+from desktop.jobs import Change, Jobs
+from desktop.ui.verify.dialogs import KeysDialog, PlaceDialog, SameChildDialog
+from desktop.ui.verify.keys import ANSWERS, Action, Press, meaning
+from desktop.ui.verify.layout import VerifyLayout
+from desktop.ui.verify.pages import Pages
+from desktop.ui.verify.walk import Walk
+from forms.kinds import JsonValue
+from forms.values import FieldError
+from records.views import AnswerState, RegistrationState, VerifyItem, VerifySheet
+from workflow import cross_reference, verify
+from workflow.changes import Changes
+from workflow.verify import AskSameChild, Finished
+
+EMPTY_TOLD = "这一栏没有读出内容。请打字填上；纸上确实没填，按 F4。"
+CONTRADICTION_TOLD = "这一栏和别处对不上。请重新打一遍，或用 Alt+1–9 选一个读法。"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An answer that can be taken back."""
+
+    registration_id: str
+    key: str
+
+
+class VerifyScreen(QWidget):
+    """``left`` goes back to the list, ``title`` names what is shown."""
+
+    left = Signal(str)  # a sentence for the list, "" when the clerk simply left
+    title = Signal(str)
+
+    def __init__(self, jobs: Jobs) -> None:
+        super().__init__()
+        self.setObjectName("screen")
+        self._jobs = jobs
+        self._walk: Walk | None = None
+        self._queue: list[str] = []
+        self._behind: list[str] = []
+        self._history: list[Done] = []
+        self._expected = ""
+        self._finishing = False
+        self._announcement = ""
+        self.parts = VerifyLayout(self)
+        self._pages = Pages(jobs, self)
+        self._pages.came.connect(self._page_came)
+        self._renewal = QTimer(self, singleShot=True, interval=0)
+        self._renewal.timeout.connect(self._renew)
+        parts = self.parts
+        parts.field.pressed.connect(self.act)
+        parts.field.picked.connect(lambda at: self.act(Press(Action.PICK, at + 1)))
+        parts.rest.jump.connect(self._go)
+        parts.rest.folded.connect(parts.field.take_keyboard)
+        parts.back.clicked.connect(lambda: self.act(Press(Action.LEAVE)))
+        parts.place.clicked.connect(lambda: self.act(Press(Action.PLACE)))
+        parts.keys.clicked.connect(lambda: self.act(Press(Action.KEYS)))
+        jobs.changed.connect(self._changed)
+
+    def enter(self) -> None:
+        """The screen is shown."""
+        self.parts.field.take_keyboard()
+
+    # -- registrations ------------------------------------------------------------------------------------------------
+
+    def open_all(self, registrations: tuple[str, ...]) -> None:
+        """Verify these, one after the other."""
+        self._queue = list(registrations)
+        self._behind = []
+        self._history = []
+        self._announcement = ""
+        self._open_next()
+
+    @property
+    def walk(self) -> Walk | None:
+        return self._walk
+
+    def _open_next(self) -> None:
+        if not self._queue:
+            self._leave(f"{self._announcement}这一批都核对完了。" if self._announcement else "")
+            return
+        self._load(self._queue.pop(0))
+
+    def _load(self, registration_id: str, key: str = "") -> None:
+        self._expected = registration_id
+        self._finishing = False
+        self._walk = None
+        self._jobs.read(
+            lambda store, actor: verify.sheet(store, actor, registration_id),
+            partial(self._loaded, key),
+            owner=self,
+            failed=self._not_loaded,
+        )
+
+    def _not_loaded(self, told: str) -> None:
+        self.parts.notice.say(told, "alarm")
+        if self._queue:
+            self._open_next()
+        else:
+            self._leave(told)
+
+    def _loaded(self, key: str, sheet: VerifySheet) -> None:
+        if sheet.registration_id != self._expected:
+            return
+        walk = self._walk = Walk(sheet)
+        if key:
+            walk.current = key
+        self._pages.show(sheet.pages)
+        total = len(self._behind) + len(self._queue) + 1
+        self.parts.show_sheet(sheet, len(self._behind) + 1, total)
+        self.title.emit(f"核对　{sheet.title}")
+        self._announce(walk)
+        if walk.here is None or (not walk.left and not key and sheet.state is RegistrationState.DRAFT):
+            self._show_item()
+            self._finish()
+            return
+        self._show_item()
+
+    def _announce(self, walk: Walk) -> None:
+        """The next registration says its name, so that nobody goes on answering for the one before."""
+        words = f"下一份：{walk.sheet.title}，{walk.left} 处要看" if self._announcement else ""
+        notes = "　".join(walk.sheet.notes)
+        if words or notes:
+            said = "　".join(part for part in (self._announcement, words, notes) if part)
+            self.parts.notice.say(said, "note" if notes else "good")
+        else:
+            self.parts.notice.hide()
+        self._announcement = ""
+
+    # -- the field at hand --------------------------------------------------------------------------------------------
+
+    def _show_item(self) -> None:
+        walk = self._walk
+        item = walk.here if walk is not None else None
+        if walk is None or item is None:
+            return
+        of = len(walk.sheet.order)
+        state = walk.state(item.key)
+        counted = f"第 {walk.position} / {of} 处" if walk.position else "已认可的栏目"
+        if state in {AnswerState.ILLEGIBLE, AnswerState.ASK}:
+            counted += "　看不清" if state is AnswerState.ILLEGIBLE else "　要问村里"
+        self.parts.field.show_item(item, counted)
+        self.parts.field.show_remarks(item, walk.findings(item.key))
+        self.parts.rest.show_walk(walk)
+        self._show_picture(item)
+
+    def _show_picture(self, item: VerifyItem) -> None:
+        field, page_view = self.parts.field, self.parts.page
+        if item.page_id is None or item.box is None:
+            field.show_crop(QPixmap())
+            page_view.show_place(None)
+            return
+        page = self._pages.picture(item.page_id)
+        if page is None:
+            field.crop.wait("正在打开纸面")
+            return
+        self.parts.show_page(item.page_id, page)
+        page_view.show_place(QRect(*item.box))
+        field.show_crop(page)
+
+    def _page_came(self, page_id: str) -> None:
+        item = self._walk.here if self._walk is not None else None
+        if item is not None and item.page_id == page_id:
+            self._show_picture(item)
+
+    def _go(self, key: str) -> None:
+        if self._walk is not None and key:
+            self._walk.current = key
+            self._show_item()
+
+    # -- keys ---------------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys work also when a button has the keyboard."""
+        press = meaning(event.key(), event.modifiers(), held=event.isAutoRepeat(), composing=False)
+        if press is not None:
+            self.act(press)
+        else:
+            super().keyPressEvent(event)
+
+    def act(self, press: Press) -> None:
+        """Do what a key means."""
+        action = press.action
+        if action in ANSWERS and action is not Action.UNDO and not self._may_answer():
+            return
+        match action:
+            case Action.CONFIRM:
+                self._confirm()
+            case Action.PICK:
+                self._pick(press.number - 1)
+            case Action.ILLEGIBLE:
+                self._mark(AnswerState.ILLEGIBLE)
+            case Action.ASK:
+                self._mark(AnswerState.ASK)
+            case Action.BLANK:
+                self._answer(self._blank(), AnswerState.CONFIRMED)
+            case Action.UNDO:
+                self._undo()
+            case Action.NEXT | Action.PREVIOUS:
+                self._step(1 if action is Action.NEXT else -1)
+            case _:
+                self._around(action)
+
+    def _around(self, action: Action) -> None:
+        """Keys that change what is seen, not what is answered."""
+        if action is Action.UNFOLD:
+            self.parts.rest.unfold()
+        elif action is Action.WHOLE_PAGE:
+            self.parts.page.show_whole(not self.parts.page.whole)
+        elif action is Action.FOLD_PAGE:
+            self.parts.fold_page()
+        elif action is Action.PLACE:
+            self._ask_place()
+        elif action is Action.KEYS:
+            KeysDialog(self).open()
+        elif action is Action.LEAVE:
+            self._leave("")
+
+    def _may_answer(self) -> bool:
+        """Only a field whose crop has been on the screen is answered."""
+        return self._walk is not None and self._walk.here is not None and self.parts.field.crop.painted
+
+    def _step(self, by: int) -> None:
+        if self._walk is not None:
+            self._go(self._walk.neighbour(by))
+
+    # -- answers ------------------------------------------------------------------------------------------------------
+
+    def _confirm(self) -> None:
+        walk, field = self._walk, self.parts.field
+        item = walk.here if walk is not None else None
+        if walk is None or item is None:
+            return
+        if not field.touched and walk.needs_more_than_enter(item):
+            field.complain(CONTRADICTION_TOLD if item.text else EMPTY_TOLD)
+            return
+        try:
+            value = field.answer()
+        except FieldError as problem:
+            field.complain(str(problem))
+            return
+        self._answer(value, AnswerState.CONFIRMED if value == item.value else AnswerState.CORRECTED)
+
+    def _pick(self, at: int) -> None:
+        shown = self.parts.field.candidates.shown
+        if 0 <= at < len(shown):
+            item = self.parts.field.item
+            same = item is not None and shown[at].value == item.value
+            self._answer(shown[at].value, AnswerState.CONFIRMED if same else AnswerState.CORRECTED)
+
+    def _blank(self) -> JsonValue:
+        item = self.parts.field.item
+        return [] if item is not None and item.options else None
+
+    def _answer(self, value: JsonValue, state: AnswerState) -> None:
+        walk = self._walk
+        if walk is None:
+            return
+        registration, key = walk.sheet.registration_id, walk.current
+        self._record(
+            lambda store, actor, now: verify.confirm(store, actor, now, registration, key, value), walk, key, state
+        )
+
+    def _mark(self, state: AnswerState) -> None:
+        walk = self._walk
+        if walk is None:
+            return
+        registration, key = walk.sheet.registration_id, walk.current
+        self._record(
+            lambda store, actor, now: verify.mark(store, actor, now, registration, key, state), walk, key, state
+        )
+
+    def _record(self, call: Change[Changes], walk: Walk, key: str, state: AnswerState) -> None:
+        walk.answer(key, state)
+        done = Done(walk.sheet.registration_id, key)
+        self._history.append(done)
+        self._jobs.write(call, owner=self, failed=partial(self._refused, done))
+        self.parts.notice.hide()
+        following = walk.next_open(key)
+        if following:
+            self._go(following)
+        else:
+            self.parts.rest.show_walk(walk)
+            self._finish()
+
+    def _refused(self, done: Done, told: str) -> None:
+        """The store did not take the answer: the field comes back and says why."""
+        if done in self._history:
+            self._history.remove(done)
+        walk = self._walk
+        if walk is None or walk.sheet.registration_id != done.registration_id:
+            self.parts.notice.say(told, "alarm")
+            return
+        walk.take_back(done.key)
+        self._go(done.key)
+        self.parts.field.complain(told)
+
+    # -- undo ---------------------------------------------------------------------------------------------------------
+
+    def _undo(self) -> None:
+        if not self._history or self._finishing:
+            return
+        done = self._history.pop()
+        walk = self._walk
+        if walk is not None and walk.sheet.registration_id == done.registration_id:
+            walk.take_back(done.key)
+            self._jobs.write(
+                lambda store, actor, now: verify.undo(store, actor, now, done.registration_id),
+                owner=self,
+                failed=lambda told: self.parts.notice.say(told, "alarm"),
+            )
+            self._go(done.key)
+            return
+        self._undo_behind(done)
+
+    def _undo_behind(self, done: Done) -> None:
+        """The answer belongs to the registration before: it is opened again at that field."""
+        if self._expected:
+            self._queue.insert(0, self._expected)
+        if done.registration_id in self._behind:
+            self._behind.remove(done.registration_id)
+        registration = done.registration_id
+        self._jobs.write(
+            lambda store, actor, now: (
+                verify.reopen(store, actor, now, registration, "撤销") | verify.undo(store, actor, now, registration)
+            ),
+            lambda _changes: self._load(registration, done.key),
+            owner=self,
+            failed=lambda told: self.parts.notice.say(told, "alarm"),
+        )
+
+    # -- saving -------------------------------------------------------------------------------------------------------
+
+    def _finish(self, same_child: str | None = None) -> None:
+        walk = self._walk
+        if walk is None or self._finishing:
+            return
+        self._finishing = True
+        registration = walk.sheet.registration_id
+        self._jobs.write(
+            lambda store, actor, now: verify.finish(store, actor, now, registration, same_child=same_child),
+            self._finished,
+            owner=self,
+            failed=self._not_finished,
+        )
+
+    def _finished(self, result: Finished | AskSameChild) -> None:
+        self._finishing = False
+        walk = self._walk
+        if walk is None:
+            return
+        if isinstance(result, AskSameChild):
+            dialog = SameChildDialog(result.candidates, self)
+            dialog.finished.connect(lambda code: self._child_chosen(dialog, code))
+            dialog.open()
+            return
+        self._behind.append(walk.sheet.registration_id)
+        self._announcement = f"{walk.sheet.title} 已存为已核对。"
+        self._walk = None
+        self._open_next()
+
+    def _child_chosen(self, dialog: SameChildDialog, code: int) -> None:
+        if code == QDialog.DialogCode.Accepted:
+            self._finish(dialog.chosen)
+        else:
+            self.parts.notice.say("这一份还没有存为已核对，答过的都已保存。按 Esc 回到列表，以后再存。", "note")
+
+    def _not_finished(self, told: str) -> None:
+        """Something is still open or contradicts itself; the store says which, and the way goes on there."""
+        self._finishing = False
+        self.parts.notice.say(told, "alarm")
+        self._renewal.start()
+
+    # -- what the store says now --------------------------------------------------------------------------------------
+
+    def _changed(self, changes: Changes) -> None:
+        walk = self._walk
+        if walk is not None and walk.sheet.registration_id in changes.registrations:
+            self._renewal.start()
+
+    def _renew(self) -> None:
+        walk = self._walk
+        if walk is None or self._finishing or self._jobs.waiting_writes:
+            return
+        registration = walk.sheet.registration_id
+        self._jobs.read(
+            lambda store, actor: verify.sheet(store, actor, registration),
+            self._renewed,
+            owner=self,
+            failed=lambda told: self.parts.notice.say(told, "alarm"),
+        )
+
+    def _renewed(self, sheet: VerifySheet) -> None:
+        """Reasons and contradictions may have changed; what is being typed stays."""
+        walk, field = self._walk, self.parts.field
+        if walk is None or sheet.registration_id != walk.sheet.registration_id or self._jobs.waiting_writes:
+            return
+        before = walk.here
+        walk.renew(sheet)
+        self.parts.show_place(sheet.place)
+        item = walk.here
+        if item is None:
+            return
+        if field.touched or before == item:
+            field.show_remarks(item, walk.findings(item.key))
+            self.parts.rest.show_walk(walk)
+        else:
+            self._show_item()
+
+    # -- place, leaving -----------------------------------------------------------------------------------------------
+
+    def _ask_place(self) -> None:
+        walk = self._walk
+        if walk is None:
+            return
+        dialog = PlaceDialog(walk.sheet.place.archive_number, self)
+        registration = walk.sheet.registration_id
+
+        def typed() -> None:
+            place = dialog.place()
+            self._jobs.write(
+                lambda store, actor, now: cross_reference.set_location(store, actor, now, [registration], place),
+                owner=self,
+                failed=lambda told: self.parts.notice.say(told, "alarm"),
+            )
+
+        dialog.accepted.connect(typed)
+        dialog.open()
+
+    def _leave(self, told: str) -> None:
+        self._walk = None
+        self._expected = ""
+        self._pages.forget()
+        self.parts.page.show_page(QPixmap())
+        self.left.emit(told)
