@@ -21,8 +21,8 @@ from ocr.blank_page import is_blank, too_dark
 from ocr.corners import Code, find_code, guess_from_code, guesses_from_squares
 from ocr.features import Features, blank_features, guess_from_features, picture_features, plausible
 from ocr.images import Delivered
-from ocr.refine import BlankSide, Fit, fit, ink_map, redraw
-from ocr.registration import Match, Picture, transform
+from ocr.refine import BlankSide, Fit, fit, ink_map
+from ocr.registration import Match, Picture, rectify, transform
 
 Homography: TypeAlias = npt.NDArray[np.float64]
 
@@ -89,7 +89,7 @@ class KnownSide:
 
     def likeness(self, grey: Picture, homography: Homography) -> float:
         """Correlation of the page, so laid, with the blank at 1 px/mm."""
-        page = ink_map(redraw(grey, homography, None, self.blank.size(1.0), 1.0), 1.0)
+        page = ink_map(rectify(grey, self.side, homography, None, 1.0), 1.0)
         a, b = (cv2.GaussianBlur(ink, (0, 0), 1.5).astype(np.float64) for ink in (page, self.thumbnail))
         a, b = a - a.mean(), b - b.mean()
         return float((a * b).sum() / max(1e-9, np.sqrt((a * a).sum() * (b * b).sum())))

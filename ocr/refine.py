@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forms.form_file import FormPage
-from ocr.registration import FROM_CENTRES, TO_CENTRES, Picture, Points, WarpGrid, blank_picture, transform
+from ocr.registration import Picture, Points, WarpGrid, blank_picture, rectify, transform
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -25,6 +25,10 @@ FOUND = 0.5
 """A tile counts as found when its normalised correlation with the blank reaches this; chance gives about 0.3."""
 NODE_MM = 22.0
 """Distance of the warp's nodes. Paper curls over centimetres, not millimetres."""
+
+
+STIFFNESS, SLACKNESS = 0.3, 0.01
+"""How much the warp's nodes resist bending, and being moved at all where no tile says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,6 @@ class BlankSide:
     def fine(self) -> Tiles:
         return self._tiles(FINE)
 
-    def size(self, scale: float) -> tuple[int, int]:
-        return round(self.side.width_mm * scale), round(self.side.height_mm * scale)
-
     def drawn(self, scale: float) -> Picture:
         """The blank at ``scale`` px/mm, grey, without the QR code, which differs from sheet to sheet."""
         small = blank_picture(self.side, scale)
@@ -139,27 +140,6 @@ def ink_map(grey: Picture, scale: float) -> npt.NDArray[np.float32]:
     level = np.maximum(paper.astype(np.float32), 32.0)
     ink = ((level - grey) / level).clip(0, 1)
     return np.asarray(cv2.GaussianBlur(ink, (0, 0), 0.7), dtype=np.float32)
-
-
-def redraw(grey: Picture, homography: Floats, warp: WarpGrid | None, size: tuple[int, int], scale: float) -> Picture:
-    """The picture in form coordinates at ``scale`` px/mm; 255 outside. ``homography``: mm to pixels of ``grey``."""
-    width, height = size
-    if warp is None:
-        matrix = FROM_CENTRES @ homography @ np.diag([1 / scale, 1 / scale, 1.0]) @ TO_CENTRES
-        flat = cv2.warpPerspective(
-            grey,
-            matrix,
-            size,
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=(255,),
-        )
-        return np.asarray(flat, dtype=np.uint8)
-    mesh = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).reshape(-1, 2)
-    px = transform(FROM_CENTRES @ homography, warp.shift((mesh + 0.5) / scale)).astype(np.float32)
-    maps = px.reshape(height, width, 2)
-    bent = cv2.remap(grey, maps, np.empty(0), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255,))
-    return np.asarray(bent, dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -211,16 +191,16 @@ def _peak(
     return best, (moved[0], moved[1]), sharp
 
 
-def fit(side: BlankSide, grey: Picture, homography: Floats, *, bend: bool = True) -> Fit:
+def fit(side: BlankSide, grey: Picture, homography: Floats) -> Fit:
     """Improve a guess (millimetres to pixels of ``grey``) until the printed tiles lie where they belong.
 
-    ``bend`` allows the smooth warp. ``grey`` should show the page at 100 dpi or more.
+    ``grey`` should show the page at 100 dpi or more.
     """
     warp: WarpGrid | None = None
     looks, centres = None, side.fine.centres_mm
     for tiles, rounds in ((side.coarse, 2), (side.fine, 2)):
         centres = tiles.centres_mm
-        for _ in range(rounds):
+        for turn in range(rounds):
             looks = _look_from(side, tiles, grey, homography, warp)
             good = looks.weight * (looks.score >= FOUND)[:, None]
             if int((good.sum(axis=1) > 0).sum()) < 8:
@@ -229,7 +209,7 @@ def fit(side: BlankSide, grey: Picture, homography: Floats, *, bend: bool = True
             step = _homography_step(centres, total, good)
             homography = homography @ step
             left = transform(np.linalg.inv(step), centres + total) - centres
-            warp = _bent(side.side, centres, left, good) if bend else None
+            warp = _bent(side.side, centres, left, good) if turn or tiles is side.fine else None
     tiles = side.fine
     looks = _look_from(side, tiles, grey, homography, warp)
     return _judged(tiles, looks, homography, warp)
@@ -237,7 +217,7 @@ def fit(side: BlankSide, grey: Picture, homography: Floats, *, bend: bool = True
 
 def _look_from(side: BlankSide, tiles: Tiles, grey: Picture, homography: Floats, warp: WarpGrid | None) -> Looks:
     scale = tiles.step.scale
-    page = redraw(grey, homography, warp, side.size(scale), scale)
+    page = rectify(grey, side.side, homography, warp, scale)
     return look(tiles, ink_map(page, scale), _inside(tiles, grey, homography))
 
 
@@ -296,29 +276,41 @@ def _homography_step(points: Points, shift: Floats, weight: Floats) -> Floats:
 
 
 def _bent(side: FormPage, points: Points, left: Floats, weight: Floats) -> WarpGrid | None:
-    """A smooth grid through what the homography left over; None where there is nothing worth bending for."""
+    """A smooth grid through what the homography left over; None where it doesn't foretell other tiles' shifts.
+
+    Every third tile is kept aside: a grid that fits chance doesn't bring these nearer to where they should be.
+    """
     used = weight > 0
-    if used.sum() < 40 or float(np.median(np.abs(left[used]))) < 0.06:
+    if int(used.any(axis=1).sum()) < max(30, len(points) // 3):
         return None
     columns = max(3, round(side.width_mm / NODE_MM) + 1)
     rows = max(3, round(side.height_mm / NODE_MM) + 1)
     basis = _bilinear(points, side, rows, columns)
-    smooth = _second_differences(rows, columns) * 0.7
-    grids = []
+    differences = _second_differences(rows, columns)
+    stiff = STIFFNESS * differences.T @ differences + SLACKNESS * np.eye(rows * columns)
+    aside = np.arange(len(points)) % 3 == 0
+    tried = _bend(basis, left, weight * ~aside[:, None], stiff)
+    test = used & aside[:, None]
+    before, after = np.abs(left[test]), np.abs((left - basis @ tried)[test])
+    if not len(before) or np.median(after) > 0.85 * np.median(before) or np.median(before) < 0.02:
+        return None
+    nodes = _bend(basis, left, weight, stiff).astype(np.float32).reshape(rows, columns, 2)
+    return WarpGrid(nodes[..., 0], nodes[..., 1], side.width_mm, side.height_mm)
+
+
+def _bend(basis: Floats, left: Floats, weight: Floats, stiff: Floats) -> Floats:
+    """Node displacements (nodes x 2) by least squares, outliers left aside."""
+    nodes: Floats = np.zeros((basis.shape[1], 2))
     for axis in (0, 1):
-        base: Floats = np.sqrt(weight[:, axis])
-        robust: Floats = np.ones(len(points))
-        nodes: Floats = np.zeros(rows * columns)
+        robust: Floats = np.ones(len(basis))
         for _ in range(4):
-            scaled = base * robust
-            system = np.vstack((basis * scaled[:, None], smooth, np.eye(rows * columns) * 1e-3))
-            wanted = np.concatenate((left[:, axis] * scaled, np.zeros(len(smooth) + rows * columns)))
-            nodes = np.asarray(np.linalg.lstsq(system, wanted, rcond=None)[0], dtype=np.float64)
-            distance = np.abs(basis @ nodes - left[:, axis])
-            spread = max(0.08, 2.0 * float(np.median(distance[used[:, axis]]))) if used[:, axis].any() else 1.0
-            robust = np.asarray(np.sqrt(1.0 / (1.0 + (distance / spread) ** 2)), dtype=np.float64)
-        grids.append(nodes.reshape(rows, columns).astype(np.float32))
-    return WarpGrid(grids[0], grids[1], side.width_mm, side.height_mm)
+            scaled = basis * (weight[:, axis] * robust)[:, None]
+            nodes[:, axis] = np.linalg.solve(scaled.T @ basis + stiff, scaled.T @ left[:, axis])
+            distance = np.abs(basis @ nodes[:, axis] - left[:, axis])
+            seen = distance[weight[:, axis] > 0]
+            spread = max(0.08, 2.0 * float(np.median(seen))) if len(seen) else 1.0
+            robust = np.asarray(1.0 / (1.0 + (distance / spread) ** 2), dtype=np.float64)
+    return nodes
 
 
 def _bilinear(points: Points, side: FormPage, rows: int, columns: int) -> Floats:

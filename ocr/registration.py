@@ -26,6 +26,8 @@ PX_PER_MM = 300 / 25.4
 Picture: TypeAlias = npt.NDArray[np.uint8]
 Points: TypeAlias = npt.NDArray[np.float64]
 
+MESH_MM = 1.4
+"""Distance of the points at which a bent page's positions are worked out."""
 TO_MM = np.diag([1 / PX_PER_MM, 1 / PX_PER_MM, 1.0])
 TO_CENTRES = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
 FROM_CENTRES = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
@@ -199,35 +201,38 @@ def rectified_size(side: FormPage) -> tuple[int, int]:
 
 
 def rectify(
-    picture: Picture, side: FormPage, homography: npt.NDArray[np.float64], warp: WarpGrid | None = None
+    picture: Picture,
+    side: FormPage,
+    homography: npt.NDArray[np.float64],
+    warp: WarpGrid | None = None,
+    scale: float = PX_PER_MM,
 ) -> Picture:
-    """The page redrawn in form coordinates (BGR), white where the picture doesn't reach."""
-    width, height = rectified_size(side)
+    """The page redrawn in form coordinates at ``scale`` px/mm, white where the picture doesn't reach.
+
+    Colour or grey as ``picture``; ``homography``: form millimetres to pixels of ``picture``.
+    """
+    size = (round(side.width_mm * scale), round(side.height_mm * scale))
     white = (255, 255, 255)
     if warp is None:
         flat = cv2.warpPerspective(
             picture,
-            FROM_CENTRES @ homography @ TO_MM @ TO_CENTRES,
-            (width, height),
+            FROM_CENTRES @ homography @ np.diag([1 / scale, 1 / scale, 1.0]) @ TO_CENTRES,
+            size,
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=white,
         )
         return np.asarray(flat, dtype=np.uint8)
     # positions are exact on a coarse mesh and interpolated between: the warp is smooth, a full mesh is slow
-    step = 16
-    columns, rows = width // step + 2, height // step + 2
-    grid = np.stack(np.meshgrid(np.arange(columns) * step, np.arange(rows) * step), axis=-1).reshape(-1, 2)
-    px = (
-        transform(FROM_CENTRES @ homography, warp.shift((grid + 0.5) / PX_PER_MM))
-        .astype(np.float32)
-        .reshape(rows, columns, 2)
-    )
-    # pixel centres of the enlarged mesh must fall on multiples of the step
-    affine = np.array([[1 / step, 0, 0], [0, 1 / step, 0]], dtype=np.float64)
-    maps = cv2.warpAffine(px, affine, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    curled = cv2.remap(picture, maps, np.empty(0), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=white)
-    return np.asarray(curled, dtype=np.uint8)
+    step = max(2, round(MESH_MM * scale))
+    columns, rows = size[0] // step + 2, size[1] // step + 2
+    mesh = np.stack(np.meshgrid(np.arange(columns) * step, np.arange(rows) * step), axis=-1).reshape(-1, 2)
+    px = transform(FROM_CENTRES @ homography, warp.shift((mesh + 0.5) / scale))
+    coarse = px.astype(np.float32).reshape(rows, columns, 2)
+    enlarge = np.array([[1 / step, 0, 0], [0, 1 / step, 0]], dtype=np.float64)
+    maps = cv2.warpAffine(coarse, enlarge, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    bent = cv2.remap(picture, maps, np.empty(0), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=white)
+    return np.asarray(bent, dtype=np.uint8)
 
 
 def blank_picture(side: FormPage, scale: float = PX_PER_MM) -> Picture:
