@@ -40,30 +40,42 @@ PAIRING_NOTES = {
 }
 # what the reader and the judge have to say about one field; short, because they stand beside the value
 FIELD_REASONS = {
-    "blank": "没有填写",
-    "low_confidence": "字迹看不准",
-    "close_candidates": "有相近的读法",
-    "small_margin": "有相近的读法",
-    "disagreement": "原始读法不一致",
-    "forced": "为合规则改读过",
-    "mark_unclear": "勾得不清楚",
-    "several_marks": "勾了不止一项",
-    "multiple_marks": "勾了不止一项",
-    "no_mark": "没有勾选",
-    "crossed_out": "有涂改",
+    # the ink
     "ink_outside": "写到格子外面",
     "stamp": "被印章盖住",
-    "correction_fluid": "有涂改液",
-    "unparsed": "不合栏目格式",
-    "not_parsed": "不合栏目格式",
-    "contradiction": "和别的栏目矛盾",
-    "checksum": "校验位不对",
+    "strikeout": "有划改",
+    "faint": "字迹太淡",
+    "specks": "有污点",
+    "illegible": "认不出来",
+    # the decoding
+    "low_confidence": "字迹看不准",
+    "ambiguous": "有相近的读法",
+    "forced": "为合格式改读过",
+    "forced_checksum": "为合校验位改读过",
+    "not_in_list": "不在代码表里",
+    "unusual": "写法少见",
+    "handwritten": "手写，没有旁证",
+    "no_evidence": "没有旁证",
+    "unverified": "没有旁证",
     "registration": "页面没有对准",
+    # the marks
+    "two_marks": "勾了不止一项",
+    "multiple_marks": "勾了不止一项",
+    "cancelled_mark": "勾了又划掉",
+    "filled_box": "方框涂满了",
+    "unclear_mark": "勾得不清楚",
+    "no_mark": "没有勾选",
+    # other fields
+    "contradicts": "和别的栏目矛盾",
+    "contradiction": "和别的栏目矛盾",
+    "differs_from_picture": "文字层和图像不一致",
+    # why it is shown although nothing speaks against it
     "missing_side": "这一面没有扫描",
     "required": "必填",
     "first_forms": "头几份每栏都看",
     "recheck": "抽查",
 }
+INVALID = "不合栏目格式"
 
 
 def source_reason(code: str) -> str:
@@ -88,4 +100,6 @@ def missing_side(side: int) -> str:
 
 def field_reason(code: str) -> str:
     """A few words for a reader's or judge's reason code; an unknown code asks for a look."""
+    if code.startswith("invalid_"):
+        return INVALID
     return FIELD_REASONS.get(code, "请看一眼")

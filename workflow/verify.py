@@ -5,11 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from forms.kinds import JsonValue
+from forms.form_file import FormField
+from forms.kinds import JsonValue, Kind
+from forms.values import format_value, parse
+from records import child_rows, registration_rows
+from records.session import Session
 from records.store import Store
-from records.views import Actor, AnswerState, DraftRow, ValueSource, VerifyItem, VerifySheet
-from workflow.changes import NOTHING, Changes
+from records.tables import Page, Registration
+from records.vault import VaultRef
+from records.views import (
+    Actor,
+    AnswerState,
+    DraftRow,
+    RegistrationState,
+    ValueSource,
+    VerifyItem,
+    VerifySheet,
+)
+from workflow import answering, drafting, matching, sheets
+from workflow.changes import NOTHING, Changes, changed
+from workflow.cross_reference import place_view
+from workflow.errors import BadValue, NotFinished, NotFound, WrongState
+from workflow.forms_in_use import stored_form
+from workflow.names import mask_id_number
 from workflow.permissions import Right, verb
+
+NEW_CHILD = "new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +63,67 @@ class AskSameChild:
     changes: Changes = NOTHING
 
 
-NEW_CHILD = "new"
+# -- looking ----------------------------------------------------------------------------------------------------------
 
 
-@verb(Right.VERIFY)
+@verb(Right.SEE_REGISTRATIONS)
 def drafts(store: Store, actor: Actor) -> tuple[DraftRow, ...]:
-    """Registrations to verify, as taken in; those sent back first."""
-    raise NotImplementedError
+    """Registrations to verify: those sent back first, then as taken in."""
+    with store.session() as session:
+        trust = sheets.trust_of(session)
+        rows = []
+        for registration in registration_rows.open_registrations(session):
+            facts = sheets.gather(store, session, registration, trust)
+            rows.append(
+                DraftRow(
+                    registration_id=registration.id,
+                    title=sheets.title_of(facts),
+                    division=sheets.division_of(facts),
+                    pages=len(facts.pages),
+                    to_look_at=len(facts.to_answer),
+                    taken_in_at=registration.taken_in_at,
+                    state=registration.state,
+                    place=sheets.place_of_facts(facts).archive_number,
+                )
+            )
+        return tuple(rows)
 
 
 @verb(Right.SEE_REGISTRATIONS)
 def sheet(store: Store, actor: Actor, registration_id: str) -> VerifySheet:
     """Everything the verify screen shows of one registration."""
-    raise NotImplementedError
+    with store.session() as session:
+        return sheets.build(store, session, _registration(session, registration_id))
 
 
 @verb(Right.SEE_REGISTRATIONS)
 def page_image(store: Store, actor: Actor, page_id: str) -> bytes:
-    """The upright viewing copy of a page as JPEG bytes."""
-    raise NotImplementedError
+    """The upright viewing copy of a page as JPEG bytes. Raises NotFound for a page that has none yet."""
+    with store.session() as session:
+        page = session.get(Page, page_id)
+        if page is None or page.view_id is None or page.view_key is None:
+            raise NotFound("这一页还没有可看的图像。请等识别完再看，或点“重试”。")
+        ref = VaultRef(page.view_id, page.view_key)
+    return store.vault.get(ref)
 
 
 def parse_typed(item: VerifyItem, text: str) -> JsonValue:
     """The value of what was typed into an item. Raises ``forms.values.FieldError`` (a Chinese sentence)."""
-    raise NotImplementedError
+    if item.kind is Kind.CHOICE:
+        # a stand-in for the form's field: only options and multiple matter to the parser
+        field = answering.typed_field(item)
+        return parse(item.kind, text, field=field, code_table=item.code_table)
+    return parse(item.kind, text, code_table=item.code_table)
+
+
+def _registration(session: Session, registration_id: str) -> Registration:
+    registration = registration_rows.registration(session, registration_id)
+    if registration is None:
+        raise NotFound("这份登记表已经不在待核对里了（可能重新配过正反面）。请刷新列表后再看。")
+    return registration
+
+
+# -- answering --------------------------------------------------------------------------------------------------------
 
 
 @verb(Right.VERIFY)
@@ -80,11 +138,22 @@ def confirm(
     source: ValueSource = ValueSource.PAPER,
     note: str = "",
 ) -> Changes:
-    """Answer a field: the machine's value makes it CONFIRMED, another CORRECTED; None is blank on paper.
+    """Answer a field: the machine's value makes it CONFIRMED, another CORRECTED; an empty one is blank on paper.
 
     Raises BadValue for a value that doesn't fit the field or a 更正 without its 说明.
     """
-    raise NotImplementedError
+    if source is ValueSource.CORRECTION and not note.strip():
+        raise BadValue("更正要写明原因，没有保存。请填上说明再保存。")
+    with store.transaction() as session:
+        registration, field = _draft_field(store, session, registration_id, key)
+        machine = answering.machine_reading(session, registration, field)
+        agrees = machine.field is not None and answering.same(machine.value, value)
+        kept = machine.value if agrees else answering.checked(field, value)
+        text = format_value(field.kind, kept, field=field, code_table=answering.code_table_of(key))
+        state = AnswerState.CONFIRMED if agrees else AnswerState.CORRECTED
+        step = answering.Step(kept, text, state, source, note.strip())
+        answering.give(store, session, actor, now, registration, field, step)
+    return changed(registrations=[registration_id])
 
 
 @verb(Right.VERIFY)
@@ -92,36 +161,151 @@ def mark(
     store: Store, actor: Actor, now: datetime, registration_id: str, key: str, state: AnswerState, note: str = ""
 ) -> Changes:
     """A field can't be read (ILLEGIBLE) or has to be asked (ASK); its value stays as it was."""
-    raise NotImplementedError
+    if state not in (AnswerState.ILLEGIBLE, AnswerState.ASK):
+        raise BadValue("只能标为“看不清”或“待询问”，没有保存。")
+    with store.transaction() as session:
+        registration, field = _draft_field(store, session, registration_id, key)
+        answer = registration_rows.answer(session, registration.id, key)
+        value, text = (None, "") if answer is None else (answer.value, answer.text)
+        source = ValueSource.PAPER if answer is None else answer.source
+        step = answering.Step(value, text, state, source, note.strip() or ("" if answer is None else answer.note))
+        answering.give(store, session, actor, now, registration, field, step)
+    return changed(registrations=[registration_id])
 
 
 @verb(Right.VERIFY)
 def undo(store: Store, actor: Actor, now: datetime, registration_id: str) -> Changes:
-    """Take back the last answer of a draft (an event of its own; nothing is erased). No-op result when none is left."""
-    raise NotImplementedError
+    """Take back the last answer of a draft (an event of its own; nothing is erased). NOTHING when none is left."""
+    with store.transaction() as session:
+        registration = _draft(session, registration_id)
+        last = registration_rows.last_standing_event(session, registration.id)
+        if last is None:
+            return NOTHING
+        answering.take_back(store, session, actor, now, registration, last)
+    return changed(registrations=[registration_id])
+
+
+def _draft(session: Session, registration_id: str) -> Registration:
+    registration = _registration(session, registration_id)
+    if registration.state is not RegistrationState.DRAFT:
+        raise WrongState("这份登记表已经核对完，没有改动。要改请先点“退回核对”。")
+    return registration
+
+
+def _draft_field(store: Store, session: Session, registration_id: str, key: str) -> tuple[Registration, FormField]:
+    registration = _draft(session, registration_id)
+    field = stored_form(store, session, registration.form_id, registration.form_version).by_key.get(key)
+    if field is None:
+        raise NotFound("这种表格里没有这一栏，没有保存。")
+    return registration, field
+
+
+# -- finishing --------------------------------------------------------------------------------------------------------
 
 
 @verb(Right.VERIFY)
 def finish(
     store: Store, actor: Actor, now: datetime, registration_id: str, *, same_child: str | None = None
 ) -> Finished | AskSameChild:
-    """Save as VERIFIED. Raises NotFinished with what is still to answer and the errors that contradict each other."""
-    raise NotImplementedError
+    """Save as VERIFIED. Raises NotFinished with what is still to answer and the errors that contradict each other.
+
+    An equal ID number attaches to its child; equal name and birth date ask, unless ``same_child`` says.
+    """
+    with store.transaction() as session:
+        registration = _draft(session, registration_id)
+        facts = sheets.gather(store, session, registration, sheets.trust_of(session))
+        _refuse_unfinished(facts)
+        found = matching.find(session, registration, facts.values)
+        if same_child is None and found.child is None and found.candidates:
+            return AskSameChild(tuple(_candidate(session, child_id) for child_id in found.candidates))
+        child, new = matching.attach(store, session, now, registration, facts.values, _chosen(found, same_child))
+        registration.form_date = matching.iso_date(facts.values.get("form_date"))
+        registration.collection = "、".join(matching.codes(facts.values.get("form_collection")))
+        registration.notice_given = bool(matching.codes(facts.values.get("informed")))
+        registration.verified_at, registration.verified_by = now, actor.user_id
+        registration.state = RegistrationState.VERIFIED
+        registration.pinned = True
+        session.flush()
+        matching.refresh(session, child)
+        store.audit(session, actor.user_id, now, "registration.verify", registration.id, {"child": child.id})
+        return Finished(changed(registrations=[registration.id], children=[child.id]), child.id, new)
+
+
+def _refuse_unfinished(facts: sheets.Facts) -> None:
+    keys = facts.to_answer
+    errors = tuple(f for f in sheets.findings_of(facts.registration, facts.values) if f.severity == "error")
+    if not keys and "child_name" not in facts.values:
+        keys = ("child_name",)
+    if keys:
+        raise NotFinished(
+            f"还有 {len(keys)} 栏没有核对，没有存为“已核对”。核对过的都保存着，请接着看完。", keys, errors
+        )
+    if errors:
+        told = "".join(f.sentence for f in errors[:3])
+        raise NotFinished(f"有 {len(errors)} 处互相矛盾，没有存为“已核对”：{told}请对照原件改正。", (), errors)
+
+
+def _chosen(found: matching.Match, same_child: str | None) -> str | None:
+    """The id of the child to attach to, None for a new one."""
+    if found.child is not None:
+        return found.child
+    return None if same_child == NEW_CHILD else same_child
+
+
+def _candidate(session: Session, child_id: str) -> SameChildCandidate:
+    child = matching.child(session, child_id)
+    current = child_rows.current_registration(session, child_id)
+    return SameChildCandidate(
+        child_id=child.id,
+        name=child.name,
+        sex=matching.sex_label(child.sex),
+        birth_date=child.birth_date,
+        id_number_masked=mask_id_number(child.id_number),
+        residence=matching.place_name(child.residence_division),
+        archive_number="" if current is None else place_view(current).archive_number,
+    )
 
 
 @verb(Right.VERIFY)
 def reopen(store: Store, actor: Actor, now: datetime, registration_id: str, reason: str) -> Changes:
-    """VERIFIED or SENT_BACK -> DRAFT, answers kept. Refused while the registration stands in a frozen batch."""
-    raise NotImplementedError
+    """VERIFIED or SENT_BACK -> DRAFT, answers kept. Refused while the registration stands in a running batch."""
+    if not reason.strip():
+        raise BadValue("退回核对要写明原因，没有改动。请填上原因。")
+    with store.transaction() as session:
+        registration = _registration(session, registration_id)
+        if registration.state not in (RegistrationState.VERIFIED, RegistrationState.SENT_BACK):
+            raise WrongState("这份登记表现在不能退回核对，没有改动。")
+        if registration_rows.in_running_batch(session, registration.id):
+            raise WrongState("这份登记表已在报送批次里，反馈结果还没有回来或已被接收，没有改动。有变化请用新的登记表。")
+        registration.state = RegistrationState.DRAFT
+        registration.sent_back_reason = reason.strip()
+        session.flush()
+        child_id = registration.child_id
+        if child_id is not None:
+            matching.refresh(session, matching.child(session, child_id))
+        store.audit(session, actor.user_id, now, "registration.reopen", registration.id)
+    return changed(registrations=[registration_id], children=[child_id] if child_id else [])
+
+
+# -- sides ------------------------------------------------------------------------------------------------------------
 
 
 @verb(Right.VERIFY)
 def join(store: Store, actor: Actor, now: datetime, registration_id: str, other_id: str) -> Changes:
     """A person says that two drafts with complementary sides are one sheet. The first keeps its number."""
-    raise NotImplementedError
+    if registration_id == other_id:
+        raise WrongState("这是同一份登记表，不用配对。")
+    with store.transaction() as session:
+        one, other = _draft(session, registration_id), _draft(session, other_id)
+        changes = drafting.join(store, session, now, one, other)
+        store.audit(session, actor.user_id, now, "registration.join", registration_id, {"other": other_id})
+        return changes
 
 
 @verb(Right.VERIFY)
 def part(store: Store, actor: Actor, now: datetime, registration_id: str) -> Changes:
     """A person says that the two sides of a draft are not one sheet: each becomes its own draft."""
-    raise NotImplementedError
+    with store.transaction() as session:
+        changes = drafting.part(store, session, now, _draft(session, registration_id))
+        store.audit(session, actor.user_id, now, "registration.part", registration_id)
+        return changes

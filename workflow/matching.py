@@ -1,0 +1,123 @@
+"""Whose registration is it? Children are created or matched when a registration is verified, never before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from forms.code_tables import code_table
+from forms.gazetteer import gazetteer
+from forms.kinds import JsonValue
+from records import child_rows, registration_rows
+from records.session import Session
+from records.store import Store
+from records.tables import Child, Registration
+from workflow.errors import NotFound
+from workflow.names import initials, normal_name, pinyin
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """``child``: the one that it certainly is; else ``candidates`` to ask about."""
+
+    child: str | None
+    candidates: tuple[str, ...]
+
+
+def find(session: Session, registration: Registration, values: Mapping[str, JsonValue]) -> Match:
+    """An equal ID number attaches; equal name and birth date ask (domain: a child without an ID number is normal)."""
+    number = values.get("child_id_number")
+    if isinstance(number, str):
+        known = child_rows.by_id_number(session, number)
+        if known is not None:
+            return Match(known.id, ())
+    if registration.child_id is not None:
+        return Match(registration.child_id, ())  # verified before, now again
+    name, born = values.get("child_name"), iso_date(values.get("child_birth_date"))
+    if not isinstance(name, str) or born is None:
+        return Match(None, ())
+    alike = child_rows.by_name_and_birth(session, normal_name(name), born)
+    return Match(None, tuple(c.id for c in alike))
+
+
+def attach(
+    store: Store,
+    session: Session,
+    now: datetime,
+    registration: Registration,
+    values: Mapping[str, JsonValue],
+    child_id: str | None,
+) -> tuple[Child, bool]:
+    """The registration's child: the one named, or a new one. Second result: is it new?"""
+    if child_id is not None:
+        found = child(session, child_id)
+        registration.child_id = found.id
+        return found, False
+    name = str(values["child_name"])
+    new = Child(id=store.new_id(), name=name, name_norm=normal_name(name), created_at=now)
+    session.add(new)
+    session.flush()
+    registration.child_id = new.id
+    return new, True
+
+
+def child(session: Session, child_id: str) -> Child:
+    """Raises NotFound."""
+    found = session.get(Child, child_id)
+    if found is None:
+        raise NotFound("这名儿童已经不在资料库里了，没有保存。请刷新后再选。")
+    return found
+
+
+def refresh(session: Session, row: Child) -> None:
+    """The columns a child is searched by follow its current registration; with none left they stay as they were."""
+    current = child_rows.current_registration(session, row.id)
+    if current is None:
+        return
+    values = {key: a.value for key, a in registration_rows.answers_of(session, current.id).items()}
+    name = values.get("child_name")
+    if isinstance(name, str) and name:
+        row.name, row.name_norm = name, normal_name(name)
+        row.pinyin, row.initials = pinyin(name), initials(name)
+    number = values.get("child_id_number")
+    row.id_number = number if isinstance(number, str) and number else row.id_number
+    row.birth_date = iso_date(values.get("child_birth_date")) or row.birth_date
+    sex = codes(values.get("child_sex"))
+    row.sex = sex[0] if sex else row.sex
+    row.household_division = str(values.get("child_household") or "")
+    residence = values.get("child_residence")
+    row.residence_division = str((residence.get("division") if isinstance(residence, dict) else "") or "")
+    session.flush()
+
+
+# -- values as columns ------------------------------------------------------------------------------------------------
+
+
+def iso_date(value: JsonValue) -> date | None:
+    """The date of a date field's value."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def codes(value: JsonValue) -> tuple[str, ...]:
+    """The option codes of a choice's value."""
+    return tuple(value) if isinstance(value, list) else ()
+
+
+def sex_label(code: str) -> str:
+    """男, 女; "" for none."""
+    try:
+        return code_table("sex").label(code) if code else ""
+    except KeyError:
+        return code
+
+
+def place_name(code: str) -> str:
+    """A division's full name, "" for none, the code for one that isn't known."""
+    if not code:
+        return ""
+    places = gazetteer()
+    return code if places.division(code) is None else places.full_name(code)

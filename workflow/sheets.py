@@ -1,0 +1,256 @@
+"""What the verify screen shows of a registration: fields with crops, verdicts and what speaks against them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from forms.checks import Finding, check
+from forms.dictionary import FieldDefinition, load_dictionary
+from forms.form_file import Form, FormField
+from forms.kinds import JsonValue, Kind
+from forms.values import FieldError, empty, format_value, parse
+from ocr.reading import FieldReading
+from records import registration_rows
+from records.session import Session
+from records.store import Store
+from records.tables import Answer, Page, Registration
+from records.views import (
+    AnswerState,
+    CandidateView,
+    DoubtView,
+    FindingView,
+    OptionView,
+    PlaceView,
+    ValueSource,
+    VerifyItem,
+    VerifyPage,
+    VerifySheet,
+)
+from workflow import drafting, sentences
+from workflow.cross_reference import CHINA, place_view
+from workflow.forms_in_use import stored_form
+from workflow.settings import RECHECK_PERCENT, SHOW_ALL_UNTIL, value_of
+from workflow.showing import FieldState, Trust, answered_values, looking_order, shown_keys
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A registration's rows, loaded once, and what follows from them. Stays within the session that made it."""
+
+    registration: Registration
+    form: Form
+    pages: Mapping[int, Page]  # by page of the form
+    answers: Mapping[str, Answer]
+    values: Mapping[str, JsonValue]  # only what says something
+    states: Mapping[str, FieldState]
+    shown: Mapping[str, str]
+
+    @property
+    def to_answer(self) -> tuple[str, ...]:
+        """Shown fields that nobody has answered yet, in the order of looking."""
+        return tuple(key for key in looking_order(self.form, self.states, self.shown) if not self.answered(key))
+
+    def answered(self, key: str) -> bool:
+        """Has a person said what stands here? To be asked (ASK) is no answer yet."""
+        answer = self.answers.get(key)
+        return answer is not None and answer.state not in (AnswerState.MACHINE, AnswerState.ASK)
+
+
+def trust_of(session: Session) -> Trust:
+    """How far this store trusts the machine by now."""
+    trusted = registration_rows.count_verified(session) >= value_of(session, SHOW_ALL_UNTIL)
+    return Trust(trusted, value_of(session, RECHECK_PERCENT))
+
+
+def gather(
+    store: Store,
+    session: Session,
+    registration: Registration,
+    trust: Trust,
+    readings: Mapping[str, FieldReading] | None = None,
+) -> Facts:
+    """Facts of one registration; with ``readings`` the order of looking knows the reader's confidence."""
+    form = stored_form(store, session, registration.form_id, registration.form_version)
+    pages = {page.form_page or 1: page for sheet in registration.sheets for page in sheet.pages}
+    answers = {answer.key: answer for answer in registration.answers}
+    values = answered_values({key: answer.value for key, answer in answers.items()})
+    states = {
+        key: FieldState(
+            written=bool(answer.text) or not empty(answer.value),
+            accepted=answer.accepted,
+            confidence=readings[key].confidence if readings and key in readings else 0.0,
+        )
+        for key, answer in answers.items()
+    }
+    definitions = load_dictionary().fields
+    shown = shown_keys(form, states, pages, values, definitions, registration.id, trust)
+    return Facts(registration, form, pages, answers, values, states, shown)
+
+
+def findings_of(registration: Registration, values: Mapping[str, JsonValue]) -> tuple[FindingView, ...]:
+    """What the rules across fields say, as of the round's 统计时点 (without a round: of the day of intake)."""
+    return tuple(_finding(f) for f in check(values, as_of=as_of(registration)))
+
+
+def as_of(registration: Registration) -> date:
+    """The day on which ages and stays are judged."""
+    if registration.round is not None:
+        return registration.round.as_of
+    return registration.taken_in_at.astimezone(CHINA).date()
+
+
+def _finding(finding: Finding) -> FindingView:
+    return FindingView(
+        severity=str(finding.severity),
+        rule=finding.rule,
+        keys=tuple(finding.keys),
+        sentence=finding.sentence,
+        clause=finding.clause,
+    )
+
+
+# -- the sheet --------------------------------------------------------------------------------------------------------
+
+
+def build(store: Store, session: Session, registration: Registration) -> VerifySheet:
+    """Everything the screen shows."""
+    pages = registration_rows.pages_of_registration(session, registration.id)
+    readings = {
+        field.key: field for stored in drafting.readings_of(session, pages).values() for field in stored.reading.fields
+    }
+    facts = gather(store, session, registration, trust_of(session), readings)
+    definitions = load_dictionary().fields
+    items = tuple(
+        _item(facts, field, definitions.get(field.key), readings.get(field.key)) for field in facts.form.fields
+    )
+    return VerifySheet(
+        registration_id=registration.id,
+        title=title_of(facts),
+        form_title=facts.form.title,
+        state=registration.state,
+        round_name="" if registration.round is None else registration.round.name,
+        pages=tuple(
+            VerifyPage(page.id, number, page.view_width or 0, page.view_height or 0)
+            for number, page in sorted(facts.pages.items())
+        ),
+        items=items,
+        order=looking_order(facts.form, facts.states, facts.shown),
+        findings=findings_of(registration, facts.values),
+        place=place_view(registration),
+        notes=notes_of(facts),
+    )
+
+
+def title_of(facts: Facts) -> str:
+    """The child's name as it stands, or that it could not be read."""
+    name = facts.values.get("child_name")
+    return name if isinstance(name, str) else "姓名未读出"
+
+
+def division_of(facts: Facts) -> str:
+    """The code of the division the registration belongs to: where the child lives, else where the form is from."""
+    residence = facts.values.get("child_residence")
+    if isinstance(residence, dict) and residence.get("division"):
+        return str(residence["division"])
+    return str(facts.values.get("form_division") or "")
+
+
+def place_of_facts(facts: Facts) -> PlaceView:
+    """The sheet's number and location."""
+    return place_view(facts.registration)
+
+
+def notes_of(facts: Facts) -> tuple[str, ...]:
+    """Chinese notes: missing sides and how the sides came together."""
+    missing = [sentences.missing_side(n) for n in range(1, len(facts.form.pages) + 1) if n not in facts.pages]
+    noted = [sentences.PAIRING_NOTES[c] for c in facts.registration.notes or () if c in sentences.PAIRING_NOTES]
+    sent_back = facts.registration.sent_back_reason
+    return (*missing, *noted, *((f"退回原因：{sent_back}",) if sent_back else ()))
+
+
+# -- one field --------------------------------------------------------------------------------------------------------
+
+
+def _item(
+    facts: Facts, field: FormField, definition: FieldDefinition | None, reading: FieldReading | None
+) -> VerifyItem:
+    answer = facts.answers.get(field.key)
+    page = facts.pages.get(field.page)
+    code_table = None if definition is None else definition.code_table
+    state = AnswerState.MACHINE if answer is None else answer.state
+    empty_value: JsonValue = [] if field.kind is Kind.CHOICE else None
+    value = empty_value if answer is None or answer.value is None else answer.value
+    text, as_read = _text(field, answer, value, reading, code_table)
+    return VerifyItem(
+        key=field.key,
+        label=definition.label if definition is not None else field.label,
+        block="" if definition is None else definition.block,
+        kind=field.kind,
+        page_id=None if page is None else page.id,
+        box=None if page is None or reading is None else reading.view_box_px,
+        text=text,
+        raw="" if reading is None else reading.raw,
+        value=value,
+        state=state,
+        source=ValueSource.PAPER if answer is None else answer.source,
+        accepted=page is not None and (answer is None or answer.accepted),
+        shown=field.key in facts.shown,
+        reasons=_reasons(answer, facts.shown.get(field.key, "")),
+        candidates=_candidates(field, reading, code_table),
+        doubts=_doubts(reading) if as_read else (),
+        multiple=field.multiple,
+        options=_options(field, reading),
+        code_table=code_table,
+    )
+
+
+def _text(
+    field: FormField, answer: Answer | None, value: JsonValue, reading: FieldReading | None, code_table: str | None
+) -> tuple[str, bool]:
+    """What the value box shows, and whether that is letter by letter what the reader decoded.
+
+    As it stands on the paper where that says the same as the value; spelled out otherwise.
+    """
+    if answer is None:
+        return "", False
+    by_machine = answer.state is AnswerState.MACHINE and field.kind is not Kind.CHOICE
+    if by_machine and reading is not None and (empty(value) or _says(field, reading.text, value, code_table)):
+        return reading.text, True
+    return format_value(field.kind, value, field=field, code_table=code_table), False
+
+
+def _says(field: FormField, text: str, value: JsonValue, code_table: str | None) -> bool:
+    try:
+        return parse(field.kind, text, field=field, code_table=code_table) == value
+    except FieldError:
+        return False
+
+
+def _reasons(answer: Answer | None, shown_because: str) -> tuple[str, ...]:
+    """Short Chinese reasons: the judge's, then why the field is shown though nothing speaks against it."""
+    codes = list((answer.reasons if answer is not None else None) or ())
+    if shown_because and shown_because != "doubt":
+        codes.append(shown_because)
+    return tuple(dict.fromkeys(sentences.field_reason(code) for code in codes))
+
+
+def _candidates(field: FormField, reading: FieldReading | None, code_table: str | None) -> tuple[CandidateView, ...]:
+    found: dict[str, CandidateView] = {}
+    for candidate in () if reading is None else reading.candidates:
+        if empty(candidate.value):
+            continue
+        text = format_value(field.kind, candidate.value, field=field, code_table=code_table)
+        note = candidate.text if candidate.text != text else ""
+        found.setdefault(text, CandidateView(text, candidate.value, note))
+    return tuple(found.values())
+
+
+def _doubts(reading: FieldReading | None) -> tuple[DoubtView, ...]:
+    return () if reading is None else tuple(DoubtView(d.start, d.end, d.view_box_px) for d in reading.doubts)
+
+
+def _options(field: FormField, reading: FieldReading | None) -> tuple[OptionView, ...]:
+    boxes = {} if reading is None else reading.option_view_boxes
+    return tuple(OptionView(o.code, o.label, boxes.get(o.code)) for o in field.options)

@@ -1,0 +1,109 @@
+"""Which fields a person has to look at, and in what order. Pure: verdicts, trust and the form in, keys out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from forms.dictionary import FieldDefinition
+from forms.form_file import Form
+from forms.kinds import JsonValue
+from forms.values import empty
+
+# Probabilities differ in their last digits between machines; the order in which fields are looked at must not.
+CONFIDENCE_STEPS = 50
+RECHECK_SCALE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class FieldState:
+    """What showing knows of one field: is something written, and does the machine vouch for what it read?"""
+
+    written: bool
+    accepted: bool
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """``trusted``: enough registrations were verified in this store. ``recheck_percent``: of vouched-for fields."""
+
+    trusted: bool
+    recheck_percent: int
+
+
+def required(definition: FieldDefinition | None, values: Mapping[str, JsonValue]) -> bool:
+    """Must the field be filled, with the other answers as they are? (``required_when`` of the dictionary.)"""
+    if definition is None or not definition.required_when:
+        return False
+    if definition.required_when == "always":
+        return True
+    for condition in definition.required_when.split("|"):
+        key, _, code = condition.strip().partition("=")
+        value = values.get(key)
+        if code == value or (isinstance(value, list) and code in value):
+            return True
+    return False
+
+
+def state_of(states: Mapping[str, FieldState], key: str, page_there: bool) -> FieldState:
+    """A field without a row is blank; the machine vouches for that where it has seen the page."""
+    return states.get(key) or FieldState(written=False, accepted=page_there)
+
+
+def rechecked(registration_id: str, key: str, percent: int) -> bool:
+    """Is this vouched-for field one of the few shown all the same? The same for everybody, at every look."""
+    digest = hashlib.sha256(f"{registration_id}/{key}".encode()).digest()
+    return int.from_bytes(digest[:4]) % RECHECK_SCALE < percent * RECHECK_SCALE // 100
+
+
+def shown_keys(
+    form: Form,
+    states: Mapping[str, FieldState],
+    pages: Collection[int],
+    values: Mapping[str, JsonValue],
+    definitions: Mapping[str, FieldDefinition],
+    registration_id: str,
+    trust: Trust,
+) -> dict[str, str]:
+    """Keys to look at with the reason code why: doubt, missing_side, required, first_forms or recheck."""
+    found: dict[str, str] = {}
+    for field in form.fields:
+        there = field.page in pages
+        state = state_of(states, field.key, there)
+        must = required(definitions.get(field.key), values)
+        if not there:
+            reason = "missing_side" if must or state.written else ""
+        elif not state.accepted:
+            reason = "doubt"
+        elif must and not state.written:
+            reason = "required"
+        elif not trust.trusted and state.written:
+            reason = "first_forms"
+        elif state.written and rechecked(registration_id, field.key, trust.recheck_percent):
+            reason = "recheck"
+        else:
+            reason = ""
+        if reason:
+            found[field.key] = reason
+    return found
+
+
+def looking_order(form: Form, states: Mapping[str, FieldState], shown: Mapping[str, str]) -> tuple[str, ...]:
+    """Weakest first: what contradicts or can't be vouched for, then what is missing, then the rest as printed."""
+    ranks = {"doubt": 0, "required": 1, "missing_side": 2, "first_forms": 3, "recheck": 3}
+    printed = {field.key: number for number, field in enumerate(form.fields)}
+
+    def weakness(key: str) -> tuple[int, int, int]:
+        state = states.get(key)
+        # in whole steps, never by a raw float: ties go by the place on the form
+        step = round((state.confidence if state is not None else 1.0) * CONFIDENCE_STEPS)
+        return (ranks[shown[key]], step if shown[key] == "doubt" else 0, printed[key])
+
+    return tuple(sorted(shown, key=weakness))
+
+
+def answered_values(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Only what says something: the shape that the cross-field rules take."""
+    return {key: value for key, value in values.items() if not empty(value)}
