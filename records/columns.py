@@ -79,7 +79,8 @@ def enumeration(members: type[StrEnum], name: str) -> Enum:
 Id = Annotated[str, mapped_column(String(ID_LENGTH))]
 PrimaryId = Annotated[str, mapped_column(String(ID_LENGTH), primary_key=True)]
 Instant = Annotated[datetime, mapped_column(UtcDateTime())]
-Json = Annotated[Any, mapped_column(JsonText(), default=None)]
+Json = Annotated[Any, mapped_column(JsonText(), default=lambda: None)]  # a function: plain None would mean SQL's NULL
+JsonList = Annotated[list[str], mapped_column(JsonText(), default=list)]
 
 
 class Table(DeclarativeBase):

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from records.columns import Id, Instant, Json, PrimaryId, Table, enumeration
+from records.columns import Id, Instant, Json, JsonList, PrimaryId, Table, enumeration
 from records.states import ChildState, next_child_state, next_registration_state
 from records.views import AnswerState, RegistrationState, ValueSource
 
@@ -94,7 +94,7 @@ class Registration(Table):
     round_id: Mapped[Id | None] = mapped_column(ForeignKey("rounds.id"))
     child_id: Mapped[Id | None] = mapped_column(ForeignKey("children.id"))
     pinned: Mapped[bool] = mapped_column(default=False)  # a person worked on it: pairing never takes it apart
-    notes: Mapped[Json]  # English codes of pairing
+    notes: Mapped[JsonList]  # English codes of pairing
     taken_in_at: Mapped[Instant]
     verified_at: Mapped[Instant | None]
     verified_by: Mapped[Id | None] = mapped_column(ForeignKey("users.id"))
@@ -131,7 +131,7 @@ class Answer(Table):
     note: Mapped[str] = mapped_column(Text, default="")
     accepted: Mapped[bool] = mapped_column(default=False)  # the judge's verdict on the reading
     verdict_version: Mapped[str] = mapped_column(String(32), default="")
-    reasons: Mapped[Json]  # English codes
+    reasons: Mapped[JsonList]  # English codes
     reading_id: Mapped[Id | None] = mapped_column(ForeignKey("readings.id"))
     page_id: Mapped[Id | None] = mapped_column(ForeignKey("pages.id"))
     box: Mapped[Json]  # [x, y, w, h] in the page's viewing copy

@@ -17,6 +17,11 @@ depends_on = None
 ADD_ONLY = {"audit": ("UPDATE", "DELETE"), "readings": ("UPDATE",), "answer_events": ("UPDATE",)}
 
 
+def _one_of(name: str, column: str, values: str) -> sa.CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values.split())
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=op.f(name))
+
+
 def _archive_series() -> None:
     op.create_table(
         "archive_series",
@@ -63,7 +68,7 @@ def _children() -> None:
         sa.Column("exited_on", sa.Date(), nullable=True),
         sa.Column("exit_reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_children")),
-        sa.CheckConstraint("state IN ('active', 'exited')", name=op.f("ck_children_child_state")),
+        _one_of("ck_children_child_state", "state", "active exited"),
     )
     op.create_index(op.f("ix_children_household_division"), "children", ["household_division"])
     op.create_index(op.f("ix_children_id_number"), "children", ["id_number"])
@@ -153,9 +158,7 @@ def _users() -> None:
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("username", name=op.f("uq_users_username")),
-        sa.CheckConstraint(
-            "role IN ('collector', 'reviewer', 'archivist', 'administrator')", name=op.f("ck_users_role")
-        ),
+        _one_of("ck_users_role", "role", "collector reviewer archivist administrator"),
     )
 
 
@@ -177,7 +180,7 @@ def _batches() -> None:
         sa.ForeignKeyConstraint(["frozen_by"], ["users.id"], name=op.f("fk_batches_frozen_by")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_batches_round_id")),
         sa.UniqueConstraint("number", name=op.f("uq_batches_number")),
-        sa.CheckConstraint("state IN ('open', 'frozen', 'written')", name=op.f("ck_batches_batch_state")),
+        _one_of("ck_batches_batch_state", "state", "open frozen written"),
     )
 
 
@@ -229,9 +232,7 @@ def _registrations() -> None:
         sa.CheckConstraint(
             "state = 'draft' OR child_id IS NOT NULL", name=op.f("ck_registrations_child_when_verified")
         ),
-        sa.CheckConstraint(
-            "state IN ('draft', 'verified', 'reviewed', 'sent_back')", name=op.f("ck_registrations_registration_state")
-        ),
+        _one_of("ck_registrations_registration_state", "state", "draft verified reviewed sent_back"),
         sa.CheckConstraint(
             "state = 'draft' OR verified_at IS NOT NULL", name=op.f("ck_registrations_time_when_verified")
         ),
@@ -271,7 +272,7 @@ def _sources() -> None:
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_sources_round_id")),
         sa.UniqueConstraint("content_hash", name=op.f("uq_sources_content_hash")),
         sa.UniqueConstraint("vault_id", name=op.f("uq_sources_vault_id")),
-        sa.CheckConstraint("state IN ('received', 'split', 'refused')", name=op.f("ck_sources_source_state")),
+        _one_of("ck_sources_source_state", "state", "received split refused"),
     )
     op.create_index(op.f("ix_sources_state_received_at"), "sources", ["state", "received_at"])
 
@@ -298,9 +299,7 @@ def _batch_rows() -> None:
         sa.ForeignKeyConstraint(["registration_id"], ["registrations.id"], name=op.f("fk_batch_rows_registration_id")),
         sa.UniqueConstraint("batch_id", "position", name=op.f("uq_batch_rows_batch_id_position")),
         sa.UniqueConstraint("batch_id", "registration_id", name=op.f("uq_batch_rows_batch_id_registration_id")),
-        sa.CheckConstraint(
-            "state IN ('frozen', 'sent', 'accepted', 'returned')", name=op.f("ck_batch_rows_batch_row_state")
-        ),
+        _one_of("ck_batch_rows_batch_row_state", "state", "frozen sent accepted returned"),
         sa.CheckConstraint(
             "state <> 'returned' OR returned_reason <> ''", name=op.f("ck_batch_rows_reason_when_returned")
         ),
@@ -461,9 +460,7 @@ def _pages() -> None:
         sa.UniqueConstraint("sheet_id", "side", name=op.f("uq_pages_sheet_id_side")),
         sa.UniqueConstraint("source_id", "position", name=op.f("uq_pages_source_id_position")),
         sa.UniqueConstraint("view_id", name=op.f("uq_pages_view_id")),
-        sa.CheckConstraint(
-            "state IN ('received', 'read', 'failed', 'placed', 'set_aside')", name=op.f("ck_pages_page_state")
-        ),
+        _one_of("ck_pages_page_state", "state", "received read failed placed set_aside"),
         sa.CheckConstraint("rotation IN (0, 90, 180, 270)", name=op.f("ck_pages_rotation")),
         sa.CheckConstraint("(sheet_id IS NULL) = (side IS NULL)", name=op.f("ck_pages_side_of_sheet")),
         sa.CheckConstraint("side IS NULL OR side IN (1, 2)", name=op.f("ck_pages_two_sides")),
@@ -516,20 +513,10 @@ def _answer_events() -> None:
             ["registration_id"], ["registrations.id"], name=op.f("fk_answer_events_registration_id")
         ),
         sa.UniqueConstraint("registration_id", "number", name=op.f("uq_answer_events_registration_id_number")),
-        sa.CheckConstraint(
-            "source IN ('paper', 'phone', 'department', 'correction')", name=op.f("ck_answer_events_event_source")
-        ),
-        sa.CheckConstraint(
-            "from_source IN ('paper', 'phone', 'department', 'correction')", name=op.f("ck_answer_events_from_source")
-        ),
-        sa.CheckConstraint(
-            "from_state IN ('machine', 'confirmed', 'corrected', 'illegible', 'ask')",
-            name=op.f("ck_answer_events_from_state"),
-        ),
-        sa.CheckConstraint(
-            "to_state IN ('machine', 'confirmed', 'corrected', 'illegible', 'ask')",
-            name=op.f("ck_answer_events_to_state"),
-        ),
+        _one_of("ck_answer_events_event_source", "source", "paper phone department correction"),
+        _one_of("ck_answer_events_from_source", "from_source", "paper phone department correction"),
+        _one_of("ck_answer_events_from_state", "from_state", "machine confirmed corrected illegible ask"),
+        _one_of("ck_answer_events_to_state", "to_state", "machine confirmed corrected illegible ask"),
     )
     op.create_index(
         op.f("ix_answer_events_registration_id_key_number"), "answer_events", ["registration_id", "key", "number"]
@@ -560,13 +547,9 @@ def _answers() -> None:
         sa.ForeignKeyConstraint(["page_id"], ["pages.id"], name=op.f("fk_answers_page_id")),
         sa.ForeignKeyConstraint(["reading_id"], ["readings.id"], name=op.f("fk_answers_reading_id")),
         sa.ForeignKeyConstraint(["registration_id"], ["registrations.id"], name=op.f("fk_answers_registration_id")),
-        sa.CheckConstraint(
-            "state IN ('machine', 'confirmed', 'corrected', 'illegible', 'ask')", name=op.f("ck_answers_answer_state")
-        ),
+        _one_of("ck_answers_answer_state", "state", "machine confirmed corrected illegible ask"),
         sa.CheckConstraint("source <> 'correction' OR note <> ''", name=op.f("ck_answers_note_of_correction")),
-        sa.CheckConstraint(
-            "source IN ('paper', 'phone', 'department', 'correction')", name=op.f("ck_answers_value_source")
-        ),
+        _one_of("ck_answers_value_source", "source", "paper phone department correction"),
     )
 
 
