@@ -32,7 +32,7 @@ from workflow import drafting, sentences
 from workflow.cross_reference import CHINA, place_view
 from workflow.forms_in_use import stored_form
 from workflow.settings import RECHECK_PERCENT, SHOW_ALL_UNTIL, value_of
-from workflow.showing import FieldState, Trust, answered_values, looking_order, shown_keys
+from workflow.showing import FieldState, Trust, looking_order, shown_keys
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def gather(
     form = stored_form(store, session, registration.form_id, registration.form_version)
     pages = {page.form_page or 1: page for sheet in registration.sheets for page in sheet.pages}
     answers = {answer.key: answer for answer in registration.answers}
-    values = answered_values({key: answer.value for key, answer in answers.items()})
+    values = said(answers)
     states = {
         key: FieldState(
             written=bool(answer.text) or not empty(answer.value),
@@ -89,9 +89,16 @@ def gather(
     return Facts(registration, form, pages, answers, values, states, shown)
 
 
-def findings_of(registration: Registration, values: Mapping[str, JsonValue]) -> tuple[FindingView, ...]:
+def said(answers: Mapping[str, Answer]) -> dict[str, JsonValue]:
+    """The values that count: not empty, and not of fields that can't be read or have still to be asked."""
+    unknown = (AnswerState.ILLEGIBLE, AnswerState.ASK)
+    return {key: a.value for key, a in answers.items() if a.state not in unknown and not empty(a.value)}
+
+
+def findings_of(registration: Registration, form: Form, values: Mapping[str, JsonValue]) -> tuple[FindingView, ...]:
     """What the rules across fields say, as of the round's 统计时点 (without a round: of the day of intake)."""
-    return tuple(_finding(f) for f in check(values, as_of=as_of(registration)))
+    asked = {f.key: values.get(f.key, [] if f.kind is Kind.CHOICE else None) for f in form.fields}
+    return tuple(_finding(f) for f in check(asked, as_of=as_of(registration)))
 
 
 def as_of(registration: Registration) -> date:
@@ -137,7 +144,7 @@ def build(store: Store, session: Session, registration: Registration) -> VerifyS
         ),
         items=items,
         order=looking_order(facts.form, facts.states, facts.shown),
-        findings=findings_of(registration, facts.values),
+        findings=findings_of(registration, facts.form, facts.values),
         place=place_view(registration),
         notes=notes_of(facts),
     )

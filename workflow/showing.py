@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from forms.checks import is_required
 from forms.dictionary import FieldDefinition
 from forms.form_file import Form
 from forms.kinds import JsonValue
-from forms.values import empty
 
 # Probabilities differ in their last digits between machines; the order in which fields are looked at must not.
 CONFIDENCE_STEPS = 50
@@ -31,20 +31,6 @@ class Trust:
 
     trusted: bool
     recheck_percent: int
-
-
-def required(definition: FieldDefinition | None, values: Mapping[str, JsonValue]) -> bool:
-    """Must the field be filled, with the other answers as they are? (``required_when`` of the dictionary.)"""
-    if definition is None or not definition.required_when:
-        return False
-    if definition.required_when == "always":
-        return True
-    for condition in definition.required_when.split("|"):
-        key, _, code = condition.strip().partition("=")
-        value = values.get(key)
-        if code == value or (isinstance(value, list) and code in value):
-            return True
-    return False
 
 
 def state_of(states: Mapping[str, FieldState], key: str, page_there: bool) -> FieldState:
@@ -72,7 +58,8 @@ def shown_keys(
     for field in form.fields:
         there = field.page in pages
         state = state_of(states, field.key, there)
-        must = required(definitions.get(field.key), values)
+        definition = definitions.get(field.key)
+        must = definition is not None and is_required(definition, values)
         if not there:
             reason = "missing_side" if must or state.written else ""
         elif not state.accepted:
@@ -102,8 +89,3 @@ def looking_order(form: Form, states: Mapping[str, FieldState], shown: Mapping[s
         return (ranks[shown[key]], step if shown[key] == "doubt" else 0, printed[key])
 
     return tuple(sorted(shown, key=weakness))
-
-
-def answered_values(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Only what says something: the shape that the cross-field rules take."""
-    return {key: value for key, value in values.items() if not empty(value)}

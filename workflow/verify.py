@@ -233,7 +233,7 @@ def finish(
 
 def _refuse_unfinished(facts: sheets.Facts) -> None:
     keys = facts.to_answer
-    errors = tuple(f for f in sheets.findings_of(facts.registration, facts.values) if f.severity == "error")
+    errors = tuple(f for f in sheets.findings_of(facts.registration, facts.form, facts.values) if f.severity == "error")
     if not keys and "child_name" not in facts.values:
         keys = ("child_name",)
     if keys:
