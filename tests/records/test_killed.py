@@ -1,0 +1,174 @@
+"""A run killed at each of its durable steps, and simply started again, ends where an unkilled run ends.
+
+The killed run is a real process and the kill a real SIGKILL. It is forked, not spawned: a start of the interpreter
+at every one of a hundred steps would cost minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from records import folder, people
+from records.errors import WrongPassword
+from records.store import Store, Surroundings, create_store, open_store, store_exists
+from records.tables import Page, Setting, Source
+from records.vault import VaultRef
+from records.views import Actor, SourceState
+from tests.records.kill_points import VARIABLE, armed
+from tests.records.offices import PASSWORD, QUICK
+
+FILES = {f"扫描{n}.jpg": f"第{n}份".encode() * 50 for n in range(3)}
+NEW_PASSWORD = "换过的密码"
+
+
+def come_in(data_dir: Path, now: datetime, surroundings: Surroundings) -> tuple[Store, Actor]:
+    if not store_exists(data_dir):
+        return create_store(
+            data_dir,
+            office_name="黄松甸镇人民政府",
+            division="220281105",
+            username="admin",
+            full_name="管理员",
+            password=PASSWORD,
+            now=now,
+            kdf=QUICK,
+            surroundings=surroundings,
+        )[:2]
+    try:
+        return open_store(data_dir, username="admin", password=NEW_PASSWORD, now=now, surroundings=surroundings)
+    except WrongPassword:
+        return open_store(data_dir, username="admin", password=PASSWORD, now=now, surroundings=surroundings)
+
+
+def work(data_dir: Path, now: datetime, seed: int) -> None:
+    """Everything durable that a store does, each step as far as it isn't done yet."""
+    surroundings = Surroundings(clock=lambda: now, randomness=random.Random(seed).randbytes)
+    store, actor = come_in(data_dir, now, surroundings)
+    with store:
+        for name, content in FILES.items():
+            take_in(store, actor, now, name, content)
+        with store.session() as session:
+            unsplit = session.scalars(select(Source.id).where(Source.state == SourceState.RECEIVED)).all()
+        for source_id in unsplit:
+            split(store, actor, now, source_id)
+        with store.transaction() as session:
+            session.merge(Setting(key="unit", value="黄松甸"))
+        if people.password_right(store, actor.user_id, PASSWORD):
+            people.set_password(store, actor.user_id, "admin", NEW_PASSWORD, sensitive=True, kdf=QUICK)
+
+
+def take_in(store: Store, actor: Actor, now: datetime, name: str, content: bytes) -> None:
+    known = store.keyed_hash(content)
+    with store.session() as session:
+        if session.scalar(select(Source.id).where(Source.content_hash == known)):
+            return
+    ref = store.vault.put(content)
+    source = Source(
+        id=store.new_id(),
+        content_hash=known,
+        vault_id=ref.id,
+        vault_key=ref.key,
+        name=name,
+        size=len(content),
+        received_at=now,
+        received_by=actor.user_id,
+        delivered_path=f"/扫描/{name}",
+    )
+    with store.transaction() as session:
+        session.add(source)
+        store.audit(session, actor.user_id, now, "take_in", source.id)
+
+
+def split(store: Store, actor: Actor, now: datetime, source_id: str) -> None:
+    ref = store.vault.put(b"viewing copy")
+    with store.transaction() as session:
+        source = session.get_one(Source, source_id)
+        source.state = SourceState.SPLIT
+        session.add(Page(id=store.new_id(), source=source, position=0, view_id=ref.id, view_key=ref.key))
+        store.audit(session, actor.user_id, now, "split", source_id)
+
+
+def state(data_dir: Path, now: datetime) -> dict[str, object]:
+    """What the store holds, without ids and instants, every vault file opened."""
+    store, _actor = open_store(data_dir, username="admin", password=NEW_PASSWORD, now=now)
+    with store, store.session() as session:
+        assert store.broken_audit(session) == ()
+        sources = session.scalars(select(Source).order_by(Source.name)).all()
+        named = {s.vault_id for s in sources} | {p.view_id or "" for s in sources for p in s.pages}
+        assert set(store.vault.ids()) == named
+        assert store.vault.strays(named) == ()
+        return {
+            "sources": [
+                (s.name, s.state, store.vault.get(VaultRef(s.vault_id, s.vault_key)) == FILES[s.name]) for s in sources
+            ],
+            "pages": [
+                (p.position, store.vault.get(VaultRef(p.view_id or "", p.view_key or b"")))
+                for s in sources
+                for p in s.pages
+            ],
+            "settings": [(s.key, s.value) for s in session.scalars(select(Setting))],
+            "files": sorted(p.name for p in data_dir.iterdir() if p.name != folder.FAILED_LOGINS),
+        }
+
+
+def killed_at(number: int, data_dir: Path, now: datetime) -> bool:
+    """Run the work in a process of its own that is killed at this moment; False if it ended before."""
+    child = os.fork()
+    if child == 0:  # pragma: no cover (never returns into the test)
+        code = 1
+        try:
+            with armed({VARIABLE: str(number)}):
+                work(data_dir, now, seed=1)
+            code = 0
+        finally:
+            os._exit(code)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert status in (0, -signal.SIGKILL)
+    return status != 0
+
+
+def moments(data_dir: Path, now: datetime) -> list[str]:
+    with armed({}) as steps:
+        work(data_dir, now, seed=1)
+    return steps.passed
+
+
+def test_the_steps_of_an_unkilled_run(data_dir: Path, now: datetime) -> None:
+    passed = moments(data_dir, now)
+    commits = 2 + 3 + 3 + 1  # migration and office; sources; pages; setting
+    files = 1 + 3 + 3 + 1  # key file, vault files, key file again
+    assert passed.count("before commit") == passed.count("after commit") == commits
+    assert passed.count("before fsync_file") == files
+    assert passed.count("before rename") == files + 1  # and the database gets its name
+
+
+def test_killed_at_each_step_and_started_again(tmp_path: Path, now: datetime) -> None:
+    unkilled = tmp_path / "unkilled"
+    count = len(moments(unkilled, now))
+    wanted = state(unkilled, now)
+    assert count > 80
+    for number in range(1, count + 1):
+        data_dir = tmp_path / f"killed {number}"
+        assert killed_at(number, data_dir, now), number
+        work(data_dir, now, seed=1000 + number)
+        assert state(data_dir, now) == wanted, number
+
+
+@pytest.mark.parametrize("second", [1, 3, 7])
+def test_killed_while_starting_again(tmp_path: Path, now: datetime, second: int) -> None:
+    unkilled = tmp_path / "unkilled"
+    count = len(moments(unkilled, now))
+    wanted = state(unkilled, now)
+    for number in range(second, count + 1, 11):
+        data_dir = tmp_path / f"killed {number}"
+        assert killed_at(number, data_dir, now)
+        killed_at(second, data_dir, now)
+        work(data_dir, now, seed=1000 + number)
+        assert state(data_dir, now) == wanted, number
