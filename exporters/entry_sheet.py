@@ -29,10 +29,10 @@ from exporters.spreadsheet import local_time
 from exporters.table import display_width
 
 SONG, HEI = "宋体", "黑体"
-_WIDTHS = (624, 1814, 2551) * 2  # twips: box and number 1.1 cm, label 3.2 cm, value 4.5 cm; twice
-_VALUE_SIGNS, _LABEL_SIGNS = 26, 18  # half-width signs on one line of a value or a label cell
+_WIDTHS = (610, 1950, 2429) * 2  # twips: box and number 1.1 cm, label 3.4 cm, value 4.3 cm; twice
+_VALUE_SIGNS, _LABEL_SIGNS = 25, 21  # half-width signs on one line of a value or a label cell
 _GRID_HEIGHT = 12472  # twips (22 cm): what title, place, answer and margins leave of the page
-_TIGHTEST, _ROOMIEST, _ANSWER_HEIGHT = 244, 351, 454  # twips: 0.43, 0.62 and 0.8 cm
+_TIGHTEST, _ROOMIEST, _ANSWER_HEIGHT = 244, 351, 397  # twips: 0.43, 0.62 and 0.7 cm
 _BODY, _SMALL = Pt(9), Pt(8)
 _BODY_HALF_POINTS = 18
 _KEEP = "含儿童个人信息，用毕交回封存，不得复印、拍照、外传"
@@ -103,8 +103,8 @@ def _page(word: DocxDocument, document: EntryDocument) -> None:
     section = word.sections[0]
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)
     section.left_margin = section.right_margin = Cm(1.7)
-    section.top_margin, section.bottom_margin = Cm(1.5), Cm(1.4)
-    section.header_distance = section.footer_distance = Cm(0.7)
+    section.top_margin, section.bottom_margin = Cm(1.4), Cm(1.3)
+    section.header_distance = section.footer_distance = Cm(0.6)
     head = section.header.paragraphs[0]
     head.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _run(head, f"{document.office} · 报送批次 {document.batch_number} · {_KEEP}", size=_SMALL)
@@ -250,8 +250,9 @@ def _frame() -> str:
     for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
         eighths = 4 if side.startswith("inside") else 8
         lines.append(f'<w:{side} w:val="single" w:sz="{eighths}" w:space="0" w:color="000000"/>')
+    inside = '<w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar>'
     width = f'<w:tblW w:w="{sum(_WIDTHS)}" w:type="dxa"/><w:jc w:val="center"/>'
-    return f'{width}<w:tblBorders>{"".join(lines)}</w:tblBorders><w:tblLayout w:type="fixed"/>'
+    return f'{width}<w:tblBorders>{"".join(lines)}</w:tblBorders><w:tblLayout w:type="fixed"/>{inside}'
 
 
 _FRAME = _frame()
