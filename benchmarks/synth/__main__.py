@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.synth.folder import make_folder, shipped_form
+from benchmarks.synth.samples import make_samples
 from benchmarks.synth.scan import PROFILES
 from benchmarks.synth.styles import STYLES
 from benchmarks.synth.writing.packages import NoHandwriting
@@ -24,8 +25,9 @@ def _names(allowed: Sequence[str], text: str) -> list[str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.synth", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=("folder", "samples"), default="folder")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--seed", type=int, default=1, help="not for samples, whose seed is fixed")
     parser.add_argument("--families", type=int, default=6)
     parser.add_argument("--styles", type=lambda text: _names(STYLES, text), default=["printed"])
     parser.add_argument("--noise", type=lambda text: _names(("light", "heavy", "phone"), text), default=["light"])
@@ -38,8 +40,11 @@ def _parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Returns 0, or 1 with one line on standard error if there is no handwriting to be had."""
     asked = _parser().parse_args(argv)
-    form = load_form(Path(asked.form)) if asked.form.endswith(".json") else shipped_form(asked.form)
     try:
+        if asked.what == "samples":
+            print(f"{len(make_samples(asked.out)['pages'])} pages in {asked.out}")
+            return 0
+        form = load_form(Path(asked.form)) if asked.form.endswith(".json") else shipped_form(asked.form)
         truths = make_folder(
             asked.out,
             asked.seed,

@@ -42,7 +42,7 @@ def family(dice: Dice, *, as_of: date = AS_OF, home: str | None = None, number: 
     answers.update(_child(house))
     answers.update(_school(house, dice.sub("school")))
     answers.update(_permit(house, dice.sub("permit")))
-    answers.update(_health(house, dice.sub("health"), answers))
+    answers.update(_health(house, dice.sub("health"), answers, as_of))
     answers.update(_parents(house, dice.sub("parents")))
     answers.update(_care(house, dice.sub("care"), answers))
     answers.update(_support(house, dice.sub("support"), answers))
@@ -57,6 +57,7 @@ def family(dice: Dice, *, as_of: date = AS_OF, home: str | None = None, number: 
     return Family(house, answers, signatures, dice.sub("other"))
 
 
+GUARDIANSHIP = frozenset({"insufficient", "improper", "absent", "abuse"})
 _UNCHANGED = ("form_unit", "form_date", "form_number", "form_division", "form_collection", "form_update", "child_name",
               "child_id_number", "informed")  # fmt: skip
 """What the form asks for when nothing has changed since the last round."""
@@ -158,9 +159,8 @@ def _permit(house: Household, dice: Dice) -> Answers:
     }
 
 
-def _health(house: Household, dice: Dice, so_far: Answers) -> Answers:
-    age = age_at(house.child.born, house.statement)
-    small = age <= 6
+def _health(house: Household, dice: Dice, so_far: Answers, as_of: date) -> Answers:
+    small = age_at(house.child.born, as_of) <= 6
     managed = "na" if not small else dice.pick({"yes": 94, "no": 6})
     special = so_far["school_state"] == ["special"]
     body = "disabled" if special else dice.pick({"healthy": 91, "ill": 5, "disabled": 4})
@@ -206,9 +206,7 @@ def _parents(house: Household, dice: Dice) -> Answers:
             answers[f"{role}_state"] = [throw.pick({"dead": 45, "lost_contact": 55})]
             continue
         away = house.relation not in ("51", "52") or (house.relation != code and throw.chance(0.35))
-        state = (
-            throw.pick({"normal": 965, "ill": 15, "disabled": 12, "prison": 8}) if house.relation != code else "normal"
-        )
+        state = _parent_state(house, throw, cares=house.relation == code)
         answers[f"{role}_name"] = person.name.full
         answers[f"{role}_id_number"] = person.number if throw.chance(0.93) else None
         answers[f"{role}_phone"] = person.phone if throw.chance(0.95) else None
@@ -218,10 +216,21 @@ def _parents(house: Household, dice: Dice) -> Answers:
     return answers
 
 
+def _parent_state(house: Household, dice: Dice, *, cares: bool) -> str:
+    """Who looks after the child is well; who came along is not in prison."""
+    if cares:
+        return "normal"
+    if house.shape == "both":
+        return dice.pick({"normal": 97, "ill": 1.6, "disabled": 1.4})
+    return dice.pick({"normal": 92, "ill": 2, "disabled": 2, "prison": 4})
+
+
 def _care(house: Household, dice: Dice, so_far: Answers) -> Answers:
     entrusted = "na" if house.relation in ("51", "52") else dice.pick({"signed": 60, "unsigned": 40})
     criteria = _criteria(house, dice.sub("criteria"), so_far)
-    state = dice.pick({"risk": 75, "fair": 25}) if criteria else dice.pick({"good": 78, "fair": 22})
+    state = dice.pick({"good": 78, "fair": 22})
+    if criteria:  # criteria of guardianship are what "风险较大" means
+        state = "risk" if GUARDIANSHIP & set(criteria) else dice.pick({"risk": 60, "fair": 40})
     listed = bool(criteria)
     return {
         "caregiver_name": house.caregiver.name.full,
@@ -264,8 +273,10 @@ def _support(house: Household, dice: Dice, so_far: Answers) -> Answers:
     for code, share in (("farming", 0.15), ("relief", 0.08), ("relatives", 0.05), ("other", 0.04)):
         if dice.sub(code).chance(share):
             income.add(code)
-    relief = {code for code, share in (("subsistence", 0.09), ("temporary", 0.03), ("medical", 0.04), ("education", 0.05))
-              if dice.sub(code).chance(share)}  # fmt: skip
+    relief = set()
+    for code, share in (("subsistence", 0.09), ("temporary", 0.03), ("medical", 0.04), ("education", 0.05)):
+        if dice.sub(code, "relief").chance(share):
+            relief.add(code)
     if so_far["concern_listed"] == ["yes"] and dice.chance(0.5):
         relief.add("temporary")
     return {
@@ -316,3 +327,7 @@ def _by_kind(which: Family, field: FormField, dice: Dice) -> JsonValue:
         place = place_in(dice, house.residence.county)
         return {"division": place.code, "detail": place.detail}
     return made[field.kind]
+
+
+def _one_of(options: list[str], dice: Dice) -> list[str]:
+    return [dice.one(options)] if options else []

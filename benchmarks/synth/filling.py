@@ -25,6 +25,8 @@ class Entry:
     text: str
     value: JsonValue
     marks: tuple[str, ...] = ()
+    slip: str = ""
+    """What was begun, crossed out, and written again as ``text``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Manner:
     homely: bool
     small_x: bool
     dashes: bool
+    slips: float
 
     @classmethod
     def of(cls, dice: Dice) -> Manner:
@@ -48,10 +51,11 @@ class Manner:
             homely=dice.chance(0.3),
             small_x=dice.chance(0.12),
             dashes=dice.chance(0.7),
+            slips=dice.uniform(0, 0.02),
         )
 
 
-PRINTER = Manner(date="-", month="-", full_ethnic=True, homely=False, small_x=False, dashes=True)
+PRINTER = Manner(date="-", month="-", full_ethnic=True, homely=False, small_x=False, dashes=True, slips=0)
 """What an office's own program would print."""
 
 
@@ -68,7 +72,13 @@ def _entry(family: Family, field: FormField, manner: Manner, dice: Dice) -> Entr
         return Entry(field, DASH if _dashed(family, field, manner) else "", None)
     if field.kind is Kind.SIGNATURE:
         return Entry(field, family.signatures.get(field.key, family.household.caregiver.name.full), "present")
-    return Entry(field, _text(family, field, value, manner, dice), value)
+    text = _text(family, field, value, manner, dice)
+    return Entry(field, text, value, slip=_slip(text, dice) if dice.chance(manner.slips) and not field.cells else "")
+
+
+def _slip(text: str, dice: Dice) -> str:
+    """A wrong beginning: one or two characters of the text in another order."""
+    return "".join(dice.one(text) for _ in range(dice.one((1, 1, 2)))).strip()
 
 
 def _choice(field: FormField, value: JsonValue) -> Entry:

@@ -43,8 +43,9 @@ def make_folder(
     Styles and noises take turns.
 
     ``form`` defaults to the reference form; ``home``: code of the county or town of residence. ``profile``,
-    "calibration" or "reporting": different families, writers and noise from the same seed. Returns the truths in the order written.
-    Raises NoHandwriting, before anything is written, if a style can't be had; KeyError for an unknown name.
+    "calibration" or "reporting": different families, writers and noise from the same seed. Returns the truths in the
+    order written. Raises NoHandwriting, before anything is written, if a style can't be had, and KeyError for an
+    unknown name.
     """
     wanted = form or shipped_form("jl-migrant-child")
     root = Dice(seed, profile)

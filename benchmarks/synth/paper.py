@@ -12,10 +12,10 @@ import pypdfium2
 from benchmarks.synth.dice import Dice
 from benchmarks.synth.filling import PRINTER, Entry, Manner
 from benchmarks.synth.writing.glyphs import PX_PER_MM
-from benchmarks.synth.writing.marks import mark_box, sign
+from benchmarks.synth.writing.marks import mark_box, sign, strike_out
 from benchmarks.synth.writing.writer import Page, Writer, write_cells, write_text
 from exporters.blank_form import blank_pdf
-from forms.form_file import Form
+from forms.form_file import Box, Form
 from forms.kinds import Kind
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -73,7 +73,20 @@ def _write(side: Page, entry: Entry, writer: Writer, clerk: Writer, dice: Dice) 
     elif field.cells:
         write_cells(side, writer, entry.text, field.cells, dice)
     else:
-        write_text(side, writer, entry.text, field.box, dice, centred=field.kind in _CENTRED)
+        box = field.box
+        if entry.slip:
+            box = _slipped(side, writer, entry.slip, box, dice.sub("slip"))
+        write_text(side, writer, entry.text, box, dice, centred=field.kind in _CENTRED and not entry.slip)
+
+
+def _slipped(side: Page, writer: Writer, slip: str, box: Box, dice: Dice) -> Box:
+    """A wrong beginning, crossed out; returns what is left of the box."""
+    width = min(box.w * 0.4, writer.height * (len(slip) + 0.6))
+    wrong = Box(box.x + 0.5, box.y, width, box.h)
+    write_text(side, writer, slip, wrong, dice)
+    low = min(writer.height, box.h * 0.8)
+    strike_out(side, writer, Box(wrong.x + 0.6, box.y + (box.h - low) / 2, width - 0.8, low), dice)
+    return Box(wrong.right, box.y, box.right - wrong.right, box.h)
 
 
 def manner_of(writer: Writer, dice: Dice) -> Manner:

@@ -6,14 +6,17 @@ third of the households come from outside Jilin.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
 from benchmarks.synth.dice import Dice
-from forms.gazetteer import Division, gazetteer
+from forms.gazetteer import gazetteer
 
 JILIN = "220000"
 TRIES = 20
+BRACKETED = re.compile("[（(]")
+"""A few names of the statistics carry a note in brackets, which nobody writes."""
 ORIGINS = {
     "230000": 30.0, "210000": 15.0, "150000": 14.0, "370000": 12.0, "130000": 7.0, "410000": 7.0, "340000": 4.0,
     "510000": 3.0, "320000": 2.0, "420000": 2.0, "330000": 1.0, "500000": 1.0, "350000": 1.0, "650000": 1.0,
@@ -98,15 +101,10 @@ def division_name(code: str) -> str:
 
 @cache
 def counties(province: str) -> tuple[str, ...]:
-    """County codes of a province, without the collective ones (市辖区) and the statistical zones (末两位 71-79)."""
+    """County codes of a province, without the statistics bureau's own zones."""
     cities = gazetteer().children(province)
-    found = [d for city in cities for d in gazetteer().children(city.code)]
-    return tuple(d.code for d in [*cities, *found] if _is_county(d))
-
-
-def _is_county(division: Division) -> bool:
-    tail = int(division.code[4:6])
-    return tail != 0 and not 71 <= tail <= 79 and division.name not in ("市辖区", "县")
+    below = [division for city in cities for division in gazetteer().children(city.code)]
+    return tuple(d.code for d in [*cities, *below] if d.level == "county" and not d.statistical)
 
 
 def another_county(dice: Dice, county: str) -> str:
@@ -125,7 +123,7 @@ def place_in(dice: Dice, area: str) -> Place:
     """
     for _ in range(TRIES):
         place = _any_place(dice, area)
-        if resolves(place.full, place):
+        if resolves(place.full, place) and not BRACKETED.search(place.full):
             return place
     return Place(area, _street(dice), area[:6], area if len(area) == 9 else "")
 
@@ -179,11 +177,17 @@ def written(dice: Dice, place: Place, *, home: str) -> str:
     manners: list[str] = ["".join(names) + place.detail]
     if place.county.startswith("22"):
         manners.append("".join(names[1:]) + place.detail)  # without the province
+        if len(names) > 3:  # 吉林蛟河市黄松甸镇: without 省 and 市 where a whole address follows
+            manners.append("".join([_spoken(names[0]), _spoken(names[1]), *names[2:]]) + place.detail)
     if place.county == home:
         county = chain.index(place.county)
         manners += ["".join(names[county:]) + place.detail] * 2
     chosen = dice.one(manners)
     return chosen if resolves(chosen, place) else manners[0]
+
+
+def _spoken(name: str) -> str:
+    return name.removesuffix("省").removesuffix("市") if len(name) > 2 else name
 
 
 def resolves(text: str, place: Place) -> bool:

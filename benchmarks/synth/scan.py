@@ -223,6 +223,20 @@ def jpeg_bytes(delivered: Delivered, quality: int | None = None) -> bytes:
 
 
 def _geometry(noise: Noise, dice: Dice, page_size: tuple[int, int], dpi: int, turns: int) -> Geometry:
+    """A throw of the noise's geometry that keeps what is printed (14 mm from the edge on) in the picture."""
+    width, height = page_size
+    edge = 14 * PX_PER_MM
+    inner = np.array([(x, y) for x in (edge, width / 2, width - edge) for y in (edge, height / 2, height - edge)])
+    for attempt in range(6):
+        found = _throw(noise, dice.sub(attempt), page_size, dpi, turns, calm=0.7**attempt)
+        there = found.forward(inner)
+        limit = np.array(found.size[::-1] if turns % 2 else found.size)
+        if (there >= 0).all() and (there < limit).all():
+            break
+    return found
+
+
+def _throw(noise: Noise, dice: Dice, page_size: tuple[int, int], dpi: int, turns: int, *, calm: float) -> Geometry:
     width, height = page_size
     scale = dpi / 300
     margin = dice.uniform(0.04, 0.09) if noise.phone else 0.0
@@ -230,14 +244,14 @@ def _geometry(noise: Noise, dice: Dice, page_size: tuple[int, int], dpi: int, tu
     angle = math.radians(dice.uniform(*noise.skew))
     grow = scale * (1 + dice.near(0, 0.002))
     cos, sin = math.cos(angle) * grow, math.sin(angle) * grow
-    shift = [dice.uniform(-noise.shift, noise.shift) * PX_PER_MM * scale for _ in range(2)]
+    shift = [dice.uniform(-noise.shift, noise.shift) * calm * PX_PER_MM * scale for _ in range(2)]
     centre = np.array([[1, 0, -(width - 1) / 2], [0, 1, -(height - 1) / 2], [0, 0, 1]])
     to = [(size[0] - 1) / 2 + shift[0], (size[1] - 1) / 2 + shift[1]]
     turn = np.array([[cos, -sin, to[0]], [sin * (1 + dice.near(0, 0.001)), cos, to[1]], [0, 0, 1]])
     matrix = turn @ centre
     if noise.tilt:
         corners = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32)
-        pull = np.array([[dice.uniform(-noise.tilt, noise.tilt) for _ in range(2)] for _ in range(4)]) * size
+        pull = np.array([[dice.uniform(-noise.tilt, noise.tilt) * calm for _ in range(2)] for _ in range(4)]) * size
         matrix = cv2.getPerspectiveTransform(corners, (corners + pull).astype(np.float32)) @ matrix
     bend = [dice.one((-1, 1)) * dice.uniform(*noise.curl) * PX_PER_MM for _ in range(2)]
     return Geometry(matrix, size, page_size, (bend[0], bend[1] * 0.5, dice.uniform(-0.6, 0.6)), turns)

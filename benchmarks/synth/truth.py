@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from benchmarks.synth.filling import Entry
 from benchmarks.synth.scan import Delivered
@@ -15,12 +15,13 @@ from forms.kinds import JsonValue
 
 
 class FieldTruth(TypedDict):
-    """``box_px``: x, y, w, h in the delivered picture before rotation."""
+    """``box_px``: x, y, w, h in the delivered picture before rotation; ``slip``: what was crossed out before."""
 
     key: str
     text: str
     value: JsonValue
     box_px: list[int]
+    slip: NotRequired[str]
 
 
 class PageTruth(TypedDict):
@@ -89,12 +90,16 @@ def page_truth(
         height_px=height,
         style=origin.style,
         noise=origin.noise,
-        fields=[
-            FieldTruth(key=e.field.key, text=e.text, value=e.value, box_px=delivered.box_px(e.field.box))
-            for e in entries
-            if e.field.page == form_page
-        ],
+        fields=[field_truth(e, delivered.box_px(e.field.box)) for e in entries if e.field.page == form_page],
     )
+
+
+def field_truth(entry: Entry, box_px: list[int]) -> FieldTruth:
+    """One field's line."""
+    line = FieldTruth(key=entry.field.key, text=entry.text, value=entry.value, box_px=box_px)
+    if entry.slip:
+        line["slip"] = entry.slip
+    return line
 
 
 def other_page(origin: Origin, size: tuple[int, int], status: str) -> PageTruth:
