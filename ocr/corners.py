@@ -110,40 +110,44 @@ def _centre(grey: Picture, contour: npt.NDArray[np.int32], side: float) -> Squar
 
 
 def guess_from_code(grey: Picture, code: Code, side: FormPage) -> npt.NDArray[np.float64] | None:
-    """Form millimetres to pixels from the code and what corner squares are found near where they should be.
+    """Form millimetres to pixels from the code and the corner squares.
 
-    None where the form has no QR place. With no square found, the guess stands on the code alone.
+    Four squares whose view of the page puts the code where it was read are best; else the code is extended to
+    the squares found near where they should be; with none, the guess stands on the code alone. None where the
+    form has no QR place.
     """
     if side.qr is None:
         return None
     printed = _outline(side.qr)
-    rough = _homography(printed, code.corners)
+    scale = float(np.linalg.norm(np.roll(code.corners, -1, axis=0) - code.corners, axis=1).mean()) / side.qr.w
+    rough = _affine(printed, code.corners)
     if not side.corners:
         return rough
-    sides = [float(np.linalg.norm(np.diff(transform(rough, _outline(c)), axis=0), axis=1).mean()) for c in side.corners]
-    squares = find_squares(grey, min(sides) * 0.6, max(sides) * 1.6)
+    squares = find_squares(grey, side.corners[0].w * scale * 0.5, side.corners[0].w * scale * 2.0)
+    squares.sort(key=lambda s: abs(np.log(s.side / (side.corners[0].w * scale))))
+    best, distance = None, 2.0 * scale  # the code must come out within 2 mm of where it is
+    for guess in _quadruples(squares, side, grey.shape):
+        off = float(np.linalg.norm(transform(guess, printed) - code.corners, axis=1).mean())
+        if off < distance:
+            best, distance = guess, off
+    if best is not None:
+        return best
     points_mm, points_px = [printed], [code.corners]
-    nearest = _near(side.corners, squares, rough, sides)
-    for corner, square in nearest:
+    for corner, square in _near(side.corners, squares, rough, scale):
         points_mm.append(np.array([[corner.x + corner.w / 2, corner.y + corner.h / 2]]))
         points_px.append(np.array([[square.x, square.y]]))
-    if len(nearest) == 4:
-        return _homography(np.concatenate(points_mm[1:]), np.concatenate(points_px[1:]))
-    if len(nearest) >= 2:
-        return _homography(np.concatenate(points_mm), np.concatenate(points_px))
-    return rough
+    return _homography(np.concatenate(points_mm), np.concatenate(points_px)) if len(points_mm) > 2 else rough
 
 
 def _near(
-    corners: Sequence[Box], squares: Sequence[Square], rough: npt.NDArray[np.float64], sides: Sequence[float]
+    corners: Sequence[Box], squares: Sequence[Square], rough: npt.NDArray[np.float64], scale: float
 ) -> list[tuple[Box, Square]]:
     """For each printed corner the square found nearest to where it should be, if near enough."""
     pairs = []
-    for corner, side in zip(corners, sides, strict=True):
+    for corner in corners:
         at = transform(rough, [(corner.x + corner.w / 2, corner.y + corner.h / 2)])[0]
-        # the code is small and the page is large: two corners away a few per cent of error become centimetres
-        allowed = side / corner.w * 22
-        close = [s for s in squares if np.hypot(s.x - at[0], s.y - at[1]) < allowed and 0.55 < s.side / side < 1.8]
+        # the code is small and the page is large: at the far corner a few per cent of error become centimetres
+        close = [s for s in squares if np.hypot(s.x - at[0], s.y - at[1]) < 22 * scale]
         if close:
             pairs.append((corner, min(close, key=lambda s: float(np.hypot(s.x - at[0], s.y - at[1])))))
     taken = [square for _, square in pairs]
@@ -158,18 +162,23 @@ def guesses_from_squares(grey: Picture, side: FormPage) -> Iterator[npt.NDArray[
     """
     if len(side.corners) != 4:
         return
-    height, width = grey.shape
-    expected = side.corners[0].w / side.width_mm * min(width, height)
-    squares = sorted(find_squares(grey, expected * 0.45, expected * 1.5), key=lambda s: abs(s.side - expected))
+    expected = side.corners[0].w / side.width_mm * min(grey.shape)
+    squares = find_squares(grey, expected * 0.45, expected * 1.5)
+    squares.sort(key=lambda s: abs(s.side - expected))
+    yield from _quadruples(squares, side, grey.shape)
+
+
+def _quadruples(squares: Sequence[Square], side: FormPage, shape: tuple[int, ...]) -> Iterator[npt.NDArray[np.float64]]:
+    """Homographies for the four squares most like the printed ones' quadrilateral, in four rotations each."""
     centres_mm = np.array([(c.x + c.w / 2, c.y + c.h / 2) for c in side.corners])
     quads = []
     for four in itertools.combinations(squares[:MAX_SQUARES], 4):
         sides = [s.side for s in four]
-        if max(sides) > 1.5 * min(sides):
+        if max(sides) > 1.8 * min(sides):
             continue
         points = np.array([(s.x, s.y) for s in four])
         hull = np.asarray(cv2.convexHull(points.astype(np.float32), clockwise=True), dtype=np.float32).reshape(-1, 2)
-        if len(hull) == 4 and cv2.contourArea(hull) > MIN_GUESS_AREA * width * height:
+        if len(hull) == 4 and cv2.contourArea(hull) > MIN_GUESS_AREA * shape[0] * shape[1]:
             quads.append((_shape_error(hull, centres_mm), hull.astype(np.float64)))
     for error, quad in sorted(quads, key=lambda q: q[0])[:3]:
         if error < 0.25:
@@ -188,6 +197,13 @@ def _shape_error(hull: npt.NDArray[np.float32], centres_mm: Points) -> float:
 
 def _outline(box: Box) -> Points:
     return np.array([(box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)])
+
+
+def _affine(from_mm: Points, to_px: Points) -> npt.NDArray[np.float64]:
+    """The best map without perspective: a small code's perspective says nothing about the far end of the page."""
+    system = np.column_stack((from_mm, np.ones(len(from_mm))))
+    solved = np.linalg.lstsq(system, to_px, rcond=None)[0]
+    return np.vstack((solved.T, (0.0, 0.0, 1.0)))
 
 
 def _homography(from_mm: Points, to_px: Points) -> npt.NDArray[np.float64]:
