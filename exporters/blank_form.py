@@ -16,6 +16,7 @@ import segno
 import typst
 from PIL import Image
 
+from exporters.blank_docx import blank_docx as word_table
 from forms.catalog import RESOURCES
 from forms.form_file import Box, Form, FormError, FormPage
 
@@ -103,3 +104,8 @@ def _qr(payload: str) -> str:
     out = io.BytesIO()
     segno.make_qr(payload, error="m").save(out, kind="svg", border=0, xmldecl=False, omitsize=True)
     return out.getvalue().decode("utf-8")
+
+
+def blank_docx(form: Form) -> bytes:
+    """The form as an editable Word table; see ``exporters.blank_docx``."""
+    return word_table(form)
