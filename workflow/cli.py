@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from exporters.files import FileProblem
 from forms.catalog import forms_in, shipped_forms
 from forms.form_file import Form, FormError
 from ocr.models import ModelsMissing
@@ -41,7 +42,7 @@ def main(argv: Sequence[str]) -> int:
     except FormError as problem:
         complain(str(problem))
         return USAGE
-    except (WorkflowError, ModelsMissing, OcrFailed) as problem:
+    except (WorkflowError, FileProblem, ModelsMissing, OcrFailed) as problem:
         complain(str(problem))
         return SOME_FAILED
 

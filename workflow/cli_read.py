@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from exporters.files import write_file
 from forms.form_file import Form, FormError
 from ocr.models import models_dir
 from ocr.public_json import page_json
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     if str(options.json) == "-":
         print(text)
     else:
-        intake.write_output(options.json, text.encode())
+        write_file(options.json, text.encode())
     good = all(page["status"] in ("read", "blank") for page in pages)
     return cli.ALL_READ if good else cli.SOME_FAILED
 
