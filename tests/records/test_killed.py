@@ -24,7 +24,7 @@ from records.views import Actor, SourceState
 from tests.records.kill_points import VARIABLE, armed
 from tests.records.offices import PASSWORD, QUICK
 
-FILES = {f"扫描{n}.jpg": f"第{n}份".encode() * 50 for n in range(3)}
+FILES = {f"扫描{n}.jpg": f"第{n}份".encode() * 50 for n in range(2)}
 NEW_PASSWORD = "换过的密码"
 
 
@@ -142,8 +142,8 @@ def moments(data_dir: Path, now: datetime) -> list[str]:
 
 def test_the_steps_of_an_unkilled_run(data_dir: Path, now: datetime) -> None:
     passed = moments(data_dir, now)
-    commits = 2 + 3 + 3 + 1  # migration and office; sources; pages; setting
-    files = 1 + 3 + 3 + 1  # key file, vault files, key file again
+    commits = 2 + 2 + 2 + 1  # migration and office; sources; pages; setting
+    files = 1 + 2 + 2 + 1  # key file, vault files, key file again
     assert passed.count("before commit") == passed.count("after commit") == commits
     assert passed.count("before fsync_file") == files
     assert passed.count("before rename") == files + 1  # and the database gets its name
@@ -153,7 +153,7 @@ def test_killed_at_each_step_and_started_again(tmp_path: Path, now: datetime) ->
     unkilled = tmp_path / "unkilled"
     count = len(moments(unkilled, now))
     wanted = state(unkilled, now)
-    assert count > 80
+    assert count > 60
     for number in range(1, count + 1):
         data_dir = tmp_path / f"killed {number}"
         assert killed_at(number, data_dir, now), number
@@ -161,12 +161,12 @@ def test_killed_at_each_step_and_started_again(tmp_path: Path, now: datetime) ->
         assert state(data_dir, now) == wanted, number
 
 
-@pytest.mark.parametrize("second", [1, 3, 7])
+@pytest.mark.parametrize("second", [1, 7])
 def test_killed_while_starting_again(tmp_path: Path, now: datetime, second: int) -> None:
     unkilled = tmp_path / "unkilled"
     count = len(moments(unkilled, now))
     wanted = state(unkilled, now)
-    for number in range(second, count + 1, 11):
+    for number in range(second, count + 1, 13):
         data_dir = tmp_path / f"killed {number}"
         assert killed_at(number, data_dir, now)
         killed_at(second, data_dir, now)
