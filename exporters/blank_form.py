@@ -65,6 +65,8 @@ def _fonts() -> typst.Fonts:
 def _compile(form: Form, serials: Sequence[str], **options: Any) -> Any:
     data = {
         "title": form.title,
+        # typst takes bytes as a list of numbers; once per page, not per copy
+        "pictures": {str(n): list(p.blank) for n, p in enumerate(form.pages, start=1) if _only_picture(p)},
         "pages": [
             _draw(form, page, number, serial) for serial in serials for number, page in enumerate(form.pages, start=1)
         ],
@@ -90,13 +92,19 @@ def _draw(form: Form, page: FormPage, number: int, serial: str) -> dict[str, Any
     return {
         "width": page.width_mm,
         "height": page.height_mm,
+        "picture": str(number) if _only_picture(page) else None,
         "lines": [[li.x1, li.y1, li.x2, li.y2, li.weight] for li in page.lines],
         "texts": texts,
-        "ticks": [o.box.as_list() for f in fields for o in f.options],
-        "cells": [c.as_list() for f in fields for c in f.cells],
+        "ticks": [] if _only_picture(page) else [o.box.as_list() for f in fields for o in f.options],
+        "cells": [] if _only_picture(page) else [c.as_list() for f in fields for c in f.cells],
         "corners": [c.as_list() for c in page.corners],
         "qr": {"box": page.qr.as_list(), "svg": _qr(qr_payload(form, number, serial))} if page.qr else None,
     }
+
+
+def _only_picture(page: FormPage) -> bool:
+    """Whether the page was learned from a picture: nothing of it is known as lines and texts."""
+    return bool(page.blank) and not page.lines and not page.texts
 
 
 def _qr(payload: str) -> str:
