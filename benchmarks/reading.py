@@ -83,7 +83,7 @@ def read_folder(folder: Path, recogniser: Recogniser, *, only: str = "") -> Iter
 
     finder = Finder(shipped_forms())
     for truth_file in sorted(folder.glob("*.json")):
-        if only not in truth_file.stem:
+        if only not in truth_file.stem or not truth_file.with_suffix('.jpg').is_file():
             continue
         described = json.loads(truth_file.read_text(encoding="utf-8"))
         for page in described["pages"]:

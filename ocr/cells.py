@@ -379,6 +379,29 @@ def struck_out(cell: Cell) -> bool:
     return bool(run.any())
 
 
+def evenness(cell: Cell) -> float | None:
+    """How exactly level and upright the strokes are: edge length along the page's axes over edge length aslant.
+
+    Type set by a machine lies around 2 (1.2 to 4, however the page was scanned: it is rectified), writing by hand
+    around 0.7. None without ink. Measured on this project's synthetic pages.
+    """
+    found = cell.bounds
+    if found is None:
+        return None
+    left, top, right, bottom = found
+    patch = cell.picture[max(0, top - 2) : bottom + 2, max(0, left - 2) : right + 2].astype(np.float32)
+    along_x, along_y = cv2.Sobel(patch, cv2.CV_32F, 1, 0, ksize=3), cv2.Sobel(patch, cv2.CV_32F, 0, 1, ksize=3)
+    strength = np.hypot(along_x, along_y)
+    strength[strength < 120] = 0
+    total = float(strength.sum())
+    if total <= 0:
+        return None
+    angle = np.degrees(np.arctan2(np.abs(along_x), np.abs(along_y)))
+    straight = float(strength[(angle < 6) | (angle > 84)].sum()) / total
+    aslant = float(strength[(angle > 12) & (angle < 40)].sum()) / total
+    return straight / (aslant + 0.02)
+
+
 def comb_cells(strip: Cell, boxes: Sequence[Box]) -> tuple[Cell, ...]:
     """The cell of a whole comb parted into its boxes. Ink goes to the box that holds most of its piece.
 
