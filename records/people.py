@@ -136,3 +136,8 @@ def _write(data_dir: Path, ring: KeyRing) -> None:
         keys.write_ring(data_dir / folder.KEYS, ring)
     except OSError as error:
         raise cannot_write(error, data_dir) from error
+
+
+def owner_ids(store: Store) -> frozenset[str]:
+    """The users for whom the key file opens the store (the recovery code aside). Raises StoreDamaged."""
+    return frozenset(owner.id for owner in _ring(store).owners if owner.id != keys.RECOVERY)

@@ -1,0 +1,225 @@
+"""What can be wrong in a store, found in its rows. Each function gives the ids of what is wrong, none if all is well.
+
+The queries trust nothing that the mapped classes promise: rows may have been changed behind the program's back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
+from sqlalchemy.orm import Session
+
+from records import audit
+from records.audit import Head
+from records.errors import StoreDamaged
+from records.packing import unpack_form, unpack_json
+from records.tables import (
+    Answer,
+    AnswerEvent,
+    ArchiveItem,
+    ArchiveSeries,
+    FormUsed,
+    Page,
+    Reading,
+    Receipt,
+    Registration,
+    Sheet,
+    Source,
+    User,
+)
+from records.vault import VaultRef
+from records.views import AnswerState, PageState, SourceState
+
+Ids = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VaultRow:
+    """A row that names a vault file. ``content_hash``: keyed hash of what was delivered, "" for viewing copies."""
+
+    row_id: str
+    ref: VaultRef = field(repr=False)
+    sealed: bool
+    content_hash: str
+
+
+def damaged_pages(session: Session) -> Ids:
+    """What the database says about its own pages: HMACs of SQLCipher, then SQLite's structure."""
+    cipher = session.scalars(text("PRAGMA cipher_integrity_check")).all()
+    structure = [line for line in session.scalars(text("PRAGMA integrity_check")) if line != "ok"]
+    return (*map(str, cipher), *map(str, structure))
+
+
+def broken_references(session: Session) -> Ids:
+    """Rows that point at rows that are not there, as ``table/row``."""
+    return tuple(f"{table}/{row}" for table, row, *_ in session.execute(text("PRAGMA foreign_key_check")))
+
+
+def vault_rows(session: Session) -> Iterator[VaultRow]:
+    """Every row that names a file in the vault."""
+    sources = select(Source.id, Source.vault_id, Source.vault_key, Source.vault_key_sealed, Source.content_hash)
+    for row_id, vault_id, key, sealed, content_hash in session.execute(sources.order_by(Source.id)):
+        yield VaultRow(row_id, VaultRef(vault_id, key), sealed, content_hash)
+    views = select(Page.id, Page.view_id, Page.view_key, Page.view_key_sealed).where(Page.view_id.is_not(None))
+    for row_id, view_id, view_key, sealed in session.execute(views.order_by(Page.id)):
+        yield VaultRow(row_id, VaultRef(view_id or "", view_key or b""), sealed, "")
+
+
+def damaged_readings(session: Session) -> Ids:
+    """Pages with a reading that can't be unpacked."""
+    rows = session.execute(select(Reading.page_id, Reading.content).order_by(Reading.page_id, Reading.run)).yield_per(
+        200
+    )
+    return tuple(page_id for page_id, content in rows if _damaged(content))
+
+
+def damaged_forms(session: Session) -> Ids:
+    """Form versions in use that can't be unpacked."""
+    found = []
+    for form_id, version, definition in session.execute(
+        select(FormUsed.form_id, FormUsed.version, FormUsed.definition)
+    ):
+        try:
+            unpack_form(definition)
+        except StoreDamaged:
+            found.append(f"{form_id}/{version}")
+    return tuple(found)
+
+
+def _damaged(content: bytes) -> bool:
+    try:
+        unpack_json(content)
+    except StoreDamaged:
+        return True
+    return False
+
+
+# -- sources, pages, sheets -------------------------------------------------------------------------------------------
+
+
+def sources_with_missing_pages(session: Session) -> Ids:
+    """Split sources that have not the pages that were found in them; unsplit ones that have some."""
+    pages = select(func.count()).where(Page.source_id == Source.id).scalar_subquery()
+    last = select(func.max(Page.position)).where(Page.source_id == Source.id).scalar_subquery()
+    split = Source.state == SourceState.SPLIT
+    gap = or_(pages == 0, pages != Source.page_count, last != pages - 1)
+    return _ids(session, select(Source.id).where(or_(and_(split, gap), and_(~split, pages > 0))).order_by(Source.id))
+
+
+def pages_without_reading(session: Session) -> Ids:
+    """Pages whose row tells of a reading that isn't there, or whose viewing copy isn't named."""
+    read = select(Reading.id).where(Reading.page_id == Page.id).exists()
+    told = Page.status != ""
+    return _pages(session, or_(and_(told, ~read), and_(told, Page.view_id.is_(None))))
+
+
+def pages_in_the_wrong_state(session: Session) -> Ids:
+    """Pages that are placed and lie on no sheet, or lie on a sheet and aren't placed."""
+    return _pages(session, (Page.state == PageState.PLACED) != Page.sheet_id.is_not(None))
+
+
+def empty_sheets(session: Session) -> Ids:
+    """Sheets on which no page stands."""
+    page = select(Page.id).where(Page.sheet_id == Sheet.id).exists()
+    return _ids(session, select(Sheet.id).where(~page).order_by(Sheet.id))
+
+
+def registrations_without_sheet(session: Session) -> Ids:
+    """Registrations to which no paper belongs."""
+    sheet = select(Sheet.id).where(Sheet.registration_id == Registration.id).exists()
+    return _ids(session, select(Registration.id).where(~sheet).order_by(Registration.id))
+
+
+def registrations_with_a_side_twice(session: Session) -> Ids:
+    """Registrations in which two pages show the same side of the form, or a page shows another form."""
+    pages = (
+        select(Registration.id)
+        .join(Sheet, Sheet.registration_id == Registration.id)
+        .join(Page, Page.sheet_id == Sheet.id)
+    )
+    twice = pages.group_by(Registration.id, Page.form_page).having(func.count() > 1)
+    other = pages.where(or_(Page.form_id != Registration.form_id, Page.form_version != Registration.form_version))
+    return tuple(sorted({*_ids(session, twice), *_ids(session, other)}))
+
+
+# -- archive numbers --------------------------------------------------------------------------------------------------
+
+
+def sheets_without_number(session: Session) -> Ids:
+    """Sheets with pages, but without a 档号 or a place within it."""
+    page = select(Page.id).where(Page.sheet_id == Sheet.id).exists()
+    number = select(ArchiveItem.id).where(ArchiveItem.id == Sheet.item_id, ArchiveItem.archive_number != "").exists()
+    return _ids(session, select(Sheet.id).where(page, or_(~number, Sheet.number.is_(None))).order_by(Sheet.id))
+
+
+def sheets_in_foreign_items(session: Session) -> Ids:
+    """Sheets that lie in the item of another registration."""
+    statement = select(Sheet.id).join(ArchiveItem, ArchiveItem.id == Sheet.item_id)
+    foreign = ArchiveItem.registration_id.is_not(None) & (ArchiveItem.registration_id != Sheet.registration_id)
+    return _ids(session, statement.where(foreign).order_by(Sheet.id))
+
+
+def numbers_given_twice(session: Session) -> Ids:
+    """档号 that stand for more than one item, however they are spelled, or lie beyond their series' end."""
+    again = select(ArchiveItem.number_norm).group_by(ArchiveItem.number_norm).having(func.count() > 1)
+    twice = select(ArchiveItem.archive_number).where(ArchiveItem.number_norm.in_(again))
+    beyond = (
+        select(ArchiveItem.archive_number)
+        .join(ArchiveSeries, ArchiveSeries.id == ArchiveItem.series_id)
+        .where(ArchiveItem.item_number > ArchiveSeries.last_item)
+    )
+    return tuple(sorted({*_ids(session, twice), *_ids(session, beyond)}))
+
+
+# -- answers and audit ------------------------------------------------------------------------------------------------
+
+
+def answers_against_their_history(session: Session) -> Ids:
+    """Answers that a person gave, but that are not what the last event says, as ``registration/key``."""
+    last = (
+        select(AnswerEvent.registration_id, AnswerEvent.key, func.max(AnswerEvent.number).label("number"))
+        .group_by(AnswerEvent.registration_id, AnswerEvent.key)
+        .subquery()
+    )
+    same_field = and_(Answer.registration_id == last.c.registration_id, Answer.key == last.c.key)
+    event = and_(
+        AnswerEvent.registration_id == last.c.registration_id,
+        AnswerEvent.key == last.c.key,
+        AnswerEvent.number == last.c.number,
+    )
+    statement = (
+        select(Answer.registration_id, Answer.key)
+        .outerjoin(last, same_field)
+        .outerjoin(AnswerEvent, event)
+        .where(Answer.state != AnswerState.MACHINE)
+        .where(
+            or_(
+                AnswerEvent.id.is_(None),
+                AnswerEvent.to_state != Answer.state,
+                AnswerEvent.to_state.is_(None),
+                AnswerEvent.to_value != Answer.value,
+            )
+        )
+    )
+    return tuple(f"{registration}/{key}" for registration, key in session.execute(statement))
+
+
+def receipts_beyond_the_audit(session: Session) -> Ids:
+    """Receipts whose printed head of the audit is not in it any more: its end was cut off, or the store put back."""
+    rows = session.execute(select(Receipt.id, Receipt.audit_seq, Receipt.audit_head).order_by(Receipt.id))
+    return tuple(row_id for row_id, seq, head in rows.all() if not audit.contains(session, Head(seq, head)))
+
+
+def user_ids(session: Session) -> frozenset[str]:
+    """Everybody who has a row."""
+    return frozenset(session.scalars(select(User.id)))
+
+
+def _pages(session: Session, wrong: ColumnElement[bool]) -> Ids:
+    return _ids(session, select(Page.id).where(wrong).order_by(Page.id))
+
+
+def _ids(session: Session, statement: Select[str]) -> Ids:
+    return tuple(session.scalars(statement))
