@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from records.registration_rows import DONE
-from records.tables import Batch, BatchRow, Child, Registration
+from records.tables import AuditEntry, Batch, BatchRow, Child, Registration
 from records.views import BatchRowState
 
 
@@ -67,3 +67,14 @@ def verified(session: Session, registration_ids: Sequence[str]) -> list[tuple[Re
         .order_by(Child.pinyin, Child.id)
     )
     return [(registration, child) for registration, child in session.execute(statement)]
+
+
+def child_of(session: Session, batch_row: BatchRow) -> Child:
+    """The child of a row."""
+    return session.scalars(select(Child).where(Child.id == batch_row.child_id)).one()
+
+
+def audit_of(session: Session, verb: str, object_id: str) -> AuditEntry:
+    """The last audit entry of this verb on this object."""
+    statement = select(AuditEntry).where(AuditEntry.verb == verb, AuditEntry.object_id == object_id)
+    return session.scalars(statement.order_by(AuditEntry.seq.desc()).limit(1)).one()

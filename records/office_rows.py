@@ -47,3 +47,8 @@ def open_round(session: Session) -> Round | None:
 def user_name(session: Session, user_id: str) -> str:
     """The full name of a user, "" for one who isn't there."""
     return session.scalar(select(User.full_name).where(User.id == user_id)) or ""
+
+
+def round_of(session: Session, round_id: str) -> Round | None:
+    """One round."""
+    return session.get(Round, round_id)

@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from exporters.files import FileProblem
+from exporters.table import Table
+from exporters.workbook import BatchDocument, write_batch
+from records import answer_rows, batch_rows, child_rows, office_rows, registration_rows
+from records.columns import canonical_json
+from records.session import Session
 from records.store import Store
-from records.views import Actor, BatchSummary, BatchView, CandidateRow
-from workflow.changes import Changes
+from records.tables import Batch, BatchRow
+from records.tables import Receipt as ReceiptRow
+from records.views import (
+    Actor,
+    BatchRowState,
+    BatchRowView,
+    BatchState,
+    BatchSummary,
+    BatchView,
+    CandidateRow,
+)
+from workflow import sheets
+from workflow.changes import Changes, changed
+from workflow.cross_reference import CHINA, place_view
+from workflow.errors import BadValue, NotFound, NotWritten, WrongState
+from workflow.forms_in_use import stored_form
+from workflow.matching import place_name
+from workflow.names import mask_id_number
 from workflow.permissions import Right, verb
+from workflow.report_table import batch_table, frozen_row
+
+FREEZE = "batch.freeze"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,47 +55,315 @@ class Receipt:
     changes: Changes
 
 
+# -- choosing ---------------------------------------------------------------------------------------------------------
+
+
 @verb(Right.SEE_BATCHES)
 def candidates(store: Store, actor: Actor) -> tuple[CandidateRow, ...]:
-    """Verified, current registrations that stand in no batch that is still open or was accepted."""
-    raise NotImplementedError
+    """Current verified registrations of children who wait for no answer and whose registration was not accepted."""
+    with store.session() as session:
+        found = child_rows.children_with_current(session, "")
+        rows = batch_rows.rows_of_children(session, [child.id for child, _ in found])
+        answers = answer_rows.answers_of_many(session, [registration.id for _, registration in found])
+        listed = []
+        for child, registration in found:
+            own = rows.get(child.id, [])
+            if not _may_report(registration.id, [row for row, _ in own]):
+                continue
+            assert registration.verified_at is not None  # the table's own check
+            form = stored_form(store, session, registration.form_id, registration.form_version)
+            listed.append(
+                CandidateRow(
+                    registration_id=registration.id,
+                    child_id=child.id,
+                    name=child.name,
+                    residence=place_name(child.residence_division),
+                    verified_on=registration.verified_at.astimezone(CHINA).date(),
+                    findings=sheets.findings_of(registration, form, sheets.said(answers[registration.id])),
+                    last_batch=own[-1][1].number if own else "",
+                )
+            )
+        return tuple(listed)
+
+
+def _may_report(registration_id: str, rows: Sequence[BatchRow]) -> bool:
+    running = any(row.state in (BatchRowState.FROZEN, BatchRowState.SENT) for row in rows)
+    done = any(row.state is BatchRowState.ACCEPTED and row.registration_id == registration_id for row in rows)
+    return not running and not done
 
 
 @verb(Right.REPORT)
 def new_batch(
     store: Store, actor: Actor, now: datetime, name: str, registration_ids: Sequence[str]
 ) -> tuple[Changes, str]:
-    """An open batch of these registrations; returns its id too."""
-    raise NotImplementedError
+    """An open batch of these registrations; returns its id too.
+
+    Raises BadValue without a name or registrations, WrongState for one that is not verified or stands in a batch
+    whose answer is still out.
+    """
+    ids = list(dict.fromkeys(registration_ids))
+    if not name.strip() or not ids:
+        raise BadValue("批次要有名称，并且至少选一名儿童。没有新建。")
+    with store.transaction() as session:
+        verified = batch_rows.verified(session, ids)
+        if len(verified) != len(ids):
+            raise WrongState("所选的登记表里有还没有核对完的，没有新建批次。请刷新后重新选择。")
+        rows = batch_rows.rows_of_children(session, [child.id for _, child in verified])
+        for registration, child in verified:
+            if not _may_report(registration.id, [row for row, _ in rows.get(child.id, [])]):
+                raise WrongState("所选的儿童里有已在别的批次、还没有反馈结果的，没有新建批次。请刷新后重新选择。")
+        if len({child.id for _, child in verified}) != len(verified):
+            raise WrongState("同一名儿童选了两份登记表，没有新建批次。每名儿童只报最近的一份。")
+        round_ = office_rows.open_round(session)
+        batch = Batch(
+            id=store.new_id(),
+            number=_next_number(session, now),
+            name=name.strip(),
+            round_id=None if round_ is None else round_.id,
+            created_at=now,
+            created_by=actor.user_id,
+        )
+        session.add(batch)
+        session.flush()
+        for position, (registration, child) in enumerate(verified, start=1):
+            session.add(
+                BatchRow(
+                    id=store.new_id(),
+                    batch_id=batch.id,
+                    position=position,
+                    registration_id=registration.id,
+                    child_id=child.id,
+                )
+            )
+        session.flush()
+        store.audit(session, actor.user_id, now, "batch.new", batch.id, {"rows": len(verified)})
+        return changed(batches=[batch.id], children=[child.id for _, child in verified]), batch.id
+
+
+def _next_number(session: Session, now: datetime) -> str:
+    """``2026-003``: counted within the civil year; batches are never removed."""
+    year = f"{now.astimezone(CHINA).year}-"
+    return f"{year}{batch_rows.numbers_like(session, year) + 1:03d}"
+
+
+# -- freezing ---------------------------------------------------------------------------------------------------------
 
 
 @verb(Right.REPORT)
 def freeze(store: Store, actor: Actor, now: datetime, batch_id: str) -> Changes:
-    """Take the values of every row as they are now; later corrections don't touch them."""
-    raise NotImplementedError
+    """Take the values of every row as they are now; later corrections don't touch them.
+
+    Raises WrongState where a registration was reopened meanwhile; nothing is frozen then.
+    """
+    with store.transaction() as session:
+        batch = batch_row(session, batch_id)
+        if batch.state is not BatchState.OPEN:
+            raise WrongState("这个批次已经冻结过了，没有改动。")
+        ids = [row.registration_id for row in batch.rows]
+        answers = answer_rows.answers_of_many(session, ids)
+        for row in batch.rows:
+            registration = registration_rows.registration(session, row.registration_id)
+            if registration is None or registration.state not in registration_rows.DONE:
+                raise WrongState("批次里有一份登记表已退回核对，没有冻结。请先核对完，再冻结。")
+            form = stored_form(store, session, registration.form_id, registration.form_version)
+            values = sheets.said(answers[registration.id])
+            place = place_view(registration)
+            row.frozen = frozen_row(form, values, place.archive_number, str(registration.sequence))
+            row.row_hash = hashlib.sha256(canonical_json(row.frozen).encode()).hexdigest()
+        batch.state = BatchState.FROZEN
+        batch.frozen_at, batch.frozen_by = now, actor.user_id
+        batch.rows_hash = _table(store, session, batch).content_sha256()
+        session.flush()
+        store.audit(session, actor.user_id, now, FREEZE, batch.id, {"rows": len(ids), "hash": batch.rows_hash})
+        return changed(batches=[batch.id], registrations=ids)
+
+
+def _table(store: Store, session: Session, batch: Batch) -> Table:
+    used = dict.fromkeys(tuple(row.frozen["form"]) for row in batch.rows)
+    forms = [stored_form(store, session, form_id, form_version) for form_id, form_version in sorted(used)]
+    return batch_table(forms, [row.frozen for row in batch.rows])
+
+
+# -- writing ----------------------------------------------------------------------------------------------------------
 
 
 @verb(Right.REPORT)
 def write(store: Store, actor: Actor, now: datetime, batch_id: str, path: Path) -> Receipt:
-    """Write the frozen batch as a workbook; rows become SENT. The file is complete or not there at all."""
-    raise NotImplementedError
+    """Write the frozen batch as a workbook; rows become SENT. The file is complete or not there at all.
+
+    It can be written again: the rows are frozen, the file is the same but for its date. Raises NotWritten.
+    """
+    with store.session() as session:
+        batch = batch_row(session, batch_id)
+        if batch.state is BatchState.OPEN:
+            raise WrongState("批次还没有冻结，没有写出。请先冻结。")
+        table = _table(store, session, batch)
+        if table.content_sha256() != batch.rows_hash:
+            raise WrongState("批次冻结后的内容和冻结时的校验码不一致，没有写出。请运行检查（tongdang check）。")
+        head = batch_rows.audit_of(session, FREEZE, batch.id)
+        round_ = None if batch.round_id is None else office_rows.round_of(session, batch.round_id)
+        document = BatchDocument(
+            number=batch.number,
+            name=batch.name,
+            office=office_rows.office(session).name,
+            round_name="" if round_ is None else round_.name,
+            table=table,
+            audit_head=head.hash,
+            program_version=program_version(),
+            written_by=actor.full_name,
+            written_at=now,
+        )
+        seq = head.seq
+    try:
+        written = write_batch(path, document)
+    except FileProblem as problem:
+        raise NotWritten(problem.sentence) from problem
+    with store.transaction() as session:
+        batch = batch_row(session, batch_id)
+        for row in batch.rows:
+            if row.state is BatchRowState.FROZEN:
+                row.state = BatchRowState.SENT
+        batch.state = BatchState.WRITTEN
+        session.add(
+            ReceiptRow(
+                id=store.new_id(),
+                batch_id=batch.id,
+                rows=len(document.table.rows),
+                file_hash=written.sha256,
+                rows_hash=batch.rows_hash,
+                file_name=path.name,
+                audit_seq=seq,
+                audit_head=document.audit_head,
+                written_at=now,
+                written_by=actor.user_id,
+            )
+        )
+        session.flush()
+        detail: dict[str, str | int] = {"rows": len(document.table.rows), "file": written.sha256}
+        store.audit(session, actor.user_id, now, "batch.write", batch.id, detail)
+        return Receipt(
+            batch_id=batch.id,
+            number=batch.number,
+            rows=len(document.table.rows),
+            sha256=written.sha256,
+            rows_sha256=batch.rows_hash,
+            audit_head=document.audit_head,
+            written_at=now,
+            file_name=path.name,
+            changes=changed(batches=[batch.id], children=[row.child_id for row in batch.rows]),
+        )
+
+
+def program_version() -> str:
+    """The version of the program that is installed."""
+    try:
+        return version("tongdang")
+    except PackageNotFoundError:  # run from a source tree
+        return "0.1.0"
+
+
+# -- answers of the national system -----------------------------------------------------------------------------------
 
 
 @verb(Right.REPORT)
 def record_outcome(
     store: Store, actor: Actor, now: datetime, row_id: str, accepted: bool, system_number: str = "", reason: str = ""
 ) -> Changes:
-    """What the national system answered: accepted with its 系统儿童编号, or returned with a reason."""
-    raise NotImplementedError
+    """What the national system answered: accepted (with 系统儿童编号, if it gives one) or returned.
+
+    Raises BadValue for a return without a reason, WrongState for a row that was not sent or has its answer.
+    """
+    if not accepted and not reason.strip():
+        raise BadValue("退回要写明原因，没有保存。请把系统给出的退回原因填上。")
+    with store.transaction() as session:
+        row = batch_rows.row(session, row_id)
+        if row is None:
+            raise NotFound("批次里已经没有这一行了。请刷新后再看。")
+        if row.state is not BatchRowState.SENT:
+            raise WrongState("这一行还没有写出，或已经有反馈结果了，没有改动。")
+        row.outcome_at, row.outcome_by = now, actor.user_id
+        if accepted:
+            row.system_number = system_number.strip()
+            row.state = BatchRowState.ACCEPTED
+        else:
+            row.returned_reason = reason.strip()
+            row.state = BatchRowState.RETURNED
+        session.flush()
+        store.audit(session, actor.user_id, now, f"batch.{row.state.value}", row.id)
+        return changed(batches=[row.batch_id], children=[row.child_id], registrations=[row.registration_id])
+
+
+# -- looking ----------------------------------------------------------------------------------------------------------
 
 
 @verb(Right.SEE_BATCHES)
 def batches(store: Store, actor: Actor) -> tuple[BatchSummary, ...]:
     """All batches, newest first."""
-    raise NotImplementedError
+    with store.session() as session:
+        return tuple(_summary(batch) for batch in batch_rows.batches(session))
 
 
 @verb(Right.SEE_BATCHES)
 def batch(store: Store, actor: Actor, batch_id: str) -> BatchView:
     """One batch with its rows and receipts."""
-    raise NotImplementedError
+    with store.session() as session:
+        found = batch_row(session, batch_id)
+        return BatchView(
+            summary=_summary(found),
+            rows=tuple(_row_view(session, row) for row in found.rows),
+            receipts=tuple(_receipt_view(session, receipt) for receipt in found.receipts),
+        )
+
+
+def batch_row(session: Session, batch_id: str) -> Batch:
+    """The batch with its rows and receipts. Raises NotFound."""
+    found = batch_rows.batch(session, batch_id)
+    if found is None:
+        raise NotFound("没有这个批次。请刷新后再看。")
+    return found
+
+
+def _summary(batch: Batch) -> BatchSummary:
+    states = [row.state for row in batch.rows]
+    return BatchSummary(
+        batch_id=batch.id,
+        number=batch.number,
+        name=batch.name,
+        state=batch.state,
+        rows=len(states),
+        sent=states.count(BatchRowState.SENT),
+        accepted=states.count(BatchRowState.ACCEPTED),
+        returned=states.count(BatchRowState.RETURNED),
+        created_at=batch.created_at,
+        frozen_at=batch.frozen_at,
+    )
+
+
+def _row_view(session: Session, row: BatchRow) -> BatchRowView:
+    child = batch_rows.child_of(session, row)
+    registration = registration_rows.registration(session, row.registration_id)
+    number = "" if registration is None else place_view(registration).archive_number
+    return BatchRowView(
+        row_id=row.id,
+        position=row.position,
+        child_id=row.child_id,
+        registration_id=row.registration_id,
+        name=child.name,
+        id_number_masked=mask_id_number(child.id_number),
+        archive_number=number,
+        state=row.state,
+        system_number=row.system_number,
+        returned_reason=row.returned_reason,
+    )
+
+
+def _receipt_view(session: Session, receipt: ReceiptRow) -> dict[str, str]:
+    return {
+        "file_name": receipt.file_name,
+        "rows": str(receipt.rows),
+        "sha256": receipt.file_hash,
+        "rows_sha256": receipt.rows_hash,
+        "audit_head": receipt.audit_head,
+        "written_at": receipt.written_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M"),
+        "written_by": office_rows.user_name(session, receipt.written_by),
+    }

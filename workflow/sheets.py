@@ -169,6 +169,15 @@ def place_of_facts(facts: Facts) -> PlaceView:
     return place_view(facts.registration)
 
 
+def label_of(field: FormField) -> str:
+    """How the dictionary calls a field; what stands on the form where the dictionary doesn't know it.
+
+    Labels repeat (父亲、母亲、照护人 each have 联系电话), so the name of the column in workbooks is taken.
+    """
+    definition = load_dictionary().fields.get(field.key)
+    return field.label if definition is None else definition.export_name
+
+
 def notes_of(facts: Facts) -> tuple[str, ...]:
     """Chinese notes: missing sides and how the sides came together."""
     missing = [sentences.missing_side(n) for n in range(1, len(facts.form.pages) + 1) if n not in facts.pages]
