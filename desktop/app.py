@@ -126,7 +126,7 @@ class Program(QObject):
             self.shell.show_only(login)
         else:
             first = FirstRunScreen(self._jobs, self._create)
-            first.made.connect(self._made)
+            first.made.connect(lambda opened: self._made(opened, first.office.text().strip()))
             self.shell.show_only(first)
         screen = self.shell.screen().availableGeometry()
         self.shell.resize(min(1440, screen.width()), min(900, screen.height()))
@@ -147,8 +147,8 @@ class Program(QObject):
             kdf=self._kdf,
         )
 
-    def _made(self, opened: Opened) -> None:
-        code = RecoveryCodeScreen(opened.recovery_code or "", opened.actor.full_name)
+    def _made(self, opened: Opened, office: str) -> None:
+        code = RecoveryCodeScreen(opened.recovery_code or "", office)
         code.noted.connect(partial(self._came_in, opened))
         self.shell.show_only(code)
 
@@ -157,6 +157,7 @@ class Program(QObject):
         self._jobs.attend(opened)
         log.info("opened by %s", opened.actor.user_id)
         self.window = make_window(self._jobs, opened)
+        self.window.windowTitleChanged.connect(self.shell.setWindowTitle)
         self.shell.show_only(self.window)
         self.window.go("inbox")
 
@@ -212,6 +213,7 @@ def make_window(jobs: Jobs, opened: Opened) -> MainWindow:
     children.go_drafts.connect(partial(window.go, "drafts"))
     batches.go_drafts.connect(partial(window.go, "drafts"))
     verify.left.connect(back)
+    verify.saved.connect(drafts.read)
     verify.title.connect(partial(window.set_title, "verify"))
     window.searched.connect(find)
     return window

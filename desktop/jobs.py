@@ -249,10 +249,12 @@ class Jobs(QObject):
                 done(future.result())
             return
         told = sentence(error)
-        if told is None:
-            self.defect.emit(error)
-            told = "程序出了错，这一步没有完成；以前保存的都在。"
-        self._tell(owner, failed, told)
+        if told is not None:
+            self._tell(owner, failed, told)
+            return
+        self.defect.emit(error)
+        if failed is not None and isValid(owner):
+            failed("程序出了错，这一步没有完成；以前保存的都在。")
 
     def _tell(self, owner: QObject, failed: Callable[[str], None] | None, told: str) -> None:
         if failed is not None and isValid(owner):

@@ -73,12 +73,12 @@ class MainWindow(QWidget):
         whole.addLayout(right, 1)
         right.addWidget(self._head())
         holder = column(space=0)
-        holder.setContentsMargins(AROUND, 0, AROUND, 0)
-        holder.addSpacing(8)
+        holder.setContentsMargins(AROUND, BETWEEN, AROUND, 0)
         holder.addWidget(self.notice)
         self._notice_row = QWidget()
         self._notice_row.setLayout(holder)
-        self.notice.hide()
+        self._notice_row.hide()
+        self.notice.shown.connect(self._notice_row.setVisible)
         right.addWidget(self._notice_row)
         right.addWidget(self._stack, 1)
         right.addWidget(self.status)
@@ -139,7 +139,7 @@ class MainWindow(QWidget):
 
     def _show_office(self, office: OfficeView) -> None:
         self.status.where.setText(f"{office.name} · {office.round_name}" if office.round_name else office.name)
-        self.setWindowTitle(f"童档 · {office.name}")
+        self.setWindowTitle(office.name)  # Qt adds the program's name
 
     def _changed(self, changes: Changes) -> None:
         if changes.office:

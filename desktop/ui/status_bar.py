@@ -47,13 +47,11 @@ class StatusBar(QFrame):
         if on:
             self.progress.setRange(0, 0)
             self.work.setText("正在准备识别")
-        else:
-            self.work.setText("")
 
     def _progressed(self, done: int, total: int, told: str) -> None:
         self.progress.setRange(0, max(total, 1))
         self.progress.setValue(done)
-        self.work.setText(f"正在识别 {done} / {total} 页　{told}".rstrip("　"))
+        self.work.setText(f"{told}　{done} / {total} 页")
 
     def _stop_work(self) -> None:
         self._jobs.stop_recognising()

@@ -53,6 +53,7 @@ QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(@arrow); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: @panel; color: @ink; border: 1px solid @edge; padding: 4px;
   selection-background-color: @acts_soft; selection-color: @ink; }
+QListView#suggestions::item, QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 4px; }
 QListView#suggestions { background: @panel; color: @ink; border: 1px solid @edge; padding: 4px;
   selection-background-color: @acts_soft; selection-color: @ink; }
 
@@ -65,7 +66,7 @@ QTreeView::branch { background: transparent; border-bottom: 1px solid @line; }
 QTreeView::branch:selected { background: @acts_soft; }
 QHeaderView { background: @panel; border: none; }
 QHeaderView::section { background: @panel; color: @secondary; border: none; border-bottom: 1px solid @line;
-  padding: 0 8px; min-height: 36px; font-size: 13px; font-weight: normal; }
+  padding: 0 11px; min-height: 36px; font-size: 13px; font-weight: normal; }
 QTableCornerButton::section { background: @panel; border: none; }
 
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }

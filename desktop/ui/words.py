@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
+from forms.gazetteer import gazetteer
 from records.views import AnswerState, BatchRowState, BatchState, PageRow, PageState, RegistrationState, SourceState
 
 CIVIL = timezone(timedelta(hours=8))  # civil dates stand at a fixed +08:00
@@ -28,6 +29,12 @@ def moment(value: datetime) -> str:
     """``2024年10月18日 09:30`` at +08:00."""
     local = value.astimezone(CIVIL)
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def division_words(code: str) -> str:
+    """A division by its names; those of Jilin without the province, which goes without saying there."""
+    full = gazetteer().full_name(code) if gazetteer().division(code) is not None else code
+    return full.removeprefix("吉林省") or full
 
 
 def civil_day(value: datetime) -> date:

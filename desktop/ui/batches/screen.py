@@ -99,7 +99,7 @@ class BatchesScreen(QWidget):
 
     def choose(self) -> None:
         """Choose registrations for a new batch."""
-        self.notice.hide()
+        self.notice.drop()
         self.new.begin(len(self.model.rows) + 1)
         self._either.setCurrentIndex(NEW)
 
@@ -110,7 +110,7 @@ class BatchesScreen(QWidget):
         self.read()
 
     def _changed(self, changes: Changes) -> None:
-        if changes.batches and not self._refresh.isActive():
+        if changes.batches and self.isVisible() and not self._refresh.isActive():
             self._refresh.start()
 
     def _show(self, rows: Sequence[BatchSummary]) -> None:

@@ -40,7 +40,6 @@ COLUMNS: tuple[Column[ChildRow], ...] = (
 class ChildrenScreen(QWidget):
     """A table of any size; the child at hand beside it."""
 
-    counted = Signal(int)
     open_registration = Signal(str)
     go_drafts = Signal()
 
@@ -61,7 +60,6 @@ class ChildrenScreen(QWidget):
         self._refresh.timeout.connect(self.read)
         self._lay_out()
         jobs.changed.connect(self._changed)
-        self.read()
 
     def _lay_out(self) -> None:
         box = column(self, space=BETWEEN)
@@ -111,7 +109,7 @@ class ChildrenScreen(QWidget):
         )
 
     def _changed(self, changes: Changes) -> None:
-        if (changes.children or changes.batches or changes.registrations) and not self._refresh.isActive():
+        if (changes.children or changes.registrations) and self.isVisible() and not self._refresh.isActive():
             self._refresh.start()
 
     def _show(self, asked: int, rows: Sequence[ChildRow]) -> None:
@@ -123,8 +121,6 @@ class ChildrenScreen(QWidget):
         self._either.setCurrentIndex(2 if rows else 1 if self._search else 0)
         self._told.setText(f"找到 {len(rows)} 名儿童" if self._search else f"共 {len(rows)} 名儿童")
         self._told.setVisible(bool(rows))
-        if not self._search:
-            self.counted.emit(len(rows))
         found = [i for i, row in enumerate(rows) if row.child_id == before]
         if rows:
             self.table.selectRow(found[0] if found else 0)

@@ -11,8 +11,10 @@ from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit
 
 from desktop.ui.theme import BETWEEN, sized
-from desktop.ui.widgets.gate import Gate
+from desktop.ui.widgets.gate import Gate, keep_room
 from desktop.ui.widgets.parts import button, column, line, panel, text
+
+ACROSS = 3  # groups in a row
 
 
 class RecoveryCodeScreen(Gate):
@@ -50,7 +52,7 @@ class RecoveryCodeScreen(Gate):
             # a widget's style sheet font would win over the face
             shown.setStyleSheet(f"font-family: '{face.family()}'; font-size: 20px;")
             cell.addWidget(shown)
-            grid.addLayout(cell, position // 4, position % 4)
+            grid.addLayout(cell, position // ACROSS, position % ACROSS)
         self.body.addWidget(frame)
         row = line()
         row.addWidget(button("打印恢复码", self._print, icon="print"))
@@ -74,7 +76,7 @@ class RecoveryCodeScreen(Gate):
         row.addWidget(self.ready)
         self.body.addLayout(row)
         self.told = text("", "error", wrap=True)
-        self.told.hide()
+        keep_room(self.told)
         self.body.addWidget(self.told)
 
     def _check(self) -> None:
@@ -109,8 +111,8 @@ def draw_on(printer: QPrinter, office: str, groups: tuple[str, ...]) -> None:
 
     say("童档 资料库恢复码", 20, 18)
     say(office, 34, 12)
-    for number, start in enumerate(range(0, len(groups), 4)):
-        say("   ".join(groups[start : start + 4]), 56 + 14 * number, 16, fixed=True)
+    for number, start in enumerate(range(0, len(groups), ACROSS)):
+        say("   ".join(groups[start : start + ACROSS]), 56 + 14 * number, 16, fixed=True)
     say("忘记密码或管理员换人时使用。请装入信封密封，由单位负责人保管。", 120, 11)
     painter.end()
 

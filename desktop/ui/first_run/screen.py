@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.widgets.division_picker import DivisionPicker
-from desktop.ui.widgets.gate import Gate, add_field, fields_grid
+from desktop.ui.widgets.gate import Gate, add_field, fields_grid, keep_room
 from desktop.ui.widgets.parts import button, line, rule, text
 from workflow.access import Opened
 
@@ -63,9 +63,10 @@ class FirstRunScreen(Gate):
         add_field(person, "确认密码", self.again, "忘了密码，只能用下一步给出的恢复码打开资料库。")
         self.body.addLayout(person)
         self.told = text("", "error", wrap=True)
-        self.told.hide()
+        keep_room(self.told)
         self.body.addWidget(self.told)
         self.make = button("新建资料库", self._create, role="primary", name="create_office")
+        self.again.returnPressed.connect(self._create)
         row = line()
         row.addStretch()
         row.addWidget(self.make)

@@ -40,7 +40,7 @@ class InboxModel(QAbstractItemModel):
             self.endInsertRows()
 
     def _update(self, row: int, source: SourceRow) -> None:
-        had, has = len(self._sources[row].pages), len(source.pages)
+        had, has = _below(self._sources[row]), _below(source)
         here = self.index(row, 0)
         if has > had:
             self.beginInsertRows(here, had, has - 1)
@@ -93,8 +93,7 @@ class InboxModel(QAbstractItemModel):
             return len(self._sources)
         if parent.internalId() or parent.column() > 0:
             return 0
-        pages = len(self._sources[parent.row()].pages)
-        return pages if pages > 1 else 0  # a single page says everything in its source's row
+        return _below(self._sources[parent.row()])
 
     def columnCount(self, parent: Index = TOP) -> int:  # noqa: ARG002 - Qt names the argument
         return len(TITLES)
@@ -116,6 +115,11 @@ class InboxModel(QAbstractItemModel):
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
             return cell.word if isinstance(cell, Mark) else cell
         return None
+
+
+def _below(source: SourceRow) -> int:
+    """Rows under a source: a single page says everything in its source's own row."""
+    return len(source.pages) if len(source.pages) > 1 else 0
 
 
 def page_cells(page: PageRow) -> tuple[str, Mark, str]:

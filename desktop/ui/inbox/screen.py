@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QStandardPaths, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QSplitter, QStackedLayout, QTreeView, QWidget
 
@@ -115,7 +115,8 @@ class InboxScreen(QWidget):
         self.halt.hide()
         row.addWidget(self.halt)
         row.addWidget(button("选文件夹", self._choose_folder, icon="folder", name="choose_folder"))
-        row.addWidget(button("选文件", self._choose_files, role="primary", icon="plus", name="choose_files"))
+        self.choose_files = button("选文件", self._choose_files, role="primary", icon="plus", name="choose_files")
+        row.addWidget(self.choose_files)
         return self.drop
 
     # -- files come in ------------------------------------------------------------------------------------------------
@@ -127,13 +128,13 @@ class InboxScreen(QWidget):
         self.take_in([Path(name) for name in names])
 
     def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "选装有扫描件的文件夹")
+        name = QFileDialog.getExistingDirectory(self, "选装有扫描件的文件夹", documents())
         self.take_in([Path(name)] if name else [])
 
     def take_in(self, paths: Sequence[Path]) -> None:
         """Take in these files and folders."""
         if paths:
-            self.notice.hide()
+            self.notice.drop()
             self.queue.add(paths)
 
     def _taking_in(self, done: int, total: int) -> None:
@@ -170,7 +171,7 @@ class InboxScreen(QWidget):
 
     def enter(self) -> None:
         """The screen is shown."""
-        self.tree.setFocus()
+        (self.tree if self.model.sources else self.choose_files).setFocus()
         self.read()
 
     def read(self) -> None:
@@ -178,7 +179,8 @@ class InboxScreen(QWidget):
         self._jobs.read(intake.inbox, self._show, owner=self)
 
     def _changed(self, changes: Changes) -> None:
-        if (changes.sources or changes.pages or changes.registrations) and not self._refresh.isActive():
+        # answers given in the verify screen change registrations only; the inbox reads again when it is entered
+        if (changes.sources or changes.pages) and not self._refresh.isActive():
             self._refresh.start()
 
     def _recognising(self, on: bool) -> None:
@@ -203,3 +205,8 @@ class InboxScreen(QWidget):
 
     def _at_hand(self, index: QModelIndex, _was: QModelIndex | None = None) -> None:
         self.detail.show_row(self.model.source_at(index), self.model.page_at(index))
+
+
+def documents() -> str:
+    """Where file dialogs begin."""
+    return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)

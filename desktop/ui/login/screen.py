@@ -9,7 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLineEdit
 
 from desktop.jobs import Jobs
-from desktop.ui.widgets.gate import Gate, add_field, fields_grid
+from desktop.ui.widgets.gate import Gate, add_field, fields_grid, keep_room
 from desktop.ui.widgets.parts import button, line, text
 from workflow import access
 from workflow.access import Opened
@@ -34,7 +34,7 @@ class LoginScreen(Gate):
         add_field(grid, "密码", self.password)
         self.body.addLayout(grid)
         self.told = text("", "error", wrap=True)
-        self.told.hide()
+        keep_room(self.told)
         self.body.addWidget(self.told)
         self.enter = button("登录", self._log_in, role="primary", name="log_in")
         row = line()

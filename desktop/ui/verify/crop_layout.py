@@ -16,6 +16,14 @@ STRIPS = 3
 GAP = 8
 
 
+def beside(strip: Strip, page: QRect, width: float) -> Strip:
+    """The same strip with what stands right of it on paper, up to the full width: drawn veiled, it frames the field."""
+    scale = strip.target.width() / strip.source.width()
+    right = min(page.right() + 1, strip.source.left() + round(width / scale))
+    source = QRect(strip.source.left(), strip.source.top(), right - strip.source.left(), strip.source.height())
+    return _strip(source, scale, strip.target.top())
+
+
 @dataclass(frozen=True, slots=True)
 class Strip:
     """A piece of the page and where it is drawn."""

@@ -13,6 +13,7 @@ from desktop.ui.verify import crop_layout
 
 EDGE = 8
 A4_MM = 210
+VEIL = 200  # of 255: what is not the field is barely there
 
 
 class CropView(QWidget):
@@ -90,13 +91,20 @@ class CropView(QWidget):
         if not self._laid:
             painter.setPen(QColor(of.secondary))
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self._words)
-        for strip in self._laid:
-            painter.drawPixmap(strip.target.translated(EDGE, EDGE), self._page, QRectF(strip.source))
+        self._paint_paper(painter)
         self._outline(painter, self._doubts, QColor("#C98A00"))
         self._outline(painter, self._ticked, QColor("#1F6391"))
         if self._ready and (self._laid or self._box is None) and not self._painted:
             self._painted = True
             self.first_painted.emit()
+
+    def _paint_paper(self, painter: QPainter) -> None:
+        page = QRect(0, 0, self._page.width(), self._page.height())
+        for strip in self._laid:
+            around = crop_layout.beside(strip, page, self.width() - 2 * EDGE)
+            painter.drawPixmap(around.target.translated(EDGE, EDGE), self._page, QRectF(around.source))
+            rest = around.target.adjusted(strip.target.width(), 0, 0, 0).translated(EDGE, EDGE)
+            painter.fillRect(rest, QColor(255, 255, 255, VEIL))
 
     def _outline(self, painter: QPainter, boxes: tuple[QRect, ...], colour: QColor) -> None:
         painter.setPen(QPen(colour, 2))

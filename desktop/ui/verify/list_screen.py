@@ -11,7 +11,7 @@ from desktop.jobs import Jobs
 from desktop.ui.theme import AROUND, BETWEEN
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
-from desktop.ui.words import REGISTRATION, Mark, moment
+from desktop.ui.words import REGISTRATION, Mark, division_words, moment
 from records.views import DraftRow
 from workflow import verify
 from workflow.changes import Changes
@@ -30,10 +30,10 @@ COLUMNS: tuple[Column[DraftRow], ...] = (
     Column("姓名", lambda row: row.title, 160),
     Column("要看的", look, 176),
     Column("状态", lambda row: REGISTRATION[row.state], 112),
-    Column("现居住地", lambda row: row.division),
+    Column("现居住地", lambda row: division_words(row.division)),
     Column("页数", lambda row: str(row.pages), 64, right=True),
-    Column("收件时间", lambda row: moment(row.taken_in_at), 184),
-    Column("存放位置", lambda row: row.place or "未装盒", 176),
+    Column("收件时间", lambda row: moment(row.taken_in_at), 176),
+    Column("档号和位置", lambda row: row.place or "未装盒", 264),
 )
 
 
@@ -94,7 +94,8 @@ class DraftsScreen(QWidget):
         self._jobs.read(verify.drafts, self._show, owner=self)
 
     def _changed(self, changes: Changes) -> None:
-        if changes.registrations and not self._refresh.isActive():
+        # one answer after the other must not read the whole list; the verify screen says when one is saved
+        if changes.registrations and (self.isVisible() or changes.pages) and not self._refresh.isActive():
             self._refresh.start()
 
     def _show(self, rows: Sequence[DraftRow]) -> None:

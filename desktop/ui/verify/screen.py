@@ -43,6 +43,7 @@ class VerifyScreen(QWidget):
 
     left = Signal(str)  # a sentence for the list, "" when the clerk simply left
     title = Signal(str)
+    saved = Signal()
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__()
@@ -137,7 +138,7 @@ class VerifyScreen(QWidget):
             said = "　".join(part for part in (self._announcement, words, notes) if part)
             self.parts.notice.say(said, "note" if notes else "good")
         else:
-            self.parts.notice.hide()
+            self.parts.notice.drop()
         self._announcement = ""
 
     # -- the field at hand --------------------------------------------------------------------------------------------
@@ -288,7 +289,7 @@ class VerifyScreen(QWidget):
         done = Done(walk.sheet.registration_id, key)
         self._history.append(done)
         self._jobs.write(call, owner=self, failed=partial(self._refused, done))
-        self.parts.notice.hide()
+        self.parts.notice.drop()
         following = walk.next_open(key)
         if following:
             self._go(following)
@@ -367,6 +368,7 @@ class VerifyScreen(QWidget):
             dialog.finished.connect(lambda code: self._child_chosen(dialog, code))
             dialog.open()
             return
+        self.saved.emit()
         self._behind.append(walk.sheet.registration_id)
         self._announcement = f"{walk.sheet.title} 已存为已核对。"
         self._walk = None

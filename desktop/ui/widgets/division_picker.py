@@ -55,7 +55,6 @@ class DivisionPicker(QWidget):
         step.setCompleter(completer)
         step.currentIndexChanged.connect(lambda _index: self._chosen(number))
         edit.editingFinished.connect(lambda: self._typed(number))
-        step.setEnabled(False)
         return step
 
     def _loaded(self, loaded: tuple[Gazetteer, tuple[Division, ...]]) -> None:
@@ -73,13 +72,12 @@ class DivisionPicker(QWidget):
             step.addItem(division.name, division.code)
         step.setCurrentIndex(-1)
         step.setEditText("")
-        step.setEnabled(bool(divisions))
         step.blockSignals(False)
+        # later steps stay enabled: Tab must reach the next one, which fills when this one is left
         for later in self._steps[number + 1 :]:
             later.blockSignals(True)
             later.clear()
             later.setEditText("")
-            later.setEnabled(False)
             later.blockSignals(False)
 
     def _chosen(self, number: int) -> None:

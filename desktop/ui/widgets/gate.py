@@ -73,3 +73,11 @@ def add_field(grid: QGridLayout, word: str, field: QWidget, hint: str = "") -> N
         field.setAccessibleName(word)
     if hint:
         grid.addWidget(text(hint, "secondary", wrap=True), row + 1, 1)
+
+
+def keep_room(told: QLabel) -> None:
+    """Hide a sentence that may come, and keep its room: the card must not jump when it does."""
+    policy = told.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    told.setSizePolicy(policy)
+    told.hide()

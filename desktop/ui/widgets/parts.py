@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui import icons
@@ -35,15 +35,30 @@ def set_role(widget: QWidget, role: str) -> None:
     widget.style().polish(widget)
 
 
+class Button(QPushButton):
+    """Enter presses it when it has the keyboard. (Qt's autoDefault would do that too, and in a dialog would also press
+    it when Enter is struck in a field.)"""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.setAutoDefault(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            if not event.isAutoRepeat():
+                self.click()
+            return
+        super().keyPressEvent(event)
+
+
 def button(
     words: str, pressed: Callable[[], object] | None = None, *, role: str = "", icon: str = "", name: str = ""
 ) -> QPushButton:
     """A button; ``role`` is primary, quiet or nothing, ``icon`` a drawing of ours, ``name`` its object name."""
-    made = QPushButton(words)
+    made = Button(words)
     made.setProperty("role", role)
     made.setObjectName(name)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
-    made.setAutoDefault(False)
     if icon:
         colours = roles()
         colour = {"primary": colours.on_acts, "quiet": colours.acts}.get(role, colours.ink)
@@ -106,6 +121,8 @@ class Elided(QLabel):
 class Notice(QFrame):
     """A sentence where it happened, with one thing to do about it; hidden until there is something to say."""
 
+    shown = Signal(bool)
+
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "note")
@@ -113,7 +130,7 @@ class Notice(QFrame):
         row.setContentsMargins(12, 8, 8, 8)
         self._words = text(wrap=True, selectable=True)
         self._action = button("", role="quiet")
-        self._away = button("知道了", self.hide, role="quiet")
+        self._away = button("知道了", self.drop, role="quiet")
         self._act: Callable[[], None] | None = None
         self._action.clicked.connect(self._acted)
         row.addWidget(self._words, 1)
@@ -137,9 +154,15 @@ class Notice(QFrame):
         self._action.setVisible(bool(action))
         self._act = act
         self.show()
+        self.shown.emit(True)
+
+    def drop(self) -> None:
+        """Nothing to say any more."""
+        self.hide()
+        self.shown.emit(False)
 
     def _acted(self) -> None:
-        self.hide()
+        self.drop()
         if self._act is not None:
             self._act()
 

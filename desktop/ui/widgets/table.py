@@ -24,6 +24,7 @@ from desktop.ui.words import Mark
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
+EDGE = 11  # where the text of a cell begins: 8 of the style sheet, 3 that Qt adds
 MARK = Qt.ItemDataRole.UserRole + 1  # a Mark instead of plain text
 TOP = QModelIndex()
 
@@ -148,7 +149,7 @@ class MarkDelegate(QStyledItemDelegate):
         plain.text = ""
         style = option.widget.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, plain, painter, option.widget)
-        draw_mark(painter, option.rect.adjusted(INSIDE, 0, -INSIDE, 0), mark)
+        draw_mark(painter, option.rect.adjusted(EDGE, 0, -INSIDE, 0), mark)
 
 
 def draw_mark(painter: QPainter, where: QRect, mark: Mark) -> None:
