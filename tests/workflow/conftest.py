@@ -88,7 +88,7 @@ def make_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mak
         opened = create_office(
             tmp_path / name / "资料库",
             office_name="黄松甸镇人民政府",
-            division="220281105",
+            division="220281104",
             username="admin",
             full_name="管理员",
             password=PASSWORD,

@@ -33,7 +33,7 @@ Page = dict[str, Any]
 CHILD: dict[str, JsonValue] = {
     "form_unit": "黄松甸镇人民政府",
     "form_date": "2026-10-12",
-    "form_division": "220281105",
+    "form_division": "220281104",
     "form_collection": ["visit"],
     "child_name": "欧阳雪",
     "child_sex": ["2"],
@@ -42,7 +42,7 @@ CHILD: dict[str, JsonValue] = {
     "child_id_number": "220284201801010023",
     "child_registered": ["yes"],
     "child_household": "220284",
-    "child_residence": {"division": "220281105", "detail": "河沿街3号"},
+    "child_residence": {"division": "220281104", "detail": "河沿街3号"},
     "child_arrival": "2024-03",
     "child_accompanied": ["both"],
     "school_state": ["primary"],
