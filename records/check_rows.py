@@ -5,6 +5,7 @@ The queries trust nothing that the mapped classes promise: rows may have been ch
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from records import audit
 from records.audit import Head
+from records.columns import canonical_json
 from records.errors import StoreDamaged
 from records.packing import unpack_form, unpack_json
 from records.tables import (
@@ -20,6 +22,8 @@ from records.tables import (
     AnswerEvent,
     ArchiveItem,
     ArchiveSeries,
+    Batch,
+    BatchRow,
     FormUsed,
     Page,
     Reading,
@@ -30,7 +34,7 @@ from records.tables import (
     User,
 )
 from records.vault import VaultRef
-from records.views import AnswerState, PageState, SourceState
+from records.views import AnswerState, BatchState, PageState, SourceState
 
 Ids = tuple[str, ...]
 
@@ -206,15 +210,27 @@ def answers_against_their_history(session: Session) -> Ids:
     return tuple(f"{registration}/{key}" for registration, key in session.execute(statement))
 
 
+def altered_batch_rows(session: Session) -> Ids:
+    """Rows of frozen batches whose values are not those that were frozen."""
+    statement = (
+        select(BatchRow.id, BatchRow.frozen, BatchRow.row_hash).join(Batch).where(Batch.state != BatchState.OPEN)
+    )
+    return tuple(
+        row_id
+        for row_id, frozen, row_hash in session.execute(statement.order_by(BatchRow.id))
+        if hashlib.sha256(canonical_json(frozen).encode()).hexdigest() != row_hash
+    )
+
+
 def receipts_beyond_the_audit(session: Session) -> Ids:
     """Receipts whose printed head of the audit is not in it any more: its end was cut off, or the store put back."""
     rows = session.execute(select(Receipt.id, Receipt.audit_seq, Receipt.audit_head).order_by(Receipt.id))
     return tuple(row_id for row_id, seq, head in rows.all() if not audit.contains(session, Head(seq, head)))
 
 
-def user_ids(session: Session) -> frozenset[str]:
+def user_ids(session: Session) -> Ids:
     """Everybody who has a row."""
-    return frozenset(session.scalars(select(User.id)))
+    return _ids(session, select(User.id).order_by(User.id))
 
 
 def _pages(session: Session, wrong: ColumnElement[bool]) -> Ids:

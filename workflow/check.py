@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from records import check_rows, people
 from records.check_rows import Ids, VaultRow
@@ -30,14 +31,10 @@ class Fault:
 
 BACKUP = "请从备份恢复。"
 Look = Callable[[Session], Ids]
+Found = TypeVar("Found", str, VaultRow)
 
 # code, how it is found, and the sentence; the number of what was found is put in
 ROWS: tuple[tuple[str, Look, str], ...] = (
-    (
-        "database_damaged",
-        check_rows.damaged_pages,
-        "数据库文件有 {n} 处损坏。没有改动任何内容。请先把整个资料库文件夹另存一份，再从备份恢复。",
-    ),
     ("reference_broken", check_rows.broken_references, "有 {n} 条记录指向不存在的记录，其他内容不受影响。" + BACKUP),
     ("reading_damaged", check_rows.damaged_readings, "有 {n} 页的识别记录损坏，核对过的内容不受影响。" + BACKUP),
     ("form_damaged", check_rows.damaged_forms, "有 {n} 种用过的表格损坏，登记的内容不受影响。" + BACKUP),
@@ -88,6 +85,11 @@ ROWS: tuple[tuple[str, Look, str], ...] = (
         "有 {n} 个核对过的栏目和修改历史对不上，可能有人绕过程序改过。请对照纸质件重新核对这些栏目。",
     ),
     (
+        "batch_altered",
+        check_rows.altered_batch_rows,
+        "有 {n} 行冻结的报送内容被改过，和冻结时的校验码不一致。登记表本身不受影响。请报告管理员，" + BACKUP,
+    ),
+    (
         "audit_cut",
         check_rows.receipts_beyond_the_audit,
         "有 {n} 张回执上印的操作记录校验值，在操作记录里找不到：操作记录被截短，或资料库被换成了旧的。请报告管理员。",
@@ -102,40 +104,50 @@ def check(store: Store, actor: Actor) -> tuple[Fault, ...]:
 
 
 def _faults(store: Store) -> Iterator[Fault]:
-    for code, look, sentence in ROWS:
-        found = _look(store, look)
-        if found:
-            yield Fault(code, sentence.format(n=len(found)), found)
-    yield from _audit_faults(store)
-    yield from _vault_faults(store)
-    yield from _key_faults(store)
+    unasked: list[str] = []  # what a damaged database could not be asked
+    found = list(_row_faults(store, unasked))
+    files = _look(store, lambda session: tuple(check_rows.vault_rows(session)), "vault", unasked)
+    users = _look(store, check_rows.user_ids, "users", unasked)
+    damaged = _look(store, check_rows.damaged_pages, "database", unasked)
+    if damaged or unasked:
+        yield Fault(
+            "database_damaged",
+            "数据库文件有损坏。没有改动任何内容。请先把整个资料库文件夹另存一份，再从备份恢复。",
+            (*damaged, *(f"unreadable: {what}" for what in unasked)),
+        )
+    yield from found
+    if not unasked:  # without all rows neither files nor keys can be judged
+        yield from _vault_faults(store, files)
+        yield from _key_faults(store, users)
 
 
-def _look(store: Store, look: Look) -> Ids:
-    """What a look finds. A database too damaged to be asked is itself the finding."""
+def _look(
+    store: Store, look: Callable[[Session], tuple[Found, ...]], what: str, unasked: list[str]
+) -> tuple[Found, ...]:
+    """What a look finds; nothing where the database is too damaged to be asked, which is noted."""
     try:
         with store.session() as session:
             return look(session)
     except StoreDamaged:
-        return (look.__name__,)
+        unasked.append(what)
+        return ()
 
 
-def _audit_faults(store: Store) -> Iterator[Fault]:
-    broken = _look(store, lambda session: tuple(str(number) for number in store.broken_audit(session)))
+def _row_faults(store: Store, unasked: list[str]) -> Iterator[Fault]:
+    for code, look, sentence in ROWS:
+        found = _look(store, look, code, unasked)
+        if found:
+            yield Fault(code, sentence.format(n=len(found)), found)
+    broken = _look(store, lambda session: tuple(map(str, store.broken_audit(session))), "audit", unasked)
     if broken:
         yield Fault(
             "audit_broken",
-            f"操作记录有 {len(broken)} 处被删改或调换过。登记的内容要另行核对。请报告管理员，并保留现在的资料库文件夹。",
+            f"操作记录有 {len(broken)} 处被删改或调换过，登记的内容要另行核对。请报告管理员，保留现在的文件夹。",
             broken,
         )
 
 
-def _vault_faults(store: Store) -> Iterator[Fault]:
-    try:
-        with store.session() as session:
-            rows = tuple(check_rows.vault_rows(session))
-    except StoreDamaged:
-        return  # the database's own fault is told above; without it no file can be judged
+def _vault_faults(store: Store, rows: tuple[VaultRow, ...]) -> Iterator[Fault]:
     missing, damaged, altered = [], [], []
     for row in rows:
         if not store.vault.exists(row.ref.id):
@@ -173,20 +185,19 @@ def _file_state(store: Store, row: VaultRow) -> str:
         content = store.vault.get(ref)
     except FileDamaged:
         return "damaged"
-    if row.content_hash and store.keyed_hash(content) != row.content_hash:
+    if row.content_hash and store.keyed_hash(content, "source") != row.content_hash:
         return "altered"
     return "whole"
 
 
-def _key_faults(store: Store) -> Iterator[Fault]:
+def _key_faults(store: Store, users: Ids) -> Iterator[Fault]:
     """The key file: whole, and opening the store for nobody but users and the recovery code."""
     try:
         owners = people.owner_ids(store)
     except StoreDamaged as damaged:
         yield Fault("keys_damaged", damaged.sentence, ())
         return
-    with store.session() as session:
-        strangers = owners - check_rows.user_ids(session)
+    strangers = owners - frozenset(users)
     if strangers:
         yield Fault(
             "keys_foreign",

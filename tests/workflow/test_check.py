@@ -1,0 +1,170 @@
+"""``tongdang check``: clean on a store at work, and each of its checks finds the fault it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from records import database, keys
+from records.folder import DATABASE, KEYS
+from records.views import Role
+from tests.workflow.conftest import QUICK, OfficeAtWork
+from tests.workflow.scripted import back, blank, failing, front, unknown
+from workflow import report
+from workflow.check import ROWS, check
+from workflow.errors import NotAllowed
+
+Plant = Callable[[OfficeAtWork], None]
+
+
+@pytest.fixture
+def at_work(office: OfficeAtWork) -> OfficeAtWork:
+    """Papers of every sort taken in, read, one registration verified and sent, one answered in part."""
+    office.deliver("a.jpg", front("S1"), back("S1"), blank(), unknown())
+    office.deliver("b.jpg", front("S2", child_name="王一", child_id_number="220284201801010048"))
+    office.deliver("c.jpg", failing("no_corners"))
+    office.deliver("d.jpg", front("S1"), mark="the first page scanned again")
+    office.read()
+    whole = next(sheet for sheet in office.sheets() if len(sheet.pages) == 2)
+    office.verified(whole)
+    (other,) = office.sheets()
+    office.answer_all(other)
+    _changes, batch_id = report.new_batch(office.store, office.actor, office.clock(), "第一批", [whole.registration_id])
+    report.freeze(office.store, office.actor, office.clock(), batch_id)
+    report.write(office.store, office.actor, office.clock(), batch_id, office.folder / "批次.xlsx")
+    return office
+
+
+def run(office: OfficeAtWork, *statements: str) -> None:
+    """Somebody with the database's key goes past the program: no references, no triggers."""
+    path = office.store.data_dir / DATABASE
+    connection = database.connect(path, office.store.opened_keys.database)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for (name,) in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
+    for statement in statements:
+        assert connection.execute(statement).rowcount != 0, statement
+    connection.close()
+
+
+def one(office: OfficeAtWork, query: str) -> str:
+    connection = database.connect(office.store.data_dir / DATABASE, office.store.opened_keys.database)
+    (found,) = connection.execute(query).fetchone()
+    connection.close()
+    return str(found)
+
+
+def vault_file(office: OfficeAtWork, column: str, table: str) -> Path:
+    vault_id = one(office, f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY id LIMIT 1")
+    return office.store.vault.path(vault_id)
+
+
+def lose_a_viewing_copy(office: OfficeAtWork) -> None:
+    vault_file(office, "view_id", "pages").unlink()
+
+
+def leave_a_file_over(office: OfficeAtWork) -> None:
+    office.store.vault.put(b"left over")
+
+
+def cut_the_key_file(office: OfficeAtWork) -> None:
+    path = office.store.data_dir / KEYS
+    path.write_bytes(path.read_bytes()[:-10])
+
+
+def flip_a_byte_of_a_scan(office: OfficeAtWork) -> None:
+    path = vault_file(office, "vault_id", "sources")
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+def exchange_a_delivered_file(office: OfficeAtWork) -> None:
+    """Another file under a row of its own making: whole for the vault, but not what was delivered."""
+    ref = office.store.vault.put(b"something else")
+    source = one(office, "SELECT id FROM sources ORDER BY id LIMIT 1")
+    old = vault_file(office, "vault_id", "sources")
+    run(office, f"UPDATE sources SET vault_id = '{ref.id}', vault_key = x'{ref.key.hex()}' WHERE id = '{source}'")
+    old.unlink()
+
+
+def add_a_stranger(office: OfficeAtWork) -> None:
+    ring = keys.read_ring(office.store.data_dir / KEYS)
+    stranger = keys.new_owner(ring.store_id, "stranger", "x", "x", office.store.opened_keys, kdf=QUICK, sensitive=False)
+    keys.write_ring(office.store.data_dir / KEYS, keys.with_owner(ring, stranger))
+
+
+def damage_the_database(office: OfficeAtWork) -> None:
+    """A byte of a page in the file, past the part that every start reads."""
+    connection = database.connect(office.store.data_dir / DATABASE, office.store.opened_keys.database)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    path = office.store.data_dir / DATABASE
+    content = bytearray(path.read_bytes())
+    content[-2000] ^= 1
+    path.write_bytes(content)
+
+
+FIRST_SHEET = "(SELECT id FROM sheets ORDER BY id LIMIT 1)"
+ITEM = f"(SELECT item_id FROM sheets WHERE id = {FIRST_SHEET})"
+LAST = "(SELECT max(id) FROM registrations)"
+PLACED = "(SELECT id FROM pages WHERE state = 'placed' ORDER BY id LIMIT 1)"
+BY_PERSON = "(SELECT min(rowid) FROM answers WHERE state = 'confirmed' AND key = 'child_name')"
+
+PLANTS: dict[str, Plant | tuple[str, ...]] = {
+    "database_damaged": damage_the_database,
+    "reference_broken": ("UPDATE sources SET received_by = 'nobody' WHERE rowid = 1",),
+    "reading_damaged": ("UPDATE readings SET content = x'00' WHERE rowid = 1",),
+    "form_damaged": ("UPDATE forms_used SET definition = x'00'",),
+    "pages_missing": ("DELETE FROM pages WHERE state = 'failed'",),
+    "reading_missing": ("UPDATE pages SET status = 'read' WHERE state = 'failed'",),
+    "page_misplaced": (f"UPDATE pages SET state = 'read' WHERE id = {PLACED}",),
+    "sheet_empty": ("INSERT INTO sheets (id, registration_id) SELECT 'empty', id FROM registrations LIMIT 1",),
+    "registration_without_sheet": (f"UPDATE sheets SET registration_id = NULL WHERE id = {FIRST_SHEET}",),
+    "side_twice": ("UPDATE pages SET form_page = 1 WHERE form_page = 2",),
+    "number_missing": (f"UPDATE sheets SET item_id = NULL WHERE id = {FIRST_SHEET}",),
+    "number_foreign": (f"UPDATE archive_items SET registration_id = {LAST} WHERE id = {ITEM}",),
+    "number_twice": ("UPDATE archive_items SET number_norm = 'X001-ZY·2026·D30·黄松甸镇-0001'",),
+    "history_contradicts": (f"UPDATE answers SET value = '\"王五\"' WHERE rowid = {BY_PERSON}",),
+    "batch_altered": ("UPDATE batch_rows SET frozen = '{}'",),
+    "audit_cut": ("DELETE FROM audit WHERE seq >= (SELECT audit_seq FROM receipts)",),
+    "audit_broken": ("UPDATE audit SET object_id = 'x' WHERE seq = 3",),
+    "file_missing": lose_a_viewing_copy,
+    "file_damaged": flip_a_byte_of_a_scan,
+    "file_altered": exchange_a_delivered_file,
+    "file_stray": leave_a_file_over,
+    "keys_damaged": cut_the_key_file,
+    "keys_foreign": add_a_stranger,
+}
+
+
+def test_a_store_at_work_is_whole(at_work: OfficeAtWork) -> None:
+    assert check(at_work.store, at_work.actor) == ()
+
+
+@pytest.mark.parametrize("code", PLANTS)
+def test_each_fault_is_found(at_work: OfficeAtWork, code: str) -> None:
+    plant = PLANTS[code]
+    if callable(plant):
+        plant(at_work)
+    else:
+        run(at_work, *plant)
+    found = {fault.code: fault for fault in check(at_work.store, at_work.actor)}
+    assert set(found) == {code}
+    fault = found[code]
+    assert fault.sentence.endswith("。")
+    assert fault.ids or code == "keys_damaged"
+
+
+def test_every_check_has_a_fault_to_find() -> None:
+    assert {code for code, _look, _sentence in ROWS} <= set(PLANTS)
+
+
+def test_only_who_administers_checks(office: OfficeAtWork) -> None:
+    for role in set(Role) - {Role.ADMINISTRATOR}:
+        with pytest.raises(NotAllowed):
+            check(office.store, office.as_role(role))
+    assert check(office.store, office.actor) == ()
