@@ -39,7 +39,7 @@ def family(dice: Dice, *, as_of: date = AS_OF, home: str | None = None, number: 
     house = household(dice.sub("household"), as_of=as_of, home=home)
     answers: Answers = {}
     answers.update(_head(house, dice.sub("head"), number))
-    answers.update(_child(house))
+    answers.update(_child(house, dice.sub("child")))
     answers.update(_school(house, dice.sub("school")))
     answers.update(_permit(house, dice.sub("permit")))
     answers.update(_health(house, dice.sub("health"), answers, as_of))
@@ -88,7 +88,7 @@ def _head(house: Household, dice: Dice, number: int) -> Answers:
     }
 
 
-def _child(house: Household) -> Answers:
+def _child(house: Household, dice: Dice) -> Answers:
     child = house.child
     there, here = house.registered.county, house.residence.county
     movement = "province" if there[:2] != here[:2] else "prefecture" if there[:4] != here[:4] else "county"
@@ -102,7 +102,7 @@ def _child(house: Household) -> Answers:
         "child_birth_date": child.born.isoformat(),
         "child_id_number": child.number,
         "child_registered": ["no" if house.no_registration else "yes"],
-        "child_household": None if house.no_registration else house.registered.code,
+        "child_household": None if house.no_registration else _household_division(house, dice),
         "child_household_address": None
         if house.no_registration
         else {"division": house.registered.code, "detail": house.registered.detail},
@@ -112,6 +112,12 @@ def _child(house: Household) -> Answers:
         "child_accompanied": [accompanied],
         "child_phone": house.caregiver.phone,
     }
+
+
+def _household_division(house: Household, dice: Dice) -> str:
+    """To the town, as the form asks for; some copy the village out of the household register as well."""
+    there = house.registered
+    return there.code if dice.chance(0.2) else there.town or there.code
 
 
 def _school(house: Household, dice: Dice) -> Answers:

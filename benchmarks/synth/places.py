@@ -177,17 +177,13 @@ def written(dice: Dice, place: Place, *, home: str) -> str:
     manners: list[str] = ["".join(names) + place.detail]
     if place.county.startswith("22"):
         manners.append("".join(names[1:]) + place.detail)  # without the province
-        if len(names) > 3:  # 吉林蛟河市黄松甸镇: without 省 and 市 where a whole address follows
-            manners.append("".join([_spoken(names[0]), _spoken(names[1]), *names[2:]]) + place.detail)
+        if len(names) > 3:  # 吉林蛟河市黄松甸镇
+            manners.append(names[0].removesuffix("省") + "".join(names[2:]) + place.detail)
     if place.county == home:
         county = chain.index(place.county)
         manners += ["".join(names[county:]) + place.detail] * 2
     chosen = dice.one(manners)
     return chosen if resolves(chosen, place) else manners[0]
-
-
-def _spoken(name: str) -> str:
-    return name.removesuffix("省").removesuffix("市") if len(name) > 2 else name
 
 
 def resolves(text: str, place: Place) -> bool:

@@ -19,7 +19,7 @@ from benchmarks.synth.other_papers import empty_sheet, visit_note
 from benchmarks.synth.paper import manner_of, serial, write_sheet
 from benchmarks.synth.pdfs import Typed, fillable_pdf, picture_pdf, typed_pdf
 from benchmarks.synth.scan import PROFILES, Delivered, deliver, jpeg_bytes
-from benchmarks.synth.styles import writer
+from benchmarks.synth.styles import PRINTED, writer
 from benchmarks.synth.truth import FileTruth, Origin, PageTruth, Truth, as_json, field_truth, other_page, page_truth
 from benchmarks.synth.writing.writer import Page, Writer
 from forms.form_file import Box, Form
@@ -30,9 +30,9 @@ PASSWORD = "2024"
 PDF_DPI = 300
 STYLES: tuple[str, ...] = (
     *("printed", "strokes", "long-cang", "strokes", "printed", "printed"),
-    *("long-cang", "printed", "printed", "strokes", "printed", "printed"),
+    *("long-cang", "typed", "typed", "strokes", "printed", "printed"),
 )
-"""By registration: five families by hand, seven by printer."""
+"""By registration: five families by hand, five printed and scanned, two typed into a PDF."""
 
 
 class Sheet:
@@ -45,7 +45,7 @@ class Sheet:
 
     @cached_property
     def writer(self) -> Writer:
-        return writer(self.style, self.dice.sub("writer"))
+        return writer(PRINTED if self.style == "typed" else self.style, self.dice.sub("writer"))
 
     @cached_property
     def family(self) -> Family:
@@ -184,7 +184,7 @@ def _tiff(pages: Sequence[Delivered]) -> bytes:
 def _documents(folder: Folder, sheets: dict[int, Sheet]) -> None:
     eight, nine = sheets[8], sheets[9]
     for name, sheet, made, purpose in (
-        ("自主申报-打印版.pdf", eight, typed_pdf(eight.form, eight.entries, eight.serial), "a PDF with a text layer"),
+        ("电子登记表.pdf", eight, typed_pdf(eight.form, eight.entries, eight.serial), "a PDF with a text layer"),
         ("电子填报.pdf", nine, fillable_pdf(nine.form, nine.entries, nine.serial), "a PDF with filled-in form fields"),
     ):
         folder.put(name, made.pdf, purpose)
@@ -196,11 +196,11 @@ def _typed_truth(name: str, sheet: Sheet, made: Typed, page: int) -> PageTruth:
     paper = sheet.form.pages[page - 1]
     per_mm = PDF_DPI / 25.4
     truth = other_page(
-        Origin(name, sheet.number, "typed", "", page),
+        Origin(name, sheet.number, sheet.style, "", page),
         (round(paper.width_mm * per_mm), round(paper.height_mm * per_mm)),
         "read",
     )
-    truth["form"], truth["form_page"] = sheet.form.id, page
+    truth["form"], truth["form_page"], truth["registration"] = sheet.form.id, page, sheet.number
     truth["fields"] = [field_truth(e, _plain_box(e.field.box, per_mm)) for e in made.entries if e.field.page == page]
     return truth
 
