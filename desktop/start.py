@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import MutableMapping
+from typing import Any
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtGui import QImageReader
@@ -32,8 +33,9 @@ class MissingWords(QTranslator):
     def isEmpty(self) -> bool:
         return False
 
-    def translate(self, context: str, sourceText: str, *_how: object) -> str:  # noqa: N803 - Qt's name
-        return MISSING_WORDS.get((context, sourceText), "")
+    def translate(self, context: str, sourceText: str, *_how: object) -> Any:  # noqa: N803 - Qt's name
+        # None is "not known here"; an empty string would be taken for the translation
+        return MISSING_WORDS.get((context, sourceText))
 
 
 class NoDisplay(Exception):

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF
 
 LINE_PX = 64  # a written line is at least so high on the screen
 LINE_MM = 11.0  # a written line is at most so high on paper; taller boxes hold several
+PRINTED_PX = 40  # the same for rows of printed options
 MOST_PX = 224  # a crop is at most so high
 MARGIN_MM = (2.0, 1.2)  # of paper around the box: ink that left it
 OVERLAP_MM = 6.0  # what two strips share: no character is cut in both
@@ -41,14 +42,19 @@ class Strip:
         return QRectF(corner, QRectF(inside).size() * scale)
 
 
-def strips(box: QRect, page: QRect, px_per_mm: float, width: float) -> tuple[Strip, ...]:
-    """One strip where the box fits into ``width`` screen pixels, else up to three that overlap."""
+def strips(box: QRect, page: QRect, px_per_mm: float, width: float, *, printed: bool = False) -> tuple[Strip, ...]:
+    """One strip where the box fits into ``width`` screen pixels, else up to three that overlap.
+
+    ``printed``: what has to be read is print and ticks; it may be smaller before it is wrapped.
+    """
     x, y = round(MARGIN_MM[0] * px_per_mm), round(MARGIN_MM[1] * px_per_mm)
     whole = box.adjusted(-x, -y, x, y).intersected(page)
     if whole.isEmpty():
         return ()
     one_line = min(box.height(), LINE_MM * px_per_mm)
     scale = LINE_PX / one_line
+    if printed:
+        scale = min(scale, max(width / whole.width(), PRINTED_PX / one_line))
     several_lines = box.height() > LINE_MM * px_per_mm * 1.3
     if several_lines:
         scale = min(scale, MOST_PX / whole.height(), width / whole.width())

@@ -30,6 +30,7 @@ class CropView(QWidget):
         self._doubts: tuple[QRect, ...] = ()
         self._ticked: tuple[QRect, ...] = ()
         self._words = ""
+        self._printed = False
         self._ready = False
         self._painted = False
         self._laid: tuple[crop_layout.Strip, ...] = ()
@@ -43,8 +44,9 @@ class CropView(QWidget):
         """Nothing to see yet: the page is on its way. No key may answer."""
         self._show(QPixmap(), None, (), words, ready=False)
 
-    def show_crop(self, page: QPixmap, box: QRect, doubts: Sequence[QRect] = ()) -> None:
-        """The field's place on its page."""
+    def show_crop(self, page: QPixmap, box: QRect, doubts: Sequence[QRect] = (), *, printed: bool = False) -> None:
+        """The field's place on its page; ``printed`` for options and ticks."""
+        self._printed = printed
         self._show(page, box, tuple(doubts), "", ready=True)
 
     def show_words(self, words: str) -> None:
@@ -67,7 +69,8 @@ class CropView(QWidget):
         self._laid = ()
         if self._box is not None and not self._page.isNull() and self.width() > 2 * EDGE:
             page = QRect(0, 0, self._page.width(), self._page.height())
-            self._laid = crop_layout.strips(self._box, page, self._page.width() / A4_MM, self.width() - 2 * EDGE)
+            per_mm, room = self._page.width() / A4_MM, self.width() - 2 * EDGE
+            self._laid = crop_layout.strips(self._box, page, per_mm, room, printed=self._printed)
         wanted = crop_layout.height(self._laid) + 2 * EDGE
         if wanted != self.height() or self.minimumHeight() != wanted:
             self.setFixedHeight(wanted)
@@ -101,6 +104,9 @@ class CropView(QWidget):
     def _paint_paper(self, painter: QPainter) -> None:
         page = QRect(0, 0, self._page.width(), self._page.height())
         for strip in self._laid:
+            if len(self._laid) > 1:
+                painter.drawPixmap(strip.target.translated(EDGE, EDGE), self._page, QRectF(strip.source))
+                continue
             around = crop_layout.beside(strip, page, self.width() - 2 * EDGE)
             painter.drawPixmap(around.target.translated(EDGE, EDGE), self._page, QRectF(around.source))
             rest = around.target.adjusted(strip.target.width(), 0, 0, 0).translated(EDGE, EDGE)

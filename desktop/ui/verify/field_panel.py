@@ -48,9 +48,10 @@ class FieldPanel(QWidget):
         box.addWidget(self.choice)
         self.told = text("", "error", wrap=True)
         self.reasons = text("", "doubt", wrap=True)
-        self.findings = text("", "error", wrap=True)
+        self.errors = text("", "error", wrap=True)
+        self.warnings = text("", "doubt", wrap=True)
         self.candidates = Candidates()
-        for part in (self.told, self.reasons, self.candidates, self.findings):
+        for part in (self.told, self.reasons, self.candidates, self.errors, self.warnings):
             box.addWidget(part)
         for edit in (self.value, self.choice):
             edit.pressed.connect(self.pressed)
@@ -93,10 +94,11 @@ class FieldPanel(QWidget):
         self.reasons.setText("　".join(item.reasons))
         self.reasons.setVisible(bool(item.reasons))
         self.candidates.show_candidates(item.candidates if not self.chooses else ())
-        errors = [finding for finding in findings if finding.severity == "error"]
-        set_role(self.findings, "error" if errors else "doubt")
-        self.findings.setText("\n".join(finding.sentence for finding in findings))
-        self.findings.setVisible(bool(findings))
+        errors = [finding.sentence for finding in findings if finding.severity == "error"]
+        others = [finding.sentence for finding in findings if finding.severity != "error"]
+        for label, sentences in ((self.errors, errors), (self.warnings, others)):
+            label.setText("\n".join(sentences))
+            label.setVisible(bool(sentences))
 
     def show_crop(self, page: QPixmap) -> None:
         """The picture of the page the field stands on has come."""
@@ -104,7 +106,8 @@ class FieldPanel(QWidget):
         if item is None or item.box is None:
             self.crop.show_words("收到的页里没有这一栏")
             return
-        self.crop.show_crop(page, QRect(*item.box), [QRect(*d.box) for d in item.doubts if d.box is not None])
+        doubts = [QRect(*doubt.box) for doubt in item.doubts if doubt.box is not None]
+        self.crop.show_crop(page, QRect(*item.box), doubts, printed=self.chooses)
         self._show_ticked()
 
     def take_keyboard(self) -> None:

@@ -68,6 +68,13 @@ class VerifyLayout:
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         right.setObjectName("screen")
         scroll.setWidget(right)
+
+        def reach_list() -> None:
+            box.activate()  # the layout makes room for the list first
+            right.resize(right.width(), right.sizeHint().height())
+            scroll.ensureWidgetVisible(self.rest.table)
+
+        self.rest.opened.connect(reach_list)
         return scroll
 
     def _foot(self) -> QFrame:

@@ -27,9 +27,9 @@ def look(row: DraftRow) -> Mark:
 
 
 COLUMNS: tuple[Column[DraftRow], ...] = (
-    Column("姓名", lambda row: row.title, 160),
-    Column("要看的", look, 176),
-    Column("状态", lambda row: REGISTRATION[row.state], 112),
+    Column("姓名", lambda row: row.title, 128),
+    Column("要看的", look, 152),
+    Column("状态", lambda row: REGISTRATION[row.state], 96),
     Column("现居住地", lambda row: division_words(row.division)),
     Column("页数", lambda row: str(row.pages), 64, right=True),
     Column("收件时间", lambda row: moment(row.taken_in_at), 176),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.ui.theme import INSIDE
 from desktop.ui.verify.walk import Walk
@@ -33,6 +33,7 @@ class RestList(QWidget):
     """``jump`` asks for a field, ``folded`` says that the keyboard is free again."""
 
     jump = Signal(str)
+    opened = Signal()
     folded = Signal()
 
     def __init__(self) -> None:
@@ -60,15 +61,14 @@ class RestList(QWidget):
         self.table.setAccessibleName("已认可的栏目")
         self.table.opened.connect(self._open)
         self.table.left.connect(self.fold)
-        holder = QWidget()
-        self._either = QStackedLayout(holder)
-        self._either.addWidget(QWidget())
-        self._either.addWidget(self.table)
-        box.addWidget(holder, 1)
+        self.table.setMinimumHeight(216)
+        self.table.hide()
+        box.addWidget(self.table, 1)
+        box.addStretch(0)
 
     @property
     def unfolded(self) -> bool:
-        return self._either.currentIndex() == 1
+        return not self.table.isHidden()
 
     def show_walk(self, walk: Walk) -> None:
         """What is left and what is done, as of now."""
@@ -91,7 +91,8 @@ class RestList(QWidget):
         if self.unfolded:
             self.fold()
             return
-        self._either.setCurrentIndex(1)
+        self.table.show()
+        self.opened.emit()
         self.model.set_rows(self._walk.folded)
         if self.model.rows:
             self.table.selectRow(0)
@@ -100,7 +101,7 @@ class RestList(QWidget):
 
     def fold(self) -> None:
         """Close, and give the keyboard back."""
-        self._either.setCurrentIndex(0)
+        self.table.hide()
         if self._walk is not None:
             self._say(len(self._walk.folded))
         self.folded.emit()

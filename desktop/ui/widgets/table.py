@@ -149,7 +149,7 @@ class MarkDelegate(QStyledItemDelegate):
         plain.text = ""
         style = option.widget.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, plain, painter, option.widget)
-        draw_mark(painter, option.rect.adjusted(EDGE, 0, -INSIDE, 0), mark)
+        draw_mark(painter, option.rect.adjusted(EDGE, 0, -INSIDE, -1), mark)
 
 
 def draw_mark(painter: QPainter, where: QRect, mark: Mark) -> None:
