@@ -176,8 +176,6 @@ def _read(
         written.probabilities,
         table=table,
         certificate=is_certificate(field),
-        key=field.key,
-        context=context,
     )
     value, invalid = _value(field, decoded.text, table)
     candidates = tuple(

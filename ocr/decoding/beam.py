@@ -204,10 +204,11 @@ def search(
         np.zeros(count),
     )
     scale = 0.0
-    for row in probabilities.astype(np.float64):
-        if row[0] >= QUIET:
-            beam.blank, beam.nonblank = (beam.blank + beam.nonblank) * row[0], np.zeros(len(beam.blank))
+    for narrow in probabilities:
+        if narrow[0] >= QUIET:
+            beam.blank, beam.nonblank = (beam.blank + beam.nonblank) * float(narrow[0]), np.zeros(len(beam.blank))
         else:
+            row = narrow.astype(np.float64)
             symbols = _likely(row, choices, least)
             beam = _advance(beam, row, symbols, automaton, tree, width, language, language_weight)
         top = float((beam.blank + beam.nonblank).max())
@@ -220,9 +221,10 @@ def search(
 
 
 def _likely(row: Floats, choices: int, least: float) -> Ints:
-    few = len(row) - 1 <= choices
-    symbols = np.arange(1, len(row)) if few else 1 + np.argpartition(row[1:], -choices)[-choices:]
-    return np.asarray(symbols[row[symbols] >= least], dtype=np.int64)
+    symbols = 1 + np.flatnonzero(row[1:] >= least)
+    if len(symbols) > choices:
+        symbols = symbols[np.argsort(-row[symbols], kind="stable")[:choices]]
+    return np.asarray(symbols, dtype=np.int64)
 
 
 def _advance(
@@ -325,27 +327,29 @@ def likelihoods(probabilities: Matrix, strings: Sequence[Sequence[int]], floor: 
     """
     if not strings:
         return np.zeros(0)
-    p = probabilities.astype(np.float64)
-    if floor:
-        p = p * (1 - floor) + floor / 50
     longest = max(len(s) for s in strings)
     count, states = len(strings), 2 * longest + 1
     labels = np.zeros((count, states), np.int64)
     lengths = np.array([len(s) for s in strings])
     for i, s in enumerate(strings):
         labels[i, 1 : 2 * len(s) : 2] = s
+    used, columns = np.unique(labels, return_inverse=True)
+    columns = columns.reshape(labels.shape)
+    p = probabilities[:, used].astype(np.float64)
+    if floor:
+        p = p * (1 - floor) + floor / 50
     skip = np.zeros((count, states), bool)
     skip[:, 3::2] = labels[:, 3::2] != labels[:, 1:-2:2]
     alpha = np.zeros((count, states))
-    alpha[:, 0] = p[0, 0]
+    alpha[:, 0] = p[0, columns[:, 0]]
     if states > 1:
-        alpha[:, 1] = np.where(lengths > 0, p[0][labels[:, 1]], 0)
+        alpha[:, 1] = np.where(lengths > 0, p[0][columns[:, 1]], 0)
     total = np.zeros(count)
     for row in p[1:]:
         moved = alpha.copy()
         moved[:, 1:] += alpha[:, :-1]
         moved[:, 2:] += np.where(skip[:, 2:], alpha[:, :-2], 0)
-        alpha = moved * row[labels]
+        alpha = moved * row[columns]
         top = alpha.max(axis=1, keepdims=True)
         top[top <= 0] = 1e-300
         alpha /= top
@@ -360,13 +364,13 @@ def spans(probabilities: Matrix, symbols: Sequence[int], floor: float = 1e-6) ->
     steps, count = len(probabilities), len(symbols)
     if not count or steps < count:
         return [(0, steps, 0.0)] * count
-    logs = np.log(np.maximum(probabilities.astype(np.float64), floor))
     labels = np.zeros(2 * count + 1, np.int64)
     labels[1::2] = symbols
+    logs = np.log(np.maximum(probabilities[:, labels].astype(np.float64), floor))
     skip = np.zeros(len(labels), bool)
     skip[3::2] = labels[3::2] != labels[1:-2:2]
     score = np.full(len(labels), NEVER)
-    score[0], score[1] = logs[0, 0], logs[0, labels[1]]
+    score[0], score[1] = logs[0, 0], logs[0, 1]
     back = np.zeros((steps, len(labels)), np.int64)
     for t in range(1, steps):
         options = np.full((3, len(labels)), NEVER)
@@ -374,7 +378,7 @@ def spans(probabilities: Matrix, symbols: Sequence[int], floor: float = 1e-6) ->
         options[1, 1:] = score[:-1]
         options[2, 2:] = np.where(skip[2:], score[:-2], NEVER)
         back[t] = options.argmax(axis=0)
-        score = options.max(axis=0) + logs[t, labels]
+        score = options.max(axis=0) + logs[t]
     place = len(labels) - 1 if score[-1] >= score[-2] else len(labels) - 2
     path = [place]
     for t in range(steps - 1, 0, -1):

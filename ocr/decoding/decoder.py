@@ -17,11 +17,13 @@ from forms.kinds import Kind
 from ocr.decoding import dates, numbers
 from ocr.decoding.alphabet import DATE_SHAPES, DIGIT_SHAPES, Alphabet, TextAlphabet
 from ocr.decoding.beam import Automaton, Matrix, likelihoods, search, spans
-from ocr.reading import ReadingContext
+from ocr.decoding.places import place_automaton
 from ocr.recogniser import greedy
 
 FLOOR = 1e-4
 """Mass that a symbol of a small alphabet keeps where the network is sure of a class that can't stand here."""
+SMALL = 100
+"""Alphabets of fewer symbols keep a floor under each."""
 LIST_FLOOR = 1e-3
 """The same for entries of a closed list, where a whole character may have been misread with certainty."""
 
@@ -117,6 +119,19 @@ class Decoder:
     def _month(self) -> Automaton:
         return dates.month_automaton(self.date_signs)
 
+    @cached_property
+    def _writable(self) -> list[int]:
+        """Symbols of the text alphabet that a person writes on a form."""
+        return [i for i, c in enumerate(self.text.symbols) if i and is_writable(c)]
+
+    @cached_property
+    def _division(self) -> Automaton:
+        return place_automaton(self.text.index, len(self.text), self._writable, address=False)
+
+    @cached_property
+    def _address(self) -> Automaton:
+        return place_automaton(self.text.index, len(self.text), self._writable, address=True)
+
     # -- kinds --------------------------------------------------------------------------------------------------------
 
     def decode(
@@ -126,8 +141,6 @@ class Decoder:
         *,
         table: str | None = None,
         certificate: bool = False,
-        key: str = "",
-        context: ReadingContext | None = None,
     ) -> Decoded:
         """What the matrix says in a field of ``kind``. ``table``: code table of kind code; ``certificate``: a
         disability certificate's number. Never raises; text "" when nothing is there."""
@@ -139,6 +152,8 @@ class Decoder:
             Kind.NUMBER: lambda: (self.digits, self._number),
             Kind.DATE: lambda: (self.date_signs, self._date),
             Kind.MONTH: lambda: (self.date_signs, self._month),
+            Kind.DIVISION: lambda: (self.text, self._division),
+            Kind.ADDRESS: lambda: (self.text, self._address),
         }
         if kind in simple:
             return self._by_automaton(probabilities, *simple[kind]())
@@ -147,7 +162,9 @@ class Decoder:
         return self._free(probabilities)
 
     def _by_automaton(self, probabilities: Matrix, alphabet: Alphabet, automaton: Automaton) -> Decoded:
-        merged = _with_floor(alphabet.merge(probabilities), FLOOR)
+        merged = alphabet.merge(probabilities)
+        if len(alphabet) < SMALL:
+            merged = _with_floor(merged, FLOOR)
         found = search(merged, automaton, best=8)
         plain = _squeeze(greedy(merged, alphabet.symbols).text)
         raw = _squeeze(alphabet.fold(greedy(probabilities, self.characters).text))
@@ -208,6 +225,14 @@ class Decoder:
             return 0.0
         constrained, free = likelihoods(merged, [symbols, rival], floor)
         return float(1 - np.exp(min(0.0, constrained - free)))
+
+
+def is_writable(character: str) -> bool:
+    """Simplified Chinese characters in use, letters, digits and the punctuation of addresses and notes."""
+    if "\u4e00" <= character <= "\u9fff":
+        # the national character set of 1980 is what people write in; the rest stand in names only
+        return bool(character.encode("gb2312", "ignore"))
+    return (character.isascii() and character.isalnum()) or character in "，。、；：？！（）《》“”·—-#/.%〇 "
 
 
 def _with_floor(merged: Matrix, floor: float) -> Matrix:
