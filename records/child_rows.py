@@ -85,7 +85,7 @@ def _matches(search: str) -> ColumnElement[bool]:
     low = search.lower().replace(" ", "")
     return or_(
         Child.name_norm.contains(search, autoescape=True),
-        Child.pinyin.contains(low, autoescape=True),
+        func.replace(Child.pinyin, " ", "").contains(low, autoescape=True),
         Child.initials.startswith(low, autoescape=True),
         Child.id_number.contains(search.upper(), autoescape=True),
         filed.exists(),

@@ -123,3 +123,9 @@ def in_running_batch(session: Session, registration_id: str) -> bool:
 def keys_with_events(session: Session, registration_id: str) -> set[str]:
     """Keys of the fields that persons have answered or marked, even if they took it back."""
     return set(session.scalars(select(AnswerEvent.key).where(AnswerEvent.registration_id == registration_id)))
+
+
+def events_of(session: Session, registration_id: str) -> Sequence[AnswerEvent]:
+    """The whole history of a registration, oldest first."""
+    statement = select(AnswerEvent).where(AnswerEvent.registration_id == registration_id)
+    return session.scalars(statement.order_by(AnswerEvent.number)).all()
