@@ -9,13 +9,17 @@ the blank page.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from forms.kinds import Kind
+
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # stands in the QR code's payload, between colons
 
 
 class FormError(Exception):
@@ -32,7 +36,7 @@ class Box:
     h: float
 
     def __post_init__(self) -> None:
-        if self.w <= 0 or self.h <= 0:
+        if not (self.w > 0 and self.h > 0 and isfinite(self.x + self.y + self.w + self.h)):
             raise FormError(f"表格文件里有一个没有大小的格子：{self.as_list()}")
 
     @property
@@ -177,21 +181,24 @@ def load_form(path: Path) -> Form:
         raw = json.loads(path.read_text(encoding="utf-8"))
         # only a plain file name beside the JSON: a form file must not reach elsewhere on the disk
         return parse_form(raw, lambda name: (path.parent / Path(name).name).read_bytes())
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise FormError(f"表格文件 {path.name} 打不开或内容不完整，没有载入。请换一份表格文件。") from error
 
 
 def parse_form(raw: Mapping[str, Any], blank_of: Callable[[str], bytes]) -> Form:
     """The form of a form file's JSON; ``blank_of`` gives a blank picture by the name that the file holds.
 
-    Raises FormError, and ValueError, KeyError, TypeError, IndexError for JSON of another shape.
+    Raises FormError, and ValueError, LookupError, TypeError, AttributeError for JSON of another shape.
     """
+    name, version = str(raw["id"]), str(raw["version"])
+    if not (_PLAIN.fullmatch(name) and _PLAIN.fullmatch(version)):
+        raise FormError("表格文件里的编号或版本只能用字母、数字、点和横线。")
     pages = tuple(_parse_page(p, blank_of) for p in raw["pages"])
     fields = tuple(_parse_field(f) for f in raw["fields"])
     keys = [f.key for f in fields]
     if len(set(keys)) != len(keys) or any(not 1 <= f.page <= len(pages) for f in fields):
         raise FormError("表格文件里有重复的栏目，或栏目不在表格的页上。")
-    return Form(str(raw["id"]), str(raw["version"]), str(raw["title"]), pages, fields)
+    return Form(name, version, str(raw["title"]), pages, fields)
 
 
 def _parse_page(raw: Mapping[str, Any], blank_of: Callable[[str], bytes]) -> FormPage:

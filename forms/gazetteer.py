@@ -89,12 +89,17 @@ class Gazetteer:
 
     @cached_property
     def _upper(self) -> Mapping[str, tuple[str, ...]]:
-        """Codes of provinces, prefectures and counties by every way to write their names."""
+        """Codes of provinces, prefectures and counties by every way to write their names, old names included."""
         found: dict[str, list[str]] = {}
         for code in self._names:
             if len(code) == 6:
                 for spelling in self._spellings(code):
                     found.setdefault(spelling, []).append(code)
+        today = frozenset(found)
+        for gone in self._abolished.values():
+            # 九台市 is written for years after it became a district; a name in use today means today's place
+            if gone.successor and gone.name not in today and gone.successor not in found.get(gone.name, ()):
+                found.setdefault(gone.name, []).append(gone.successor)
         return {name: tuple(codes) for name, codes in found.items()}
 
     @cached_property
@@ -187,8 +192,7 @@ class Gazetteer:
     def _next(self, text: str, at: int, above: str) -> Iterator[tuple[str, int]]:
         """Every division below ``above`` whose name stands in ``text`` at ``at``, and where the name ends."""
         if len(above) < 6 or above.endswith("00"):
-            stem = above.rstrip("0") if not above.endswith("0000") else above[:2]
-            stem = above[:4] if above and not above.endswith("0000") else stem
+            stem = above[:2] if above.endswith("0000") else above[:4]
             for index in (self._upper, self._home_towns):
                 for end in range(at + 2, min(len(text), at + 16) + 1):
                     for code in index.get(text[at:end], ()):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from forms.catalog import RESOURCES, forms_in, shipped_forms
 from forms.form_file import FormError, load_form
@@ -71,6 +75,53 @@ def test_what_is_no_form_gets_a_sentence(folder: Path, content: str) -> None:
     (folder / NAME).write_text(content, encoding="utf-8")
     with pytest.raises(FormError, match=r"没有载入|重复"):
         load_form(folder / NAME)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=8,
+)
+PATHS = [
+    ("id",),
+    ("title",),
+    ("pages",),
+    ("fields",),
+    ("pages", 0),
+    ("fields", 0),
+    ("pages", 0, "corners_mm"),
+    ("pages", 0, "qr_mm"),
+    ("pages", 0, "blank"),
+    ("pages", 0, "lines"),
+    ("pages", 0, "texts", 0),
+    ("fields", 1, "page"),
+    ("fields", 2, "box_mm"),
+    ("fields", 3, "kind"),
+    ("fields", 4, "options"),
+    ("fields", 4, "options", 0, "box_mm"),
+]
+RAW = json.loads((SHIPPED / NAME).read_text(encoding="utf-8"))
+
+
+@given(st.sampled_from(PATHS), JSON)
+def test_anything_anywhere_in_a_form_file_is_a_form_or_a_sentence(path: tuple[str | int, ...], junk: Any) -> None:
+    raw = copy.deepcopy(RAW)
+    place = raw
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = junk
+    with tempfile.TemporaryDirectory() as name:
+        for picture in SHIPPED.glob("*.png"):
+            shutil.copy(picture, name)
+        file = Path(name) / NAME
+        file.write_text(json.dumps(raw), encoding="utf-8")
+        try:
+            form = load_form(file)
+        except FormError as problem:
+            sentence = str(problem)
+        else:
+            sentence = form.title + "。"
+    assert sentence.endswith("。") or "没有大小" in sentence
 
 
 def test_a_missing_blank_picture_is_noticed(folder: Path) -> None:

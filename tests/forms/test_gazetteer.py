@@ -58,6 +58,8 @@ def test_a_full_name_leads_back_to_its_code() -> None:
         ("广东省东莞市长安镇", "441900119", ""),
         ("吉林省 吉林市，蛟河市", "220281", ""),
         ("公主岭市", "220184", ""),
+        ("长春市九台市", "220113", ""),
+        ("扶余县三岔河镇", "220781100", ""),
     ],
 )  # fmt: skip
 def test_places_as_people_write_them(text: str, code: str, rest: str) -> None:
