@@ -37,7 +37,7 @@ class Box:
 
     def __post_init__(self) -> None:
         if not (self.w > 0 and self.h > 0 and isfinite(self.x + self.y + self.w + self.h)):
-            raise FormError(f"表格文件里有一个没有大小的格子：{self.as_list()}")
+            raise FormError(f"表格文件里有一个没有大小或不在页上的格子：{self.as_list()}。")
 
     @property
     def right(self) -> float:
