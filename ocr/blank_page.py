@@ -12,12 +12,22 @@ LONG_SIDE = 880
 CONTRAST = 0.22
 """What shines through from the other side is lighter than this; pencil is darker."""
 MOST_SPECKS = 3
+SMALLEST_SIDE = 350
+"""Pixels: an A4 page at 43 dpi; no character could be read."""
 
 
-def too_dark(grey: Picture) -> bool:
-    """True when the picture shows no paper: black, or nearly so."""
+def unusable(grey: Picture) -> str | None:
+    """A reason when the picture can't show a page at all: ``too_small``, ``too_dark``."""
+    if min(grey.shape) < SMALLEST_SIDE:
+        return "too_small"
     small = cv2.resize(grey, (64, 64), interpolation=cv2.INTER_AREA)
-    return float(np.percentile(np.asarray(small), 95)) < 70
+    return "too_dark" if float(np.percentile(np.asarray(small), 95)) < 70 else None
+
+
+def is_noise(grey: Picture) -> bool:
+    """True when neighbouring pixels have nothing to do with each other, as on no paper."""
+    steps = np.abs(np.diff(grey[::2, ::2].astype(np.int16), axis=1))
+    return float(np.median(steps)) > 16
 
 
 def is_blank(grey: Picture) -> bool:

@@ -31,12 +31,6 @@ class Code:
     serial: str
     corners: Points
 
-    @property
-    def mirrored(self) -> bool:
-        """True when the code runs the wrong way round, as on a page scanned through its back or flipped."""
-        across, down = self.corners[1] - self.corners[0], self.corners[3] - self.corners[0]
-        return bool(across[0] * down[1] - across[1] * down[0] < 0)
-
 
 def find_code(grey: Picture) -> Code | None:
     """The program's QR code on a page, at any rotation; other codes are passed over. Pixels of ``grey``."""

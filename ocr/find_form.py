@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forms.form_file import Box, Form
-from ocr.blank_page import is_blank, too_dark
+from ocr.blank_page import is_blank, is_noise, unusable
 from ocr.corners import Code, find_code, guess_from_code, guesses_from_squares
 from ocr.features import Features, blank_features, guess_from_features, picture_features, plausible
 from ocr.images import Delivered
@@ -40,8 +40,8 @@ TELLS_APART = 0.03
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """No known form. ``reason``: blank, too_dark, no_form_found, form_not_installed, mirrored, partly_visible,
-    ambiguous_form."""
+    """No known form. ``reason``: blank, too_small, too_dark, noise, no_form_found, form_not_installed, mirrored,
+    partly_visible, ambiguous_form."""
 
     reason: str
     serial: str | None = None
@@ -111,16 +111,17 @@ class Finder:
         """Look for a known form. The match is in delivered pixels."""
         grey = np.asarray(cv2.cvtColor(delivered.picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
         shown, scale = shown_copy(grey, delivered.dpi_x, delivered.dpi_y)
-        if too_dark(shown):
-            return NotFound("too_dark")
+        reason = unusable(shown)
+        if reason is not None:
+            return NotFound(reason)
+        # before the code: through thin paper the code of a sheet's front can be read from its empty back
+        if is_blank(shown):
+            return NotFound("noise" if is_noise(shown) else "blank")
         search = _Search(self.sides, grey, shown, scale)
-        found = search.by_code()
+        code = find_code(grey)
+        found = search.by_code(code) if code else search.by_squares() or search.by_features()
         if found is None:
-            if is_blank(shown):
-                return NotFound("blank")
-            found = search.by_squares() or search.by_features()
-        if found is None:
-            return NotFound("mirrored" if search.is_mirrored() else "no_form_found")
+            return NotFound(search.why_not(), code.serial if code else None)
         if isinstance(found, NotFound):
             return found
         return _in_delivered(found, scale)
@@ -164,21 +165,14 @@ class _Search:
     def features(self) -> Features:
         return picture_features(self.shown)
 
-    def by_code(self) -> _Result:
-        code = find_code(self.grey)
-        if code is None:
-            return None
-        if code.mirrored:
-            return NotFound("mirrored", code.serial)
+    def by_code(self, code: Code) -> _Result:
+        """By the sheet's own code. A page that can't be laid on the form it names is laid on no other."""
         named = [k for k in self.sides if (k.form.id, k.form.version, k.page) == (code.form, code.version, code.page)]
         if not named:
             return NotFound("form_not_installed", code.serial)
         known = named[0]
         laid = self._from_code(known, code) or self._from_features([known])
-        if isinstance(laid, _Laid):
-            return replace(laid, serial=code.serial or None)
-        # the code says what the sheet is; if it can't be laid, another form's cells would be worse than none
-        return laid or NotFound("no_form_found", code.serial)
+        return replace(laid, serial=code.serial or None) if isinstance(laid, (_Laid, NotFound)) else None
 
     def _from_code(self, known: KnownSide, code: Code) -> _Result:
         shown_code = replace(code, corners=code.corners * self.scale)
@@ -230,10 +224,12 @@ class _Search:
             return NotFound("partly_visible")
         return best
 
-    def is_mirrored(self) -> bool:
-        """True when the picture's mirror image would be a known form."""
+    def why_not(self) -> str:
+        """The reason when nothing was found: noise, a mirror image of a known form, or just no form."""
+        if is_noise(self.shown):
+            return "noise"
         mirror = _Search(self.sides, self.grey, np.ascontiguousarray(self.shown[:, ::-1]), self.scale)
-        return isinstance(mirror.by_features(), _Laid)
+        return "mirrored" if isinstance(mirror.by_features(), _Laid) else "no_form_found"
 
 
 def _page_corners(known: KnownSide) -> npt.NDArray[np.float64]:

@@ -23,11 +23,11 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 
 FOUND = 0.5
 """A tile counts as found when its normalised correlation with the blank reaches this; chance gives about 0.3."""
-NODE_MM = 22.0
+NODE_MM = 18.0
 """Distance of the warp's nodes. Paper curls over centimetres, not millimetres."""
 
 
-STIFFNESS, SLACKNESS = 0.3, 0.01
+STIFFNESS, SLACKNESS = 0.03, 0.003
 """How much the warp's nodes resist bending, and being moved at all where no tile says so."""
 
 

@@ -37,7 +37,7 @@ START_SECONDS = 120.0
 """Loading OpenCV, the network and the forms' features takes 2 s; a virus scanner's first look may take longer."""
 OPEN_SECONDS = 60.0
 END_SECONDS = 2.0
-ILLEGIBLE = ("too_dark", "mirrored")
+ILLEGIBLE = ("too_small", "too_dark", "noise", "mirrored")
 """Reasons for an unknown form where looking for lines of text would give nothing."""
 PASSWORD_VARIABLE = "TONGDANG_PASSWORD"  # noqa: S105  # the variable's name, not a password
 

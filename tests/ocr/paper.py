@@ -188,9 +188,12 @@ def shoot(
     ).astype(np.float64)
     size = tuple(int(v) for v in np.ceil((high - low) * scale))
     matrix = FROM_CENTRES @ homography @ TO_MM @ TO_CENTRES
-    tinted = np.asarray(page, dtype=np.float32) * (paper / 255)
+    tinted = cv2.convertScaleAbs(page, alpha=paper / 255)
     blurred = cv2.GaussianBlur(tinted, (0, 0), max(0.4, 300 / dpi * 0.45))
     shot = cv2.warpPerspective(blurred, matrix, size, flags=cv2.INTER_LINEAR, borderValue=(desk, desk, desk))
     if noise:
-        shot = shot + rng.normal(0, noise, shot.shape).astype(np.float32)
-    return Shot(np.asarray(shot.clip(0, 255), dtype=np.uint8), homography)
+        grain = (rng.standard_normal((256, 1024), dtype=np.float32) * noise).astype(np.int16)
+        rows, columns = -(-shot.shape[0] // 256), -(-shot.shape[1] // 1024)
+        tiled = np.tile(grain, (rows, columns))[: shot.shape[0], : shot.shape[1], None]
+        shot = (shot.astype(np.int16) + tiled).clip(0, 255)
+    return Shot(np.asarray(shot, dtype=np.uint8), homography)
