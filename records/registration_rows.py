@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from records.tables import Answer, AnswerEvent, ArchiveItem, BatchRow, Page, Registration, Sheet, Source
-from records.views import BatchRowState, RegistrationState
+from records.tables import Answer, AnswerEvent, ArchiveItem, Batch, BatchRow, Office, Page, Registration, Sheet, Source
+from records.views import BatchRowState, BatchState, RegistrationState
 
 OPEN = (RegistrationState.DRAFT, RegistrationState.SENT_BACK)
 DONE = (RegistrationState.VERIFIED, RegistrationState.REVIEWED)
@@ -68,10 +68,14 @@ def registrations_of_sources(session: Session, source_ids: Sequence[str]) -> lis
     return list(dict.fromkeys(session.scalars(statement)))
 
 
-def next_sequence(session: Session, store_id: str) -> int:
-    """The next number within the owning store."""
-    last = session.scalar(select(func.max(Registration.sequence)).where(Registration.store_id == store_id))
-    return (last or 0) + 1
+def next_sequence(session: Session) -> int:
+    """The next number of a registration that this store owns. A dissolved draft's number is not given again.
+
+    (A county that once imported a number would take another registration under it for a newer state of the first.)
+    """
+    office = session.get_one(Office, 1)
+    office.last_sequence += 1
+    return office.last_sequence
 
 
 def count_verified(session: Session) -> int:
@@ -114,9 +118,13 @@ def last_standing_event(session: Session, registration_id: str) -> AnswerEvent |
 
 
 def in_running_batch(session: Session, registration_id: str) -> bool:
-    """Does it stand in a batch whose answer is still out, or was it accepted?"""
+    """Does it stand in a frozen batch whose answer is still out, or was it accepted?"""
     states = (BatchRowState.FROZEN, BatchRowState.SENT, BatchRowState.ACCEPTED)
-    statement = select(BatchRow.id).where(BatchRow.registration_id == registration_id, BatchRow.state.in_(states))
+    statement = (
+        select(BatchRow.id)
+        .join(Batch, BatchRow.batch_id == Batch.id)
+        .where(BatchRow.registration_id == registration_id, BatchRow.state.in_(states), Batch.state != BatchState.OPEN)
+    )
     return session.scalar(statement.limit(1)) is not None
 
 

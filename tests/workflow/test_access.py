@@ -1,0 +1,69 @@
+"""An office is made once, logged into with a password, and has a round open from its first day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from records.store import StoreError, WrongPassword
+from tests.workflow.conftest import PASSWORD, QUICK, OfficeAtWork
+from workflow import access
+from workflow.access import create_office, log_in, store_exists
+from workflow.errors import BadValue
+
+NOW = datetime(2026, 6, 30, 17, 0, tzinfo=UTC)  # in China it is July already
+
+
+def make(folder: Path, **changes: str) -> access.Opened:
+    wanted = {
+        "office_name": "黄松甸镇人民政府",
+        "division": "220281104",
+        "username": "admin",
+        "full_name": "管理员",
+        "password": PASSWORD,
+    }
+    return create_office(folder, **{**wanted, **changes}, now=NOW, kdf=QUICK)
+
+
+def test_made_closed_and_opened_again(tmp_path: Path) -> None:
+    folder = tmp_path / "资料 库"
+    assert not store_exists(folder)
+    opened = make(folder)
+    assert opened.recovery_code
+    opened.store.close()
+    assert store_exists(folder)
+    again = log_in(folder, username=" admin ", password=PASSWORD, now=NOW)
+    view = access.office(again.store, again.actor)
+    assert (view.name, view.division_name) == ("黄松甸镇人民政府", "吉林省吉林市蛟河市黄松甸镇")
+    assert (view.round_name, view.verified_registrations, view.show_all_until) == ("2026年下半年", 0, 50)
+    again.store.close()
+    with pytest.raises(WrongPassword):
+        log_in(folder, username="admin", password="不对不对不对", now=NOW)
+    with pytest.raises(StoreError, match="已经有资料库"):
+        make(folder)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"password": "短"}, {"office_name": " "}, {"username": ""}, {"division": "999999"}]
+)
+def test_what_will_not_do_makes_nothing(tmp_path: Path, changes: dict[str, str]) -> None:
+    folder = tmp_path / "库"
+    with pytest.raises(BadValue):
+        make(folder, **changes)
+    assert not folder.exists()
+
+
+def test_a_new_round_closes_the_old_one(office: OfficeAtWork) -> None:
+    where = (office.store, office.actor, office.clock())
+    days: dict[str, Any] = {"as_of": date(2027, 6, 30), "opens": date(2027, 1, 1), "closes": date(2027, 6, 30)}
+    changes = access.set_round(*where, name="2027年上半年", **days)
+    assert changes.office
+    assert access.office(office.store, office.actor).round_name == "2027年上半年"
+    with pytest.raises(BadValue, match="同名"):
+        access.set_round(*where, name="2027年上半年", **days)
+    with pytest.raises(BadValue, match="日期"):
+        access.set_round(*where, name="反了", as_of=date(2027, 6, 30), opens=date(2027, 6, 30), closes=date(2027, 1, 1))
+    assert access.office(office.store, office.actor).round_name == "2027年上半年"
