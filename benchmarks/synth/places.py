@@ -15,8 +15,8 @@ from forms.gazetteer import gazetteer
 
 JILIN = "220000"
 TRIES = 20
-BRACKETED = re.compile("[（(]")
-"""A few names of the statistics carry a note in brackets, which nobody writes."""
+UNWRITTEN = re.compile("[（(]|虚拟|特殊乡镇")
+"""Notes in brackets and made-up units: names of the statistics that nobody writes."""
 ORIGINS = {
     "230000": 30.0, "210000": 15.0, "150000": 14.0, "370000": 12.0, "130000": 7.0, "410000": 7.0, "340000": 4.0,
     "510000": 3.0, "320000": 2.0, "420000": 2.0, "330000": 1.0, "500000": 1.0, "350000": 1.0, "650000": 1.0,
@@ -123,7 +123,7 @@ def place_in(dice: Dice, area: str) -> Place:
     """
     for _ in range(TRIES):
         place = _any_place(dice, area)
-        if resolves(place.full, place) and not BRACKETED.search(place.full):
+        if resolves(place.full, place) and not UNWRITTEN.search(place.full):
             return place
     return Place(area, _street(dice), area[:6], area if len(area) == 9 else "")
 

