@@ -99,6 +99,7 @@ class Jobs(QObject):
         self._stop = threading.Event()
         self._running = False
         self._more = False
+        self._closed = False
         self._waiting_writes = 0
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -132,6 +133,8 @@ class Jobs(QObject):
         failed: Callable[[str], None] | None = None,
     ) -> None:
         """Run ``call(store, actor)``; ``done(result)`` or ``failed(sentence)`` follow unless ``owner`` is gone."""
+        if self._closed:
+            return  # a timer of a window that is going
         store, actor = self._session()
         self._submit(self._reader, partial(call, store, actor), done, owner, failed)
 
@@ -195,7 +198,8 @@ class Jobs(QObject):
         return self._running
 
     def close(self) -> None:
-        """End the threads. Writes that were handed over are done first."""
+        """End the threads. Writes that were handed over are done first; later ones are a defect."""
+        self._closed = True
         self.stop_recognising()
         for executor in (self._writer, self._reader, self._recogniser):
             executor.shutdown(wait=True)

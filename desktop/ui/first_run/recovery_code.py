@@ -31,8 +31,8 @@ class RecoveryCodeScreen(Gate):
         )
         self._code = code
         self._office = office
-        self._groups = tuple(re.split(r"[-\s]+", code.strip()))
-        self.asked = tuple(sorted(secrets.SystemRandom().sample(range(len(self._groups)), min(2, len(self._groups)))))
+        self.groups = tuple(re.split(r"[-\s]+", code.strip()))
+        self.asked = tuple(sorted(secrets.SystemRandom().sample(range(len(self.groups)), min(2, len(self.groups)))))
         self._show_code()
         self._ask()
 
@@ -44,7 +44,7 @@ class RecoveryCodeScreen(Gate):
         grid.setVerticalSpacing(12)
         face = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         face.setPixelSize(20)
-        for position, group in enumerate(self._groups):
+        for position, group in enumerate(self.groups):
             cell = column(space=0)
             cell.addWidget(text(f"第 {position + 1} 组", "secondary"))
             shown = text(group)
@@ -81,7 +81,7 @@ class RecoveryCodeScreen(Gate):
 
     def _check(self) -> None:
         for position, field in zip(self.asked, self.typed, strict=True):
-            if _plain(field.text()) != _plain(self._groups[position]):
+            if _plain(field.text()) != _plain(self.groups[position]):
                 self.told.setText(f"第 {position + 1} 组和显示的不一样，请对照再输一遍。")
                 self.told.show()
                 field.setFocus()
@@ -93,7 +93,7 @@ class RecoveryCodeScreen(Gate):
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         dialog = QPrintDialog(printer, self)
         if dialog.exec() == QDialog.DialogCode.Accepted:
-            draw_on(printer, self._office, self._groups)
+            draw_on(printer, self._office, self.groups)
 
 
 def draw_on(printer: QPrinter, office: str, groups: tuple[str, ...]) -> None:

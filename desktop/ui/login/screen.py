@@ -36,10 +36,10 @@ class LoginScreen(Gate):
         self.told = text("", "error", wrap=True)
         keep_room(self.told)
         self.body.addWidget(self.told)
-        self.enter = button("登录", self._log_in, role="primary", name="log_in")
+        self.log_in = button("登录", self._log_in, role="primary", name="log_in")
         row = line()
         row.addStretch()
-        row.addWidget(self.enter)
+        row.addWidget(self.log_in)
         self.body.addLayout(row)
         self.username.returnPressed.connect(self.password.setFocus)
         self.password.returnPressed.connect(self._log_in)
@@ -49,14 +49,14 @@ class LoginScreen(Gate):
         self.username.setFocus()
 
     def _log_in(self) -> None:
-        if not self.enter.isEnabled():
+        if not self.log_in.isEnabled():
             return
         username, password = self.username.text().strip(), self.password.text()
         if not username or not password:
             self._failed("请输入用户名和密码。")
             return
-        self.enter.setEnabled(False)
-        self.enter.setText("正在打开")
+        self.log_in.setEnabled(False)
+        self.log_in.setText("正在打开")
         self.told.hide()
         now = self._jobs.now()
         self._jobs.task(
@@ -71,8 +71,8 @@ class LoginScreen(Gate):
         self.opened.emit(opened)
 
     def _failed(self, told: str) -> None:
-        self.enter.setEnabled(True)
-        self.enter.setText("登录")
+        self.log_in.setEnabled(True)
+        self.log_in.setText("登录")
         self.told.setText(told)
         self.told.show()
         self.password.setFocus()

@@ -57,8 +57,8 @@ class VerifyScreen(QWidget):
         self._finishing = False
         self._announcement = ""
         self.parts = VerifyLayout(self)
-        self._pages = Pages(jobs, self)
-        self._pages.came.connect(self._page_came)
+        self.pages = Pages(jobs, self)
+        self.pages.came.connect(self._page_came)
         self._renewal = QTimer(self, singleShot=True, interval=0)
         self._renewal.timeout.connect(self._renew)
         parts = self.parts
@@ -119,7 +119,7 @@ class VerifyScreen(QWidget):
         walk = self._walk = Walk(sheet)
         if key:
             walk.current = key
-        self._pages.show(sheet.pages)
+        self.pages.show(sheet.pages)
         total = len(self._behind) + len(self._queue) + 1
         self.parts.show_sheet(sheet, len(self._behind) + 1, total)
         self.title.emit(f"核对　{sheet.title}")
@@ -164,7 +164,7 @@ class VerifyScreen(QWidget):
             field.show_crop(QPixmap())
             page_view.show_place(None)
             return
-        page = self._pages.picture(item.page_id)
+        page = self.pages.picture(item.page_id)
         if page is None:
             field.crop.wait("正在打开纸面")
             return
@@ -445,6 +445,6 @@ class VerifyScreen(QWidget):
     def _leave(self, told: str) -> None:
         self._walk = None
         self._expected = ""
-        self._pages.forget()
+        self.pages.forget()
         self.parts.page.show_page(QPixmap())
         self.left.emit(told)

@@ -44,8 +44,9 @@ class _Marks(QSyntaxHighlighter):
             gap.setFontLetterSpacing(10)
             for position in ID_GROUPS:
                 self.setFormat(position, 1, gap)
+        units = _units(text)
         for start, end in self.doubts:
-            for position in range(start, min(end, len(text))):
+            for position in range(start, min(end, units)):
                 doubtful = QTextCharFormat(self.format(position))
                 doubtful.setForeground(QColor(roles().doubt))
                 doubtful.setBackground(QColor(roles().doubt_ground))
@@ -194,4 +195,8 @@ class ValueEdit(QPlainTextEdit):
 
 def _utf16(text: str, start: int, end: int) -> tuple[int, int]:
     """Positions as Qt counts them: a rare character outside the basic plane takes two."""
-    return len(text[:start].encode("utf-16-le")) // 2, len(text[:end].encode("utf-16-le")) // 2
+    return _units(text[:start]), _units(text[:end])
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

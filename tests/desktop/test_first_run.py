@@ -1,0 +1,158 @@
+"""Making the store: what is missing is said, divisions are typed, the code is confirmed by typing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.app import Program
+from desktop.jobs import Jobs
+from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
+from desktop.ui.first_run.screen import FirstRunScreen
+from desktop.ui.inbox.screen import InboxScreen
+from desktop.ui.login.screen import LoginScreen
+from desktop.ui.main_window import MainWindow
+from records.keys import Kdf
+from tests.desktop.conftest import Desk, press, type_chinese
+from tests.workflow.conftest import PASSWORD
+
+Show = Callable[[QWidget], None]
+
+
+@pytest.fixture
+def program(jobs: Jobs, tmp_path: Path, low_kdf: Kdf, qtbot: QtBot) -> Program:
+    made = Program(jobs, tmp_path / "新 资料库", kdf=low_kdf)
+    qtbot.addWidget(made.shell)
+    return made
+
+
+def leave(step: QComboBox) -> None:
+    """Tab, which goes to the list of suggestions while it is open."""
+    completer, edit = step.completer(), step.lineEdit()
+    assert completer is not None
+    assert edit is not None
+    popup = completer.popup()
+    press(popup if popup.isVisible() else edit, Qt.Key.Key_Tab, "\t")
+
+
+def begin(program: Program, qtbot: QtBot) -> FirstRunScreen:
+    """The first window has the keyboard and its list of provinces."""
+    with qtbot.waitActive(program.shell):
+        program.begin()
+        program.shell.activateWindow()
+    first = program.shell.currentWidget()
+    assert isinstance(first, FirstRunScreen)
+    qtbot.waitUntil(lambda: first.division.code() == "220000", timeout=20000)
+    return first
+
+
+def fill(first: FirstRunScreen, qtbot: QtBot) -> None:
+    """Everything by keyboard, as a clerk would."""
+    type_chinese(first.office, "黄松甸镇人民政府")
+    for step, name in zip(first.division.steps[1:], ("吉林", "蛟河", "黄松甸"), strict=True):
+        step.setFocus()
+        edit = step.lineEdit()
+        assert edit is not None
+        type_chinese(edit, name)
+        leave(step)
+    type_chinese(first.full_name, "王某")
+    qtbot.keyClicks(first.username, "wang")
+    type_chinese(first.password, PASSWORD)
+    type_chinese(first.again, PASSWORD)
+
+
+def test_from_nothing_to_the_inbox_and_in_again(program: Program, jobs: Jobs, qtbot: QtBot, tmp_path: Path) -> None:
+    first = begin(program, qtbot)
+    fill(first, qtbot)
+    assert first.division.words() == "吉林省吉林市蛟河市黄松甸镇"
+    qtbot.mouseClick(first.make, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: isinstance(program.shell.currentWidget(), RecoveryCodeScreen), timeout=20000)
+    code = program.shell.currentWidget()
+    assert isinstance(code, RecoveryCodeScreen)
+    for position, field in zip(code.asked, code.typed, strict=True):
+        qtbot.keyClicks(field, code.groups[position].lower())
+    press(code.typed[-1], Qt.Key.Key_Return, "\r")
+    qtbot.waitUntil(lambda: isinstance(program.shell.currentWidget(), MainWindow))
+    window = program.shell.currentWidget()
+    assert isinstance(window, MainWindow)
+    qtbot.waitUntil(lambda: "黄松甸镇人民政府" in window.status.where.text())
+    assert window.findChild(InboxScreen) is not None
+    log = (tmp_path / "新 资料库" / "tongdang.log").read_text(encoding="utf-8")
+    assert "opened by" in log
+    assert "王某" not in log
+    program.end()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        ("office", "请填单位名称。"),
+        ("username", "请填用户名。"),
+        ("again", "两次输入的密码不一样，请重新输入。"),
+        ("full_name", "请填管理员的姓名。"),
+    ],
+)
+def test_what_is_missing_is_said(program: Program, qtbot: QtBot, tmp_path: Path, spoil: str, told: str) -> None:
+    first = begin(program, qtbot)
+    fill(first, qtbot)
+    field = getattr(first, spoil)
+    assert isinstance(field, QLineEdit)
+    field.clear()
+    first.make.click()
+    assert first.told.text() == told
+    assert not (tmp_path / "新 资料库").exists()
+
+
+def test_a_typed_name_counts_only_when_it_is_in_the_list(program: Program, qtbot: QtBot) -> None:
+    first = begin(program, qtbot)
+    edit = first.division.steps[1].lineEdit()
+    assert edit is not None
+    first.division.steps[1].setFocus()
+    type_chinese(edit, "没有这个市")
+    leave(first.division.steps[1])
+    assert first.division.code() == "220000"
+    assert edit.text() == ""
+
+
+def test_a_wrong_group_is_asked_again(qtbot: QtBot, show: Show) -> None:
+    code = RecoveryCodeScreen("AAAA1-BBBB2-CCCC3-DDDD4", "镇")
+    show(code)
+    noted: list[bool] = []
+    code.noted.connect(lambda: noted.append(True))
+    qtbot.keyClicks(code.typed[0], "XXXXX")
+    code.ready.click()
+    assert not noted
+    assert "不一样" in code.told.text()
+    for position, field in zip(code.asked, code.typed, strict=True):
+        field.clear()
+        qtbot.keyClicks(field, code.groups[position])
+    code.ready.click()
+    assert noted == [True]
+
+
+def test_login_says_what_is_wrong_and_comes_in(desk: Desk, jobs: Jobs, qtbot: QtBot, show: Show) -> None:
+    desk.store.close()
+    login = LoginScreen(jobs, desk.data_dir)
+    show(login)
+    login.log_in.click()
+    assert login.told.text() == "请输入用户名和密码。"
+    qtbot.keyClicks(login.username, "admin")
+    qtbot.keyClicks(login.password, "not-this-one")
+    press(login.password, Qt.Key.Key_Return, "\r")
+    qtbot.waitUntil(lambda: login.log_in.isEnabled() and "密码" in login.told.text(), timeout=20000)
+    login.password.clear()
+    type_chinese(login.password, PASSWORD)
+    with qtbot.waitSignal(login.opened, timeout=20000) as came:
+        press(login.password, Qt.Key.Key_Return, "\r")
+    assert came.args is not None
+    opened = came.args[0]
+    assert opened.actor.full_name == "王某"
+    assert login.password.text() == ""
+    opened.store.close()
+    QApplication.processEvents()
+    assert login.findChild(QPushButton) is not None
