@@ -207,7 +207,7 @@ def _new_registration(store: Store, session: Session, now: datetime, first: Page
     registration = Registration(
         id=store.new_id(),
         store_id=store.store_id,
-        sequence=registration_rows.next_sequence(session, store.store_id),
+        sequence=registration_rows.next_sequence(session),
         form_id=page.form_id,
         form_version=page.form_version,
         round_id=source.round_id,
