@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from records import durable
@@ -21,6 +22,7 @@ NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "glusterfs", "lustre", "davfs", "9p", "drvfs"}
 )
 NETWORK_FUSE = ("sshfs", "gvfsd", "davfs", "rclone", "smbnetfs", "glusterfs", "s3fs", "curlftpfs", "ceph")
+CORE_FILTER = Path("/proc/self/coredump_filter")
 WINDOWS_REMOTE_DRIVE = 4  # DRIVE_REMOTE of GetDriveTypeW
 
 
@@ -133,9 +135,16 @@ def create_empty(path: Path) -> None:
 
 
 def no_core_dumps() -> None:
-    """A crash must not write the process's memory, keys and all, to the disk."""
+    """A crash must not write the process's memory, keys and all, to the disk. Children inherit this.
+
+    The limit stops core files; crash reporters that the kernel pipes a dump to needn't heed it, so that on Linux
+    the dump is also told to hold no memory (https://man7.org/linux/man-pages/man5/core.5.html).
+    """
     if sys.platform != "win32":
         import resource
 
         _soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
         resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+    if sys.platform == "linux":
+        with suppress(OSError):  # not in every container; the limit stands
+            CORE_FILTER.write_text("0", encoding="ascii")

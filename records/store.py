@@ -183,6 +183,7 @@ def create_store(  # noqa: PLR0913 (what the first-run screen asks for, each by 
 
     Killed on the way it leaves nothing that stands in the way of the next try. Raises StoreError.
     """
+    folder.no_core_dumps()  # from here on this process's memory holds keys
     refuse_existing(data_dir)
     folder.make_private(data_dir)
     lock = folder.Lock(data_dir)
@@ -241,6 +242,7 @@ def open_store(
 @contextmanager
 def locked(data_dir: Path) -> Iterator[tuple[folder.Lock, KeyRing]]:
     """The lock and the key file of a store that is to be opened. An exception gives the lock back."""
+    folder.no_core_dumps()  # from here on this process's memory holds keys
     if not (data_dir / folder.DATABASE).exists():
         raise NotAStore(f"文件夹 {data_dir} 里没有资料库。请检查文件夹是否选对，或在这里新建资料库。")
     if not (data_dir / folder.KEYS).exists():

@@ -27,6 +27,7 @@ class Office(Table):
     # Ed25519, raw 32 bytes each: handover packages are signed with it, the county pins the public half
     signing_private: Mapped[bytes] = mapped_column(LargeBinary)
     signing_public: Mapped[bytes] = mapped_column(LargeBinary)
+    last_sequence: Mapped[int] = mapped_column(default=0)  # of this store's registrations; a number is given once
     logins_taken: Mapped[int] = mapped_column(default=0)  # bytes of the failed-logins file already in the audit
 
 

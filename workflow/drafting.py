@@ -182,8 +182,10 @@ def _gather(
 ) -> Changes:
     pages = [places[page_id].page for page_id in group.pages]
     if registration is not None and registration.id in steady:
+        if registration.notes == list(group.notes):
+            return NOTHING
         registration.notes = list(group.notes)
-        return NOTHING
+        return changed(registrations=[registration.id])
     arriving = [page for page in pages if page.sheet_id is None]
     if registration is not None and not arriving:
         return NOTHING  # a person's registration to which nothing comes

@@ -12,6 +12,7 @@ import pytest
 from records import folder
 from records.errors import NetworkDrive, StoreBusy
 from records.folder import Lock, file_system_of, is_network_file_system
+from records.store import Store
 
 MOUNTS = """\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
@@ -74,10 +75,6 @@ def test_a_program_that_died_holds_no_lock(tmp_path: Path) -> None:
     Lock(tmp_path).release()
 
 
-def test_no_core_dumps() -> None:
-    before = resource.getrlimit(resource.RLIMIT_CORE)
-    try:
-        folder.no_core_dumps()
-        assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
-    finally:
-        resource.setrlimit(resource.RLIMIT_CORE, before)
+def test_no_core_dumps_once_a_store_is_open(store: Store) -> None:
+    assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
+    assert int(folder.CORE_FILTER.read_text(encoding="ascii"), 16) == 0

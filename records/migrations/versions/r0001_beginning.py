@@ -116,6 +116,7 @@ def _office() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("signing_private", sa.LargeBinary(), nullable=False),
         sa.Column("signing_public", sa.LargeBinary(), nullable=False),
+        sa.Column("last_sequence", sa.Integer(), nullable=False),
         sa.Column("logins_taken", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_office")),
         sa.CheckConstraint("id = 1", name=op.f("ck_office_only_one")),
