@@ -21,7 +21,7 @@ from exporters.table import Cell, Column, ColumnKind, Mark, Table, display_width
 CHINA = timezone(timedelta(hours=8))
 
 _A4 = 9
-_NARROWEST = 6.0  # column width in signs
+_NARROWEST, WIDEST = 6.0, 44.0  # column width in signs; a longer text wraps
 _HEADER_HEIGHT, _LINE_HEIGHT, _HIGHEST = 32.0, 14.0, 409.0  # points; the last a limit of the format
 _LONGEST_TEXT = 32767  # UTF-16 units in a cell, a limit of the format
 _FIRST_EXCEL_DATE = date(1900, 3, 1)  # before it Excel's calendar is off by a day
@@ -142,12 +142,12 @@ class Spreadsheet:
         else:
             self.text(sheet, row, column, value or "", style)
 
-    def grid(self, sheet: Any, table: Table, *, top: int = 0, frozen_columns: int = 0, widest: float = 44.0) -> None:
+    def grid(self, sheet: Any, table: Table, *, top: int = 0, frozen_columns: int = 0, widest: float = WIDEST) -> None:
         """The table from row ``top`` down, its header frozen and repeated on every printed page.
 
         Columns are at most ``widest`` signs wide (a Chinese sign is two); longer text wraps.
         """
-        widths = [_width(table, index, column, widest) for index, column in enumerate(table.columns)]
+        widths = column_widths(table, widest)
         for index, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
             sheet.set_column(index, index, width)
             self.text(sheet, top, index, column.title, self.style("header"))
@@ -188,12 +188,16 @@ def text_table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]
     )
 
 
-def _width(table: Table, index: int, column: Column, widest: float) -> float:
-    widths = [display_width(column.title) + 4]  # the filter's arrow stands beside the title
-    for row in table.rows:
-        value = row[index].value
-        widths.append(display_width(value) if isinstance(value, str) else 10 if value is not None else 0)
-    return min(max(_NARROWEST, max(widths) + 3.0), widest)
+def column_widths(table: Table, widest: float = WIDEST) -> list[float]:
+    """The width of each column in signs, a Chinese sign counting two."""
+    widths = []
+    for index, column in enumerate(table.columns):
+        wanted = [display_width(column.title) + 4]  # the filter's arrow stands beside the title
+        for row in table.rows:
+            value = row[index].value
+            wanted.append(display_width(value) if isinstance(value, str) else 10 if value is not None else 0)
+        widths.append(min(max(_NARROWEST, max(wanted) + 3.0), widest))
+    return widths
 
 
 def _height(row: Sequence[Cell], widths: Sequence[float]) -> float:

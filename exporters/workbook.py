@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from exporters.files import Written, write_file
-from exporters.spreadsheet import Spreadsheet, local_time, text_table
-from exporters.table import Cell, ColumnKind, Mark, Table
+from exporters.spreadsheet import Spreadsheet, column_widths, local_time, text_table
+from exporters.table import Cell, ColumnKind, Mark, Table, display_width
 
 BATCH_SHEET, RECEIPT_SHEET = "报送数据", "回执"
 DRAFT_WARNING = "核对草稿 不得报送"
@@ -151,7 +151,7 @@ def draft_bytes(document: DraftDocument) -> bytes:
     """The draft workbook's bytes: a pure function of the document."""
     book = Spreadsheet(title=DRAFT_WARNING, category="核对草稿", author=document.office, created=document.written_at)
     grid = _draft_sheet(book, DRAFT_WARNING, document)
-    for column, (mark, words) in enumerate(_LEGEND.items()):
+    for column, (mark, words) in zip(_legend_columns(document.table), _LEGEND.items(), strict=True):
         book.cell(grid, 2, column, ColumnKind.TEXT, Cell(words, mark))
     grid.set_row(2, 22)
     book.grid(grid, document.table, top=_GRID_TOP, frozen_columns=document.frozen_columns)
@@ -189,6 +189,14 @@ def draft_bytes(document: DraftDocument) -> bytes:
     )
     failures.fit_to_pages(1, 0)
     return book.finish()
+
+
+def _legend_columns(table: Table) -> list[int]:
+    """The first columns wide enough for the legend's words, which must not wrap."""
+    needed = max(display_width(words) for words in _LEGEND.values()) + 3
+    wide = [index for index, width in enumerate(column_widths(table)) if width >= needed]
+    # past the last column there is room too
+    return [*wide, *range(len(table.columns), len(table.columns) + len(_LEGEND))][: len(_LEGEND)]
 
 
 def _draft_sheet(book: Spreadsheet, name: str, document: DraftDocument) -> Any:

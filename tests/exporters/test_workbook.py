@@ -204,8 +204,14 @@ def test_marks_differ_by_colour_and_by_line() -> None:
     assert doubtful == ("9A6700", "FFF6DF", "medium")
     assert machine == ("5B6675", None, "dotted")
     assert look("D8") == doubtful, "an empty cell can be a doubt"
-    legend = {sheet.cell(3, column).value: look(f"{'ABC'[column - 1]}3") for column in (1, 2, 3)}
+    legend = {cell.value: look(cell.coordinate) for cell in sheet[3] if cell.value}
     assert legend == {"机读（点线）": machine, "待核对（粗框）": doubtful, "已核对": confirmed}
+
+
+def test_the_legend_stands_where_it_fits() -> None:
+    narrow = Table((Column("a", "甲"), Column("b", "乙")), ((Cell("是"), Cell("否")),))
+    sheet = opened(draft_bytes(replace(papers.draft(), table=narrow, frozen_columns=1)))[DRAFT_WARNING]
+    assert [cell.value for cell in sheet[3]] == [None, None, "机读（点线）", "待核对（粗框）", "已核对"]
 
 
 def test_what_to_look_at_and_what_failed_is_listed() -> None:
