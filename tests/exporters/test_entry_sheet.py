@@ -47,7 +47,7 @@ def test_a_code_stands_beside_its_value_and_a_long_value_alone() -> None:
     table = rows(opened(entry_bytes(papers.entry(children=1))), 0)
     assert table[0] == ["基本信息"]
     assert table[1] == ["□1", "姓名", "张小禾", "□2", "性别", "男（1）"]
-    assert ["□5", "户籍所在地", "吉林省吉林市蛟河市黄松甸镇南崴子村三社（220281105）"] in table
+    assert ["□5", "户籍所在地", "吉林省吉林市蛟河市黄松甸镇南崴子村三社（220281104）"] in table
 
 
 def test_each_child_has_a_page_with_its_papers_place() -> None:

@@ -58,7 +58,7 @@ def test_rows_come_back_as_they_went_in() -> None:
     header, *rows = values(sheet)
     assert header == [column.title for column in papers.COLUMNS]
     assert rows[0] == [
-        1, "张小禾", "1", "220281201703050012", midnight(2017, 3, 5), "220281105",
+        1, "张小禾", "1", "220281201703050012", midnight(2017, 3, 5), "220281104",
         "吉林省吉林市蛟河市黄松甸镇南崴子村三社", "13804320001", "2025-09", None,
     ]  # fmt: skip
     assert rows[1][9] == '\'=HYPERLINK("x")'
