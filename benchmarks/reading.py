@@ -1,8 +1,8 @@
 """How well form cells are read: exact share by kind and writing style, and what was accepted though wrong.
 
-``python -m benchmarks.reading FOLDER``: every ``NAME.jpg`` with its ``NAME.json`` (the synthesiser's truth) is registered
-and read; ``score`` compares with the truth. ``raw`` is the unconstrained reading parsed the same way, so the gain is
-the decoder's alone.
+``python -m benchmarks.reading FOLDER``: every ``NAME.jpg`` with its ``NAME.json`` (the synthesiser's truth) is
+registered and read; ``score`` compares with the truth. ``raw`` is the unconstrained reading parsed the same way, so
+the gain is the decoder's alone.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def read_folder(folder: Path, recogniser: Recogniser, *, only: str = "") -> Iter
 
     finder = Finder(shipped_forms())
     for truth_file in sorted(folder.glob("*.json")):
-        if only not in truth_file.stem or not truth_file.with_suffix('.jpg').is_file():
+        if only not in truth_file.stem or not truth_file.with_suffix(".jpg").is_file():
             continue
         described = json.loads(truth_file.read_text(encoding="utf-8"))
         for page in described["pages"]:
@@ -133,7 +133,8 @@ def same(value: JsonValue, text: str, truth: Mapping[str, Any]) -> bool:
     """Whether a reading means what the truth says; free text is compared without spaces and width."""
     true = truth["value"]
     if _is_empty(true):
-        return _is_empty(value) and (not text or plain(text) == plain(truth["text"]))
+        # a dash through the field means the same as nothing
+        return _is_empty(value) and (not text or set(text) <= set("-—–_一"))
     if isinstance(true, str) and isinstance(value, str):
         return plain(true) == plain(value)
     if isinstance(true, list) and isinstance(value, list):
@@ -146,7 +147,7 @@ def plain(text: str) -> str:
 
 
 def _is_empty(value: JsonValue) -> bool:
-    return value is None or value == [] or value == ""
+    return value is None or value in ([], "")
 
 
 def show(table: Mapping[tuple[str, str], Cell]) -> None:
@@ -174,8 +175,9 @@ def main() -> int:
     if options.wrong:
         for r in results:
             if not r.exact:
+                accepted = "ACCEPTED " if r.accepted else ""
                 print(
-                    f"{'ACCEPTED ' if r.accepted else ''}{r.page} {r.reading.key}: {r.truth['text']!r} {r.truth['value']!r}"
+                    f"{accepted}{r.page} {r.reading.key}: {r.truth['text']!r} {r.truth['value']!r}"
                     f" read {r.reading.raw!r} -> {r.reading.text!r} {r.reading.value!r} {r.reading.reasons}"
                 )
     show(score(results))

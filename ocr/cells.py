@@ -35,6 +35,8 @@ SPECK = 9
 """Connected ink of fewer pixels (0.06 square mm) is dust."""
 SPECK_SIDE = 15
 """Pieces of ink no longer than this (1.3 mm) may be specks, if they stand apart."""
+STRUCK, MAYBE_STRUCK = 1.25, 1.02
+"""Length of a level stroke through writing, in heights of the line, from which it is a deletion, or may be one."""
 
 _SQUARE = np.ones((3, 3), np.uint8)
 
@@ -47,6 +49,7 @@ class Line:
     x: int
     y: int
     ink: Mask
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -292,26 +295,32 @@ def _is_speck(box: npt.NDArray[np.int64], area: int, real: npt.NDArray[np.int64]
     distance = float(np.hypot(apart_x, apart_y).min())
     before = x + w <= int(real[:, 0].min())
     behind = x >= int((real[:, 0] + real[:, 2]).max())
-    above = y + h < int(real[:, 1].min()) or y > int((real[:, 1] + real[:, 3]).max())
-    if before or behind or above:
+    if before or behind:
         round_and_full = max(w, h) < 1.6 * min(w, h) and area > 0.6 * w * h
         return distance > 0.3 * tall or (round_and_full and distance > 0.08 * tall)
-    return distance > (0.6 if dots else 0.3) * tall
+    return distance > (0.8 if dots else 0.3) * tall
 
 
 def lines(cell: Cell) -> tuple[Line, ...]:
-    """The writing of a cell cut into one or two lines, each with a little paper around it; () without ink."""
+    """The writing of a cell cut into one or two lines, each with a little paper around it; () without ink.
+
+    What was crossed out is left away, unless it is all there is.
+    """
     found = cell.bounds
     if found is None:
         return ()
     left, top, right, bottom = found
     split = _between_lines(cell.ink[top:bottom, left:right])
-    if split is None:
-        return (_line(cell, left, top, right, bottom, cell.ink),)
-    upper, lower = cell.ink.copy(), cell.ink.copy()
-    upper[top + split :] = False
-    lower[: top + split] = False
-    return tuple(_line(cell, *_bounds(part), part) for part in (upper, lower))
+    parts = [cell.ink]
+    if split is not None:
+        upper, lower = cell.ink.copy(), cell.ink.copy()
+        upper[top + split :] = False
+        lower[: top + split] = False
+        parts = [upper, lower]
+    cleaned = [without_struck(part) for part in parts]
+    if not any(kept.any() for kept, _ in cleaned):
+        cleaned = [(part, True) for part in parts]
+    return tuple(_line(cell, *_bounds(kept), kept, struck=struck) for kept, struck in cleaned if kept.any())
 
 
 def _bounds(mask: Mask) -> tuple[int, int, int, int]:
@@ -319,7 +328,7 @@ def _bounds(mask: Mask) -> tuple[int, int, int, int]:
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def _line(cell: Cell, left: int, top: int, right: int, bottom: int, own: Mask) -> Line:
+def _line(cell: Cell, left: int, top: int, right: int, bottom: int, own: Mask, *, struck: bool) -> Line:
     """Cut with a margin of a tenth of the height; what isn't this line's own ink is paper."""
     pad = max(4, round(0.12 * (bottom - top)))
     near = cv2.dilate(own.astype(np.uint8), _SQUARE, iterations=2).astype(bool)
@@ -332,7 +341,7 @@ def _line(cell: Cell, left: int, top: int, right: int, bottom: int, own: Mask) -
     cx1, cy1 = min(clean.shape[1], right + pad), min(clean.shape[0], bottom + pad)
     picture[cy0 - y0 : cy1 - y0, cx0 - x0 : cx1 - x0] = clean[cy0:cy1, cx0:cx1]
     mask[cy0 - y0 : cy1 - y0, cx0 - x0 : cx1 - x0] = own[cy0:cy1, cx0:cx1]
-    return Line(picture, cell.x + x0, cell.y + y0, mask)
+    return Line(picture, cell.x + x0, cell.y + y0, mask, struck)
 
 
 def _between_lines(ink: Mask) -> int | None:
@@ -358,25 +367,69 @@ def _between_lines(ink: Mask) -> int | None:
     return row if 0.12 < shares < 0.95 else None
 
 
-def struck_out(cell: Cell) -> bool:
-    """A straight stroke much longer than a character is tall runs through the writing."""
-    found = cell.bounds
-    if found is None:
-        return False
-    left, top, right, bottom = found
-    height = bottom - top
-    longest = max(1.6 * height, 7 * PX_PER_MM)
-    if right - left < longest or height < 2 * PX_PER_MM:
-        return False
-    ink = cell.ink[top:bottom, left:right].astype(np.uint8)
-    # tolerate a slope: squeeze the picture sideways first
-    squeezed = cv2.resize(ink * 255, (max(1, ink.shape[1] // 4), ink.shape[0]), interpolation=cv2.INTER_AREA) > 110
-    run = cv2.morphologyEx(
-        cv2.dilate(squeezed.astype(np.uint8), np.ones((3, 1), np.uint8)),
-        cv2.MORPH_OPEN,
-        np.ones((1, max(3, round(longest / 4))), np.uint8),
-    )
-    return bool(run.any())
+def without_struck(ink: Mask) -> tuple[Mask, bool]:
+    """A line of writing without what was crossed out, and whether anything was, or may have been.
+
+    Crossed out is a piece of ink, longer than a character is tall, that a nearly level stroke runs through from end
+    to end and sticks out of on both sides. Where that could also be a character with a long stroke (母), it stays and
+    only the doubt is told.
+    """
+    rows = np.flatnonzero(ink.any(axis=1))
+    if not rows.size:
+        return ink, False
+    height = int(rows[-1] - rows[0]) + 1
+    kept, doubtful = ink.copy(), False
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    for piece in range(1, count):
+        x, y, w, h = (int(v) for v in stats[piece, :4])
+        if w < MAYBE_STRUCK * height or h < 0.45 * height:
+            continue
+        span = _level_stroke(labels[y : y + h, x : x + w] == piece)
+        if span is None or span[1] - span[0] < max(MAYBE_STRUCK * height, 0.6 * w):
+            continue
+        doubtful = True
+        if span[1] - span[0] < STRUCK * height:
+            continue
+        inside = np.zeros(ink.shape, bool)
+        inside[:, x + span[0] : x + span[1]] = True
+        shares = np.bincount(labels[inside & ink], minlength=count) / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
+        gone = np.flatnonzero(shares > 0.7)
+        kept &= ~np.isin(labels, gone[gone > 0])
+    return kept, doubtful
+
+
+_REACH = 2
+"""Columns per step when a stroke is followed: one row up or down in that many is still level enough."""
+
+
+def _level_stroke(piece: Mask) -> tuple[int, int] | None:
+    """First and last column of a nearly level stroke whose ends stand free on both sides, None without one."""
+    h, w = piece.shape
+    steps = w // _REACH
+    if steps < 4:
+        return None
+    squeezed = piece[:, : steps * _REACH].reshape(h, steps, _REACH).all(axis=2)
+    reach = np.zeros((h + 2, steps), np.int64)
+    for column in range(steps):
+        before = reach[:, column - 1] if column else np.zeros(h + 2, np.int64)
+        best = np.maximum(np.maximum(before[:-2], before[1:-1]), before[2:])
+        reach[1:-1, column] = np.where(squeezed[:, column], best + 1, 0)
+    end = int(reach.max(axis=0).argmax())
+    length = int(reach[:, end].max())
+    start = end - length + 1
+    # beyond the crossed-out characters there is nothing but the stroke: a few rows of ink
+    thin = piece.sum(axis=0) <= max(6, 0.22 * h)
+    left, right = start * _REACH, (end + 1) * _REACH
+    free_left, free_right = _run(thin[left:right]), _run(thin[left:right][::-1])
+    if min(free_left, free_right) < 2 or free_left + free_right < 0.06 * w or free_left + free_right > 0.8 * w:
+        return None
+    return left, right
+
+
+def _run(flags: npt.NDArray[np.bool_]) -> int:
+    """How many flags in a row are set from the start."""
+    unset = np.flatnonzero(~flags)
+    return int(unset[0]) if unset.size else len(flags)
 
 
 def evenness(cell: Cell) -> float | None:

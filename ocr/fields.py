@@ -17,9 +17,9 @@ from forms.dictionary import load_dictionary
 from forms.form_file import Box, FormField
 from forms.kinds import JsonValue, Kind
 from forms.values import FieldError, parse
-from ocr.cells import Cell, Line, PageInk, box_px, comb_cells, comb_strip, cut, evenness, lines, settled, struck_out
+from ocr.cells import Cell, Line, PageInk, box_px, comb_cells, comb_strip, cut, evenness, lines, settled
 from ocr.decoding.decoder import Decoded, Decoder
-from ocr.evidence import combine
+from ocr.evidence import EVENEST, combine
 from ocr.marks import Mark, Marks, read_marks
 from ocr.reading import Candidate, Doubt, FieldReading, ReadingContext
 from ocr.recogniser import Matrix, Recogniser, greedy
@@ -36,10 +36,6 @@ FAINT = 0.3
 SIGNED = 3.0
 """Square millimetres of ink that make a signature."""
 
-EVENEST = 4.0
-"""``ocr.cells.evenness`` of the straightest type, by which it is scaled to 0..1."""
-TYPE = 1.15
-"""Evenness that lies between type and handwriting."""
 DOTTED = frozenset({Kind.TEXT, Kind.DATE, Kind.MONTH, Kind.NAME})
 """Kinds in which a dot may stand between two characters."""
 
@@ -52,34 +48,13 @@ class _Written:
 
     probabilities: Matrix
     places: tuple[tuple[float, float, float, float], ...]
+    struck: bool = False
 
 
 def read_fields(page: RegisteredPage, recogniser: Recogniser, context: ReadingContext) -> tuple[FieldReading, ...]:
-    """All fields of the page's side, in the order in which they are printed."""
+    """All fields of the page's side, in the order in which they are printed, with the evidence they give each other."""
     ink = PageInk(page)
-    readings = [read_field(page, f, recogniser, context, ink) for f in page.form.on_page(page.page)]
-    return combine(_typeset(page, readings))
-
-
-def _typeset(page: RegisteredPage, readings: Sequence[FieldReading]) -> list[FieldReading]:
-    """Evidence ``typeset``: 1 for fields filled in by a printer, 0 by hand.
-
-    One field says little by itself, all of a page say much; a note by hand on a printed page still stands out.
-    """
-    running = [
-        r.evidence["evenness"] for r in readings if "evenness" in r.evidence and not page.form.by_key[r.key].cells
-    ]
-    if not running:
-        return list(readings)
-    whole = float(np.median(running)) * EVENEST
-    found = []
-    for reading in readings:
-        if "evenness" in reading.evidence:
-            mixed = 0.6 * whole + 0.4 * reading.evidence["evenness"] * EVENEST
-            typeset = round(float(1 / (1 + np.exp(-6 * (mixed - TYPE)))), 4)
-            reading = replace(reading, evidence={**reading.evidence, "typeset": typeset})
-        found.append(reading)
-    return found
+    return combine([read_field(page, f, recogniser, context, ink) for f in page.form.on_page(page.page)])
 
 
 def read_field(
@@ -89,7 +64,10 @@ def read_field(
     context: ReadingContext,
     ink: PageInk | None = None,
 ) -> FieldReading:
-    """One field. ``ink`` is the page's PageInk where many fields are read; made here otherwise. Never raises."""
+    """One field. ``ink`` is the page's PageInk where many fields are read; made here otherwise. Never raises.
+
+    ``context``: what the office has seen before; its values are offered where the ink allows them.
+    """
     ink = ink or PageInk(view)
     if field.kind is Kind.CHOICE:
         return _choice(view, field, read_marks(ink, field))
@@ -100,7 +78,7 @@ def read_field(
     if cell.blank:
         return _blank(view, field, cell)
     written = _comb(cell, field, recogniser) if field.cells else _text(cell, recogniser)
-    return _read(view, field, cell, written, _decoder(recogniser), context)
+    return _read(view, field, cell, written, _decoder(recogniser))
 
 
 def _decoder(recogniser: Recogniser) -> Decoder:
@@ -116,7 +94,8 @@ def _decoder(recogniser: Recogniser) -> Decoder:
 def _text(cell: Cell, recogniser: Recogniser) -> _Written:
     matrices: list[Matrix] = []
     places: list[tuple[float, float, float, float]] = []
-    for line in lines(cell):
+    found = lines(cell)
+    for line in found:
         matrix, spots = _line(line, recogniser)
         if matrices:
             # a blank between the lines: the same character at a line's end and the next one's start is two
@@ -124,7 +103,7 @@ def _text(cell: Cell, recogniser: Recogniser) -> _Written:
             places.append(spots[0])
         matrices.append(matrix)
         places.extend(spots)
-    return _Written(np.concatenate(matrices), tuple(places))
+    return _Written(np.concatenate(matrices), tuple(places), any(line.struck for line in found))
 
 
 def _line(line: Line, recogniser: Recogniser) -> tuple[Matrix, list[tuple[float, float, float, float]]]:
@@ -166,7 +145,6 @@ def _read(
     cell: Cell,
     written: _Written,
     decoder: Decoder,
-    context: ReadingContext,
 ) -> FieldReading:
     definition = load_dictionary().fields.get(field.key)
     table = definition.code_table if definition else None
@@ -178,14 +156,13 @@ def _read(
         certificate=is_certificate(field),
     )
     value, invalid = _value(field, decoded.text, table)
-    candidates = tuple(
-        Candidate(text, _value(field, text, table)[0], round(share, 4)) for text, share in decoded.rivals[:5]
-    )
+    candidates = _candidates(field, decoded, table)
+    share, second = (c.score for c in (*candidates, _NOBODY, _NOBODY)[:2])
     evidence = {
         "blank": 0.0,
         "min_char": decoded.min_probability,
         "mean_char": decoded.mean_probability,
-        "margin": decoded.margin,
+        "margin": max(0.0, share - second),
         "agreement": decoded.agreement,
         "forced": decoded.forced,
         "ink_outside": cell.outside,
@@ -194,13 +171,14 @@ def _read(
         "seal": cell.red,
         "darkness": cell.darkest,
         "evenness": (evenness(cell) or 0.0) / EVENEST,
+        "comb": float(bool(field.cells)),
     }
-    reasons = [*_ink_reasons(cell), *_decoding_reasons(field, decoded)]
+    reasons = [*_ink_reasons(cell, struck=written.struck), *_decoding_reasons(field, decoded, share - second)]
     if not decoded.text:
         reasons.append("illegible")
     elif invalid:
         reasons.append(f"invalid_{field.kind.value}")
-    confidence = decoded.min_probability * decoded.share * (1 - 0.5 * decoded.forced)
+    confidence = decoded.min_probability * share * (1 - 0.5 * decoded.forced)
     return FieldReading(
         key=field.key,
         raw=raw,
@@ -214,6 +192,22 @@ def _read(
         evidence={name: round(float(np.clip(number, 0, 1)), 4) for name, number in evidence.items()},
         doubts=_doubts(view, decoded, written),
     )
+
+
+_NOBODY = Candidate("", None, 0.0)
+
+
+def _candidates(field: FormField, decoded: Decoded, table: str | None) -> tuple[Candidate, ...]:
+    """The rivals by what they mean: 2015.3.5 and 2015 3.5 are one date, their shares add up."""
+    merged: list[Candidate] = []
+    for text, share in decoded.rivals:
+        value, _ = _value(field, text, table)
+        known = next((i for i, c in enumerate(merged) if value is not None and c.value == value), None)
+        if known is None:
+            merged.append(Candidate(text, value, share))
+        else:
+            merged[known] = replace(merged[known], score=merged[known].score + share)
+    return tuple(replace(c, score=round(c.score, 4)) for c in merged[:5])
 
 
 def _value(field: FormField, text: str, table: str | None) -> tuple[JsonValue, bool]:
@@ -236,24 +230,24 @@ def registration_evidence(view: RegisteredPage) -> float:
     return float(1 / (1 + (max(0.0, view.error_px) / 3) ** 2))
 
 
-def _ink_reasons(cell: Cell) -> list[str]:
+def _ink_reasons(cell: Cell, *, struck: bool) -> list[str]:
     found = []
     if cell.outside > OUTSIDE:
         found.append("ink_outside")
     if cell.red > SEAL:
         found.append("stamp")
-    if struck_out(cell):
+    if struck:
         found.append("strikeout")
     if cell.darkest < FAINT:
         found.append("faint")
     return found
 
 
-def _decoding_reasons(field: FormField, decoded: Decoded) -> list[str]:
+def _decoding_reasons(field: FormField, decoded: Decoded, margin: float) -> list[str]:
     found = []
     if decoded.min_probability < DOUBTFUL:
         found.append("low_confidence")
-    if decoded.margin < 0.5 and len(decoded.rivals) > 1:
+    if decoded.text and margin < 0.5:
         found.append("ambiguous")
     if decoded.forced > 0.5:
         checked = field.kind is Kind.ID_NUMBER or is_certificate(field)

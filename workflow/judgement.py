@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol
 
 from forms.checks import is_required
 from forms.dictionary import load_dictionary
 from forms.form_file import Form
 from forms.kinds import JsonValue, Kind
 from forms.values import empty
+from ocr.evidence import combine
+from ocr.reading import FieldReading
 
 VERSION = "rules-2"
 """Stored with every verdict."""
@@ -86,23 +87,6 @@ WITNESSES: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
 """Evidence from other ink that speaks for the whole value. A shared county doesn't vouch for a house number."""
 
 
-class Reading(Protocol):
-    """The part of ``ocr.reading.FieldReading`` that a verdict needs."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def value(self) -> JsonValue: ...
-    @property
-    def reasons(self) -> tuple[str, ...]: ...
-    @property
-    def evidence(self) -> Mapping[str, float]: ...
-    @property
-    def source(self) -> str: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """``accepted``: the machine vouches for the value. ``reasons``: English codes why not (and what was noticed)."""
@@ -111,12 +95,15 @@ class Verdict:
     reasons: tuple[str, ...]
 
 
-def judge(readings: Sequence[Reading], context: object = None, *, form: Form | None = None) -> Mapping[str, Verdict]:
+def judge(
+    readings: Sequence[FieldReading], context: object = None, *, form: Form | None = None
+) -> Mapping[str, Verdict]:
     """A verdict for every reading of a page or a registration. Pure.
 
     ``form`` names the kinds of keys the dictionary lacks; ``context`` is for what an office has learned and is not
     used by these rules.
     """
+    readings = combine(readings)
     answers = {r.key: r.value for r in readings}
     return {r.key: _verdict(r, _kind(r.key, form), answers) for r in readings}
 
@@ -128,7 +115,7 @@ def _kind(key: str, form: Form | None) -> Kind:
     return definition.kind if definition else Kind.TEXT
 
 
-def _verdict(reading: Reading, kind: Kind, answers: Mapping[str, JsonValue]) -> Verdict:
+def _verdict(reading: FieldReading, kind: Kind, answers: Mapping[str, JsonValue]) -> Verdict:
     against = [*reading.reasons]
     blocking = [r for r in reading.reasons if r in DISQUALIFYING or r.startswith(("invalid_", "conflict_"))]
     if reading.evidence.get("registration", 1.0) < WELL_PLACED:
@@ -147,13 +134,13 @@ def _verdict(reading: Reading, kind: Kind, answers: Mapping[str, JsonValue]) -> 
     return Verdict(not weak, tuple(dict.fromkeys((*against, *weak))))
 
 
-def _missing(reading: Reading, answers: Mapping[str, JsonValue]) -> bool:
+def _missing(reading: FieldReading, answers: Mapping[str, JsonValue]) -> bool:
     """Blank where the form wants an answer, as far as this page tells."""
     definition = load_dictionary().fields.get(reading.key)
     return definition is not None and is_required(definition, answers)
 
 
-def _weakness(reading: Reading, kind: Kind) -> list[str]:
+def _weakness(reading: FieldReading, kind: Kind) -> list[str]:
     """Why what was written is not accepted; [] when it is."""
     evidence = reading.evidence
     if kind is Kind.CHOICE:

@@ -34,6 +34,31 @@ DIGIT_SHAPES: Mapping[str, str] = {
 }
 """Where only digits (and X) can stand: what else the network calls these shapes."""
 
+SHARED_DIGITS: Mapping[str, Mapping[str, float]] = {
+    ")": {"7": 0.6, "1": 0.4},
+    "）": {"7": 0.6, "1": 0.4},
+    "(": {"1": 0.6, "6": 0.2},
+    "/": {"1": 0.8},
+    "／": {"1": 0.8},
+    "人": {"1": 0.4},
+    "之": {"2": 0.7},
+    "了": {"3": 0.4, "7": 0.4},
+    "ㄱ": {"7": 0.9},
+    "ﾌ": {"7": 0.9},
+    "フ": {"7": 0.9},
+    "→": {"7": 0.3},
+    "Y": {"4": 0.6},
+    "y": {"4": 0.6},
+    "千": {"4": 0.4},
+    "G": {"6": 0.7},
+    "a": {"9": 0.3, "0": 0.3},
+    "C": {"0": 0.4, "6": 0.3},
+    "c": {"0": 0.4, "6": 0.3},
+    "U": {"0": 0.6},
+    "u": {"0": 0.6},
+}
+"""Shapes that may be one digit or another: their probability is parted, so the doubt stays."""
+
 DATE_SHAPES: Mapping[str, str] = {
     "0": "０OoＯｏ〇○◯零",
     "1": "１lｌIＩ|｜丨Ⅰi!",
@@ -74,23 +99,30 @@ DATE_SHAPES: Mapping[str, str] = {
 
 _TEXT_SHAPES: Mapping[str, str] = {
     "1": "lｌ|｜丨",
-    "—": "–―─",
+    "—": "–―─_＿",
     "·": "•・･‧∙",
     "〇": "○◯",
     "“": "„‟",
     "户": "戸",
     "吉": "𠮷",
 }
+_SHARED_TEXT: Mapping[str, Mapping[str, float]] = {"/": {"1": 0.4}}
 _WIDE = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！", "(": "（", ")": "）"}
 
 
 class Alphabet:
     """Symbols that a decoder works with, and which classes of the network each of them sums up.
 
-    ``symbols[0]`` is the CTC blank. ``shapes`` maps a symbol to its look-alikes; classes that aren't named are dropped.
+    ``symbols[0]`` is the CTC blank. ``shapes`` maps a symbol to its look-alikes, ``shared`` a class to
+    the symbols it may be, with weights; classes that aren't named are dropped.
     """
 
-    def __init__(self, characters: Sequence[str], shapes: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        characters: Sequence[str],
+        shapes: Mapping[str, str],
+        shared: Mapping[str, Mapping[str, float]] | None = None,
+    ) -> None:
         self.symbols: tuple[str, ...] = ("", *shapes)
         self.index: dict[str, int] = {s: i for i, s in enumerate(self.symbols) if i}
         targets = np.full(len(characters), -1, np.int64)
@@ -101,6 +133,13 @@ class Alphabet:
                 if c in known:
                     targets[known[c]] = self.index[symbol]
         self._targets = targets
+        self._shared = [
+            (known[c], self.index[symbol], weight)
+            for c, parts in (shared or {}).items()
+            if c in known
+            for symbol, weight in parts.items()
+            if symbol in self.index
+        ]
         self._fold: dict[str, str] = {c: s for s, others in shapes.items() for c in others}
 
     def __len__(self) -> int:
@@ -116,6 +155,8 @@ class Alphabet:
         if live.size:
             starts = np.flatnonzero(np.concatenate(([True], target[1:] != target[:-1])))
             merged[:, target[starts]] = np.add.reduceat(probabilities[:, live], starts, axis=1)
+        for source, symbol, weight in self._shared:
+            merged[:, symbol] += weight * probabilities[:, source]
         return merged
 
     def fold(self, text: str) -> str:
@@ -140,7 +181,7 @@ class TextAlphabet(Alphabet):
         shapes: dict[str, str] = {}
         for c, canonical in folded.items():
             shapes[canonical] = shapes.get(canonical, "") + (c if c != canonical else "")
-        super().__init__(characters, shapes)
+        super().__init__(characters, shapes, _SHARED_TEXT)
 
 
 def _canonical(character: str, known: set[str]) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from forms.code_tables import code_table
 from forms.kinds import Kind
 from ocr.decoding import dates, numbers
-from ocr.decoding.alphabet import DATE_SHAPES, DIGIT_SHAPES, Alphabet, TextAlphabet
+from ocr.decoding.alphabet import DATE_SHAPES, DIGIT_SHAPES, SHARED_DIGITS, Alphabet, TextAlphabet
 from ocr.decoding.beam import Automaton, Matrix, likelihoods, search, spans
 from ocr.decoding.places import place_automaton
 from ocr.recogniser import greedy
@@ -78,12 +78,12 @@ class Decoder:
 
     @cached_property
     def digits(self) -> Alphabet:
-        return Alphabet(self.characters, DIGIT_SHAPES)
+        return Alphabet(self.characters, DIGIT_SHAPES, SHARED_DIGITS)
 
     @cached_property
     def phone_signs(self) -> Alphabet:
         shapes = {k: v for k, v in DIGIT_SHAPES.items() if k != "X"}
-        return Alphabet(self.characters, {**shapes, "-": "－—–―─一"})
+        return Alphabet(self.characters, {**shapes, "-": "－—–―─一"}, SHARED_DIGITS)
 
     @cached_property
     def date_signs(self) -> Alphabet:
