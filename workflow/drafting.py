@@ -168,6 +168,9 @@ def _put_twins_aside(places: dict[str, PagePlace], pairing: Pairing) -> Changes:
             page.state = PageState.READ
             page.reason, page.duplicate_of_id = "", None
             moved.append(page)
+        elif page_id not in of and page.duplicate_of_id in of:
+            page.duplicate_of_id = None  # the one that stays is nobody's duplicate
+            moved.append(page)
     return changed(pages=[p.id for p in moved], sources=[p.source_id for p in moved])
 
 

@@ -143,11 +143,13 @@ class _Queue:
 
     def open(self, source_id: str) -> OpenedSource | None:
         """The source opened by a worker, or None when it was refused (or, split before, its pages failed)."""
+        tries = 0
         while True:
+            tries += 1
             with self.store.transaction() as session:
                 source = _row(session, Source, source_id)
                 if source.attempts >= MOST_ATTEMPTS and source.state is SourceState.RECEIVED:
-                    self.refuse(session, source, source.reason or "worker_died")
+                    self.refuse(session, source, "worker_died")
                     break
                 source.attempts += source.state is SourceState.RECEIVED
                 ref, name, password = VaultRef(source.vault_id, source.vault_key), source.name, source.password
@@ -160,17 +162,13 @@ class _Queue:
                 reason = "vault_damaged"
             with self.store.transaction() as session:
                 source = _row(session, Source, source_id)
-                if source.state is SourceState.RECEIVED and self.again(source, reason):
+                attempts = source.attempts if source.state is SourceState.RECEIVED else tries
+                if reason in WORTH_ANOTHER_TRY and attempts < MOST_ATTEMPTS:
                     continue
                 self.refuse(session, source, reason)
             break
         self.tell(changed(sources=[source_id]))
         return None
-
-    def again(self, row: Source | Page, reason: str) -> bool:
-        """Is another try worth it? Leaves the reason for the last one."""
-        row.reason = reason
-        return reason in WORTH_ANOTHER_TRY and row.attempts < MOST_ATTEMPTS
 
     def refuse(self, session: Session, source: Source, reason: str) -> None:
         """RECEIVED -> REFUSED; a source that was split before keeps its state and its waiting pages fail."""
@@ -179,6 +177,7 @@ class _Queue:
             source.state = SourceState.REFUSED
             source.reason = reason
             source.password_needed = reason == "encrypted"
+            source.password = None  # it was wrong, or is of no use
             self.store.audit(session, self.actor.user_id, self.clock(), "source.refuse", source.id)
             return
         for page in source.pages:
@@ -231,8 +230,10 @@ class _Queue:
             with self.store.transaction() as session:
                 page = _row(session, Page, page_id)
                 source_id = page.source_id
+                if page.state is not PageState.RECEIVED:
+                    return  # another run over the same store was quicker
                 if page.attempts >= MOST_ATTEMPTS:
-                    self.fail(session, page, page.reason or "worker_died")
+                    self.fail(session, page, "worker_died")
                     break
                 page.attempts += 1
                 position = page.position
@@ -243,7 +244,9 @@ class _Queue:
             except OcrFailed as failure:
                 with self.store.transaction() as session:
                     page = _row(session, Page, page_id)
-                    if self.again(page, failure.reason):
+                    if page.state is not PageState.RECEIVED:
+                        return
+                    if failure.reason in WORTH_ANOTHER_TRY and page.attempts < MOST_ATTEMPTS:
                         continue
                     self.fail(session, page, failure.reason)
                 break
@@ -262,20 +265,20 @@ class _Queue:
         """The viewing copy into the vault, then the reading and the page's new state in one transaction."""
         now = self.clock()
         view = self.store.vault.put(outcome.viewing_copy)
-        kept = False
+        needless: str | None = view.id
         try:
             with self.store.transaction() as session:
                 page = _row(session, Page, page_id)
+                if page.state is not PageState.RECEIVED:
+                    return  # another run over the same store was quicker
                 old_view = page.view_id
                 page.view_id, page.view_key = view.id, view.key
                 self.enter(session, page, outcome.reading, now)
                 self.store.audit(session, self.actor.user_id, now, "page.read", page.id)
-            kept = True
+            needless = old_view
         finally:
-            if not kept:
-                self.store.vault.delete(view.id)
-        if old_view is not None:
-            self.store.vault.delete(old_view)
+            if needless is not None:
+                self.store.vault.delete(needless)
 
     def enter(self, session: Session, page: Page, reading: PageReading, now: datetime) -> None:
         row = Reading(
@@ -293,7 +296,10 @@ class _Queue:
             keep_form(session, form, now)
             page.form_id, page.form_version, page.form_page = form.id, form.version, reading.form_page
         page.view_width, page.view_height = reading.view_width_px, reading.view_height_px
-        page.status, page.serial, page.rotation = reading.status.value, reading.serial or None, reading.rotation
+        # a form that this run wasn't given can't be kept, so nobody could show the page's fields
+        known = form is not None or reading.status is not PageStatus.READ
+        page.status = reading.status.value if known else PageStatus.UNKNOWN_FORM.value
+        page.serial, page.rotation = reading.serial or None, reading.rotation
         page.reason = ""
         if reading.status is PageStatus.FAILED:
             page.state, page.reason = PageState.FAILED, reading.reason or "defect"

@@ -18,7 +18,7 @@ PAGE_REASONS = {
     "blank": "空白页，已放在一边。",
     "twin": "和另一页是同一张纸的同一面，扫了两次；保留了先扫的，这一页放在一边。",
     "by_person": "人工放在一边。",
-    "unknown_form": "不是认识的表格，没有按栏目识别，等人处理：可以放在一边，或先学习这种表格再重试。",
+    "unknown_form": "不是认识的表格，没有按栏目识别，图像存好了。请看图处理，不是登记表的可以放在一边。",
     "worker_died": "识别程序在这一页两次中断，已经跳过，图像存好了。请点“重试”，或重新扫描这一页。",
     "timed_out": "这一页识别时间太长，两次都没有完成，图像存好了。请点“重试”，或重新扫描这一页。",
     "defect": "识别程序在这一页出错，已经跳过，图像存好了。请点“重试”，或重新扫描这一页。",
@@ -37,6 +37,7 @@ PAIRING_NOTES = {
     "joined_by_person": "正反两面由人工配成一份。",
     "parted_by_person": "正反两面由人工分开。",
     "brought_back": "这一页由人工从一边取回。",
+    "same_content": "有一面和以前收入的另一页内容相同，请看是不是重复登记。",
 }
 # what the reader and the judge have to say about one field; short, because they stand beside the value
 FIELD_REASONS = {

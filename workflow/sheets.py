@@ -98,7 +98,16 @@ def said(answers: Mapping[str, Answer]) -> dict[str, JsonValue]:
 def findings_of(registration: Registration, form: Form, values: Mapping[str, JsonValue]) -> tuple[FindingView, ...]:
     """What the rules across fields say, as of the round's 统计时点 (without a round: of the day of intake)."""
     asked = {f.key: values.get(f.key, [] if f.kind is Kind.CHOICE else None) for f in form.fields}
-    return tuple(_finding(f) for f in check(asked, as_of=as_of(registration)))
+    found = [_finding(f) for f in check(asked, as_of=as_of(registration))]
+    round_, written = registration.round, values.get("form_date")
+    if (
+        round_ is not None
+        and isinstance(written, str)
+        and not round_.opens.isoformat() <= written <= round_.closes.isoformat()
+    ):
+        sentence = f"填报日期不在“{round_.name}”的起止日期之内，请看是不是放错了轮次。"
+        found.append(FindingView("warning", "outside_round", ("form_date",), sentence, "吉民发〔2024〕34号 二（一）"))
+    return tuple(found)
 
 
 def as_of(registration: Registration) -> date:
@@ -181,7 +190,10 @@ def label_of(field: FormField) -> str:
 def notes_of(facts: Facts) -> tuple[str, ...]:
     """Chinese notes: missing sides and how the sides came together."""
     missing = [sentences.missing_side(n) for n in range(1, len(facts.form.pages) + 1) if n not in facts.pages]
-    noted = [sentences.PAIRING_NOTES[c] for c in facts.registration.notes or () if c in sentences.PAIRING_NOTES]
+    codes = list(facts.registration.notes or ())
+    if any(page.duplicate_of_id for page in facts.pages.values()):
+        codes.append("same_content")
+    noted = [sentences.PAIRING_NOTES[code] for code in codes if code in sentences.PAIRING_NOTES]
     sent_back = facts.registration.sent_back_reason
     return (*missing, *noted, *((f"退回原因：{sent_back}",) if sent_back else ()))
 

@@ -6,6 +6,7 @@ from itertools import permutations
 
 import pytest
 
+from records import intake_rows
 from records.views import AnswerState, PageState, SourceState
 from tests.workflow.conftest import MakeOffice, OfficeAtWork
 from tests.workflow.scripted import CHILD, FORM, ScriptedPool, back, blank, failing, front
@@ -259,3 +260,45 @@ def test_a_second_file_taken_in_while_reading_is_read_too(office: OfficeAtWork) 
     office.pool.before_read = meanwhile
     office.read()
     assert len(office.sheets()) == 2
+
+
+def test_the_same_sheet_without_a_serial_is_flagged_not_hidden(office: OfficeAtWork) -> None:
+    office.deliver("一.tif", front(), back())
+    office.deliver("二.tif", front(), back(), mark=2)
+    office.read()
+    first, second = office.sheets()
+    assert not any("内容相同" in note for note in first.notes)
+    assert any("内容相同" in note for note in second.notes)
+
+
+def test_two_runs_at_once_read_every_page_once(office: OfficeAtWork) -> None:
+    office.deliver("一.tif", front("S"), back("S"))
+
+    def another_run(count: int) -> None:
+        if count == 0:
+            office.pool.before_read = lambda _count: None
+            office.read()
+
+    office.pool.before_read = another_run
+    office.read()
+    with office.store.session() as session:
+        pages = [p.page_id for p in office.sheets()[0].pages]
+        assert [intake_rows.count_readings(session, page_id) for page_id in pages] == [1, 1]
+    assert page_states(office) == [PageState.PLACED, PageState.PLACED]
+    known = set(office.store.vault.ids())
+    assert len(known) == 3, "one source, two viewing copies, nothing left over"
+
+
+def test_a_form_that_the_run_does_not_know_is_no_registration(office: OfficeAtWork) -> None:
+    office.deliver("一.tif", front("S"), back("S"))
+    office.read(forms=())
+    (source,) = intake.inbox(office.store, office.actor).sources
+    assert [(p.state, p.status) for p in source.pages] == [(PageState.READ, "unknown_form")] * 2
+    assert office.sheets() == []
+
+
+def test_a_form_dated_outside_its_round_is_warned_about(office: OfficeAtWork) -> None:
+    office.deliver("一.tif", front("S", form_date="2026-03-01"), back("S"))
+    office.read()
+    (sheet,) = office.sheets()
+    assert [f.severity for f in sheet.findings if f.rule == "outside_round"] == ["warning"]
