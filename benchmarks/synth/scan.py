@@ -342,6 +342,6 @@ def _grain(seen: Picture, noise: Noise, dice: Dice) -> Picture:
 
 
 def noise_named(profile: str, name: str) -> Noise:
-    """One parameter set. Raises KeyError with the names that exist."""
+    """One parameter set. Raises KeyError for an unknown profile or name."""
     sets: Mapping[str, Noise] = PROFILES[profile]
     return sets[name]
