@@ -80,6 +80,8 @@ class PictureFile:
         _refuse_large(*self._image.size)
         if self._image.format in {"JPEG", "MPO"} and not _jpeg_is_whole(data):
             raise truncated()
+        if self._image.format == "WEBP" and len(data) - len(data.rstrip(b"\0")) > 256:
+            raise truncated()  # a broken copy filled up with zeros, which the decoder takes for grey
         self._count = self._frames()
         self.pages = tuple(self._describe(index) for index in range(self._count))
 
@@ -162,7 +164,7 @@ def _dpi(image: Image.Image) -> tuple[int, int]:
         return guess, guess
     # software that doesn't know writes 72 or 96 (or 1); such a sheet would be as large as a door
     long_side = max(image.width / x, image.height / y) if min(x, y) > 0 else 0.0
-    plausible = 4.0 <= long_side <= 25.0 and 0.4 <= (x / y if y else 0) <= 2.6
+    plausible = 2.0 <= long_side <= 25.0 and 0.4 <= (x / y if y else 0) <= 2.6
     return (x, y) if plausible else (guess, guess)
 
 
