@@ -1,0 +1,217 @@
+"""Decoding: what a matrix says is what is decoded, and what a kind can't hold is never decoded."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forms import id_number
+from forms.kinds import Kind
+from forms.values import parse
+from ocr.decoding.beam import likelihoods, search, spans
+from ocr.decoding.decoder import Decoder
+from ocr.decoding.grammar import compile_pattern
+from ocr.models import models_dir
+from ocr.recogniser import Matrix, Recogniser
+
+
+@cache
+def characters() -> tuple[str, ...]:
+    return Recogniser(models_dir(), threads=1).characters
+
+
+@cache
+def decoder() -> Decoder:
+    return Decoder(characters())
+
+
+def written(text: str, sure: float = 0.99, instead: dict[int, tuple[str, float]] | None = None) -> Matrix:
+    """A matrix that spells ``text``, one step per character and a blank between; ``instead``: position -> (what the
+    network saw there, with which probability)."""
+    index = {c: i for i, c in enumerate(characters())}
+    rows = np.full((2 * len(text) + 1, len(characters())), 1e-9, np.float32)
+    rows[::2, 0] = 1
+    for position, c in enumerate(text):
+        row = rows[2 * position + 1]
+        seen, share = (instead or {}).get(position, ("", 0.0))
+        row[index[c]] = sure if not seen else sure * (1 - share)
+        if seen:
+            row[index[seen]] = sure * share
+        row[0] = 1 - sure
+    return rows
+
+
+ids = st.builds(
+    lambda place, day, order: (first := f"{place}{day:%Y%m%d}{order:03d}") + id_number.check_digit(first),
+    st.sampled_from(["220281", "110105", "222401", "440524"]),
+    st.dates(min_value=date(1935, 1, 1), max_value=date(2026, 6, 30)),
+    st.integers(0, 999),
+)
+
+
+@given(ids)
+@settings(max_examples=25)
+def test_a_certain_id_number_decodes_to_itself(number: str) -> None:
+    decoded = decoder().decode(Kind.ID_NUMBER, written(number))
+    assert decoded.text == number
+    assert decoded.agreement == 1
+    assert decoded.forced < 0.01
+
+
+@given(ids, st.integers(0, 17), st.sampled_from("0123456789"))
+@settings(max_examples=25)
+def test_a_decoded_id_number_is_always_valid(number: str, position: int, wrong: str) -> None:
+    seen = {position: (wrong, 0.9)} if number[position] != wrong else {}
+    decoded = decoder().decode(Kind.ID_NUMBER, written(number, instead=seen))
+    if decoded.listed:
+        assert id_number.problem(decoded.text) is None
+    if seen and decoded.text == number:
+        # the ink said otherwise: the constraint's work is told, and is nobody's proof
+        assert decoded.forced > 0.5
+        assert decoded.agreement == 0
+
+
+def test_random_noise_never_gives_an_invalid_id_number() -> None:
+    rng = np.random.default_rng(7)
+    for _ in range(5):
+        noise = rng.dirichlet(np.full(40, 0.1), size=50).astype(np.float32)
+        rows = np.zeros((50, len(characters())), np.float32)
+        rows[:, :40] = noise
+        decoded = decoder().decode(Kind.ID_NUMBER, rows)
+        assert not decoded.listed or id_number.problem(decoded.text) is None
+
+
+def test_look_alikes_are_one_class_in_the_sum() -> None:
+    """A wavering between 1, l, |, and full-width digits is no doubt about the digit."""
+    rows = written("13843212345")
+    index = {c: i for i, c in enumerate(characters())}
+    for c, share in (("1", 0.3), ("l", 0.3), ("|", 0.2), ("１", 0.19)):
+        rows[1, index[c]] = share
+    decoded = decoder().decode(Kind.PHONE, rows)
+    assert decoded.text == "13843212345"
+    assert decoded.spelled[0].probability == pytest.approx(0.99, abs=0.01)
+
+
+@given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))
+@settings(max_examples=15)
+def test_a_phone_number_decodes_to_itself(number: str) -> None:
+    assert decoder().decode(Kind.PHONE, written(number)).text == number
+
+
+@given(
+    st.dates(min_value=date(1950, 1, 1), max_value=date(2029, 12, 31)),
+    st.sampled_from(
+        ["{y}.{m}.{d}", "{y}-{m:02}-{d:02}", "{y}/{m}/{d}", "{y}年{m}月{d}日", "{y}{m:02}{d:02}", "{y} {m} {d}"]
+    ),
+)
+@settings(max_examples=30)
+def test_dates_decode_to_what_was_written(day: date, pattern: str) -> None:
+    text = pattern.format(y=day.year, m=day.month, d=day.day)
+    decoded = decoder().decode(Kind.DATE, written(text))
+    assert parse(Kind.DATE, decoded.text) == day.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("二〇一五年三月五日", "2015-03-05"), ("15.3.5", "2015-03-05"), ("二〇二四年十月十一日", "2024-10-11")],
+)
+def test_dates_in_chinese_figures(text: str, value: str) -> None:
+    assert parse(Kind.DATE, decoder().decode(Kind.DATE, written(text)).text) == value
+
+
+@pytest.mark.parametrize("text", ["2023年9月", "2022.7", "2022-07", "二〇二三年九月", "202309"])
+def test_months(text: str) -> None:
+    assert parse(Kind.MONTH, decoder().decode(Kind.MONTH, written(text)).text) in {"2023-09", "2022-07"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "吉林省吉林市蛟河市黄松甸镇",
+        "蛟河市黄松甸镇",
+        "吉林蛟河黄松甸镇",
+        "辽宁省鞍山市台安县韭菜台镇",
+        "延边州延吉市",
+        "前郭县",
+    ],
+)
+def test_divisions_with_parts_left_out(text: str) -> None:
+    decoded = decoder().decode(Kind.DIVISION, written(text))
+    assert decoded.text == text
+    assert parse(Kind.DIVISION, decoded.text)
+
+
+def test_an_address_keeps_its_house_number_and_an_unlisted_village() -> None:
+    for text in ("吉林省吉林市蛟河市黄松甸镇双层底子屯3组12号", "蛟河市黄松甸镇3号楼1单元1201室"):
+        decoded = decoder().decode(Kind.ADDRESS, written(text))
+        assert decoded.text == text
+        value = parse(Kind.ADDRESS, decoded.text)
+        assert isinstance(value, dict)
+        assert str(value["division"]).startswith("220281")
+
+
+def test_the_gazetteer_reads_through_a_misread_character_and_says_so() -> None:
+    decoded = decoder().decode(Kind.DIVISION, written("吉林省延边朝鲜族自治州延吉市", instead={3: ("廷", 0.98)}))
+    assert decoded.text == "吉林省延边朝鲜族自治州延吉市"
+    assert decoded.agreement == 0
+    assert decoded.forced > 0.5
+
+
+def test_a_place_that_is_nowhere_is_still_read() -> None:
+    assert decoder().decode(Kind.DIVISION, written("阿拉斯加州朱诺")).text == "阿拉斯加州朱诺"
+
+
+def test_code_lists_win_over_one_misread_character_but_not_over_another_word() -> None:
+    close = decoder().decode(Kind.CODE, written("分祖父", instead={0: ("外", 0.02)}), table="relation")
+    assert close.text == "外祖父"
+    assert close.agreement == 0
+    other = decoder().decode(Kind.CODE, written("房东家保姆"), table="relation")
+    assert other.text == "房东家保姆"
+    assert not other.listed
+
+
+def test_traditional_and_wide_forms_become_the_form_in_use() -> None:
+    assert decoder().decode(Kind.TEXT, written("黃松３號")).text == "黄松3号"
+    assert decoder().decode(Kind.TEXT, written("困难，希望（教育）资助。")).text == "困难，希望（教育）资助。"
+
+
+def test_certificates_carry_category_and_level() -> None:
+    assert decoder().decode(Kind.TEXT, written("11010519491231002X63"), certificate=True).text == "11010519491231002X63"
+
+
+def test_nothing_readable_is_nothing() -> None:
+    silent = np.zeros((10, len(characters())), np.float32)
+    silent[:, 0] = 1
+    for kind in (Kind.TEXT, Kind.NAME, Kind.ID_NUMBER, Kind.DATE, Kind.ADDRESS):
+        decoded = decoder().decode(kind, silent)
+        assert decoded.text == ""
+        assert decoded.rivals == ()
+
+
+def test_the_beam_sums_what_brute_force_sums() -> None:
+    """On a small alphabet every string can be scored exactly: the beam finds the best one and its likelihood."""
+    rng = np.random.default_rng(3)
+    rows = rng.dirichlet(np.ones(4), size=7).astype(np.float32)
+    automaton = compile_pattern("[甲乙丙]{1,4}", {"甲": 1, "乙": 2, "丙": 3}, 4)
+    strings = [s for n in range(1, 5) for s in np.ndindex(*(3,) * n)]
+    exact = likelihoods(rows, [tuple(i + 1 for i in s) for s in strings])
+    best = search(rows, automaton, width=500, choices=3, least=0)[0]
+    assert best.symbols == tuple(i + 1 for i in strings[int(exact.argmax())])
+    assert best.ink == pytest.approx(float(exact.max()), abs=1e-6)
+
+
+def test_spans_follow_the_steps() -> None:
+    rows = np.full((6, 3), 0.01, np.float32)
+    for t, symbol in enumerate([0, 1, 1, 0, 2, 0]):
+        rows[t, symbol] = 0.98
+    assert [(a, b) for a, b, _ in spans(rows, (1, 2))] == [(1, 3), (4, 5)]
+
+
+def test_patterns_that_are_not_closed_are_refused() -> None:
+    with pytest.raises(ValueError, match="closed"):
+        compile_pattern("(甲|乙", {"甲": 1, "乙": 2}, 3)
