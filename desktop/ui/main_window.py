@@ -47,9 +47,9 @@ class MainWindow(QWidget):
         self.notice = Notice()
         self._stack = QStackedWidget()
         self._title = text("", "title")
-        self._search = self._make_search()
+        self.search = self._make_search()
         self._lay_out()
-        jobs.known_error.connect(lambda told: self.notice.say(told, "alarm"))
+        jobs.known_error.connect(self.say_error)
         jobs.changed.connect(self._changed)
         self.read_office()
 
@@ -89,7 +89,7 @@ class MainWindow(QWidget):
         row = line(head, space=BETWEEN)
         row.setContentsMargins(AROUND, 0, AROUND, 0)
         row.addWidget(self._title, 1)
-        row.addWidget(self._search)
+        row.addWidget(self.search)
         return head
 
     # -- screens ------------------------------------------------------------------------------------------------------
@@ -124,12 +124,16 @@ class MainWindow(QWidget):
         if key == self._shown:
             self._title.setText(words)
 
+    def say_error(self, told: str) -> None:
+        """A known error that no screen had a place for."""
+        self.notice.say(told, "alarm")
+
     def clear_search(self) -> None:
-        self._search.clear()
+        self.search.clear()
 
     def _to_search(self) -> None:
-        self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._search.selectAll()
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
 
     # -- what everybody sees ------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt
 from PySide6.QtGui import QColor, QImage, QInputMethodEvent, QKeyEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -39,7 +40,7 @@ def picture() -> bytes:
         image.setPixelColor(x, 300, QColor("black"))
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    assert image.save(buffer, "JPEG")
+    assert image.save(buffer, b"JPEG")
     return bytes(buffer.data().data())
 
 
@@ -213,6 +214,17 @@ def press(
     """One key press and release as the window system delivers them; ``held`` is a repeated press."""
     for kind in (QKeyEvent.Type.KeyPress, QKeyEvent.Type.KeyRelease):
         QApplication.sendEvent(widget, QKeyEvent(kind, key, modifiers, text, held))
+
+
+def click(widget: QWidget) -> None:
+    """A click with the left button in the middle."""
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def type_keys(widget: QWidget, text: str) -> None:
+    """Type Latin letters and digits."""
+    assert text.isascii(), "QTest aborts the interpreter on anything but Latin-1"
+    QTest.keyClicks(widget, text)
 
 
 def type_chinese(widget: QWidget, text: str, *, composing: str = "") -> None:

@@ -18,7 +18,7 @@ from desktop.ui.inbox.screen import InboxScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
 from records.keys import Kdf
-from tests.desktop.conftest import Desk, press, type_chinese
+from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from tests.workflow.conftest import PASSWORD
 
 Show = Callable[[QWidget], None]
@@ -61,7 +61,7 @@ def fill(first: FirstRunScreen, qtbot: QtBot) -> None:
         type_chinese(edit, name)
         leave(step)
     type_chinese(first.full_name, "王某")
-    qtbot.keyClicks(first.username, "wang")
+    type_keys(first.username, "wang")
     type_chinese(first.password, PASSWORD)
     type_chinese(first.again, PASSWORD)
 
@@ -70,12 +70,12 @@ def test_from_nothing_to_the_inbox_and_in_again(program: Program, jobs: Jobs, qt
     first = begin(program, qtbot)
     fill(first, qtbot)
     assert first.division.words() == "吉林省吉林市蛟河市黄松甸镇"
-    qtbot.mouseClick(first.make, Qt.MouseButton.LeftButton)
+    click(first.make)
     qtbot.waitUntil(lambda: isinstance(program.shell.currentWidget(), RecoveryCodeScreen), timeout=20000)
     code = program.shell.currentWidget()
     assert isinstance(code, RecoveryCodeScreen)
     for position, field in zip(code.asked, code.typed, strict=True):
-        qtbot.keyClicks(field, code.groups[position].lower())
+        type_keys(field, code.groups[position].lower())
     press(code.typed[-1], Qt.Key.Key_Return, "\r")
     qtbot.waitUntil(lambda: isinstance(program.shell.currentWidget(), MainWindow))
     window = program.shell.currentWidget()
@@ -124,13 +124,13 @@ def test_a_wrong_group_is_asked_again(qtbot: QtBot, show: Show) -> None:
     show(code)
     noted: list[bool] = []
     code.noted.connect(lambda: noted.append(True))
-    qtbot.keyClicks(code.typed[0], "XXXXX")
+    type_keys(code.typed[0], "XXXXX")
     code.ready.click()
     assert not noted
     assert "不一样" in code.told.text()
     for position, field in zip(code.asked, code.typed, strict=True):
         field.clear()
-        qtbot.keyClicks(field, code.groups[position])
+        type_keys(field, code.groups[position])
     code.ready.click()
     assert noted == [True]
 
@@ -141,8 +141,8 @@ def test_login_says_what_is_wrong_and_comes_in(desk: Desk, jobs: Jobs, qtbot: Qt
     show(login)
     login.log_in.click()
     assert login.told.text() == "请输入用户名和密码。"
-    qtbot.keyClicks(login.username, "admin")
-    qtbot.keyClicks(login.password, "not-this-one")
+    type_keys(login.username, "admin")
+    type_keys(login.password, "not-this-one")
     press(login.password, Qt.Key.Key_Return, "\r")
     qtbot.waitUntil(lambda: login.log_in.isEnabled() and "密码" in login.told.text(), timeout=20000)
     login.password.clear()

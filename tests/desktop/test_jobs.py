@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.jobs import Jobs, changes_of, sentence
+from desktop.jobs import Change, Jobs, changes_of, sentence
 from forms.values import FieldError
 from tests.desktop.conftest import Desk
 from tests.workflow.scripted import front
 from workflow import intake
 from workflow.changes import Changes, changed
 from workflow.errors import NotFound
+
+T = TypeVar("T")
+
+
+def numbered(act: Callable[[int], T], number: int) -> Change[T]:
+    """A write that only does this."""
+    return lambda _store, _actor, _now: act(number)
 
 
 def test_results_come_back_on_the_main_thread(desk: Desk, qtbot: QtBot) -> None:
@@ -42,7 +51,7 @@ def test_writes_run_one_after_the_other_in_order(desk: Desk, qtbot: QtBot) -> No
         return Changes()
 
     for number in range(200):
-        desk.jobs.write(lambda _store, _actor, _now, n=number: write(n), owner=owner)
+        desk.jobs.write(numbered(write, number), owner=owner)
         desk.jobs.read(lambda _store, _actor: None, lambda _none: None, owner=owner)
     qtbot.waitUntil(lambda: desk.jobs.waiting_writes == 0)
     assert order == list(range(200))
@@ -85,8 +94,9 @@ def test_a_defect_is_told_apart(clock: object, pool: object, qtbot: QtBot) -> No
     jobs = Jobs(lambda: pytest.fail("no clock"), lambda: pytest.fail("no pool"))
     owner = QObject()
     failed: list[str] = []
+    nothing: dict[str, str] = {}
     with qtbot.waitSignal(jobs.defect) as caught:
-        jobs.task(lambda: {}["x"], lambda _result: None, owner=owner, failed=failed.append)
+        jobs.task(lambda: nothing["x"], lambda _result: None, owner=owner, failed=failed.append)
     assert caught.args is not None
     assert isinstance(caught.args[0], KeyError)
     assert failed == ["程序出了错，这一步没有完成；以前保存的都在。"]
@@ -135,7 +145,7 @@ def test_progress_counts_pages(desk: Desk, qtbot: QtBot) -> None:
 def test_closing_ends_the_workers_after_handed_over_writes(desk: Desk) -> None:
     written: list[int] = []
     for number in range(20):
-        desk.jobs.write(lambda _store, _actor, _now, n=number: written.append(n), owner=desk.jobs)
+        desk.jobs.write(numbered(written.append, number), owner=desk.jobs)
     desk.jobs.close()
     assert written == list(range(20))
 

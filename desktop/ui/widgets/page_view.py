@@ -47,6 +47,11 @@ class PageView(QWidget):
         self._settle()
 
     @property
+    def has_page(self) -> bool:
+        """There is a picture."""
+        return not self._page.isNull()
+
+    @property
     def place(self) -> QRect | None:
         return self._place
 

@@ -1,0 +1,129 @@
+"""报送批次 from choosing to the answer for each child."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.ui.batches.screen import BatchesScreen
+from records.views import BatchRowState, BatchState
+from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
+
+Show = Callable[[QWidget], None]
+
+
+@pytest.fixture
+def screen(desk: Desk, show: Show, qtbot: QtBot) -> BatchesScreen:
+    for number in range(3):
+        desk.verified(desk.registration(number, front=["child_name"]))
+    made = BatchesScreen(desk.jobs)
+    show(made)
+    made.enter()
+    return made
+
+
+def shows(screen: QWidget, name: str) -> bool:
+    found = screen.findChild(QPushButton, name)
+    return found is not None and found.isVisible()
+
+
+def click_named(screen: QWidget, name: str, qtbot: QtBot) -> None:
+    found = screen.findChild(QPushButton, name)
+    assert found is not None, name
+    assert found.isVisible(), name
+    click(found)
+
+
+def choose_and_make(screen: BatchesScreen, qtbot: QtBot) -> None:
+    click_named(screen, "first_batch", qtbot)
+    qtbot.waitUntil(lambda: len(screen.new.model.rows) == 3)
+    assert len(screen.new.model.ticked()) == 3
+    press(screen.new.table, Qt.Key.Key_Return, "\r")  # unticks the first
+    assert len(screen.new.model.ticked()) == 2
+    screen.new.name.clear()
+    type_chinese(screen.new.name, "十月第一批")
+    click_named(screen, "make_batch", qtbot)
+    qtbot.waitUntil(lambda: len(screen.panel.model.rows) == 2)
+
+
+def freeze(screen: BatchesScreen, qtbot: QtBot) -> None:
+    click_named(screen, "freeze", qtbot)
+    question = screen.findChild(QMessageBox)
+    assert question is not None
+    assert "不能撤销" in question.text()
+    click(question.buttons()[0])
+    qtbot.waitUntil(lambda: screen.model.rows[0].state is BatchState.FROZEN)
+
+
+def test_choose_freeze_write_and_answer(desk: Desk, screen: BatchesScreen, qtbot: QtBot, tmp_path: Path) -> None:
+    qtbot.waitUntil(lambda: shows(screen, "first_batch"))
+    choose_and_make(screen, qtbot)
+    assert screen.model.rows[0].name == "十月第一批"
+    assert not screen.panel.outcome.isVisible()
+    freeze(screen, qtbot)
+    out = tmp_path / "输出 文件" / "批次.xlsx"
+    out.parent.mkdir()
+    screen.panel.write_to(out)
+    qtbot.waitUntil(lambda: screen.model.rows[0].state is BatchState.WRITTEN, timeout=20000)
+    assert "已写出 批次.xlsx" in screen.notice.words
+    book = load_workbook(out)
+    text = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    assert {row.name for row in screen.panel.model.rows} == {"欧阳雪甲", "欧阳雪乙"} <= text  # 丙 was unticked
+    book.close()
+
+    qtbot.waitUntil(screen.panel.outcome.isVisible)
+    names = [row.name for row in screen.panel.model.rows]
+    press(screen.panel.table, Qt.Key.Key_Return, "\r")
+    type_keys(screen.panel.outcome.number, "JL20260001")
+    press(screen.panel.outcome.number, Qt.Key.Key_Return, "\r")
+    qtbot.waitUntil(lambda: screen.panel.model.rows[0].state is BatchRowState.ACCEPTED)
+    qtbot.waitUntil(lambda: screen.panel.table.currentIndex().row() == 1)
+    assert screen.panel.outcome.who.text().startswith(names[1])
+    assert screen.panel.outcome.number.text() == ""
+    type_chinese(screen.panel.outcome.reason, "身份证号重复")
+    click_named(screen, "returned", qtbot)
+    qtbot.waitUntil(lambda: screen.panel.model.rows[1].state is BatchRowState.RETURNED)
+    assert "已接收 1，被退回 1，等结果 0" in screen.panel.told.text()
+
+
+def test_an_answer_wants_its_number_or_reason(desk: Desk, screen: BatchesScreen, qtbot: QtBot, tmp_path: Path) -> None:
+    qtbot.waitUntil(lambda: shows(screen, "first_batch"))
+    choose_and_make(screen, qtbot)
+    freeze(screen, qtbot)
+    screen.panel.write_to(tmp_path / "批次.xlsx")
+    qtbot.waitUntil(screen.panel.outcome.isVisible, timeout=20000)
+    click_named(screen, "accepted", qtbot)
+    assert screen.panel.outcome.told.text() == "请填系统给出的儿童编号。"
+    click_named(screen, "returned", qtbot)
+    assert screen.panel.outcome.told.text() == "请填退回的原因，改好以后可以再报。"
+    assert all(row.state is BatchRowState.SENT for row in screen.panel.model.rows)
+
+
+def test_a_batch_needs_a_name_and_a_child(screen: BatchesScreen, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: shows(screen, "first_batch"))
+    click_named(screen, "first_batch", qtbot)
+    qtbot.waitUntil(lambda: len(screen.new.model.rows) == 3)
+    screen.new.name.clear()
+    click_named(screen, "make_batch", qtbot)
+    assert screen.new.told.text() == "请给批次起个名称。"
+    screen.new.model.tick([])
+    assert not screen.new.make.isEnabled()
+
+
+def test_an_unwritable_place_is_said_and_nothing_is_lost(
+    desk: Desk, screen: BatchesScreen, qtbot: QtBot, tmp_path: Path
+) -> None:
+    qtbot.waitUntil(lambda: shows(screen, "first_batch"))
+    choose_and_make(screen, qtbot)
+    freeze(screen, qtbot)
+    screen.panel.write_to(tmp_path / "没有这个文件夹" / "批次.xlsx")
+    qtbot.waitUntil(lambda: screen.notice.property("role") == "alarm", timeout=20000)
+    assert screen.notice.words
+    assert screen.panel.write.isEnabled()
+    assert screen.model.rows[0].state is BatchState.FROZEN

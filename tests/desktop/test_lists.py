@@ -1,0 +1,152 @@
+"""待核对, 儿童台账 and the frame around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.app import make_window
+from desktop.ui.children.screen import ChildrenScreen
+from desktop.ui.main_window import MainWindow
+from desktop.ui.verify.list_screen import DraftsScreen
+from desktop.ui.verify.screen import VerifyScreen
+from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
+from workflow.cross_reference import Place, set_location
+
+Show = Callable[[QWidget], None]
+
+
+def says(window: MainWindow, words: str, qtbot: QtBot) -> None:
+    """These words stand on the screen."""
+    qtbot.waitUntil(lambda: any(words in label.text() for label in window.findChildren(QLabel) if label.isVisible()))
+
+
+def gone_on(window: MainWindow, verify: VerifyScreen, registration: str, qtbot: QtBot) -> None:
+    """Another registration is at hand, or the list."""
+    qtbot.waitUntil(
+        lambda: (
+            window.shown == "drafts" or (verify.walk is not None and verify.walk.sheet.registration_id != registration)
+        )
+    )
+
+
+@pytest.fixture
+def window(desk: Desk, show: Show) -> MainWindow:
+    made = make_window(desk.jobs, desk.opened)
+    show(made)
+    made.go("inbox")
+    return made
+
+
+W = TypeVar("W", bound=QWidget)
+
+
+def part(window: MainWindow, kind: type[W]) -> W:
+    found = window.findChild(kind)
+    assert found is not None
+    return found
+
+
+def test_the_navigation_has_the_screens_that_exist(window: MainWindow, qtbot: QtBot) -> None:
+    words = [window.navigation.entry(key).text() for key in ("inbox", "drafts", "children", "batches")]
+    assert words == ["收件箱", "待核对", "儿童台账", "报送批次"]
+    for key in ("drafts", "children", "batches", "inbox"):
+        click(window.navigation.entry(key))
+        assert window.shown == key
+
+
+def test_empty_lists_say_what_they_would_hold(window: MainWindow, qtbot: QtBot) -> None:
+    for key, words in (
+        ("drafts", "没有要核对的登记表"),
+        ("children", "台账里还没有儿童"),
+        ("batches", "还没有报送批次"),
+    ):
+        window.go(key)
+        says(window, words, qtbot)
+
+
+def test_from_the_list_to_verified_and_into_the_ledger(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    desk.registration(0, front=["child_name"])
+    desk.registration(1, front=["child_name"])
+    window.go("drafts")
+    drafts, verify = part(window, DraftsScreen), part(window, VerifyScreen)
+    qtbot.waitUntil(lambda: len(drafts.model.rows) == 2)
+    qtbot.waitUntil(lambda: window.navigation.entry("drafts").count == 2)
+    assert [drafts.model.index(0, column).data() for column in (0, 1)] == ["欧阳雪甲", "1 处要看"]
+    press(drafts.table, Qt.Key.Key_Return, "\r")
+    assert window.shown == "verify"
+    for _registration in range(2):
+        qtbot.waitUntil(lambda: verify.walk is not None and verify.parts.field.crop.painted)
+        registration = verify.walk.sheet.registration_id if verify.walk is not None else ""
+        press(verify.parts.field.value, Qt.Key.Key_Return, "\r")
+        gone_on(window, verify, registration, qtbot)
+    qtbot.waitUntil(lambda: window.shown == "drafts" and not drafts.model.rows)
+    assert "都核对完了" in drafts.notice.words
+    window.go("children")
+    children = part(window, ChildrenScreen)
+    qtbot.waitUntil(lambda: [row.name for row in children.model.rows] == ["欧阳雪甲", "欧阳雪乙"])
+
+
+def test_search_from_anywhere_finds_children(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    for number in (0, 1):
+        desk.verified(desk.registration(number, front=["child_name"]))
+    children = part(window, ChildrenScreen)
+    search = window.search
+    press(window, Qt.Key.Key_F, "", Qt.KeyboardModifier.ControlModifier)
+    type_chinese(search, "雪乙")
+    qtbot.waitUntil(lambda: window.shown == "children")
+    qtbot.waitUntil(lambda: [row.name for row in children.model.rows] == ["欧阳雪乙"])
+    search.clear()
+    type_keys(search, "oyx")
+    qtbot.waitUntil(lambda: len(children.model.rows) == 2)
+    search.clear()
+    type_keys(search, "zzz")
+    qtbot.waitUntil(lambda: not children.model.rows)
+    search.clear()
+    type_keys(search, " ")
+    qtbot.waitUntil(lambda: len(children.model.rows) == 2)
+
+
+def test_a_child_shows_where_its_paper_lies(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    registration = desk.registration(0, front=["child_name"])
+    desk.verified(registration)
+    set_location(desk.store, desk.actor, desk.clock(), [registration], Place(storeroom="1", box="12"))
+    window.go("children")
+    children = part(window, ChildrenScreen)
+    qtbot.waitUntil(lambda: bool(children.model.rows))
+    qtbot.waitUntil(lambda: children.detail.view.has_page)
+    words = [label.text() for label in children.detail.findChildren(QWidget) if hasattr(label, "text")]
+    assert "1库房12盒" in words
+    assert desk.sheet(registration).place.archive_number in words
+    shown = " ".join(str(children.model.index(0, column).data()) for column in range(children.model.columnCount()))
+    assert "220284" in shown
+    assert children.model.rows[0].id_number_masked in shown
+    assert "*" in children.model.rows[0].id_number_masked, "lists mask the tail of ID numbers"
+
+
+def test_a_verified_registration_can_be_looked_at(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    registration = desk.registration(0, front=["child_name"])
+    desk.verified(registration)
+    window.go("children")
+    children, verify = part(window, ChildrenScreen), part(window, VerifyScreen)
+    qtbot.waitUntil(lambda: bool(children.model.rows))
+    opens = children.detail.findChild(QWidget, "open_record")
+    assert opens is not None
+    click(opens)
+    qtbot.waitUntil(lambda: verify.walk is not None and verify.walk.sheet.registration_id == registration)
+    assert window.shown == "verify"
+
+
+def test_the_foot_names_office_and_round(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: window.status.where.text().startswith("黄松甸镇人民政府 · "))
+
+
+def test_a_known_error_without_a_place_stands_in_the_frame(window: MainWindow) -> None:
+    window.say_error("资料库正在被另一个程序使用。")
+    assert window.notice.isVisible()
+    assert window.notice.words == "资料库正在被另一个程序使用。"
