@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,18 +11,38 @@ import pytest
 from records import database, keys
 from records.folder import DATABASE, KEYS
 from records.views import Role
-from tests.workflow.conftest import QUICK, OfficeAtWork
-from tests.workflow.scripted import back, blank, failing, front, unknown
+from tests.workflow.conftest import PASSWORD, QUICK, Clock, OfficeAtWork
+from tests.workflow.scripted import back, believing, blank, failing, front, unknown
 from workflow import report
+from workflow.access import create_office, log_in
 from workflow.check import ROWS, check
 from workflow.errors import NotAllowed
 
 Plant = Callable[[OfficeAtWork], None]
 
 
-@pytest.fixture
-def at_work(office: OfficeAtWork) -> OfficeAtWork:
-    """Papers of every sort taken in, read, one registration verified and sent, one answered in part."""
+@pytest.fixture(scope="module")
+def worked_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a store with papers of every sort: one registration verified and sent, one answered in part."""
+    place = tmp_path_factory.mktemp("office")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("workflow.drafting.judge", believing)
+        opened = create_office(
+            place / "资料库",
+            office_name="黄松甸镇人民政府",
+            division="220281105",
+            username="admin",
+            full_name="管理员",
+            password=PASSWORD,
+            now=Clock().now,
+            kdf=QUICK,
+        )
+        with opened.store:
+            _work(OfficeAtWork(opened.store, opened.actor, place))
+    return place / "资料库"
+
+
+def _work(office: OfficeAtWork) -> None:
     office.deliver("a.jpg", front("S1"), back("S1"), blank(), unknown())
     office.deliver("b.jpg", front("S2", child_name="王一", child_id_number="220284201801010048"))
     office.deliver("c.jpg", failing("no_corners"))
@@ -34,7 +55,15 @@ def at_work(office: OfficeAtWork) -> OfficeAtWork:
     _changes, batch_id = report.new_batch(office.store, office.actor, office.clock(), "第一批", [whole.registration_id])
     report.freeze(office.store, office.actor, office.clock(), batch_id)
     report.write(office.store, office.actor, office.clock(), batch_id, office.folder / "批次.xlsx")
-    return office
+
+
+@pytest.fixture
+def at_work(worked_in: Path, tmp_path: Path) -> Iterator[OfficeAtWork]:
+    """A copy of that store, to be damaged."""
+    shutil.copytree(worked_in, tmp_path / "资料库")
+    opened = log_in(tmp_path / "资料库", username="admin", password=PASSWORD, now=Clock().now)
+    with opened.store:
+        yield OfficeAtWork(opened.store, opened.actor, tmp_path)
 
 
 def run(office: OfficeAtWork, *statements: str) -> None:
