@@ -74,7 +74,7 @@ def enter(data_dir: Path) -> Opened:
     return create_office(
         data_dir,
         office_name="黄松甸镇人民政府",
-        division="220281105",
+        division="220281104",
         username=USER,
         full_name="演练",
         password=PASSWORD,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,9 +25,9 @@ class TruePage:
 
 
 def load(folder: Path) -> dict[tuple[str, int], TruePage]:
-    """All truth files (``*truth*.json``) below ``folder``, by file name and page number."""
+    """All truth files (``truth.json``) below ``folder``, by file name and page number."""
     pages: dict[tuple[str, int], TruePage] = {}
-    for path in sorted(folder.rglob("*truth*.json")):
+    for path in sorted(folder.rglob("*truth.json")):
         described = json.loads(path.read_text(encoding="utf-8"))
         for page in described["pages"]:
             true = TruePage(
@@ -38,7 +39,27 @@ def load(folder: Path) -> dict[tuple[str, int], TruePage]:
                 texts={f["key"]: f["text"] for f in page["fields"]},
             )
             pages[true.file, true.number] = true
+        for copy, original in _copies(path.parent):
+            pages.update({(copy, number): page for (file, number), page in list(pages.items()) if file == original})
     return pages
+
+
+def _copies(folder: Path) -> Iterator[tuple[str, str]]:
+    """Files with the same bytes as another: which of the two is taken in first is nobody's business here."""
+    by_content: dict[str, list[str]] = {}
+    for path in sorted(p for p in folder.iterdir() if p.is_file()):
+        by_content.setdefault(hashlib.sha256(path.read_bytes()).hexdigest(), []).append(path.name)
+    for names in by_content.values():
+        yield from ((one, other) for one in names for other in names if one != other)
+
+
+def passwords(folder: Path) -> dict[str, str]:
+    """The passwords of delivered files, by file name, as the truth file's ``files`` tell them."""
+    found: dict[str, str] = {}
+    for path in folder.rglob("truth.json"):
+        described = json.loads(path.read_text(encoding="utf-8"))
+        found.update({f["file"]: f["password"] for f in described.get("files", ()) if "password" in f})
+    return found
 
 
 @dataclass(frozen=True, slots=True)

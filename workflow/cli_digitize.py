@@ -18,7 +18,7 @@ from workflow.errors import WorkflowError
 
 PAGE_WORDS = {
     PageState.RECEIVED: "未识别",
-    PageState.READ: "已识别，等另一面",
+    PageState.READ: "等人处理",
     PageState.FAILED: "没有读成",
     PageState.PLACED: "已识别",
     PageState.SET_ASIDE: "放在一边",

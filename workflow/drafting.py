@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forms.form_file import Form
+from forms.values import empty
 from ocr.reading import FieldReading, PageReading
 from records import intake_rows, pairing_rows, registration_rows
 from records.audit import NOBODY
@@ -198,7 +199,7 @@ def _gather(
     if _follows(registration):
         registration.notes = list(group.notes)
     _onto_sheets(store, session, registration, arriving)
-    write_answers(store, session, now, registration, pages if _follows(registration) else arriving)
+    write_answers(store, session, now, registration)
     return changed(
         registrations=[registration.id], pages=[p.id for p in arriving], sources=[p.source_id for p in arriving]
     )
@@ -271,35 +272,30 @@ def _delete_item(session: Session, item: ArchiveItem) -> None:
 # -- answers ----------------------------------------------------------------------------------------------------------
 
 
-def write_answers(
-    store: Store, session: Session, now: datetime, registration: Registration, pages: Sequence[Page]
-) -> None:
-    """The machine's answers of the pages with the judge's verdicts, where no person has answered.
+def write_answers(store: Store, session: Session, now: datetime, registration: Registration) -> None:
+    """The machine's answers with the judge's verdicts on all pages together, where no person has answered.
 
     A blank field has a row only if the judge doesn't vouch for its being blank.
     """
+    pages = registration_rows.pages_of_registration(session, registration.id)
     readings = readings_of(session, pages)
     form = stored_form(store, session, registration.form_id, registration.form_version)
-    there = registration_rows.answers_of(session, registration.id)
-    seen: set[str] = set()
+    verdicts = judge([f for page in pages for f in readings[page.id].reading.fields], form=form)
+    decided = set()
+    for answer in registration_rows.answers_of(session, registration.id).values():
+        if answer.state is AnswerState.MACHINE:
+            session.delete(answer)
+        else:
+            decided.add(answer.key)
+    session.flush()
     for page in pages:
         stored = readings[page.id]
-        verdicts = judge(stored.reading.fields, form=form)
         for field in stored.reading.fields:
-            seen.add(field.key)
-            old = there.get(field.key)
-            if old is not None and old.state is not AnswerState.MACHINE:
-                continue
-            if old is not None:
-                session.delete(old)
-                session.flush()
             verdict = verdicts[field.key]
-            if field.text or not verdict.accepted:
+            # a signature has a value (it is there) and no text
+            filled = bool(field.text) or not empty(field.value)
+            if field.key not in decided and (filled or not verdict.accepted):
                 session.add(_machine_answer(registration.id, page.id, stored.row_id, field, verdict, now))
-    if _follows(registration):
-        for key, old in there.items():
-            if key not in seen:
-                session.delete(old)
     session.flush()
 
 
@@ -333,7 +329,7 @@ def draft_by_hand(store: Store, session: Session, now: datetime, pages: Sequence
     registration.pinned = True
     registration.notes = [note]
     _onto_sheets(store, session, registration, pages)
-    write_answers(store, session, now, registration, pages)
+    write_answers(store, session, now, registration)
     return changed(registrations=[registration.id], pages=[p.id for p in pages], sources=[p.source_id for p in pages])
 
 
@@ -347,17 +343,16 @@ def take_out(store: Store, session: Session, now: datetime, page: Page) -> Chang
     keys = _keys_answered_by_person(session, registration.id, page.id)
     if keys:
         raise WrongState("这一页上已经有核对过的栏目，没有动。请先撤销这些核对，再把它放在一边。")
-    for answer in registration_rows.answers_of(session, registration.id).values():
-        if answer.page_id == page.id:
-            session.delete(answer)
     sheet = page.sheet
     _off_the_sheet(page)
     session.flush()
     if not registration_rows.pages_of_registration(session, registration.id):
         _dissolve(store, session, now, registration)
-    elif sheet is not None and not sheet.pages:
-        session.delete(sheet)
-        session.flush()
+    else:
+        if sheet is not None and not sheet.pages:
+            session.delete(sheet)
+            session.flush()
+        write_answers(store, session, now, registration)
     return changed(registrations=[registration.id])
 
 
@@ -384,7 +379,7 @@ def join(store: Store, session: Session, now: datetime, one: Registration, other
     one.pinned = True
     one.notes = ["joined_by_person"]
     _onto_sheets(store, session, one, more)
-    write_answers(store, session, now, one, more)
+    write_answers(store, session, now, one)
     return changed(
         registrations=[one.id, other.id], pages=[p.id for p in more], sources=[p.source_id for p in pages + more]
     )
