@@ -56,8 +56,7 @@ FIELD_REASONS = {
     "not_in_list": "不在代码表里",
     "unusual": "写法少见",
     "handwritten": "手写，没有旁证",
-    "no_evidence": "没有旁证",
-    "unverified": "没有旁证",
+    "outside_picture": "没有扫到",
     "registration": "页面没有对准",
     # the marks
     "two_marks": "勾了不止一项",
@@ -67,8 +66,11 @@ FIELD_REASONS = {
     "unclear_mark": "勾得不清楚",
     "no_mark": "没有勾选",
     # other fields
-    "contradicts": "和别的栏目矛盾",
-    "contradiction": "和别的栏目矛盾",
+    "conflict_id_birth": "和身份证号里的日期不同",
+    "conflict_id_sex": "和身份证号里的性别不同",
+    "conflict_id_prefix": "和身份证号前六位不同",
+    "conflict_id_certificate": "残疾人证号和身份证号不同",
+    "conflict_id_permit": "居住证号和身份证号不同",
     "differs_from_picture": "文字层和图像不一致",
     # why it is shown although nothing speaks against it
     "missing_side": "这一面没有扫描",
@@ -76,7 +78,7 @@ FIELD_REASONS = {
     "first_forms": "头几份每栏都看",
     "recheck": "抽查",
 }
-INVALID = "不合栏目格式"
+INVALID, CONFLICT = "不合栏目格式", "和别的栏目矛盾"
 
 
 def source_reason(code: str) -> str:
@@ -103,4 +105,6 @@ def field_reason(code: str) -> str:
     """A few words for a reader's or judge's reason code; an unknown code asks for a look."""
     if code.startswith("invalid_"):
         return INVALID
+    if code not in FIELD_REASONS and code.startswith("conflict_"):
+        return CONFLICT
     return FIELD_REASONS.get(code, "请看一眼")
