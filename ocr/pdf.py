@@ -16,6 +16,8 @@ DPI = 300
 MAX_DRAWN_PIXELS = 40_000_000
 """An A3 page at 300 dpi has 17 million; larger pages are drawn more coarsely."""
 POINTS_PER_INCH = 72
+EXACT = 1 - 1e-6
+"""A scan of 2481 pixels is 595.44 points wide, which is 2481.0000001 pixels again: not 2482."""
 
 
 class PdfFile:
@@ -39,7 +41,7 @@ class PdfFile:
     def _describe(self, index: int) -> SourcePage:
         width, height = self._pdf.get_page_size(index)
         dpi = self.dpi(index)
-        scale = dpi / POINTS_PER_INCH
+        scale = dpi / POINTS_PER_INCH * EXACT
         return SourcePage(index, math.ceil(width * scale), math.ceil(height * scale), dpi)
 
     def dpi(self, index: int) -> int:
@@ -56,7 +58,7 @@ class PdfFile:
             dpi = self.dpi(index)
             page = self._pdf[index]
             try:
-                bitmap = page.render(scale=dpi / POINTS_PER_INCH, rev_byteorder=False, maybe_alpha=False)
+                bitmap = page.render(scale=dpi / POINTS_PER_INCH * EXACT, rev_byteorder=False, maybe_alpha=False)
                 drawn = np.array(bitmap.to_numpy()[:, :, :3], dtype=np.uint8, order="C")
                 bitmap.close()
             finally:

@@ -66,8 +66,8 @@ class Fit:
     """A page laid on its blank.
 
     ``agreement``: share of the visible printed tiles that were found in place, 0..1. ``visible``: share of the
-    printed tiles that lie inside the picture. ``error_mm``: median residual. ``found``: per fine tile, 1 found,
-    0 not found, NaN outside the picture, at ``centres_mm``.
+    printed tiles that lie inside the picture. ``error_mm``: median residual. ``found``: per fine tile, 1 where
+    the print is in place, 0 where not, NaN outside the picture, at ``centres_mm``.
     """
 
     homography: Floats
@@ -199,11 +199,11 @@ def fit(side: BlankSide, grey: Picture, homography: Floats) -> Fit:
     ``grey`` should show the page at 100 dpi or more.
     """
     warp: WarpGrid | None = None
-    looks, centres = None, side.fine.centres_mm
     for tiles, rounds in ((side.coarse, 2), (side.fine, 2)):
         centres = tiles.centres_mm
         for turn in range(rounds):
-            looks = _look_from(side, tiles, grey, homography, warp)
+            page = _ink_from(side, tiles, grey, homography, warp)
+            looks = look(tiles, page, _inside(tiles, grey, homography))
             good = looks.weight * (looks.score >= FOUND)[:, None]
             if int((good.sum(axis=1) > 0).sum()) < 8:
                 break
@@ -216,14 +216,33 @@ def fit(side: BlankSide, grey: Picture, homography: Floats) -> Fit:
             if warp is None and float(np.abs(moved).max()) < SETTLED_MM:
                 break
     tiles = side.fine
-    looks = _look_from(side, tiles, grey, homography, warp)
-    return _judged(tiles, looks, homography, warp)
+    page = _ink_from(side, tiles, grey, homography, warp)
+    looks = look(tiles, page, _inside(tiles, grey, homography))
+    return _judged(tiles, looks, _shown(tiles, page), homography, warp)
 
 
-def _look_from(side: BlankSide, tiles: Tiles, grey: Picture, homography: Floats, warp: WarpGrid | None) -> Looks:
+def _ink_from(
+    side: BlankSide, tiles: Tiles, grey: Picture, homography: Floats, warp: WarpGrid | None
+) -> npt.NDArray[np.float32]:
     scale = tiles.step.scale
-    page = rectify(grey, side.side, homography, warp, scale)
-    return look(tiles, ink_map(page, scale), _inside(tiles, grey, homography))
+    return ink_map(rectify(grey, side.side, homography, warp, scale), scale)
+
+
+def _shown(tiles: Tiles, page: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    """Per tile: the blank's print is there, whatever else was written between. A covered tile shows nothing."""
+    print_here = (tiles.ink > 0.35).astype(np.uint8)
+    dark = (cv2.dilate(page, np.ones((3, 3), np.uint8)) > 0.2).astype(np.uint8)
+
+    def per_tile(mask: npt.NDArray[np.uint8]) -> Floats:
+        total = np.asarray(cv2.integral(mask), dtype=np.float64)
+        x, y = tiles.corners.T
+        right, bottom = x + tiles.side, y + tiles.side
+        return np.asarray(total[bottom, right] - total[y, right] - total[bottom, x] + total[y, x], dtype=np.float64)
+
+    printed, both, ink = per_tile(print_here), per_tile(print_here & dark), per_tile(dark)
+    beside = (ink - both) / np.maximum(1.0, tiles.side**2 - printed)
+    there = both / np.maximum(1.0, printed)
+    return np.asarray((there > 0.8) & (there - beside > 0.4), dtype=bool)
 
 
 def _inside(tiles: Tiles, grey: Picture, homography: Floats) -> npt.NDArray[np.bool_]:
@@ -236,7 +255,7 @@ def _inside(tiles: Tiles, grey: Picture, homography: Floats) -> npt.NDArray[np.b
     return within
 
 
-def _judged(tiles: Tiles, looks: Looks, homography: Floats, warp: WarpGrid | None) -> Fit:
+def _judged(tiles: Tiles, looks: Looks, shown: npt.NDArray[np.bool_], homography: Floats, warp: WarpGrid | None) -> Fit:
     seen = looks.weight > 0
     residual = np.where(seen, np.abs(looks.shift), np.nan)
     # found means: there, and there where it should be (half a millimetre is a stroke's width)
@@ -247,7 +266,8 @@ def _judged(tiles: Tiles, looks: Looks, homography: Floats, warp: WarpGrid | Non
     values = residual[found]
     values = values[~np.isnan(values)]
     error = float(np.median(values)) if len(values) else 9.9
-    marks = np.where(looks.inside, found.astype(np.float64), np.nan)
+    # in a cell full of writing the correlation is low though its rules are in place
+    marks = np.where(looks.inside, (found | (shown & near)).astype(np.float64), np.nan)
     return Fit(homography, warp, agreement, visible, error, tiles.centres_mm, marks)
 
 

@@ -112,9 +112,7 @@ def _trusted(page: Any, scale: float, view: RegisteredPage) -> Layer:
         return Box(float(low[0]), float(low[1]), max(0.01, float(high[0] - low[0])), max(0.01, float(high[1] - low[1])))
 
     pictures = [on_form(image) for image in page.images]
-    characters = [
-        Piece(unicodedata.normalize("NFKC", c["text"]), on_form(c)) for c in page.chars if _readable(c["text"])
-    ]
+    characters = [Piece(_as_written(c["text"]), on_form(c)) for c in page.chars if _readable(c["text"])]
     typed, buttons = _form_fields(page.annots, on_form)
     seen = [p for p in characters if not any(_holds(image, p.box) for image in pictures) and _is_written(view, p.box)]
     return Layer(
@@ -129,6 +127,13 @@ def _readable(text: str) -> bool:
     return bool(text.strip()) and "(cid:" not in text and all(unicodedata.category(c)[0] != "C" for c in text)
 
 
+def _as_written(text: str) -> str:
+    """Radicals and compatibility ideographs, which some fonts' maps give, as the characters they look like."""
+    return "".join(
+        unicodedata.normalize("NFKC", c) if "\u2e80" <= c <= "\u2fdf" or "\uf900" <= c <= "\ufaff" else c for c in text
+    )
+
+
 def _form_fields(annotations: Iterable[Mapping[str, Any]], on_form: Any) -> tuple[list[Piece], list[tuple[Box, bool]]]:
     typed: list[Piece] = []
     buttons: list[tuple[Box, bool]] = []
@@ -141,7 +146,7 @@ def _form_fields(annotations: Iterable[Mapping[str, Any]], on_form: Any) -> tupl
             value = resolve1(_inherited(data, "V"))
             text = decode_text(value) if isinstance(value, bytes) else str(value or "")
             if text.strip():
-                typed.append(Piece(unicodedata.normalize("NFKC", text.strip()), on_form(annotation)))
+                typed.append(Piece(_as_written(text.strip()), on_form(annotation)))
         elif kind == "Btn":
             state = _name(data.get("AS")) or _name(_inherited(data, "V")) or "Off"
             buttons.append((on_form(annotation), state != "Off"))
