@@ -25,9 +25,9 @@ from ocr.models import models_dir
 from ocr.worker import ReaderPool
 from records.store import Store
 from records.views import Actor, SourceState
-from workflow import cli_digitize, intake, report, verify
+from workflow import cli_digitize, intake, recognise, report, verify
 from workflow.access import create_office
-from workflow.digitize import Digitized, digitize
+from workflow.digitize import Digitized, account_for
 from workflow.report_table import code_of, columns_for, text_of
 
 OUT = Path("demo")
@@ -89,11 +89,12 @@ def _stack(options: argparse.Namespace, temporary: Path) -> Path:
 def _main_job(store: Store, actor: Actor, folder: Path) -> bool:
     pages = truth.load(folder)
     print(f"== 收件与识别：{folder}")
-    draft = OUT / "核对草稿.xlsx"
+    results = intake.take_in_folder(store, actor, _now(), [folder])
     with ReaderPool(models_dir(), shipped_forms()) as pool, cli_digitize.Bar() as bar:
-        result = digitize(store, actor, pool, [folder], draft, clock=_now, progress=bar.show)
+        recognise.run_queue(store, actor, pool, clock=_now, progress=bar.show)
         if _supply_passwords(store, actor, folder):
-            result = digitize(store, actor, pool, [folder], draft, clock=_now, progress=bar.show)
+            recognise.run_queue(store, actor, pool, clock=_now, progress=bar.show)
+    result = account_for(store, actor, results, OUT / "核对草稿.xlsx", clock=_now)
     for line in cli_digitize.account(result):
         print(line)
     printed_right = _compare(result, pages)

@@ -9,11 +9,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from forms.values import format_value
-
 from forms.form_file import Form
 from forms.kinds import JsonValue, Kind
+from forms.values import format_value
 from ocr.reading import FieldReading, OcrFailed, PageOutcome, PageReading, PageStatus, ReadingContext, SourcePage
+from workflow.recognise import OpenedSource
 
 # A JPEG's first bytes, so that intake by content takes the file for the scan it stands for.
 MARK = b"\xff\xd8\xff\xe0scripted"
@@ -30,7 +30,7 @@ class ScriptedPool:
     def __init__(self, form: Form) -> None:
         self._form = form
 
-    def open(self, data: bytes, name: str, password: str | None = None) -> ScriptedSource:
+    def open(self, data: bytes, name: str, password: str | None = None) -> OpenedSource:
         """Raises OcrFailed("not_an_image") for bytes that ``scan`` did not make."""
         if not data.startswith(MARK):
             raise OcrFailed("not_an_image", "这个文件不是图片或 PDF，没有识别。")
@@ -46,7 +46,7 @@ class ScriptedSource:
     def pages(self) -> tuple[SourcePage, ...]:
         return tuple(SourcePage(i, 2480, 3508, 300) for i in range(len(self.described)))
 
-    def read(self, index: int, context: ReadingContext = ReadingContext()) -> PageOutcome:  # noqa: B008 frozen
+    def read(self, index: int, context: ReadingContext | None = None) -> PageOutcome:
         """Raises OcrFailed where the page says so."""
         page = self.described[index]
         if "fail" in page:

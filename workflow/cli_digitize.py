@@ -71,8 +71,10 @@ def account(result: Digitized) -> Iterable[str]:
     yield from _table(result)
     for refused in (r for r in result.results if isinstance(r, intake.Refused)):
         yield f"未收入　{refused.path.name}：{refused.sentence}"
-    for duplicate in (r for r in result.results if isinstance(r, intake.Duplicate)):
-        yield f"已经收过　{duplicate.path.name}：内容和以前收的一样，没有重复收入。"
+    known = [r.path.name for r in result.results if isinstance(r, intake.Duplicate)]
+    if known:
+        named = "、".join(known[:3]) + (f" 等 {len(known)} 个文件" if len(known) > 3 else "")
+        yield f"已经收过　{named}：内容和以前收的一样，没有重复收入。"
     for source in result.sources:
         yield from _problems(source)
     for sheet in result.sheets:

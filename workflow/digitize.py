@@ -50,11 +50,18 @@ def digitize(
 
     Raises NotWritten when the draft can't be written (everything read is saved all the same).
     """
-    results = tuple(intake.take_in_folder(store, actor, clock(), paths, cancelled=cancelled))
+    results = intake.take_in_folder(store, actor, clock(), paths, cancelled=cancelled)
     recognise.run_queue(store, actor, pool, clock=clock, progress=progress, cancelled=cancelled)
+    return account_for(store, actor, results, out, clock=clock)
+
+
+def account_for(
+    store: Store, actor: Actor, results: Sequence[intake.TakeIn], out: Path, *, clock: Callable[[], datetime]
+) -> Digitized:
+    """What has become of files taken in so far, and their draft. Raises NotWritten."""
     known = {r.source_id for r in results if not isinstance(r, intake.Refused)}
     sources = tuple(s for s in intake.inbox(store, actor).sources if s.source_id in known)
     registrations = dict.fromkeys(p.registration_id for s in sources for p in s.pages if p.registration_id)
     sheets = tuple(verify.sheet(store, actor, registration_id) for registration_id in registrations)
     draft = draft_workbook.write_draft(store, actor, clock(), [s.source_id for s in sources], out)
-    return Digitized(results, sources, sheets, draft)
+    return Digitized(tuple(results), sources, sheets, draft)
