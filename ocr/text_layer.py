@@ -17,10 +17,8 @@ from typing import Any
 
 import numpy as np
 import pdfplumber
-from pdfminer.pdfdocument import PDFPasswordIncorrect
-from pdfminer.pdfexceptions import PDFException
 from pdfminer.pdftypes import resolve1
-from pdfminer.psparser import PSException, PSLiteral
+from pdfminer.psparser import PSLiteral
 from pdfminer.utils import decode_text
 
 from forms.dictionary import load_dictionary
@@ -88,15 +86,13 @@ def read_layer(pdf: PdfFile, index: int, view: RegisteredPage) -> Layer:
     try:
         with pdfplumber.open(io.BytesIO(pdf.data), password=pdf.password or "") as document:
             page = document.pages[index]
-            return _trusted(page, pdf.dpi(index) / POINTS_PER_INCH, view)
-    # pdfminer meets broken files with its own errors and with whatever its parser stumbles over; the page is
-    # drawn by another library and is then read from its picture
-    except (PDFException, PSException, PDFPasswordIncorrect, ValueError, TypeError, KeyError, IndexError, OSError):
+            characters, pictures, annotations = page.chars, page.images, page.annots
+            left, top = float(page.cropbox[0]), float(page.cropbox[1])
+    # pdfminer meets broken files with whatever its parser stumbles over; the page was drawn by another library
+    # and is then read from its picture
+    except Exception:  # noqa: BLE001
         return Layer()
-
-
-def _trusted(page: Any, scale: float, view: RegisteredPage) -> Layer:
-    left, top = float(page.cropbox[0]), float(page.cropbox[1])
+    scale = pdf.dpi(index) / POINTS_PER_INCH
     inverse = np.linalg.inv(view.homography)
 
     def on_form(item: Mapping[str, Any]) -> Box:
@@ -111,10 +107,10 @@ def _trusted(page: Any, scale: float, view: RegisteredPage) -> Layer:
         low, high = mm.min(axis=0), mm.max(axis=0)
         return Box(float(low[0]), float(low[1]), max(0.01, float(high[0] - low[0])), max(0.01, float(high[1] - low[1])))
 
-    pictures = [on_form(image) for image in page.images]
-    characters = [Piece(_as_written(c["text"]), on_form(c)) for c in page.chars if _readable(c["text"])]
-    typed, buttons = _form_fields(page.annots, on_form)
-    seen = [p for p in characters if not any(_holds(image, p.box) for image in pictures) and _is_written(view, p.box)]
+    covered = [on_form(picture) for picture in pictures]
+    pieces = [Piece(_as_written(c["text"]), on_form(c)) for c in characters if _readable(c["text"])]
+    typed, buttons = _form_fields(annotations, on_form)
+    seen = [p for p in pieces if not any(_holds(picture, p.box) for picture in covered) and _is_written(view, p.box)]
     return Layer(
         tuple(seen),
         tuple(p for p in typed if _is_written(view, p.box)),
