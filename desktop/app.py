@@ -122,7 +122,7 @@ class Program(QObject):
         """Show the first window."""
         if access.store_exists(self._data_dir):
             login = LoginScreen(self._jobs, self._data_dir)
-            login.opened.connect(self._came_in)
+            login.opened.connect(self.enter)
             self.shell.show_only(login)
         else:
             first = FirstRunScreen(self._jobs, self._create)
@@ -149,10 +149,11 @@ class Program(QObject):
 
     def _made(self, opened: Opened, office: str) -> None:
         code = RecoveryCodeScreen(opened.recovery_code or "", office)
-        code.noted.connect(partial(self._came_in, opened))
+        code.noted.connect(partial(self.enter, opened))
         self.shell.show_only(code)
 
-    def _came_in(self, opened: Opened) -> None:
+    def enter(self, opened: Opened) -> None:
+        """The store is open: the frame with its screens."""
         self._logs = log_to(self._data_dir)
         self._jobs.attend(opened)
         log.info("opened by %s", opened.actor.user_id)

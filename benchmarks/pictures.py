@@ -1,0 +1,276 @@
+"""Pictures of every screen for the manual and the README, taken from the running program: one command, never stale.
+
+``python -m benchmarks.pictures --out docs/使用手册/pictures``. The sample folder goes through the real reader into a
+temporary store; the window is driven as a person would drive it and grabbed. The command fails when a text is cut
+off, a button has no Chinese word or a character has no glyph.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QModelIndex
+from PySide6.QtWidgets import QApplication, QWidget
+
+from benchmarks import clerk, truth
+from benchmarks.picture_checks import complaints
+from desktop.app import Program, open_pool
+from desktop.jobs import Jobs
+from desktop.start import make_application
+from desktop.ui.batches.screen import BatchesScreen
+from desktop.ui.children.screen import ChildrenScreen
+from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
+from desktop.ui.first_run.screen import FirstRunScreen
+from desktop.ui.inbox.screen import InboxScreen
+from desktop.ui.login.screen import LoginScreen
+from desktop.ui.main_window import MainWindow
+from desktop.ui.verify.dialogs import KeysDialog, PlaceDialog
+from desktop.ui.verify.keys import Action, Press
+from desktop.ui.verify.list_screen import DraftsScreen
+from desktop.ui.verify.screen import VerifyScreen
+from forms.catalog import RESOURCES
+from forms.kinds import Kind
+from records.keys import Kdf
+from records.views import BatchState, PageState, SourceState
+from workflow import report
+from workflow.access import Opened
+
+SIZE = (1366, 768)
+PATIENCE = 600.0  # seconds for the whole sample folder on a slow machine
+QUICK = Kdf(memory_kib=1024, iterations=1, lanes=1)
+PASSWORD = "tongdang-2026"
+SHOWN_CODE = "HR09B-TZ0WJ-K5YMW-WPKZR-6YCZ3-ZAX2S"  # opens nothing
+
+
+class Clock:
+    """A working morning; every look is a second later, so that pictures differ only where the program does."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+class Studio:
+    """The program in a window of one size, and the folder the pictures go to."""
+
+    def __init__(self, out: Path, folder: Path, *, dark: bool) -> None:
+        self.application = make_application(dark=dark)
+        self.out = out
+        self.samples = RESOURCES / "samples"
+        self.clock = Clock()
+        self.jobs = Jobs(self.clock, lambda: open_pool(None))
+        self.jobs.defect.connect(self._defect)
+        self.program = Program(self.jobs, folder / "资料库", kdf=QUICK)
+        self.faults: list[str] = []
+
+    def _defect(self, error: BaseException) -> None:
+        raise error
+
+    def until(self, condition: Callable[[], object], seconds: float = 30.0) -> None:
+        """Let the program run until something is so."""
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                raise TimeoutError("the window did not get there")
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+        QApplication.processEvents()
+
+    def shoot(self, name: str, widget: QWidget | None = None) -> None:
+        """Grab the window (or a dialog) and look for what must not be in a picture."""
+        shown = widget or self.program.shell
+        QApplication.processEvents()
+        self.faults += [f"{name}: {complaint}" for complaint in complaints(shown)]
+        path = self.out / f"{name}.png"
+        if not shown.grab().save(str(path)):
+            raise OSError(f"{path} could not be written")
+        print(path)
+
+    def screen(self, kind: type[QWidget]) -> QWidget:
+        found = self.program.shell.findChild(kind)
+        assert found is not None, kind
+        return found
+
+
+def first_steps(studio: Studio) -> Opened:
+    """First run, recovery code, login."""
+    studio.program.begin()
+    shell = studio.program.shell
+    shell.showNormal()
+    shell.setFixedSize(*SIZE)
+    first = shell.currentWidget()
+    assert isinstance(first, FirstRunScreen)
+    studio.until(first.division.code)
+    first.office.setText("蛟河市黄松甸镇人民政府")
+    for step, name in zip(first.division.steps[1:], ("吉林市", "蛟河市", "黄松甸镇"), strict=True):
+        step.setCurrentIndex(step.findText(name))
+    first.full_name.setText("王某")
+    first.username.setText("wang")
+    first.password.setText(PASSWORD)
+    first.again.setText(PASSWORD)
+    studio.shoot("首次使用")
+    made: list[Opened] = []
+    first.made.connect(made.append)
+    first.make.click()
+    studio.until(lambda: made)
+    code = RecoveryCodeScreen(SHOWN_CODE, "蛟河市黄松甸镇人民政府", asked=(1, 4))
+    shell.show_only(code)
+    studio.shoot("恢复码")
+    login = LoginScreen(studio.jobs, Path())
+    login.username.setText("wang")
+    shell.show_only(login)
+    studio.shoot("登录")
+    studio.program.enter(made[0])
+    return made[0]
+
+
+def inbox(studio: Studio) -> None:
+    """Empty, at work, done, and a file that wants a password."""
+    screen = studio.screen(InboxScreen)
+    assert isinstance(screen, InboxScreen)
+    studio.shoot("收件箱-空")
+    screen.take_in([studio.samples])
+    studio.until(lambda: _read(screen) >= 4, PATIENCE)
+    studio.shoot("收件箱-识别中")
+    studio.until(lambda: not studio.jobs.is_recognising and not screen.queue.busy, PATIENCE)
+    screen.notice.drop()
+    locked = next(i for i, s in enumerate(screen.model.sources) if s.state is SourceState.REFUSED)
+    screen.tree.setCurrentIndex(screen.model.index(locked, 0))
+    studio.shoot("收件箱-密码")
+    screen.tree.setCurrentIndex(screen.model.index(_with_many(screen), 0))
+    parent = screen.tree.currentIndex()
+    screen.tree.expand(parent)
+    screen.tree.setCurrentIndex(screen.model.index(0, 0, parent))
+    studio.until(lambda: screen.detail.view.has_page)
+    studio.shoot("收件箱")
+    screen.tree.setCurrentIndex(QModelIndex())
+
+
+def _read(screen: InboxScreen) -> int:
+    return sum(page.state is not PageState.RECEIVED for source in screen.model.sources for page in source.pages)
+
+
+def _with_many(screen: InboxScreen) -> int:
+    return next(i for i, source in enumerate(screen.model.sources) if len(source.pages) > 1)
+
+
+def verify(studio: Studio, window: MainWindow) -> None:
+    """The list, then fields of several kinds as they stand on the samples."""
+    window.go("drafts")
+    drafts, screen = studio.screen(DraftsScreen), studio.screen(VerifyScreen)
+    assert isinstance(drafts, DraftsScreen)
+    assert isinstance(screen, VerifyScreen)
+    studio.until(lambda: drafts.model.rows)
+    studio.shoot("待核对")
+    wanted = {"核对": Kind.ADDRESS, "核对-勾选": Kind.CHOICE, "核对-身份证号": Kind.ID_NUMBER}
+    registrations = tuple(row.registration_id for row in drafts.model.rows)
+    drafts.wanted.emit(registrations)
+    for name, kind in wanted.items():
+        _to_kind(studio, screen, kind)
+        studio.shoot(name)
+    screen.act(Press(Action.UNFOLD))
+    studio.until(lambda: screen.parts.rest.unfolded)
+    studio.shoot("核对-展开")
+    screen.act(Press(Action.UNFOLD))
+    for name, action, dialog in (("核对-按键", Action.KEYS, KeysDialog), ("存放位置", Action.PLACE, PlaceDialog)):
+        screen.act(Press(action))
+        shown = screen.findChild(dialog)
+        assert shown is not None
+        studio.shoot(name, shown)
+        shown.reject()
+        shown.deleteLater()
+        QApplication.processEvents()
+    screen.act(Press(Action.LEAVE))
+
+
+def _to_kind(studio: Studio, screen: VerifyScreen, kind: Kind) -> None:
+    """Step on to a field of this kind, with doubts if there is one."""
+    studio.until(lambda: screen.walk is not None)
+    walk = screen.walk
+    assert walk is not None
+    items = [item for key in walk.sheet.order if (item := walk.item(key)) is not None and item.kind is kind]
+    doubtful = [item for item in items if item.doubts or not item.accepted]
+    best = (doubtful or items)[0]
+    while walk.current != best.key:
+        screen.act(Press(Action.NEXT))
+    studio.until(lambda: screen.parts.field.crop.painted)
+
+
+def ledger(studio: Studio, window: MainWindow, opened: Opened) -> None:
+    """A clerk played by the samples' truth verifies everything; then the ledger and a search."""
+    clerk.play(opened.store, opened.actor, studio.clock, truth.load(studio.samples))
+    window.go("children")
+    screen = studio.screen(ChildrenScreen)
+    assert isinstance(screen, ChildrenScreen)
+    studio.until(lambda: screen.model.rows)
+    screen.table.selectRow(1)
+    studio.until(lambda: screen.detail.view.has_page)
+    studio.shoot("儿童台账")
+
+
+def batches(studio: Studio, window: MainWindow, opened: Opened, folder: Path) -> None:
+    """Choose, freeze, write, answer."""
+    window.go("batches")
+    screen = studio.screen(BatchesScreen)
+    assert isinstance(screen, BatchesScreen)
+    studio.shoot("报送批次-空")
+    screen.choose()
+    studio.until(lambda: screen.new.model.rows)
+    studio.shoot("报送批次-选人")
+    screen.new.make.click()
+    studio.until(lambda: screen.panel.model.rows)
+    batch_id = screen.model.rows[0].batch_id
+    report.freeze(opened.store, opened.actor, studio.clock(), batch_id)
+    screen.read()
+    studio.until(lambda: screen.model.rows[0].state is BatchState.FROZEN)
+    screen.panel.write_to(folder / "报送批次.xlsx")
+    studio.until(lambda: screen.model.rows[0].state is BatchState.WRITTEN and screen.panel.outcome.isVisible())
+    for number, accepted in enumerate((True, True, False)):
+        row = screen.panel.model.rows[number]
+        told = {"system_number": f"22028110420260{number + 1:03d}"} if accepted else {"reason": "监护人电话是空号"}
+        report.record_outcome(opened.store, opened.actor, studio.clock(), row.row_id, accepted, **told)
+    screen.read()
+    studio.until(lambda: screen.panel.model.rows[2].returned_reason)
+    screen.panel.table.selectRow(3)
+    studio.shoot("报送批次")
+
+
+def main() -> int:
+    """Exit code 0 when every picture was taken and none has a fault."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pictures", description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--dark", action="store_true", help="the dark theme instead of the light one")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="tongdang-pictures-") as temporary:
+        folder = Path(temporary)
+        studio = Studio(options.out, folder, dark=options.dark)
+        try:
+            opened = first_steps(studio)
+            window = studio.screen(MainWindow)
+            assert isinstance(window, MainWindow)
+            inbox(studio)
+            verify(studio, window)
+            ledger(studio, window, opened)
+            batches(studio, window, opened, folder)
+        finally:
+            studio.program.end()
+            studio.jobs.close()
+    for fault in studio.faults:
+        print(fault, file=sys.stderr)
+    return 1 if studio.faults else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
