@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 OPENED = re.compile(r'(?:open|openat|creat)\((?:[^,"]*, )?"((?:[^"\\]|\\.)*)"(?:, ([A-Z_|0-9x]+))?.*\) = (\d+)')
 RENAMED = re.compile(r'rename(?:at2?)?\(.*"((?:[^"\\]|\\.)*)"[^"]*\) = 0')
 CONNECTED = re.compile(r"connect\(\d+, \{sa_family=AF_INET")
-STORE_FILES = re.compile(r"(store\.db(-wal|-shm)?|keys\.json(\.\w+)?|lock|logins\.log|tongdang\.log|vault(/.*)?)$")
+# store.db.new is the encrypted database while a store is being made
+STORE_FILES = re.compile(r"(store\.db(\.new)?(-wal|-shm|-journal)?|keys\.json(\.\w+)?|lock|logins\.log|tongdang\.log|vault(/.*)?)$")
 DEVICES = ("/dev/null", "/dev/tty", "/dev/urandom", "/proc/", "pipe:", "/dev/pts/")
 
 

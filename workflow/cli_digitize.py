@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import threading
 from collections.abc import Iterable
 
 from tqdm import tqdm
@@ -118,6 +119,7 @@ class Bar:
     """A progress bar on standard error; silent where that is not a terminal."""
 
     def __init__(self) -> None:
+        tqdm.set_lock(threading.RLock())  # tqdm's own lock is a semaphore in shared memory; nobody here needs it
         self._bar = tqdm(total=0, unit="页", disable=not sys.stderr.isatty(), leave=False)
 
     def __enter__(self) -> Bar:
