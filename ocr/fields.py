@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import numpy.typing as npt
 
 from forms.dictionary import load_dictionary
 from forms.form_file import Box, FormField
@@ -36,6 +37,10 @@ FAINT = 0.3
 SIGNED = 3.0
 """Square millimetres of ink that make a signature."""
 
+REACH = 0.55
+"""How far, in heights of the line, a character's ink reaches from where the network saw it."""
+UNREAD = 0.15
+"""Characters' worth of ink that may stay unread: a stroke."""
 DOTTED = frozenset({Kind.TEXT, Kind.DATE, Kind.MONTH, Kind.NAME})
 """Kinds in which a dot may stand between two characters."""
 
@@ -49,6 +54,10 @@ class _Written:
     probabilities: Matrix
     places: tuple[tuple[float, float, float, float], ...]
     struck: bool = False
+    ink: tuple[tuple[int, float, npt.NDArray[np.int64]], ...] = ()
+    """Per line: x of its first column, height of the writing, pixels of ink per column."""
+    filled: int | None = None
+    """Comb fields: how many boxes hold ink."""
 
 
 def read_fields(page: RegisteredPage, recogniser: Recogniser, context: ReadingContext) -> tuple[FieldReading, ...]:
@@ -103,7 +112,12 @@ def _text(cell: Cell, recogniser: Recogniser) -> _Written:
             places.append(spots[0])
         matrices.append(matrix)
         places.extend(spots)
-    return _Written(np.concatenate(matrices), tuple(places), any(line.struck for line in found))
+    profiles = tuple((line.x, _tall(line), line.ink.sum(axis=0).astype(np.int64)) for line in found)
+    return _Written(np.concatenate(matrices), tuple(places), any(line.struck for line in found), profiles)
+
+
+def _tall(line: Line) -> float:
+    return float(np.count_nonzero(line.ink.any(axis=1)))
 
 
 def _line(line: Line, recogniser: Recogniser) -> tuple[Matrix, list[tuple[float, float, float, float]]]:
@@ -133,7 +147,7 @@ def _comb(cell: Cell, field: FormField, recogniser: Recogniser) -> _Written:
     for t in range(seen):
         x, y, w, h = boxes[strip.cell_at((t + 0.5) * trace.step)]
         places.append((float(x), float(y), float(w), float(h)))
-    return _Written(trace.probabilities[:seen], tuple(places))
+    return _Written(trace.probabilities[:seen], tuple(places), filled=len(strip.owners))
 
 
 # -- readings ---------------------------------------------------------------------------------------------------------
@@ -158,8 +172,10 @@ def _read(
     value, invalid = _value(field, decoded.text, table)
     candidates = _candidates(field, decoded, table)
     share, second = (c.score for c in (*candidates, _NOBODY, _NOBODY)[:2])
+    unread = _unread(decoded, written)
     evidence = {
         "blank": 0.0,
+        "unread": unread,
         "min_char": decoded.min_probability,
         "mean_char": decoded.mean_probability,
         "margin": max(0.0, share - second),
@@ -174,6 +190,8 @@ def _read(
         "comb": float(bool(field.cells)),
     }
     reasons = [*_ink_reasons(cell, struck=written.struck), *_decoding_reasons(field, decoded, share - second)]
+    if unread > UNREAD:
+        reasons.append("unread_ink")
     if not decoded.text:
         reasons.append("illegible")
     elif invalid:
@@ -218,6 +236,34 @@ def _value(field: FormField, text: str, table: str | None) -> tuple[JsonValue, b
         return parse(field.kind, text, field=field, code_table=table), False
     except FieldError:
         return None, True
+
+
+def _unread(decoded: Decoded, written: _Written) -> float:
+    """Ink that no character of the reading stands on, in characters' worth of ink (at most 1).
+
+    The network passes over what it can't make out, and is sure of the rest.
+    """
+    if not decoded.spelled:
+        return 1.0
+    if set(decoded.text) <= set("—-–一_"):
+        return 0.0  # a dash through the field: one long stroke, which the network sees in the middle
+    if written.filled is not None:
+        return float(min(1, abs(written.filled - len(decoded.spelled))))
+    left = whole = 0
+    for x, tall, profile in written.ink:
+        columns = x + np.arange(len(profile)) + 0.5
+        nearest = np.full(len(profile), np.inf)
+        for symbol in decoded.spelled:
+            # a step's place spans the line's height; blank steps between two lines belong to the next line
+            places = [
+                p for p in written.places[symbol.start : symbol.end] if x <= p[0] + p[2] <= x + len(profile) + p[2]
+            ]
+            if places and abs(places[0][3] - tall) < tall:
+                start, end = places[0][0], places[-1][0] + places[-1][2]
+                nearest = np.minimum(nearest, np.maximum(np.maximum(start - columns, columns - end), 0))
+        left += int(profile[nearest > REACH * tall].sum())
+        whole += int(profile.sum())
+    return float(min(1.0, left / max(1.0, whole / len(decoded.spelled))))
 
 
 def is_certificate(field: FormField) -> bool:

@@ -107,7 +107,7 @@ def _mark(
     near = np.s_[max(0, y - AROUND) : y + h + AROUND, max(0, x - AROUND) : x + w + AROUND]
     patch = written[near]
     # strokes run under the printed frame: let pieces meet across it before asking which belong to the box
-    joined = cv2.morphologyEx(patch.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    joined = cv2.dilate(patch.astype(np.uint8), np.ones((9, 9), np.uint8))
     _, labels = cv2.connectedComponents(joined, connectivity=8)
     origin_y, origin_x = max(0, y - AROUND), max(0, x - AROUND)
     in_patch = np.zeros(patch.shape, bool)

@@ -31,6 +31,7 @@ DISQUALIFYING = frozenset(
         "faint",
         "specks",
         "illegible",
+        "unread_ink",
         "forced",
         "forced_checksum",
         "ambiguous",

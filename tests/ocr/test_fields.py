@@ -1,0 +1,188 @@
+"""From a drawn page to readings with evidence."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from ocr.evidence import combine
+from ocr.fields import read_fields
+from ocr.models import models_dir
+from ocr.reading import FieldReading, ReadingContext
+from ocr.recogniser import Recogniser
+from tests.ocr.drawn import BOXES, COMB, Sheet
+from workflow.judgement import judge
+
+
+@cache
+def recogniser() -> Recogniser:
+    return Recogniser(models_dir(), threads=1)
+
+
+def read(sheet: Sheet, context: ReadingContext | None = None) -> dict[str, FieldReading]:
+    page = sheet.laid()
+    return {r.key: r for r in read_fields(page, recogniser(), context or ReadingContext())}
+
+
+def filled() -> Sheet:
+    sheet = Sheet().write(24, 9, "王小明").write(22, 20.5, "吉林省吉林市蛟河市黄松甸镇").write(22, 27, "3组12号")
+    for box, digit in zip(COMB, "11010519491231002X", strict=True):
+        sheet.write(box.x + 1, 38, digit)
+    sheet.stroke(BOXES[1].x + 0.6, 54, BOXES[1].x + 1.6, 55.4, BOXES[1].x + 4, 52)
+    return sheet.stroke(24, 66, 30, 73, 36, 66, 42, 73, 48, 67, width=8)
+
+
+def test_a_filled_page_is_read() -> None:
+    found = read(filled())
+    assert found["child_name"].value == "王小明"
+    assert found["child_residence"].value == {"division": "220281104", "detail": "3组12号"}
+    assert found["child_id_number"].value == "11010519491231002X"
+    assert found["school_nature"].value == ["private"]
+    assert found["sign_guardian"].value == "present"
+    assert all(r.confidence > 0.8 for r in found.values()), {k: r.confidence for k, r in found.items()}
+    assert not any(r.reasons for r in found.values()), {k: r.reasons for k, r in found.items()}
+    assert found["child_name"].evidence["typeset"] > 0.5
+    assert set(found["school_nature"].option_view_boxes) == {"public", "private", "purchased"}
+
+
+def test_the_same_page_reads_the_same_twice() -> None:
+    assert read(filled()) == read(filled())
+
+
+def test_an_empty_page_is_blank_everywhere_without_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("the network was run on a blank cell")
+
+    monkeypatch.setattr(Recogniser, "trace", refuse)
+    found = read(Sheet())
+    for reading in found.values():
+        assert reading.evidence["blank"] == 1
+        assert (reading.raw, reading.text) == ("", "")
+        assert reading.value in (None, [])
+        assert reading.confidence > 0.9
+
+
+def test_two_ticks_in_a_single_choice_are_both_told() -> None:
+    sheet = Sheet()
+    for box in BOXES[:2]:
+        sheet.stroke(box.x + 0.6, box.y + 2, box.x + 1.6, box.y + 3.4, box.x + 4, box.y)
+    found = read(sheet)["school_nature"]
+    assert found.value == ["public", "private"]
+    assert "two_marks" in found.reasons
+    assert found.confidence < 0.5
+    corrected = read(sheet.fill(BOXES[0]))["school_nature"]
+    assert corrected.value == ["private"]
+    assert "cancelled_mark" in corrected.reasons
+
+
+def test_a_number_with_a_wrong_digit_is_not_vouched_for() -> None:
+    sheet = Sheet()
+    for box, digit in zip(COMB, "110105194912310021", strict=True):
+        sheet.write(box.x + 1, 38, digit)
+    found = read(sheet)
+    reading = found["child_id_number"]
+    assert reading.raw.replace(" ", "")[-3:] == "021"
+    assert reading.evidence["agreement"] == 0 or reading.value is None
+    assert not judge(tuple(found.values()))["child_id_number"].accepted
+
+
+def test_scribble_and_solid_black_never_look_like_a_blank() -> None:
+    sheet = Sheet().fill(BOXES[0])
+    sheet.pen.rectangle((250, 110, 900, 200), fill=(0, 0, 0))
+    reading = read(sheet)["child_name"]
+    assert reading.evidence["blank"] == 0
+    assert not judge((reading,))["child_name"].accepted
+
+
+def test_doubtful_characters_are_shown_where_they_stand() -> None:
+    sheet = Sheet().write(24, 9, "王小明")
+    # 明 is smeared: one of several characters could stand there
+    page = sheet.stroke(33.5, 10.5, 36, 14.5, 36, 10.5, 33.5, 14, width=9).laid()
+    reading = read(sheet)["child_name"]
+    assert "low_confidence" in reading.reasons
+    assert reading.doubts
+    left, top, width, height = page.view_box_px(page.form.by_key["child_name"].box)
+    for doubt in reading.doubts:
+        assert 0 <= doubt.start < doubt.end <= len(reading.text)
+        assert doubt.view_box_px is not None
+        x, y, w, h = doubt.view_box_px
+        assert left - 30 <= x
+        assert x + w <= left + width + 30
+        assert top - 30 <= y
+        assert y + h <= top + height + 30
+
+
+def test_ink_that_the_network_passes_over_is_told() -> None:
+    """A blotted character is left out of a reading whose other characters are certain."""
+    sheet = Sheet().write(24, 9, "王小明").stroke(28.8, 10, 32.6, 14, 28.8, 14, 32.6, 10, 30, 10, 31, 14, width=14)
+    found = read(sheet)
+    assert len(found["child_name"].text) < 3
+    assert found["child_name"].evidence["min_char"] > 0.9
+    assert "unread_ink" in found["child_name"].reasons
+    assert not judge(tuple(found.values()))["child_name"].accepted
+
+
+def test_what_the_office_has_seen_is_offered() -> None:
+    context = ReadingContext(lexicon={"child_name": {"王小朋": 5}})
+    plain = read(Sheet().write(24, 9, "王小明"), context)["child_name"]
+    assert plain.value == "王小明"
+
+
+# -- evidence between fields ------------------------------------------------------------------------------------------
+
+
+def reading(key: str, value: object, **evidence: float) -> FieldReading:
+    facts = {"blank": 0.0, "min_char": 0.95, "agreement": 1.0, "forced": 0.0, **evidence}
+    return FieldReading(key, str(value), str(value), value, 0.9, (0, 0, 1, 1), (0, 0, 1, 1), evidence=facts)  # type: ignore[arg-type]  # any JsonValue
+
+
+def combined(*fields: FieldReading) -> dict[str, FieldReading]:
+    return {r.key: r for r in combine(fields)}
+
+
+def test_birth_date_and_sex_agree_with_the_id_number() -> None:
+    found = combined(
+        reading("child_id_number", "11010519491231002X"),
+        reading("child_birth_date", "1949-12-31"),
+        reading("child_sex", ["2"]),
+    )
+    assert found["child_birth_date"].evidence["agrees_id_birth"] == 1
+    assert found["child_id_number"].evidence["agrees_id_sex"] == 1
+    assert not any(r.reasons for r in found.values())
+
+
+def test_a_contradiction_goes_to_the_person_on_both_sides() -> None:
+    found = combined(reading("child_id_number", "11010519491231002X"), reading("child_birth_date", "1949-12-30"))
+    assert "conflict_id_birth" in found["child_birth_date"].reasons
+    assert "conflict_id_birth" in found["child_id_number"].reasons
+
+
+def test_a_forced_number_is_no_witness_but_can_be_witnessed() -> None:
+    found = combined(
+        reading("child_id_number", "11010519491231002X", forced=0.9), reading("child_birth_date", "1949-12-31")
+    )
+    assert "agrees_id_birth" not in found["child_birth_date"].evidence
+    assert found["child_id_number"].evidence["agrees_id_birth"] == 1
+
+
+def test_certificate_place_and_twice_written_numbers() -> None:
+    found = combined(
+        reading("child_id_number", "11010519491231002X"),
+        reading("disability_number", "11010519491231002X63"),
+        reading("disability_category", ["6"]),
+        reading("child_household", "110105001"),
+        reading("insurance_place", "110105"),
+        reading("child_phone", "13843212345"),
+        reading("mother_phone", "13843212345"),
+    )
+    assert found["disability_number"].evidence["agrees_id_certificate"] == 1
+    assert found["disability_category"].evidence["agrees_certificate_level"] == 1
+    assert found["child_household"].evidence["agrees_id_prefix"] == 1
+    assert found["insurance_place"].evidence["agrees_place"] == 1
+    assert found["mother_phone"].evidence["agrees_phone"] == 1
+
+
+def test_combining_twice_changes_nothing() -> None:
+    once = combine([reading("child_id_number", "11010519491231002X"), reading("child_birth_date", "1949-12-30")])
+    assert combine(once) == once

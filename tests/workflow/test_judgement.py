@@ -1,0 +1,123 @@
+"""What the machine vouches for, and above all what it doesn't."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from forms.kinds import JsonValue
+from ocr.reading import FieldReading
+from workflow.judgement import judge
+
+SURE = {"blank": 0.0, "min_char": 1.0, "mean_char": 1.0, "agreement": 1.0, "forced": 0.0, "registration": 1.0}
+BLANK = {"blank": 1.0, "specks": 0.0, "registration": 1.0}
+
+
+def reading(key: str, value: JsonValue, *, reasons: tuple[str, ...] = (), **evidence: float) -> FieldReading:
+    return FieldReading(
+        key,
+        str(value),
+        str(value),
+        value,
+        1.0,
+        (0, 0, 1, 1),
+        (0, 0, 1, 1),
+        reasons=reasons,
+        evidence={**SURE, **evidence},
+    )
+
+
+def blank(key: str, value: JsonValue = None, *, reasons: tuple[str, ...] = ()) -> FieldReading:
+    return FieldReading(key, "", "", value, 1.0, (0, 0, 1, 1), (0, 0, 1, 1), reasons=reasons, evidence=BLANK)
+
+
+def accepted(*readings: FieldReading) -> dict[str, bool]:
+    return {key: verdict.accepted for key, verdict in judge(readings).items()}
+
+
+def test_a_sure_network_alone_never_vouches_for_handwritten_names_and_notes() -> None:
+    by_hand: dict[str, Any] = {"evenness": 0.15, "comb": 0.0}
+    verdicts = judge([reading("child_name", "傅桐", **by_hand), reading("support_needs", "无固定住所", **by_hand)])
+    assert not any(v.accepted for v in verdicts.values())
+    assert verdicts["child_name"].reasons == ("handwritten",)
+
+
+def test_printed_values_are_accepted() -> None:
+    typed: dict[str, Any] = {"evenness": 0.6, "comb": 0.0}
+    assert all(
+        accepted(
+            reading("child_name", "傅桐", **typed),
+            reading("support_needs", "无固定住所", **typed),
+            reading("child_household", "220281105", **typed),
+        ).values()
+    )
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "forced_checksum",
+        "unread_ink",
+        "strikeout",
+        "stamp",
+        "ink_outside",
+        "ambiguous",
+        "invalid_id_number",
+        "conflict_id_birth",
+        "specks",
+    ],
+)
+def test_some_reasons_always_go_to_the_person(reason: str) -> None:
+    assert not accepted(reading("child_id_number", "11010519491231002X", reasons=(reason,)))["child_id_number"]
+
+
+def test_an_id_number_needs_its_unconstrained_reading_to_agree() -> None:
+    number = "11010519491231002X"
+    assert accepted(reading("father_id_number", "11010519491231001X"))["father_id_number"]
+    assert not accepted(reading("child_id_number", number, agreement=0.0))["child_id_number"]
+    weak = reading("child_id_number", number, min_char=0.7)
+    assert not accepted(weak)["child_id_number"]
+    # the birth date in other ink says the same
+    assert accepted(weak, reading("child_birth_date", "1949-12-31"))["child_id_number"]
+
+
+def test_a_forced_number_does_not_help_the_birth_date() -> None:
+    forced = reading("child_id_number", "11010519491231002X", forced=0.9, reasons=("forced_checksum",))
+    birth = reading("child_birth_date", "1949-12-31", min_char=0.7)
+    assert not accepted(forced, birth)["child_birth_date"]
+    assert accepted(replace(forced, reasons=(), evidence=SURE), birth)["child_birth_date"]
+
+
+def test_blank_is_accepted_only_where_nothing_is_missing() -> None:
+    verdicts = judge([blank("child_name"), blank("form_number"), blank("permit_reason", reasons=("specks",))])
+    assert not verdicts["child_name"].accepted
+    assert "required" in verdicts["child_name"].reasons
+    assert verdicts["form_number"].accepted
+    assert not verdicts["permit_reason"].accepted
+
+
+def test_what_is_required_follows_the_other_answers() -> None:
+    with_certificate = reading("disability_certificate", ["yes"], mark_quality=1.0)
+    without = reading("disability_certificate", ["no"], mark_quality=1.0)
+    assert not accepted(blank("disability_number"), with_certificate)["disability_number"]
+    assert accepted(blank("disability_number"), without)["disability_number"]
+
+
+def test_choices_by_the_quality_of_their_marks() -> None:
+    assert accepted(reading("child_sex", ["1"], mark_quality=0.95))["child_sex"]
+    assert not accepted(reading("child_sex", ["1"], mark_quality=0.6))["child_sex"]
+    assert not accepted(blank("child_sex", []))["child_sex"]
+
+
+def test_a_badly_laid_page_is_looked_at_whole() -> None:
+    verdict = judge([reading("child_sex", ["1"], mark_quality=1.0, registration=0.3)])["child_sex"]
+    assert not verdict.accepted
+    assert "registration" in verdict.reasons
+
+
+def test_a_text_layer_is_exact_unless_something_speaks_against_it() -> None:
+    typed = replace(reading("child_name", "傅桐"), source="text_layer", evidence={"registration": 1.0})
+    assert accepted(typed)["child_name"]
+    assert not accepted(replace(typed, reasons=("differs_from_picture", "invalid_name")))["child_name"]
