@@ -27,7 +27,7 @@ from records.store import Store
 from records.tables import Page, Reading, Source
 from records.vault import VaultRef
 from records.views import Actor, PageState, SourceState
-from workflow import drafting
+from workflow import drafting, settling
 from workflow.changes import NOTHING, Changes, changed
 from workflow.permissions import Right, verb
 from workflow.reading_json import reading_to_json
@@ -318,7 +318,7 @@ class _Queue:
     def settle(self) -> None:
         """Pair what was read to the end, in a transaction of its own."""
         with self.store.transaction() as session:
-            found = drafting.settle(self.store, session, self.clock())
+            found = settling.settle(self.store, session, self.clock())
         if found:
             self.tell(found)
 

@@ -16,7 +16,7 @@ SOURCE_REASONS = {
 }
 PAGE_REASONS = {
     "blank": "空白页，已放在一边。",
-    "twin": "和另一页是同一张纸的同一面，扫了两次；保留了先扫的，这一页放在一边。",
+    "twin": "和另一页是同一张纸的同一面，扫了两次；保留了前一页，这一页放在一边。",
     "by_person": "人工放在一边。",
     "unknown_form": "不是认识的表格，没有按栏目识别，图像存好了。请看图处理，不是登记表的可以放在一边。",
     "worker_died": "识别程序在这一页两次中断，已经跳过，图像存好了。请点“重试”，或重新扫描这一页。",
@@ -58,6 +58,7 @@ FIELD_REASONS = {
     "handwritten": "手写，没有旁证",
     "outside_picture": "没有扫到",
     "registration": "页面没有对准",
+    "place_doubtful": "页面没有对准",
     # the marks
     "two_marks": "勾了不止一项",
     "multiple_marks": "勾了不止一项",

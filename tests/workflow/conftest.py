@@ -82,6 +82,7 @@ MakeOffice = Callable[[str], OfficeAtWork]
 def make_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeOffice]:
     """Makes offices of their own; the judge believes the scripted reader's confidence."""
     monkeypatch.setattr("workflow.drafting.judge", believing)
+    monkeypatch.setattr("workflow.settling.judge", believing)
     made: list[Store] = []
 
     def make(name: str) -> OfficeAtWork:

@@ -78,6 +78,14 @@ def test_a_page_scanned_twice_is_put_aside_not_deleted(office: OfficeAtWork) -> 
     assert aside.duplicate_of in {p.page_id for p in sheet.pages}
 
 
+def test_of_two_scans_the_one_numbered_first_stays(office: OfficeAtWork) -> None:
+    for name, school in (("扫描10.jpg", "二小"), ("扫描9.jpg", "一小"), ("扫描11.jpg", "三小")):
+        office.deliver(name, front("S", ["school_name"], school_name=school))
+        office.read()
+    (sheet,) = office.sheets()
+    assert next(i.text for i in sheet.items if i.key == "school_name") == "一小"
+
+
 def test_blanks_between_sides_do_not_part_them(office: OfficeAtWork) -> None:
     office.deliver("一.tif", front(), blank(), back())
     office.read()
