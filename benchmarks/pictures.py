@@ -65,10 +65,10 @@ class Clock:
 class Studio:
     """The program in a window of one size, and the folder the pictures go to."""
 
-    def __init__(self, out: Path, folder: Path, *, dark: bool) -> None:
+    def __init__(self, out: Path, folder: Path, samples: Path, *, dark: bool) -> None:
         self.application = make_application(dark=dark)
         self.out = out
-        self.samples = RESOURCES / "samples"
+        self.samples = samples
         self.clock = Clock()
         self.jobs = Jobs(self.clock, lambda: open_pool(None))
         self.jobs.defect.connect(self._defect)
@@ -90,7 +90,8 @@ class Studio:
     def shoot(self, name: str, widget: QWidget | None = None) -> None:
         """Grab the window (or a dialog) and look for what must not be in a picture."""
         shown = widget or self.program.shell
-        QApplication.processEvents()
+        for _pass in range(3):  # a layout, what follows from it, and its painting
+            QApplication.processEvents()
         self.faults += [f"{name}: {complaint}" for complaint in complaints(shown)]
         path = self.out / f"{name}.png"
         if not shown.grab().save(str(path)):
@@ -251,11 +252,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pictures", description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--dark", action="store_true", help="the dark theme instead of the light one")
+    parser.add_argument("--samples", type=Path, default=RESOURCES / "samples", help="another folder of scans")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="tongdang-pictures-") as temporary:
         folder = Path(temporary)
-        studio = Studio(options.out, folder, dark=options.dark)
+        studio = Studio(options.out, folder, options.samples, dark=options.dark)
         try:
             opened = first_steps(studio)
             window = studio.screen(MainWindow)

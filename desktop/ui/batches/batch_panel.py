@@ -22,17 +22,16 @@ from workflow.report import Receipt
 def answer(row: BatchRowView) -> str:
     """What the national system said."""
     if row.state is BatchRowState.ACCEPTED:
-        return f"系统儿童编号 {row.system_number}" if row.system_number else ""
+        return row.system_number
     return row.returned_reason
 
 
 COLUMNS: tuple[Column[BatchRowView], ...] = (
     Column("序号", lambda row: str(row.position), 56, right=True),
     Column("姓名", lambda row: row.name, 104),
-    Column("身份证号", lambda row: row.id_number_masked or "没有", 176),
-    Column("档号", lambda row: row.archive_number, 200),
-    Column("结果", lambda row: BATCH_ROW[row.state], 144),
-    Column("答复", answer),
+    Column("档号", lambda row: row.archive_number, 256),
+    Column("结果", lambda row: BATCH_ROW[row.state], 152),
+    Column("编号或原因", answer),
 )
 
 

@@ -54,7 +54,7 @@ class OutcomeForm(QFrame):
         self.told.hide()
         if row is None:
             return
-        self.who.setText(f"{row.name}　系统的答复")
+        self.who.setText(f"{row.name}　{row.id_number_masked}　系统的答复")
         if not same or row.state is not BatchRowState.SENT:
             self.number.setText(row.system_number)
             self.reason.setText(row.returned_reason)

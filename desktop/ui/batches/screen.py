@@ -42,7 +42,7 @@ class BatchesScreen(QWidget):
         self.table = Table(self.model)
         self.table.setObjectName("batches")
         self.table.setAccessibleName("报送批次")
-        self.table.setMinimumWidth(336)
+        self.table.setMinimumWidth(304)
         self.table.at_hand.connect(self._at_hand)
         self.notice = Notice()
         self.panel = BatchPanel(jobs, self.notice)
@@ -74,7 +74,7 @@ class BatchesScreen(QWidget):
         halves.addWidget(self.panel)
         halves.setStretchFactor(0, 1)
         halves.setStretchFactor(1, 3)
-        halves.setSizes([360, 800])
+        halves.setSizes([320, 848])
         holder = QWidget()
         self._either = QStackedLayout(holder)
         self._either.addWidget(

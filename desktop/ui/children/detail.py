@@ -13,6 +13,7 @@ from desktop.jobs import Jobs
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.page_view import PageView
 from desktop.ui.widgets.parts import button, column, line, rule, text
+from desktop.ui.words import day
 from records.views import ChildRow, SheetPlaceRow
 from workflow import cross_reference, verify
 
@@ -55,7 +56,12 @@ class ChildDetail(QFrame):
             return
         age = f"{child.age}岁" if child.age is not None else ""
         self.name.setText("　".join(part for part in (child.name, child.sex, age) if part))
-        said = (("户籍", child.household), ("现居住地", child.residence), ("报送", child.reporting))
+        said = (
+            ("户籍", child.household),
+            ("现居住地", child.residence),
+            ("报送", child.reporting),
+            ("核对日期", day(child.verified_on)),
+        )
         self.lines.setText("\n".join(f"{word}　{value}" for word, value in said if value))
         child_id = child.child_id
         self._jobs.read(

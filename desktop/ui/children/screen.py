@@ -13,7 +13,7 @@ from desktop.ui.children.detail import ChildDetail
 from desktop.ui.theme import AROUND, BETWEEN
 from desktop.ui.widgets.parts import EmptyState, button, column, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
-from desktop.ui.words import Mark, day
+from desktop.ui.words import Mark
 from records.views import ChildRow
 from workflow import children
 from workflow.changes import Changes
@@ -21,19 +21,18 @@ from workflow.changes import Changes
 REFRESH_MS = 150
 
 
-def _concern(row: ChildRow) -> Mark:
-    return Mark("重点关爱", "doubt", "doubt") if row.key_concern else Mark("")
+def _name(row: ChildRow) -> str | Mark:
+    """The name; one of key concern carries its mark."""
+    return Mark(f"{row.name}　重点关爱", "doubt", "doubt") if row.key_concern else row.name
 
 
 COLUMNS: tuple[Column[ChildRow], ...] = (
-    Column("姓名", lambda row: row.name, 112),
+    Column("姓名", _name, 128),
     Column("性别", lambda row: row.sex, 56),
-    Column("年龄", lambda row: f"{row.age}岁" if row.age is not None else "", 64, right=True),
-    Column("身份证号", lambda row: row.id_number_masked or "没有", 184),
-    Column("现居住地", lambda row: row.residence),
-    Column("关爱", _concern, 112),
-    Column("报送", lambda row: row.reporting, 112),
-    Column("核对日期", lambda row: day(row.verified_on), 136),
+    Column("年龄", lambda row: f"{row.age}岁" if row.age is not None else "", 56, right=True),
+    Column("身份证号", lambda row: row.id_number_masked or "没有", 168),
+    Column("现居住地", lambda row: row.residence.removeprefix("吉林省")),
+    Column("报送", lambda row: row.reporting, 96),
 )
 
 
@@ -74,6 +73,7 @@ class ChildrenScreen(QWidget):
         halves.addWidget(self.detail)
         halves.setStretchFactor(0, 3)
         halves.setStretchFactor(1, 1)
+        halves.setSizes([784, 384])
         holder = QWidget()
         self._either = QStackedLayout(holder)
         self._either.addWidget(

@@ -31,7 +31,7 @@ class Detail(QFrame):
         self._jobs = jobs
         self._source: SourceRow | None = None
         self._page: PageRow | None = None
-        self._shown_page = ""
+        self._shown_page: str | None = None
         box = column(self, space=INSIDE, around=BETWEEN)
         self.name = Elided("", "heading")
         self.told = text("", "secondary", wrap=True)
@@ -54,6 +54,7 @@ class Detail(QFrame):
         row.addWidget(self.supply)
         box.addLayout(row)
         box.addWidget(self.view, 1)
+        box.addStretch(0)
         row = line()
         for each in (self.retry, self.aside, self.back):
             row.addWidget(each)
@@ -100,7 +101,8 @@ class Detail(QFrame):
         if wanted == self._shown_page:
             return
         self._shown_page = wanted
-        self.view.show_page(QPixmap(), "正在打开" if wanted else "")
+        self.view.setVisible(bool(wanted))
+        self.view.show_page(QPixmap(), "正在打开")
         if wanted:
             self._jobs.read(
                 lambda store, actor: QImage.fromData(verify.page_image(store, actor, wanted)),

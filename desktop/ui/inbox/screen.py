@@ -19,7 +19,7 @@ from desktop.ui.widgets.table import MarkDelegate
 from records.views import InboxView, PageState
 from workflow import intake
 from workflow.changes import Changes
-from workflow.intake import TakeIn
+from workflow.intake import TakeIn, Taken
 
 SUFFIXES = "*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.pdf"
 REFRESH_MS = 150  # changes that come in a burst are read once
@@ -71,8 +71,9 @@ class InboxScreen(QWidget):
         header.setStretchLastSection(True)
         header.setSectionsMovable(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        tree.setColumnWidth(0, 264)
-        tree.setColumnWidth(1, 176)
+        tree.setColumnWidth(0, 232)
+        tree.setColumnWidth(1, 152)
+        tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         tree.selectionModel().currentChanged.connect(self._at_hand)
         return tree
 
@@ -89,6 +90,7 @@ class InboxScreen(QWidget):
         self._parts.addWidget(self.detail)
         self._parts.setStretchFactor(0, 3)
         self._parts.setStretchFactor(1, 2)
+        self._parts.setSizes([736, 432])
         holder = QWidget()
         self._either = QStackedLayout(holder)
         self._either.addWidget(
@@ -144,6 +146,10 @@ class InboxScreen(QWidget):
     def _taken_in(self, results: tuple[TakeIn, ...]) -> None:
         self.drop_words.setText("把扫描件、照片或文件夹拖到这里")
         self.halt.hide()
+        first = next((result.source_id for result in results if isinstance(result, Taken)), "")
+        rows = [row for row, source in enumerate(self.model.sources) if source.source_id == first]
+        if rows:  # what just came in is read from its top
+            self.tree.scrollTo(self.model.index(rows[0], 0), QAbstractItemView.ScrollHint.PositionAtTop)
         words, role = told(results) if results else ("这里没有可以识别的文件。", "note")
         self.notice.say(words, role)
         self._jobs.recognise()
@@ -188,12 +194,8 @@ class InboxScreen(QWidget):
             self.read()
 
     def _show(self, view: InboxView) -> None:
-        at_end = self.tree.verticalScrollBar().value() >= self.tree.verticalScrollBar().maximum() - 4
-        had = len(self.model.sources)
         self.model.set_view(view)
         self._either.setCurrentIndex(1 if view.sources else 0)
-        if at_end and len(view.sources) > had:
-            self.tree.scrollToBottom()
         self._at_hand(self.tree.currentIndex())
         failed = sum(page.state is PageState.FAILED for source in view.sources for page in source.pages)
         self.counted.emit(view.waiting + failed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 
 from PySide6.QtCore import Qt
@@ -59,7 +60,7 @@ class SameChildDialog(QDialog):
 class PlaceDialog(QDialog):
     """Where the sheet lies. Parts that an office doesn't use stay empty."""
 
-    def __init__(self, archive_number: str, parent: QWidget | None = None) -> None:
+    def __init__(self, archive_number: str, proposed: Place, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("存放位置")
         self.setMinimumWidth(480)
@@ -75,6 +76,7 @@ class PlaceDialog(QDialog):
             field.setObjectName(f"place_{name}")
             field.setAccessibleName(unit)
             field.setAlignment(Qt.AlignmentFlag.AlignRight)
+            field.setText(getattr(proposed, name))
             field.returnPressed.connect(self.accept)
             self.parts[name] = field
             grid.addWidget(field, number // 3, number % 3 * 2)
@@ -87,10 +89,18 @@ class PlaceDialog(QDialog):
         row.addWidget(button("登记", self.accept, role="primary", name="save_place"))
         box.addLayout(row)
         self.parts["box"].setFocus()
+        self.parts["box"].selectAll()
 
     def place(self) -> Place:
         """What was typed."""
         return Place(**{each.name: self.parts[each.name].text().strip() for each in fields(Place)})
+
+
+def place_of(location: str) -> Place:
+    """The parts of ``1库房2区3列4架5层6盒``, as ``Place.text`` writes it."""
+    found = re.findall("(.+?)(" + "|".join(unit for _name, unit in PARTS) + ")", location)
+    names = {unit: name for name, unit in PARTS}
+    return Place(**{names[unit]: value for value, unit in found})
 
 
 class KeysDialog(QDialog):

@@ -93,6 +93,7 @@ class FieldPanel(QWidget):
         self._item = item
         self.reasons.setText("　".join(item.reasons))
         self.reasons.setVisible(bool(item.reasons))
+        set_role(self.reasons, "secondary" if item.accepted else "doubt")
         self.candidates.show_candidates(item.candidates if not self.chooses else ())
         errors = [finding.sentence for finding in findings if finding.severity == "error"]
         others = [finding.sentence for finding in findings if finding.severity != "error"]

@@ -14,7 +14,7 @@ from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop.jobs import Change, Jobs
-from desktop.ui.verify.dialogs import KeysDialog, PlaceDialog, SameChildDialog
+from desktop.ui.verify.dialogs import KeysDialog, PlaceDialog, SameChildDialog, place_of
 from desktop.ui.verify.keys import ANSWERS, Action, Press, meaning
 from desktop.ui.verify.layout import VerifyLayout
 from desktop.ui.verify.pages import Pages
@@ -24,6 +24,7 @@ from forms.values import FieldError
 from records.views import AnswerState, RegistrationState, VerifyItem, VerifySheet
 from workflow import cross_reference, verify
 from workflow.changes import Changes
+from workflow.cross_reference import Place
 from workflow.verify import AskSameChild, Finished
 
 EMPTY_TOLD = "这一栏没有读出内容。请打字填上；纸上确实没填，按 F4。"
@@ -56,6 +57,7 @@ class VerifyScreen(QWidget):
         self._expected = ""
         self._finishing = False
         self._announcement = ""
+        self._last_place = Place()
         self.parts = VerifyLayout(self)
         self.pages = Pages(jobs, self)
         self.pages.came.connect(self._page_came)
@@ -428,11 +430,13 @@ class VerifyScreen(QWidget):
         walk = self._walk
         if walk is None:
             return
-        dialog = PlaceDialog(walk.sheet.place.archive_number, self)
+        here = walk.sheet.place
+        # a stack goes into one box: the last place is proposed again
+        dialog = PlaceDialog(here.archive_number, place_of(here.location) if here.location else self._last_place, self)
         registration = walk.sheet.registration_id
 
         def typed() -> None:
-            place = dialog.place()
+            place = self._last_place = dialog.place()
             self._jobs.write(
                 lambda store, actor, now: cross_reference.set_location(store, actor, now, [registration], place),
                 owner=self,

@@ -21,6 +21,7 @@ class PageView(QWidget):
         self.setAccessibleName("纸面")
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self._page = QPixmap()
+        self._levels = [self._page]
         self._place: QRect | None = None
         self._follows = follows
         self._whole = not follows
@@ -37,6 +38,7 @@ class PageView(QWidget):
     def show_page(self, page: QPixmap, words: str = "") -> None:
         """Another page; ``words`` stand there when it has no picture."""
         self._page = page
+        self._levels = [page]
         self._words = words
         self._place = None
         self._settle()
@@ -110,9 +112,21 @@ class PageView(QWidget):
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         whole = QRect(0, 0, self._page.width(), self._page.height())
-        painter.drawPixmap(self.on_screen(whole), self._page, QRectF(whole))
+        level = self._level(self._scale * self.devicePixelRatioF())
+        painter.drawPixmap(self.on_screen(whole), level, QRectF(level.rect()))
         if self._place is not None:
             self._paint_glow(painter, self.on_screen(self._place).adjusted(-4, -4, 4, 4))
+
+    def _level(self, scale: float) -> QPixmap:
+        """The page halved as often as the scale allows: thin lines stay lines when a page is drawn small."""
+        halvings = 2 if scale <= 0.25 else 1 if scale <= 0.5 else 0
+        while len(self._levels) <= halvings:
+            last = self._levels[-1]
+            half = QSize(max(last.width() // 2, 1), max(last.height() // 2, 1))
+            self._levels.append(
+                last.scaled(half, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+            )
+        return self._levels[halvings]
 
     def _paint_glow(self, painter: QPainter, place: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -189,6 +189,7 @@ class Table(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsMovable(False)
+        header.setMinimumSectionSize(48)
         for i, column in enumerate(model.columns):
             if column.width:
                 self.setColumnWidth(i, column.width)
