@@ -17,6 +17,7 @@ from forms.form_file import Form, FormField
 from forms.kinds import Kind
 from ocr.cells import PageInk
 from ocr.delivered import DeliveredFile
+from ocr.evidence import combine
 from ocr.fields import read_field
 from ocr.find_form import Finder, Found
 from ocr.free_page import FreePageReader
@@ -46,6 +47,7 @@ class FormPageReader:
     """Reads pages with known forms; other pages come back as blank or of unknown form. One per process."""
 
     def __init__(self, models_dir: Path, forms: tuple[Form, ...], threads: int) -> None:
+        onnxruntime.disable_telemetry_events()  # some builds keep a record of sessions in the user's cache folder
         self._models_dir = models_dir
         self._threads = threads
         self._finder = Finder(forms)
@@ -103,7 +105,7 @@ class FormPageReader:
             if field.key in texts:
                 reading = checked_by_picture(texts[field.key], reading)
             readings.append(with_place(reading, found.quality(field.box)))
-        return tuple(readings)
+        return combine(readings)
 
     def _described(self, page: Delivered, index: int, rotation: int, view: View) -> PageReading:
         height, width = page.picture.shape[:2]
