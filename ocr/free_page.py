@@ -76,10 +76,8 @@ def _delivered_box(
 
 def _cache_home() -> Path:
     """A folder for paddlex's empty folders: beside the models, or among temporary files when that is read-only."""
-    for folder in (
-        Path(sys.prefix) / "share" / "tongdang" / "paddlex",
-        Path(tempfile.gettempdir()) / "tongdang-paddlex",
-    ):
+    for place in (_beside_the_models, _among_temporary_files):  # asking for the latter already writes a file there
+        folder = place()
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:
@@ -87,3 +85,11 @@ def _cache_home() -> Path:
         if os.access(folder, os.W_OK):
             return folder
     return Path(tempfile.gettempdir())
+
+
+def _beside_the_models() -> Path:
+    return Path(sys.prefix) / "share" / "tongdang" / "paddlex"
+
+
+def _among_temporary_files() -> Path:
+    return Path(tempfile.gettempdir()) / "tongdang-paddlex"
