@@ -2,8 +2,8 @@
 
 A text layer is trusted only where it is what is seen: each character must lie on ink of the drawn page and
 must not lie over a picture (a scan's invisible text does). What the blank form prints itself is left out. A
-value whose drawn picture reads quite differently is kept, with a reason: fonts with wrong character maps and
-form fields with stale appearances exist.
+value whose drawn picture reads quite differently is not taken: fonts with wrong character maps and form fields
+with stale appearances exist.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from forms.form_file import Box, FormField
 from forms.kinds import JsonValue, Kind
 from forms.values import FieldError, parse
 from ocr.pdf import POINTS_PER_INCH, PdfFile
-from ocr.reading import FieldReading
+from ocr.reading import Candidate, FieldReading
 from ocr.registration import PX_PER_MM, Points, RegisteredPage, transform
 
 PRINTED = 0.7
@@ -69,16 +69,23 @@ def text_layer_fields(pdf: PdfFile, index: int, view: RegisteredPage) -> dict[st
 
 
 def checked_by_picture(told: FieldReading, seen: FieldReading) -> FieldReading:
-    """The text layer's reading, doubted where the drawn page reads quite differently (``seen``, by OCR)."""
+    """The text layer's reading, unless the drawn page reads quite differently (``seen``, by OCR).
+
+    Then the text isn't what is visibly there: what is seen counts, with a reason, and the text is a candidate.
+    """
     if isinstance(told.value, list):
         likeness = 1.0 if told.value == seen.value else 0.0
     else:
         likeness = difflib.SequenceMatcher(None, _plain(told.text), _plain(seen.raw), autojunk=False).ratio()
+    if likeness < DIFFERENT:
+        other = Candidate(told.text, told.value, 0.0)
+        reasons = (*seen.reasons, "differs_from_picture")
+        return replace(
+            seen, reasons=reasons, candidates=(*seen.candidates, other), confidence=min(seen.confidence, 0.5)
+        )
     evidence = {**told.evidence, "agreement": round(likeness, 4)}
     evidence["registration"] = seen.evidence.get("registration", 1.0)
-    if likeness >= DIFFERENT:
-        return replace(told, evidence=evidence)
-    return replace(told, evidence=evidence, reasons=(*told.reasons, "differs_from_picture"), confidence=0.3)
+    return replace(told, evidence=evidence)
 
 
 def read_layer(pdf: PdfFile, index: int, view: RegisteredPage) -> Layer:
@@ -219,7 +226,7 @@ def _choice(field: FormField, layer: Layer, view: RegisteredPage) -> FieldReadin
     if len(states) < len(field.options):
         return None  # not every option is a box of the PDF: ticks may be drawn, and are seen in the picture
     chosen = [option for option in field.options if states[option.code]]
-    reasons = ("multiple_marks",) if len(chosen) > 1 and not field.multiple else ()
+    reasons = ("two_marks",) if len(chosen) > 1 and not field.multiple else ()
     text = "、".join(option.label for option in chosen)
     reading = _reading(field, view, text, [option.code for option in chosen], reasons)
     return replace(reading, option_view_boxes={o.code: view.view_box_px(o.box) for o in field.options})
