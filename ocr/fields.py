@@ -87,7 +87,7 @@ def read_field(
     if cell.blank:
         return _blank(view, field, cell)
     written = _comb(cell, field, recogniser) if field.cells else _text(cell, recogniser)
-    return _read(view, field, cell, written, _decoder(recogniser))
+    return _read(view, field, cell, written, _decoder(recogniser), context)
 
 
 def _decoder(recogniser: Recogniser) -> Decoder:
@@ -159,6 +159,7 @@ def _read(
     cell: Cell,
     written: _Written,
     decoder: Decoder,
+    context: ReadingContext,
 ) -> FieldReading:
     definition = load_dictionary().fields.get(field.key)
     table = definition.code_table if definition else None
@@ -168,6 +169,7 @@ def _read(
         written.probabilities,
         table=table,
         certificate=is_certificate(field),
+        seen=context.lexicon.get(field.key),
     )
     value, invalid = _value(field, decoded.text, table)
     candidates = _candidates(field, decoded, table)

@@ -36,10 +36,6 @@ class Language(Protocol):
         """Log probability of ``symbol`` after ``before, last`` (arrays of equal length)."""
         ...
 
-    def end(self, before: Ints, last: Ints) -> Floats:
-        """Log probability that the text ends after ``before, last``."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
@@ -74,8 +70,8 @@ class Automaton:
     free_symbols: npt.NDArray[np.bool_]
     free_cost: float = 0.0
 
-    def expand(self, states: Ints, symbols: Ints) -> tuple[Ints, Ints, Floats]:
-        """All edges of (state, symbol) pairs: index of the pair, target, log weight."""
+    def expand(self, states: Ints, symbols: Ints) -> tuple[Ints, Ints, Floats, npt.NDArray[np.bool_]]:
+        """All edges of (state, symbol) pairs: index of the pair, target, log weight, whether the edge is a free one."""
         wanted = states * self.size + symbols
         low = np.searchsorted(self.keys, wanted, "left")
         counts = np.searchsorted(self.keys, wanted, "right") - low
@@ -83,12 +79,13 @@ class Automaton:
         offsets = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
         edges = low[rows] + offsets
         targets, weights = self.targets[edges], self.weights[edges]
+        foreseen = len(rows)
         open_ended = np.flatnonzero((self.free[states] >= 0) & self.free_symbols[symbols])
         if open_ended.size:
             rows = np.concatenate((rows, open_ended))
             targets = np.concatenate((targets, self.free[states[open_ended]]))
             weights = np.concatenate((weights, np.full(open_ended.size, self.free_cost)))
-        return rows, targets, weights
+        return rows, targets, weights, np.arange(len(rows)) >= foreseen
 
 
 @dataclass(slots=True)
@@ -189,7 +186,8 @@ def search(
     """The likeliest strings the automaton accepts, best first; [] when the ink allows none within the beam.
 
     ``probabilities``: T x size, column 0 the blank, rows sum to at most 1. ``choices`` symbols per step, none below
-    ``least``. ``language_weight`` scales the language model's log probabilities.
+    ``least``. ``language_weight`` scales the language model's log probabilities,
+    which count on free edges only.
     """
     tree: list[tuple[int, int]] = [(-1, 0)]
     count = len(automaton.start)
@@ -217,7 +215,7 @@ def search(
         beam.blank /= top
         beam.nonblank /= top
         scale += np.log(top)
-    return _finish(beam, scale, automaton, tree, language, language_weight, best)
+    return _finish(beam, scale, automaton, tree, best)
 
 
 def _likely(row: Floats, choices: int, least: float) -> Ints:
@@ -243,15 +241,17 @@ def _advance(
     count, k = len(beam.state), len(symbols)
     source = np.repeat(np.arange(count), k)
     symbol = np.tile(symbols, count)
-    pair, target, weight = automaton.expand(beam.state[source], symbol)
+    pair, target, weight, free = automaton.expand(beam.state[source], symbol)
     source, symbol = source[pair], symbol[pair]
     repeated = symbol == beam.last[source]
     grown = np.where(repeated, beam.blank[source], beam.blank[source] + beam.nonblank[source]) * row[symbol]
     alive = grown > 0
     source, symbol, target, weight, grown = source[alive], symbol[alive], target[alive], weight[alive], grown[alive]
+    free = free[alive]
     prior = beam.prior[source] + weight
-    if language is not None and len(source):
-        prior = prior + language_weight * language.step(beam.before[source], beam.last[source], symbol)
+    if language is not None and free.any():
+        step = language.step(beam.before[source], beam.last[source], symbol)
+        prior = prior + np.where(free, language_weight * step, 0.0)
     prefix = beam.prefix[source] * _MIX + symbol.astype(np.uint64) + np.uint64(7)
     identity = np.concatenate((_identity(beam.prefix, beam.state), _identity(prefix, target)))
     _, first, inverse = np.unique(identity, return_index=True, return_inverse=True)
@@ -292,13 +292,9 @@ def _finish(
     scale: float,
     automaton: Automaton,
     tree: list[tuple[int, int]],
-    language: Language | None,
-    language_weight: float,
     best: int,
 ) -> list[Hypothesis]:
     prior = beam.prior + automaton.final[beam.state]
-    if language is not None:
-        prior = prior + language_weight * language.end(beam.before, beam.last)
     total = beam.blank + beam.nonblank
     usable = np.flatnonzero((automaton.final[beam.state] > NEVER / 2) & (total > 0))
     ranked = usable[np.argsort(-(np.log(total[usable]) + prior[usable]), kind="stable")]

@@ -6,8 +6,8 @@ once it is decoded; every constraint acts on probabilities.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,7 +16,8 @@ from forms.code_tables import code_table
 from forms.kinds import Kind
 from ocr.decoding import dates, numbers
 from ocr.decoding.alphabet import DATE_SHAPES, DIGIT_SHAPES, SHARED_DIGITS, Alphabet, TextAlphabet
-from ocr.decoding.beam import Automaton, Matrix, likelihoods, search, spans
+from ocr.decoding.beam import Automaton, Builder, Matrix, likelihoods, search, spans
+from ocr.decoding.language import CharacterLanguage
 from ocr.decoding.places import place_automaton
 from ocr.recogniser import greedy
 
@@ -24,6 +25,18 @@ FLOOR = 1e-4
 """Mass that a symbol of a small alphabet keeps where the network is sure of a class that can't stand here."""
 SMALL = 100
 """Alphabets of fewer symbols keep a floor under each."""
+LANGUAGE = 0.35
+"""Weight of the character language model against the network."""
+FREE_GAIN = 1.3
+"""Added per character of free text, so that the language model doesn't favour short texts."""
+IMPLAUSIBLE = 12.0
+"""Free text that the language can't spell stays as read where the ink is this much (log) for it."""
+LEARNED = frozenset({Kind.NAME, Kind.TEXT, Kind.DIVISION, Kind.ADDRESS})
+"""Kinds in which the same text comes again: villages, schools, collectors."""
+SEEN = 2.0
+"""Log prior of a text that stood in the field once before, against one that never did."""
+MOST_SEEN = 400
+"""So many known texts are tried, the most frequent ones."""
 LIST_FLOOR = 1e-3
 """The same for entries of a closed list, where a whole character may have been misread with certainty."""
 
@@ -132,6 +145,15 @@ class Decoder:
     def _address(self) -> Automaton:
         return place_automaton(self.text.index, len(self.text), self._writable, address=True)
 
+    @cached_property
+    def _language(self) -> CharacterLanguage:
+        return CharacterLanguage(self.text.symbols)
+
+    @cached_property
+    def _anything(self) -> Automaton:
+        builder = Builder(self.text.index, len(self.text))
+        return builder.build([builder.state(0.0, -2)], self._writable, FREE_GAIN)
+
     # -- kinds --------------------------------------------------------------------------------------------------------
 
     def decode(
@@ -141,9 +163,15 @@ class Decoder:
         *,
         table: str | None = None,
         certificate: bool = False,
+        seen: Mapping[str, int] | None = None,
     ) -> Decoded:
         """What the matrix says in a field of ``kind``. ``table``: code table of kind code; ``certificate``: a
-        disability certificate's number. Never raises; text "" when nothing is there."""
+        disability certificate's number; ``seen``: texts that stood in this field before, and how often.
+        Never raises; text "" when nothing is there."""
+        decoded = self._decode(kind, probabilities, table=table, certificate=certificate)
+        return self._among_seen(probabilities, decoded, seen) if seen and kind in LEARNED else decoded
+
+    def _decode(self, kind: Kind, probabilities: Matrix, *, table: str | None, certificate: bool) -> Decoded:
         if certificate:
             return self._by_automaton(probabilities, self.digits, self._certificate)
         simple: dict[Kind, Callable[[], tuple[Alphabet, Automaton]]] = {
@@ -157,6 +185,8 @@ class Decoder:
         }
         if kind in simple:
             return self._by_automaton(probabilities, *simple[kind]())
+        if kind is Kind.TEXT:
+            return self._by_automaton(probabilities, self.text, self._anything)
         if kind is Kind.CODE and table:
             return self._from_list(probabilities, _names(table))
         return self._free(probabilities)
@@ -165,7 +195,8 @@ class Decoder:
         merged = alphabet.merge(probabilities)
         if len(alphabet) < SMALL:
             merged = _with_floor(merged, FLOOR)
-        found = search(merged, automaton, best=8)
+        language = self._language if alphabet is self.text else None
+        found = search(merged, automaton, best=8, language=language, language_weight=LANGUAGE)
         plain = _squeeze(greedy(merged, alphabet.symbols).text)
         raw = _squeeze(alphabet.fold(greedy(probabilities, self.characters).text))
         if not found:
@@ -173,14 +204,38 @@ class Decoder:
         scores = np.array([h.score for h in found])
         texts = [alphabet.spell(h.symbols) for h in found]
         best = found[0]
-        unforced = self._forced(merged, alphabet, best.symbols, plain)
+        if not best.symbols:
+            return self._unconstrained(merged, alphabet, "", listed=True)
+        forced = self._forced(merged, alphabet, best.symbols, plain)
+        if automaton is self.__dict__.get("_anything") and forced > 1 - np.exp(-IMPLAUSIBLE):
+            return self._unconstrained(merged, alphabet, plain.strip(), listed=True)
         return Decoded(
             texts[0],
             _rivals(texts, scores),
-            unforced,
+            forced,
             float(raw == _squeeze(texts[0])),
             _spelled(merged, best.symbols),
         )
+
+    def _among_seen(self, probabilities: Matrix, decoded: Decoded, seen: Mapping[str, int]) -> Decoded:
+        """The same with known texts as rivals: they win where the ink doesn't speak against them."""
+        merged = self.text.merge(probabilities)
+        known = sorted(seen.items(), key=lambda item: (-item[1], item[0]))[:MOST_SEEN]
+        entries = [(t, s, n) for t, n in known if (s := self.text.encode(self.text.fold(t)))]
+        own = self.text.encode(decoded.text)
+        if not entries or not own:
+            return decoded
+        scores = likelihoods(merged, [own, *(s for _, s, _ in entries)], LIST_FLOOR)
+        priors = np.array([0.0, *(SEEN + 0.5 * np.log(n) for _, _, n in entries)])
+        texts = [decoded.text, *(t for t, _, _ in entries)]
+        order = np.argsort(-(scores + priors), kind="stable")[:6]
+        text = texts[int(order[0])]
+        rivals = _rivals([texts[i] for i in order.tolist()], (scores + priors)[order])
+        if text == decoded.text:
+            return replace(decoded, rivals=rivals)
+        symbols = entries[int(order[0]) - 1][1]
+        forced = float(1 - np.exp(min(0.0, scores[order[0]] - scores[0])))
+        return Decoded(text, rivals, forced, 0.0, _spelled(merged, symbols))
 
     def _from_list(self, probabilities: Matrix, names: Sequence[str]) -> Decoded:
         alphabet = self.text

@@ -15,10 +15,12 @@ from math import log
 from forms.gazetteer import HOME, Division, gazetteer
 from ocr.decoding.beam import NEVER, Automaton, Builder
 
-FREE_COST = -1.3
-"""Log prior of each character that the gazetteer doesn't foresee."""
+FREE_COST = 0.3
+"""Added to the language model's share for each character that the gazetteer doesn't foresee (-1.3 together)."""
 STRANGER = -7.0
 """Log prior of a text with no division in it."""
+UNLISTED = -4.0
+"""Log prior of a division that goes on with something the gazetteer doesn't list."""
 SHARPNESS = 0.5
 """How much a choice among many names costs: this times the log of their number."""
 LEFT_OUT = -1.2
@@ -81,7 +83,7 @@ class _Map:
 def place_automaton(index: Mapping[str, int], size: int, free_symbols: Iterable[int], *, address: bool) -> Automaton:
     """Divisions with a free tail. ``address``: the tail is expected (house numbers); else the division alone is."""
     builder = Builder(index, size)
-    detail = builder.state(0.0 if address else -2.0, -2)
+    detail = builder.state(0.0 if address else UNLISTED, -2)
     root = builder.state()
     wild = builder.state(NEVER, -2)
     stranger = builder.state(STRANGER, -2)

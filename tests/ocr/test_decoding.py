@@ -184,6 +184,23 @@ def test_certificates_carry_category_and_level() -> None:
     assert decoder().decode(Kind.TEXT, written("11010519491231002X63"), certificate=True).text == "11010519491231002X63"
 
 
+def test_language_decides_only_where_the_ink_leaves_it_open() -> None:
+    open_ink = decoder().decode(Kind.TEXT, written("育才幼儿园", instead={3: ("几", 0.8)}))
+    assert open_ink.text == "育才幼儿园"
+    assert open_ink.agreement == 0
+    assert open_ink.spelled[3].probability < 0.3
+    assert decoder().decode(Kind.TEXT, written("育才幼几园", sure=0.9999)).text == "育才幼几园"
+
+
+def test_what_stood_there_before_is_preferred_where_the_ink_leaves_it_open() -> None:
+    ink = written("双层底子屯", instead={2: ("低", 0.7)})
+    seen = {"双层底子屯": 4, "别的屯": 9}
+    decoded = decoder().decode(Kind.NAME, ink, seen=seen)
+    assert decoded.text == "双层底子屯"
+    assert decoder().decode(Kind.NAME, ink).text == "双层低子屯"
+    assert decoder().decode(Kind.NAME, written("王小明", sure=0.9999), seen={"王小朋": 99}).text == "王小明"
+
+
 def test_nothing_readable_is_nothing() -> None:
     silent = np.zeros((10, len(characters())), np.float32)
     silent[:, 0] = 1

@@ -123,10 +123,9 @@ def test_ink_that_the_network_passes_over_is_told() -> None:
     assert not judge(tuple(found.values()))["child_name"].accepted
 
 
-def test_what_the_office_has_seen_is_offered() -> None:
-    context = ReadingContext(lexicon={"child_name": {"王小朋": 5}})
-    plain = read(Sheet().write(24, 9, "王小明"), context)["child_name"]
-    assert plain.value == "王小明"
+def test_what_the_office_has_seen_never_overrides_clear_ink() -> None:
+    context = ReadingContext(lexicon={"child_name": {"王小朋": 50}})
+    assert read(Sheet().write(24, 9, "王小明"), context)["child_name"].value == "王小明"
 
 
 # -- evidence between fields ------------------------------------------------------------------------------------------
