@@ -16,9 +16,7 @@ from PIL import Image
 from ocr.models import ModelsMissing, models_dir
 from ocr.reading import OcrFailed
 from ocr.worker import OpenSource, ReaderPool, physical_cores
-
-sys.path.insert(0, str(Path(__file__).parent))
-import stand_in_readers as stand_ins
+from tests.ocr import stand_in_readers as stand_ins
 
 PAGES = 7
 
