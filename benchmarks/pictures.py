@@ -90,6 +90,7 @@ class Studio:
     def shoot(self, name: str, widget: QWidget | None = None) -> None:
         """Grab the window (or a dialog) and look for what must not be in a picture."""
         shown = widget or self.program.shell
+        self.until(lambda: self.jobs.idle or self.jobs.is_recognising)
         for _pass in range(3):  # a layout, what follows from it, and its painting
             QApplication.processEvents()
         self.faults += [f"{name}: {complaint}" for complaint in complaints(shown)]

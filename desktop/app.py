@@ -191,12 +191,15 @@ def make_window(jobs: Jobs, opened: Opened) -> MainWindow:
     window.add("batches", "报送批次", "batches", batches, batches)
     window.add_inner("verify", "drafts", verify, verify)
 
+    came_from = ["drafts"]
+
     def look(registrations: tuple[str, ...]) -> None:
+        came_from[0] = window.shown
         window.go("verify")
         verify.open_all(registrations)
 
     def back(told: str) -> None:
-        window.go("drafts")
+        window.go("drafts" if told else came_from[0])
         if told:
             drafts.notice.say(told, "good")
 

@@ -101,6 +101,7 @@ class Jobs(QObject):
         self._more = False
         self._closed = False
         self._waiting_writes = 0
+        self._pending = 0
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     # -- the session --------------------------------------------------------------------------------------------------
@@ -121,6 +122,11 @@ class Jobs(QObject):
     def waiting_writes(self) -> int:
         """Writes handed over and not yet answered."""
         return self._waiting_writes
+
+    @property
+    def idle(self) -> bool:
+        """Everything that was handed over has been answered."""
+        return self._pending == 0
 
     # -- the three verbs ----------------------------------------------------------------------------------------------
 
@@ -235,6 +241,8 @@ class Jobs(QObject):
         owner: QObject,
         failed: Callable[[str], None] | None,
     ) -> None:
+        self._pending += 1
+
         def returned(future: Future[T]) -> None:
             self._arrived.emit(partial(self._answer, future, done, owner, failed))
 
@@ -247,6 +255,7 @@ class Jobs(QObject):
         owner: QObject,
         failed: Callable[[str], None] | None,
     ) -> None:
+        self._pending -= 1
         error = future.exception()
         if error is None:
             if isValid(owner):

@@ -60,6 +60,9 @@ QListView#suggestions { background: @panel; color: @ink; border: 1px solid @edge
 QTableView, QTreeView, QListView { background: @panel; color: @ink; border: 1px solid @line; border-radius: 6px;
   gridline-color: @line; selection-background-color: @acts_soft; selection-color: @ink; }
 QTableView::item, QTreeView::item { border: none; border-bottom: 1px solid @line; padding: 0 8px; }
+QTableView::indicator { width: 16px; height: 16px; border: 1px solid @edge; border-radius: 3px;
+  background: @panel; }
+QTableView::indicator:checked { background: @acts; border-color: @acts; image: url(@tick); }
 QTreeView::item { min-height: 36px; }
 QTableView::item:selected, QTreeView::item:selected { background: @acts_soft; color: @ink; }
 QTreeView::branch { background: transparent; border-bottom: 1px solid @line; }

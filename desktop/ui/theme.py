@@ -138,7 +138,9 @@ def dress(application: QApplication, family: str, *, dark: bool | None = None) -
 
 def style_sheet(of: Roles) -> str:
     """The style sheet with the roles' colours put in (``@role`` in the text)."""
-    text = STYLE_SHEET.replace("@arrow", (RESOURCES / "icons" / "arrow.svg").as_posix())
+    icons = RESOURCES / "icons"
+    tick = icons / ("tick-on-light.svg" if of is LIGHT else "tick-on-dark.svg")
+    text = STYLE_SHEET.replace("@arrow", (icons / "arrow.svg").as_posix()).replace("@tick", tick.as_posix())
     for each in sorted(fields(of), key=lambda f: -len(f.name)):
         text = text.replace(f"@{each.name};", f"{getattr(of, each.name)};")
         text = text.replace(f"@{each.name} ", f"{getattr(of, each.name)} ")

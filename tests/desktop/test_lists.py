@@ -15,6 +15,7 @@ from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.verify.list_screen import DraftsScreen
 from desktop.ui.verify.screen import VerifyScreen
+from records.views import RegistrationState
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from workflow.cross_reference import Place, set_location
 
@@ -140,6 +141,16 @@ def test_a_verified_registration_can_be_looked_at(desk: Desk, window: MainWindow
     click(opens)
     qtbot.waitUntil(lambda: verify.walk is not None and verify.walk.sheet.registration_id == registration)
     assert window.shown == "verify"
+    qtbot.waitUntil(lambda: verify.parts.field.crop.painted)
+    assert "只能看" in verify.parts.notice.words
+    at = verify.walk.current if verify.walk is not None else ""
+    press(verify, Qt.Key.Key_F2)
+    assert verify.walk is not None
+    assert verify.walk.current == at, "a saved registration is not answered by accident"
+    click(verify.parts.notice.action)
+    qtbot.waitUntil(lambda: verify.walk is not None and verify.walk.sheet.state is RegistrationState.DRAFT)
+    press(verify, Qt.Key.Key_Escape)
+    assert window.shown == "children"
 
 
 def test_the_foot_names_office_and_round(window: MainWindow, qtbot: QtBot) -> None:

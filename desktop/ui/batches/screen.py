@@ -23,7 +23,7 @@ EMPTY, LIST, NEW = range(3)
 
 COLUMNS: tuple[Column[BatchSummary], ...] = (
     Column("批次", lambda row: row.name),
-    Column("状态", lambda row: BATCH[row.state], 96),
+    Column("状态", lambda row: BATCH[row.state], 104),
     Column("人数", lambda row: str(row.rows), 56, right=True),
 )
 
@@ -42,7 +42,7 @@ class BatchesScreen(QWidget):
         self.table = Table(self.model)
         self.table.setObjectName("batches")
         self.table.setAccessibleName("报送批次")
-        self.table.setMinimumWidth(304)
+        self.table.setMinimumWidth(328)
         self.table.at_hand.connect(self._at_hand)
         self.notice = Notice()
         self.panel = BatchPanel(jobs, self.notice)

@@ -19,6 +19,7 @@ from desktop.ui.verify.keys import ANSWERS, Action, Press, meaning
 from desktop.ui.verify.layout import VerifyLayout
 from desktop.ui.verify.pages import Pages
 from desktop.ui.verify.walk import Walk
+from desktop.ui.words import REGISTRATION
 from forms.kinds import JsonValue
 from forms.values import FieldError
 from records.views import AnswerState, RegistrationState, VerifyItem, VerifySheet
@@ -126,11 +127,31 @@ class VerifyScreen(QWidget):
         self.parts.show_sheet(sheet, len(self._behind) + 1, total)
         self.title.emit(f"核对　{sheet.title}")
         self._announce(walk)
+        if sheet.state is not RegistrationState.DRAFT:
+            self._show_item()
+            self._offer_again(sheet)
+            return
         if walk.here is None or (not walk.left and not key and sheet.state is RegistrationState.DRAFT):
             self._show_item()
             self._finish()
             return
         self._show_item()
+
+    def _offer_again(self, sheet: VerifySheet) -> None:
+        """A saved registration is for looking; changing it begins with opening it again."""
+        self.parts.notice.say(
+            f"{sheet.title} 的这一份是“{REGISTRATION[sheet.state].word}”，只能看。要改内容，先退回待核对。",
+            action="退回待核对",
+            act=lambda: self._again(sheet.registration_id),
+        )
+
+    def _again(self, registration: str) -> None:
+        self._jobs.write(
+            lambda store, actor, now: verify.reopen(store, actor, now, registration, "更正"),
+            lambda _changes: self._load(registration, self._walk.current if self._walk is not None else ""),
+            owner=self,
+            failed=lambda told: self.parts.notice.say(told, "alarm"),
+        )
 
     def _announce(self, walk: Walk) -> None:
         """The next registration says its name, so that nobody goes on answering for the one before."""
@@ -234,7 +255,10 @@ class VerifyScreen(QWidget):
 
     def _may_answer(self) -> bool:
         """Only a field whose crop has been on the screen is answered."""
-        return self._walk is not None and self._walk.here is not None and self.parts.field.crop.painted
+        walk = self._walk
+        if walk is None or walk.here is None:
+            return False
+        return walk.sheet.state is RegistrationState.DRAFT and self.parts.field.crop.painted
 
     def _step(self, by: int) -> None:
         if self._walk is not None:

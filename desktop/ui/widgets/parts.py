@@ -129,12 +129,12 @@ class Notice(QFrame):
         row = line(self, space=BETWEEN)
         row.setContentsMargins(12, 8, 8, 8)
         self._words = text(wrap=True, selectable=True)
-        self._action = button("", role="quiet")
+        self.action = button("", role="quiet")
         self._away = button("知道了", self.drop, role="quiet")
         self._act: Callable[[], None] | None = None
-        self._action.clicked.connect(self._acted)
+        self.action.clicked.connect(self._acted)
         row.addWidget(self._words, 1)
-        row.addWidget(self._action)
+        row.addWidget(self.action)
         row.addWidget(self._away)
         self.hide()
 
@@ -146,12 +146,12 @@ class Notice(QFrame):
         """Show a sentence as note (doubt), alarm (error) or good (done)."""
         set_role(self, role)
         # children take their colour from this frame's role
-        for child in (self._words, self._action):
+        for child in (self._words, self.action):
             child.style().unpolish(child)
             child.style().polish(child)
         self._words.setText(words)
-        self._action.setText(action)
-        self._action.setVisible(bool(action))
+        self.action.setText(action)
+        self.action.setVisible(bool(action))
         self._act = act
         self.show()
         self.shown.emit(True)
