@@ -367,6 +367,16 @@ def _between_lines(ink: Mask) -> int | None:
     return row if 0.12 < shares < 0.95 else None
 
 
+def is_dash(cell: Cell) -> bool:
+    """One level stroke and nothing else: the dash drawn through a field that has nothing to say."""
+    found = cell.bounds
+    if found is None:
+        return False
+    left, top, right, bottom = found
+    width, height = right - left, bottom - top
+    return width > 1.5 * PX_PER_MM and height < max(0.2 * width, 6) and cell.amount > 0.3 * width * height
+
+
 def without_struck(ink: Mask) -> tuple[Mask, bool]:
     """A line of writing without what was crossed out, and whether anything was, or may have been.
 

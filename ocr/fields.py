@@ -18,7 +18,7 @@ from forms.dictionary import load_dictionary
 from forms.form_file import Box, FormField
 from forms.kinds import JsonValue, Kind
 from forms.values import FieldError, parse
-from ocr.cells import Cell, Line, PageInk, box_px, comb_cells, comb_strip, cut, evenness, lines, settled
+from ocr.cells import Cell, Line, PageInk, box_px, comb_cells, comb_strip, cut, evenness, is_dash, lines, settled
 from ocr.decoding.decoder import Decoded, Decoder
 from ocr.evidence import EVENEST, combine
 from ocr.marks import Mark, Marks, read_marks
@@ -41,6 +41,9 @@ REACH = 0.55
 """How far, in heights of the line, a character's ink reaches from where the network saw it."""
 UNREAD = 0.15
 """Characters' worth of ink that may stay unread: a stroke."""
+ONE_STROKE = frozenset({Kind.NUMBER, Kind.CODE})
+"""Kinds in which a single level stroke may be 一."""
+DASH = "—"
 DOTTED = frozenset({Kind.TEXT, Kind.DATE, Kind.MONTH, Kind.NAME})
 """Kinds in which a dot may stand between two characters."""
 
@@ -86,6 +89,8 @@ def read_field(
     cell = settled(cell, dots=field.kind in DOTTED)
     if cell.blank:
         return _blank(view, field, cell)
+    if is_dash(cell) and field.kind not in ONE_STROKE:
+        return _dash(view, field, cell)
     written = _comb(cell, field, recogniser) if field.cells else _text(cell, recogniser)
     return _read(view, field, cell, written, _decoder(recogniser), context)
 
@@ -247,8 +252,6 @@ def _unread(decoded: Decoded, written: _Written) -> float:
     """
     if not decoded.spelled:
         return 1.0
-    if set(decoded.text) <= set("—-–一_"):
-        return 0.0  # a dash through the field: one long stroke, which the network sees in the middle
     if written.filled is not None:
         return float(min(1, abs(written.filled - len(decoded.spelled))))
     left = whole = 0
@@ -335,6 +338,29 @@ def _blank(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReading:
         view_box_px=view.view_box_px(field.box),
         reasons=("specks",) if specks > 0.3 else (),
         evidence={"blank": 1.0, "specks": round(specks, 4), "registration": round(registration_evidence(view), 4)},
+    )
+
+
+def _dash(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReading:
+    """A stroke through the field: it says that there is nothing to say. Told apart from 一 by where it may stand."""
+    sure = round(float(np.clip(1 - 2 * cell.outside, 0, 1)), 4)
+    return FieldReading(
+        key=field.key,
+        raw=DASH,
+        text=DASH,
+        value=None,
+        confidence=sure,
+        box_px=view.box_px(field.box),
+        view_box_px=view.view_box_px(field.box),
+        reasons=tuple(_ink_reasons(cell, struck=False)),
+        evidence={
+            "blank": 0.0,
+            "dash": 1.0,
+            "min_char": sure,
+            "agreement": 1.0,
+            "ink_outside": round(cell.outside, 4),
+            "registration": round(registration_evidence(view), 4),
+        },
     )
 
 

@@ -122,7 +122,7 @@ def _verdict(reading: FieldReading, kind: Kind, answers: Mapping[str, JsonValue]
     if reading.evidence.get("registration", 1.0) < WELL_PLACED:
         against.append("registration")
         blocking.append("registration")
-    if empty(reading.value) and not reading.text:
+    if empty(reading.value) and (not reading.text or reading.evidence.get("dash", 0.0) >= 1):
         missing = _missing(reading, answers)
         accepted = not blocking and not missing
         return Verdict(accepted, tuple(dict.fromkeys((*against, *(["required"] if missing else ())))))

@@ -114,11 +114,13 @@ class _Parser:
     def members(self) -> list[str]:
         found: list[str] = []
         while (c := self.take()) != "]":
-            if self.peek() == "-" and self.pattern[self.at + 1] != "]":
+            if c == "\\":
+                found.append(self.take())
+            elif self.peek() == "-" and self.pattern[self.at + 1] != "]":
                 self.take()
                 found.extend(map(chr, range(ord(c), ord(self.take()) + 1)))
             else:
-                found.append(self.take() if c == "\\" else c)
+                found.append(c)
         return found
 
 

@@ -113,6 +113,8 @@ def test_a_phone_number_decodes_to_itself(number: str) -> None:
 def test_dates_decode_to_what_was_written(day: date, pattern: str) -> None:
     text = pattern.format(y=day.year, m=day.month, d=day.day)
     decoded = decoder().decode(Kind.DATE, written(text))
+    assert decoded.text == text
+    assert decoded.agreement == 1
     assert parse(Kind.DATE, decoded.text) == day.isoformat()
 
 

@@ -63,6 +63,15 @@ def test_an_empty_page_is_blank_everywhere_without_the_network(monkeypatch: pyte
         assert reading.confidence > 0.9
 
 
+def test_a_dash_through_a_field_says_nothing() -> None:
+    found = read(Sheet().stroke(40, 13, 48, 12.8).stroke(30, 26, 60, 26.5))
+    for key in ("child_name", "child_residence"):
+        assert found[key].text == "—"
+        assert found[key].value is None
+        assert found[key].evidence["dash"] == 1
+    assert read(Sheet().write(40, 9, "丁一"))["child_name"].value == "丁一"
+
+
 def test_two_ticks_in_a_single_choice_are_both_told() -> None:
     sheet = Sheet()
     for box in BOXES[:2]:
