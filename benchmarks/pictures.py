@@ -43,6 +43,7 @@ from records.keys import Kdf
 from records.views import BatchState, PageState, SourceState
 from workflow import report
 from workflow.access import Opened
+from workflow.verify import sheet
 
 SIZE = (1366, 768)
 PATIENCE = 600.0  # seconds for the whole sample folder on a slow machine
@@ -167,7 +168,7 @@ def _with_many(screen: InboxScreen) -> int:
     return next(i for i, source in enumerate(screen.model.sources) if len(source.pages) > 1)
 
 
-def verify(studio: Studio, window: MainWindow) -> None:
+def verify(studio: Studio, window: MainWindow, opened: Opened) -> None:
     """The list, then fields of several kinds as they stand on the samples."""
     window.go("drafts")
     drafts, screen = studio.screen(DraftsScreen), studio.screen(VerifyScreen)
@@ -177,7 +178,9 @@ def verify(studio: Studio, window: MainWindow) -> None:
     studio.shoot("待核对")
     wanted = {"核对": Kind.ADDRESS, "核对-勾选": Kind.CHOICE, "核对-身份证号": Kind.ID_NUMBER}
     registrations = tuple(row.registration_id for row in drafts.model.rows)
-    drafts.wanted.emit(registrations)
+    # the sheet with the most doubtful characters shows best what the screen is for
+    most = max(range(len(registrations)), key=lambda at: _doubts(opened, registrations[at]))
+    drafts.wanted.emit(registrations[most:] + registrations[:most])
     for name, kind in wanted.items():
         _to_kind(studio, screen, kind)
         studio.shoot(name)
@@ -194,6 +197,11 @@ def verify(studio: Studio, window: MainWindow) -> None:
         shown.deleteLater()
         QApplication.processEvents()
     screen.act(Press(Action.LEAVE))
+
+
+def _doubts(opened: Opened, registration_id: str) -> int:
+    items = sheet(opened.store, opened.actor, registration_id).items
+    return sum(len(item.doubts) for item in items if item.kind is Kind.ADDRESS or item.kind is Kind.NAME)
 
 
 def _to_kind(studio: Studio, screen: VerifyScreen, kind: Kind) -> None:
@@ -264,7 +272,7 @@ def main() -> int:
             window = studio.screen(MainWindow)
             assert isinstance(window, MainWindow)
             inbox(studio)
-            verify(studio, window)
+            verify(studio, window, opened)
             ledger(studio, window, opened)
             batches(studio, window, opened, folder)
         finally:

@@ -42,7 +42,7 @@ class BatchesScreen(QWidget):
         self.table = Table(self.model)
         self.table.setObjectName("batches")
         self.table.setAccessibleName("报送批次")
-        self.table.setMinimumWidth(328)
+        self.table.setMinimumWidth(352)
         self.table.at_hand.connect(self._at_hand)
         self.notice = Notice()
         self.panel = BatchPanel(jobs, self.notice)

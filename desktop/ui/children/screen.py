@@ -21,17 +21,17 @@ from workflow.changes import Changes
 REFRESH_MS = 150
 
 
-def _name(row: ChildRow) -> str | Mark:
-    """The name; one of key concern carries its mark."""
-    return Mark(f"{row.name}　重点关爱", "doubt", "doubt") if row.key_concern else row.name
+def _concern(row: ChildRow) -> str | Mark:
+    return Mark("重点关爱", "doubt", "doubt") if row.key_concern else ""
 
 
 COLUMNS: tuple[Column[ChildRow], ...] = (
-    Column("姓名", _name, 128),
+    Column("姓名", lambda row: row.name, 96),
     Column("性别", lambda row: row.sex, 56),
     Column("年龄", lambda row: f"{row.age}岁" if row.age is not None else "", 56, right=True),
     Column("身份证号", lambda row: row.id_number_masked or "没有", 168),
     Column("现居住地", lambda row: row.residence.removeprefix("吉林省")),
+    Column("关爱", _concern, 112),
     Column("报送", lambda row: row.reporting, 96),
 )
 
