@@ -35,6 +35,8 @@ SPECK = 9
 """Connected ink of fewer pixels (0.06 square mm) is dust."""
 SPECK_SIDE = 15
 """Pieces of ink no longer than this (1.3 mm) may be specks, if they stand apart."""
+THIN = 12
+"""A pen's stroke is at most this many pixels thick (1 mm)."""
 STRUCK, MAYBE_STRUCK = 1.25, 1.02
 """Length of a level stroke through writing, in heights of the line, from which it is a deletion, or may be one."""
 
@@ -368,13 +370,21 @@ def _between_lines(ink: Mask) -> int | None:
 
 
 def is_dash(cell: Cell) -> bool:
-    """One level stroke and nothing else: the dash drawn through a field that has nothing to say."""
+    """One thin, nearly level stroke and nothing else: the dash drawn through a field that has nothing to say."""
     found = cell.bounds
     if found is None:
         return False
     left, top, right, bottom = found
     width, height = right - left, bottom - top
-    return width > 1.5 * PX_PER_MM and height < max(0.2 * width, 6) and cell.amount > 0.3 * width * height
+    if width < 1.5 * PX_PER_MM or height > max(0.25 * width, THIN):
+        return False
+    ink = cell.ink[top:bottom, left:right]
+    count, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    if count == 1 or stats[1:, cv2.CC_STAT_WIDTH].max() < 0.9 * width:
+        return False
+    columns = ink.any(axis=0)
+    extent = height - ink[::-1].argmax(axis=0) - ink.argmax(axis=0)
+    return bool(np.percentile(extent[columns], 95) <= THIN)
 
 
 def without_struck(ink: Mask) -> tuple[Mask, bool]:

@@ -70,6 +70,9 @@ def test_a_dash_through_a_field_says_nothing() -> None:
         assert found[key].value is None
         assert found[key].evidence["dash"] == 1
     assert read(Sheet().write(40, 9, "丁一"))["child_name"].value == "丁一"
+    # a line of writing is wide and low too
+    far = read(Sheet().write(22, 23, "辽宁省鞍山市台安县韭菜台镇", size=44))["child_residence"]
+    assert far.value == {"division": "210321109", "detail": ""}
 
 
 def test_two_ticks_in_a_single_choice_are_both_told() -> None:
