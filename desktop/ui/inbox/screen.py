@@ -211,4 +211,5 @@ class InboxScreen(QWidget):
 
 def documents() -> str:
     """Where file dialogs begin."""
-    return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+    return str(folder if folder.is_dir() else Path.home())
