@@ -30,9 +30,17 @@ def run(options: argparse.Namespace) -> int:
     """Exit code: 0 everything read, 1 something not, 3 no store."""
     opened = _open_or_create(options)
     try:
-        with ReaderPool(models_dir(), cli.forms_for(options)) as pool, Bar() as bar:
+        forms = cli.forms_for(options)
+        with ReaderPool(models_dir(), forms) as pool, Bar() as bar:
             result = digitize(
-                opened.store, opened.actor, pool, options.paths, options.out, clock=cli.clock, progress=bar.show
+                opened.store,
+                opened.actor,
+                pool,
+                options.paths,
+                options.out,
+                clock=cli.clock,
+                forms=forms,
+                progress=bar.show,
             )
     except KeyboardInterrupt:
         cli.complain("已停止。读完的页都保存好了，再运行一次同样的命令会接着做。")

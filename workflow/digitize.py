@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from forms.form_file import Form
 from records.store import Store
 from records.views import Actor, PageState, SourceRow, SourceState, VerifySheet
 from workflow import draft_workbook, intake, recognise, verify
@@ -35,7 +36,7 @@ def _lacking(source: SourceRow) -> bool:
     return source.state is not SourceState.SPLIT or unread
 
 
-def digitize(
+def digitize(  # noqa: PLR0913 who, with what, from where to where; the rest has defaults
     store: Store,
     actor: Actor,
     pool: recognise.Readers,
@@ -43,15 +44,17 @@ def digitize(
     out: Path,
     *,
     clock: Callable[[], datetime],
+    forms: Sequence[Form] | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Digitized:
     """Intake, reading and the 核对草稿 of ``paths``; pages already known are not read again but stand in the draft.
 
-    Raises NotWritten when the draft can't be written (everything read is saved all the same).
+    ``forms`` are those the pool reads with (default: the shipped ones). Raises NotWritten when the draft can't be
+    written (everything read is saved all the same).
     """
     results = intake.take_in_folder(store, actor, clock(), paths, cancelled=cancelled)
-    recognise.run_queue(store, actor, pool, clock=clock, progress=progress, cancelled=cancelled)
+    recognise.run_queue(store, actor, pool, clock=clock, progress=progress, cancelled=cancelled, forms=forms)
     return account_for(store, actor, results, out, clock=clock)
 
 
