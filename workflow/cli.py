@@ -123,8 +123,12 @@ def password(options: argparse.Namespace, *, new: bool = False) -> str:
     """The password from ``TONGDANG_PASSWORD``, else typed at the prompt (twice for a new store)."""
     if options.given_password is not None:
         return str(options.given_password)
-    first = getpass.getpass("密码：")
-    if new and getpass.getpass("再输一遍：") != first:
+    try:
+        first = getpass.getpass("密码：")
+        again = getpass.getpass("再输一遍：") if new else first
+    except EOFError:
+        raise WorkflowError("没有地方可以输入密码，什么也没有做。请在终端里运行，或设置 TONGDANG_PASSWORD。") from None
+    if again != first:
         raise WorkflowError("两次输入的密码不一样，没有新建资料库。请重新运行。")
     return first
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from exporters.files import writable
 from forms.form_file import Form
 from records.store import Store
 from records.views import Actor, PageState, SourceRow, SourceState, VerifySheet
@@ -50,9 +51,10 @@ def digitize(  # noqa: PLR0913 who, with what, from where to where; the rest has
 ) -> Digitized:
     """Intake, reading and the 核对草稿 of ``paths``; pages already known are not read again but stand in the draft.
 
-    ``forms`` are those the pool reads with (default: the shipped ones). Raises NotWritten when the draft can't be
-    written (everything read is saved all the same).
+    ``forms`` are those the pool reads with (default: the shipped ones). Raises FileProblem at once when
+    ``out`` can't be written, NotWritten when that shows only at the end (everything read is saved all the same).
     """
+    writable(out)  # said now, not after an hour of reading
     results = intake.take_in_folder(store, actor, clock(), paths, cancelled=cancelled)
     recognise.run_queue(store, actor, pool, clock=clock, progress=progress, cancelled=cancelled, forms=forms)
     return account_for(store, actor, results, out, clock=clock)

@@ -45,7 +45,7 @@ class _Entry:
 
     file: str
     pages: str
-    first_page: int
+    places: Mapping[int, tuple[str, int]]  # side of the form -> file and page in it
     archive_number: str
     child: str
     form: Form
@@ -107,7 +107,7 @@ def _entry(facts: sheets.Facts, sources: Mapping[str, Source]) -> _Entry:
     return _Entry(
         file="；".join(dict.fromkeys(page.source.name for page in own)),
         pages="、".join(str(page.position + 1) for page in own),
-        first_page=min(page.position + 1 for page in own),
+        places={side: (page.source.name, page.position + 1) for side, page in facts.pages.items()},
         archive_number=sheets.place_of_facts(facts).archive_number,
         child=sheets.title_of(facts),
         form=facts.form,
@@ -154,18 +154,15 @@ def _table(entries: Sequence[_Entry]) -> Table:
 
 
 def _look_lines(entries: Sequence[_Entry]) -> list[LookLine]:
-    return [
-        LookLine(
-            file=entry.file,
-            page=entry.first_page,
-            child=entry.child,
-            field=sheets.label_of(entry.form.by_key[key]),
-            text=str(entry.cells[key].value or ""),
-            reason=reason,
-        )
-        for entry in entries
-        for key, reason in entry.reasons.items()
-    ]
+    lines = []
+    for entry in entries:
+        for key, reason in entry.reasons.items():
+            field = entry.form.by_key[key]
+            # a side that is missing has no place; the line then names the one that is there
+            file, page = entry.places.get(field.page) or next(iter(entry.places.values()))
+            text = str(entry.cells[key].value or "")
+            lines.append(LookLine(file, page, entry.child, sheets.label_of(field), text, reason))
+    return lines
 
 
 def _failures(sources: Mapping[str, Source]) -> list[FailureLine]:

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from benchmarks import clerk, privacy, truth
+from desktop.__main__ import main
 from forms.catalog import RESOURCES
 from forms.dictionary import load_dictionary
 from workflow import cli
@@ -127,7 +128,7 @@ def test_a_form_nobody_knows_is_refused(tmp_path: Path, capsys: pytest.CaptureFi
     assert not out.exists()
 
 
-def test_an_output_that_cannot_be_written_costs_nothing_that_was_read(
+def test_an_output_that_cannot_be_written_is_said_before_the_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "扫描"
@@ -138,3 +139,18 @@ def test_an_output_that_cannot_be_written_costs_nothing_that_was_read(
     assert "不存在" in capsys.readouterr().err
     assert digitize(folder, data_dir, tmp_path / "草稿.xlsx", monkeypatch) == cli.ALL_READ
     assert (tmp_path / "草稿.xlsx").is_file()
+
+
+def test_a_defect_says_where_and_never_what(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(argv: list[str]) -> int:
+        raise KeyError("李桐 411203201905146003")
+
+    monkeypatch.setattr(cli, "main", broken)
+    assert main(["check", "--data-dir", "没有"]) == cli.SOME_FAILED
+    said = capsys.readouterr().err
+    assert "KeyError" in said
+    assert "test_main_job.py" in said
+    assert "李桐" not in said
+    assert "411203" not in said
