@@ -9,9 +9,7 @@ Darkness is 0 for the paper around a pixel and 1 for black, whatever the light: 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TypeAlias
 
 import cv2
@@ -35,23 +33,9 @@ SPECK = 9
 """Connected ink of fewer pixels (0.06 square mm) is dust."""
 SPECK_SIDE = 15
 """Pieces of ink no longer than this (1.3 mm) may be specks, if they stand apart."""
-THIN = 12
-"""A pen's stroke is at most this many pixels thick (1 mm)."""
-STRUCK, MAYBE_STRUCK = 1.25, 1.02
-"""Length of a level stroke through writing, in heights of the line, from which it is a deletion, or may be one."""
 
-_SQUARE = np.ones((3, 3), np.uint8)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Line:
-    """One line of writing cut out for the network: grey, dark on white, with its place on the rectified page."""
-
-    picture: Picture
-    x: int
-    y: int
-    ink: Mask
-    struck: bool = False
+SQUARE = np.ones((3, 3), np.uint8)
+"""The neighbourhood of a pixel."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +94,7 @@ class PageInk:
         paper = self._paper_at(x, y, w, h)
         relative = colour / np.maximum(paper, 40)
         blue, green, red = relative[..., 0], relative[..., 1], relative[..., 2]
-        grey = np.minimum(relative.mean(axis=2), 1)
+        grey = np.minimum((blue + green + red) / 3, 1)
         # a seal or a red rule absorbs blue and green only; through the red channel it is almost paper
         reddish = (red - np.maximum(blue, green) > 0.16) & (red > 0.55)
         grey[reddish] = np.minimum(1, np.maximum(grey[reddish], red[reddish] + 0.1))
@@ -166,7 +150,7 @@ def cut(ink: PageInk, box: Box, *, margin: int = MARGIN) -> Cell:
     inner = (bx - x, by - y, bx - x + bw, by - y + bh)
     kept, dust, outside = _own_ink(written, covered, inner)
     # soft edges of strokes stay; everything that isn't near kept ink becomes paper
-    near = cv2.dilate(kept.astype(np.uint8), _SQUARE, iterations=2).astype(bool) & (~covered | kept)
+    near = cv2.dilate(kept.astype(np.uint8), SQUARE, iterations=2).astype(bool) & (~covered | kept)
     shown = np.where(near, dark, 0)
     darkest = float(np.percentile(dark[kept], 90)) if kept.any() else 0.0
     picture = (255 * (1 - shown)).astype(np.uint8)
@@ -203,7 +187,9 @@ def ink_threshold(dark: Darkness, printed: Darkness) -> float:
     free = dark[printed < 0.1]
     if free.size < 16:
         return 0.3
-    noise = float(np.median(free)) + 4 * float(np.median(np.abs(free - np.median(free)))) * 1.4826
+    some = free[:: max(1, free.size // 20000)]
+    middle = float(np.median(some))
+    noise = middle + 4 * 1.4826 * float(np.median(np.abs(some - middle)))
     strokes = free[free > max(FAINTEST, noise)]
     if strokes.size < 12:
         return max(FAINTEST + 0.06, noise)
@@ -301,256 +287,3 @@ def _is_speck(box: npt.NDArray[np.int64], area: int, real: npt.NDArray[np.int64]
         round_and_full = max(w, h) < 1.6 * min(w, h) and area > 0.6 * w * h
         return distance > 0.3 * tall or (round_and_full and distance > 0.08 * tall)
     return distance > (0.8 if dots else 0.3) * tall
-
-
-def lines(cell: Cell) -> tuple[Line, ...]:
-    """The writing of a cell cut into one or two lines, each with a little paper around it; () without ink.
-
-    What was crossed out is left away, unless it is all there is.
-    """
-    found = cell.bounds
-    if found is None:
-        return ()
-    left, top, right, bottom = found
-    split = _between_lines(cell.ink[top:bottom, left:right])
-    parts = [cell.ink]
-    if split is not None:
-        upper, lower = cell.ink.copy(), cell.ink.copy()
-        upper[top + split :] = False
-        lower[: top + split] = False
-        parts = [upper, lower]
-    cleaned = [without_struck(part) for part in parts]
-    if not any(kept.any() for kept, _ in cleaned):
-        cleaned = [(part, True) for part in parts]
-    return tuple(_line(cell, *_bounds(kept), kept, struck=struck) for kept, struck in cleaned if kept.any())
-
-
-def _bounds(mask: Mask) -> tuple[int, int, int, int]:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
-
-
-def _line(cell: Cell, left: int, top: int, right: int, bottom: int, own: Mask, *, struck: bool) -> Line:
-    """Cut with a margin of a tenth of the height; what isn't this line's own ink is paper."""
-    pad = max(4, round(0.12 * (bottom - top)))
-    near = cv2.dilate(own.astype(np.uint8), _SQUARE, iterations=2).astype(bool)
-    clean = np.where(near, cell.picture, 255).astype(np.uint8)
-    x0, y0 = left - pad, top - pad
-    height, width = bottom - top + 2 * pad, right - left + 2 * pad
-    picture = np.full((height, width), 255, np.uint8)
-    mask = np.zeros((height, width), bool)
-    cx0, cy0 = max(0, x0), max(0, y0)
-    cx1, cy1 = min(clean.shape[1], right + pad), min(clean.shape[0], bottom + pad)
-    picture[cy0 - y0 : cy1 - y0, cx0 - x0 : cx1 - x0] = clean[cy0:cy1, cx0:cx1]
-    mask[cy0 - y0 : cy1 - y0, cx0 - x0 : cx1 - x0] = own[cy0:cy1, cx0:cx1]
-    return Line(picture, cell.x + x0, cell.y + y0, mask, struck)
-
-
-def _between_lines(ink: Mask) -> int | None:
-    """The row that parts two lines of writing, None for a single line.
-
-    Two lines are each at least 2 mm tall, together wider than tall, and the rows between them are nearly empty.
-    """
-    height, width = ink.shape
-    least = round(2.0 * PX_PER_MM)
-    if height < 2 * least + 4 or width < 1.2 * height:
-        return None
-    profile = cv2.blur(ink.sum(axis=1).astype(np.float32).reshape(-1, 1), (1, 5)).ravel()
-    middle = profile[least : height - least]
-    row = least + int(middle.argmin())
-    # several rows may be equally empty: part in the middle of them
-    empty = np.flatnonzero(profile[least : height - least] <= middle.min() + 0.5) + least
-    if empty.size:
-        row = int(empty[len(empty) // 2])
-    upper, lower = float(profile[:row].max()), float(profile[row:].max())
-    if profile[row] > 0.12 * min(upper, lower):
-        return None
-    shares = ink[:row].sum() / ink.sum()
-    return row if 0.12 < shares < 0.95 else None
-
-
-def is_dash(cell: Cell) -> bool:
-    """One thin, nearly level stroke and nothing else: the dash drawn through a field that has nothing to say."""
-    found = cell.bounds
-    if found is None:
-        return False
-    left, top, right, bottom = found
-    width, height = right - left, bottom - top
-    if width < 1.5 * PX_PER_MM or height > max(0.25 * width, THIN):
-        return False
-    ink = cell.ink[top:bottom, left:right]
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    if count == 1 or stats[1:, cv2.CC_STAT_WIDTH].max() < 0.9 * width:
-        return False
-    columns = ink.any(axis=0)
-    extent = height - ink[::-1].argmax(axis=0) - ink.argmax(axis=0)
-    return bool(np.percentile(extent[columns], 95) <= THIN)
-
-
-def without_struck(ink: Mask) -> tuple[Mask, bool]:
-    """A line of writing without what was crossed out, and whether anything was, or may have been.
-
-    Crossed out is a piece of ink, longer than a character is tall, that a nearly level stroke runs through from end
-    to end and sticks out of on both sides. Where that could also be a character with a long stroke (母), it stays and
-    only the doubt is told.
-    """
-    rows = np.flatnonzero(ink.any(axis=1))
-    if not rows.size:
-        return ink, False
-    height = int(rows[-1] - rows[0]) + 1
-    kept, doubtful = ink.copy(), False
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    for piece in range(1, count):
-        x, y, w, h = (int(v) for v in stats[piece, :4])
-        if w < MAYBE_STRUCK * height or h < 0.45 * height:
-            continue
-        span = _level_stroke(labels[y : y + h, x : x + w] == piece)
-        if span is None or span[1] - span[0] < max(MAYBE_STRUCK * height, 0.6 * w):
-            continue
-        doubtful = True
-        if span[1] - span[0] < STRUCK * height:
-            continue
-        inside = np.zeros(ink.shape, bool)
-        inside[:, x + span[0] : x + span[1]] = True
-        shares = np.bincount(labels[inside & ink], minlength=count) / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
-        gone = np.flatnonzero(shares > 0.7)
-        kept &= ~np.isin(labels, gone[gone > 0])
-    return kept, doubtful
-
-
-_REACH = 2
-"""Columns per step when a stroke is followed: one row up or down in that many is still level enough."""
-
-
-def _level_stroke(piece: Mask) -> tuple[int, int] | None:
-    """First and last column of a nearly level stroke whose ends stand free on both sides, None without one."""
-    h, w = piece.shape
-    steps = w // _REACH
-    if steps < 4:
-        return None
-    squeezed = piece[:, : steps * _REACH].reshape(h, steps, _REACH).all(axis=2)
-    reach = np.zeros((h + 2, steps), np.int64)
-    for column in range(steps):
-        before = reach[:, column - 1] if column else np.zeros(h + 2, np.int64)
-        best = np.maximum(np.maximum(before[:-2], before[1:-1]), before[2:])
-        reach[1:-1, column] = np.where(squeezed[:, column], best + 1, 0)
-    end = int(reach.max(axis=0).argmax())
-    length = int(reach[:, end].max())
-    start = end - length + 1
-    # beyond the crossed-out characters there is nothing but the stroke: a few rows of ink
-    thin = piece.sum(axis=0) <= max(6, 0.22 * h)
-    left, right = start * _REACH, (end + 1) * _REACH
-    free_left, free_right = _run(thin[left:right]), _run(thin[left:right][::-1])
-    if min(free_left, free_right) < 2 or free_left + free_right < 0.06 * w or free_left + free_right > 0.8 * w:
-        return None
-    return left, right
-
-
-def _run(flags: npt.NDArray[np.bool_]) -> int:
-    """How many flags in a row are set from the start."""
-    unset = np.flatnonzero(~flags)
-    return int(unset[0]) if unset.size else len(flags)
-
-
-def evenness(cell: Cell) -> float | None:
-    """How exactly level and upright the strokes are: edge length along the page's axes over edge length aslant.
-
-    Type set by a machine lies around 2 (1.2 to 4, however the page was scanned: it is rectified), writing by hand
-    around 0.7. None without ink. Measured on this project's synthetic pages.
-    """
-    found = cell.bounds
-    if found is None:
-        return None
-    left, top, right, bottom = found
-    patch = cell.picture[max(0, top - 2) : bottom + 2, max(0, left - 2) : right + 2].astype(np.float32)
-    along_x, along_y = cv2.Sobel(patch, cv2.CV_32F, 1, 0, ksize=3), cv2.Sobel(patch, cv2.CV_32F, 0, 1, ksize=3)
-    strength = np.hypot(along_x, along_y)
-    strength[strength < 120] = 0
-    total = float(strength.sum())
-    if total <= 0:
-        return None
-    angle = np.degrees(np.arctan2(np.abs(along_x), np.abs(along_y)))
-    straight = float(strength[(angle < 6) | (angle > 84)].sum()) / total
-    aslant = float(strength[(angle > 12) & (angle < 40)].sum()) / total
-    return straight / (aslant + 0.02)
-
-
-def comb_cells(strip: Cell, boxes: Sequence[Box]) -> tuple[Cell, ...]:
-    """The cell of a whole comb parted into its boxes. Ink goes to the box that holds most of its piece.
-
-    A piece that fills several boxes (digits that touch) is cut where the boxes meet.
-    """
-    spans = [(x - strip.x, x - strip.x + w) for x, _, w, _ in map(box_px, boxes)]
-    edges = [0, *((a[1] + b[0]) // 2 for a, b in pairwise(spans)), strip.ink.shape[1]]
-    owner = np.zeros(strip.ink.shape[1], np.int64)
-    for number, (left, right) in enumerate(pairwise(edges)):
-        owner[max(0, left) : max(0, right)] = number
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(strip.ink.astype(np.uint8), connectivity=8)
-    assigned = np.where(strip.ink, owner[None, :], -1)
-    for piece in range(1, count):
-        left, width = int(stats[piece, cv2.CC_STAT_LEFT]), int(stats[piece, cv2.CC_STAT_WIDTH])
-        shares = np.bincount(owner[left : left + width], minlength=len(spans))
-        cell_width = max(1, spans[0][1] - spans[0][0])
-        if width <= 1.3 * cell_width:
-            assigned[labels == piece] = int(shares.argmax())
-    found = []
-    for number, box in enumerate(boxes):
-        mine = _without_small(np.asarray(assigned == number, dtype=np.bool_))
-        x, y, w, h = box_px(box)
-        inner = (x - strip.x, y - strip.y, x - strip.x + w, y - strip.y + h)
-        found.append(replace(strip, ink=np.asarray(mine, dtype=np.bool_), inner=inner))
-    return tuple(found)
-
-
-def _without_small(ink: Mask) -> Mask:
-    """A comb box holds one digit: pieces much smaller than its largest are specks."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    sizes = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
-    if count <= 2:
-        return ink
-    keep = (sizes > SPECK_SIDE) | (sizes >= 0.5 * sizes[1:].max())
-    keep[0] = False
-    return np.asarray(keep[labels], dtype=np.bool_)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Strip:
-    """Comb characters set side by side. ``ends``: right edge of each part in the picture; ``owners``: its comb box."""
-
-    picture: Picture
-    ends: tuple[int, ...]
-    owners: tuple[int, ...]
-
-    def cell_at(self, x: float) -> int:
-        """Index of the comb box that the picture shows at column ``x``."""
-        return self.owners[min(int(np.searchsorted(self.ends, x, "right")), len(self.owners) - 1)]
-
-
-def comb_strip(cells: Sequence[Cell]) -> Strip | None:
-    """The characters of comb boxes set side by side as ordinary writing, None where no box holds ink.
-
-    The network was trained on running text; characters a box apart are read as full-width or dropped.
-    """
-    held = [
-        (number, cell, found)
-        for number, cell in enumerate(cells)
-        if (found := cell.bounds) and max(found[2] - found[0], found[3] - found[1]) > SPECK_SIDE
-    ]
-    if not held:
-        return None
-    tall = max(found[3] - found[1] for _, _, found in held)
-    top = min(cell.y + found[1] for _, cell, found in held) - 4
-    bottom = max(cell.y + found[3] for _, cell, found in held) + 4
-    gap = max(3, round(0.18 * tall))
-    parts: list[Picture] = [np.full((bottom - top, gap), 255, np.uint8)]
-    ends, at = [], gap
-    for _, cell, (left, _, right, _) in held:
-        near = cv2.dilate(cell.ink.astype(np.uint8), _SQUARE, iterations=2).astype(bool)
-        source = np.where(near, cell.picture, 255).astype(np.uint8)[:, left:right]
-        part = np.full((bottom - top, right - left + gap), 255, np.uint8)
-        first, last = max(0, cell.y - top), min(bottom - top, cell.y - top + source.shape[0])
-        part[first:last, : right - left] = source[first - cell.y + top : last - cell.y + top]
-        parts.append(part)
-        at += part.shape[1]
-        ends.append(at)
-    return Strip(np.hstack(parts).astype(np.uint8), tuple(ends), tuple(number for number, _, _ in held))

@@ -18,9 +18,11 @@ from forms.dictionary import load_dictionary
 from forms.form_file import Box, FormField
 from forms.kinds import JsonValue, Kind
 from forms.values import FieldError, parse
-from ocr.cells import Cell, Line, PageInk, box_px, comb_cells, comb_strip, cut, evenness, is_dash, lines, settled
+from ocr.cells import Cell, PageInk, box_px, cut, settled
+from ocr.comb import comb_cells, comb_strip
 from ocr.decoding.decoder import Decoded, Decoder
 from ocr.evidence import EVENEST, combine
+from ocr.lines import Line, evenness, is_dash, lines
 from ocr.marks import Mark, Marks, read_marks
 from ocr.reading import Candidate, Doubt, FieldReading, ReadingContext
 from ocr.recogniser import Matrix, Recogniser, greedy

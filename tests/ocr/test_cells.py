@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from forms.form_file import Box
-from ocr.cells import PageInk, comb_cells, comb_strip, cut, evenness, lines, settled, without_struck
+from ocr.cells import PageInk, cut, settled
+from ocr.comb import comb_cells, comb_strip
+from ocr.lines import evenness, lines, without_struck
 from ocr.registration import PX_PER_MM
 from tests.ocr.drawn import ADDRESS, COMB, NAME, Sheet
 
