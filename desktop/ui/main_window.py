@@ -56,7 +56,7 @@ class MainWindow(QWidget):
     def _make_search(self) -> QLineEdit:
         search = QLineEdit()
         search.setObjectName("search")
-        search.setPlaceholderText("姓名 / 拼音 / 身份证号 / 档号 / 电话")
+        search.setPlaceholderText("姓名 / 拼音 / 身份证号 / 档号")
         search.setAccessibleName("查找儿童")
         search.setClearButtonEnabled(True)
         search.setFixedWidth(320)
