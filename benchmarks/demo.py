@@ -31,7 +31,7 @@ from workflow.digitize import Digitized, account_for
 from workflow.report_table import code_of, columns_for, text_of
 
 OUT = Path("demo")
-OFFICE, DIVISION, USER, PASSWORD = "黄松甸镇人民政府", "220281104", "admin", "演示密码-12345"
+OFFICE, DIVISION, USER, PASSWORD = "黄松甸镇人民政府", "220281104", "admin", "tongdang-demo"
 KIND_WORDS = {
     "name": "姓名", "id_number": "身份证号", "date": "日期", "month": "年月", "phone": "电话", "division": "区划",
     "address": "地址", "choice": "勾选", "code": "代码表", "number": "数字", "text": "文字", "signature": "签名",

@@ -56,14 +56,18 @@ def px(*millimetres: float) -> tuple[float, ...]:
     return tuple(v * PX_PER_MM for v in millimetres)
 
 
+def point(x: float, y: float) -> tuple[float, float]:
+    return x * PX_PER_MM, y * PX_PER_MM
+
+
 def _print() -> Image.Image:
     paper = Image.new("L", (round(WIDTH_MM * PX_PER_MM), round(HEIGHT_MM * PX_PER_MM)), 255)
     pen = ImageDraw.Draw(paper)
     for box in (NAME, ADDRESS, *COMB, *BOXES, CHOICE, Box(20, 64, 60, 12)):
         pen.rectangle(px(box.x, box.y, box.right, box.bottom), outline=0, width=3)
     for option in _options():
-        pen.text(px(option.box.right + 1, option.box.y - 0.7), option.label, 0, font=face(44))
-    pen.text(px(4, 10), "姓名", 0, font=face(44))
+        pen.text(point(option.box.right + 1, option.box.y - 0.7), option.label, 0, font=face(44))
+    pen.text(point(4, 10), "姓名", 0, font=face(44))
     return paper
 
 
@@ -76,7 +80,7 @@ class Sheet:
         self.pen = ImageDraw.Draw(self.paper)
 
     def write(self, x: float, y: float, text: str, size: int = 50) -> Sheet:
-        self.pen.text(px(x, y), text, (20, 20, 30), font=face(size))
+        self.pen.text(point(x, y), text, (20, 20, 30), font=face(size))
         return self
 
     def stroke(self, *points: float, width: int = 5, ink: tuple[int, int, int] = (20, 20, 40)) -> Sheet:
