@@ -32,7 +32,7 @@ class Tally:
     keys_trusted: int = 0
     keys_typing: int = 0  # typing everything that stands on the paper
     acts: Counter[str] = field(default_factory=Counter)
-    unseen_wrong: list[tuple[str, str]] = field(default_factory=list)  # accepted but wrong: (kind, style)
+    unseen_wrong: list[str] = field(default_factory=list)  # accepted but wrong, named (all data are synthetic)
 
 
 def play(
@@ -75,7 +75,8 @@ def _answer(
         tally.looks_trusted += 1
         tally.keys_trusted += keys
     elif not same(item.value, value):
-        tally.unseen_wrong.append((item.kind.value, true.style))
+        named = f"{sheet.place.archive_number} {item.label}（{true.style}）"
+        tally.unseen_wrong.append(f"{named}：应为「{true.texts.get(item.key, '')}」，读成「{item.text}」")
     if item.shown:
         tally.looks += 1
         tally.keys += keys

@@ -160,6 +160,8 @@ def _print_tally(tally: clerk.Tally) -> None:
         f"{word} {tally.acts[act]}" for act, word in (("confirm", "认可"), ("pick", "选"), ("type", "打字"))
     )
     print(f"登记表 {tally.registrations} 份：{acts}。有把握却错 {len(tally.unseen_wrong)} 项。")
+    for named in tally.unseen_wrong:
+        print("  " + named)
 
 
 def _batch(store: Store, actor: Actor, pages: Mapping[tuple[str, int], truth.TruePage]) -> int:
