@@ -121,3 +121,15 @@ def test_a_text_layer_is_exact_unless_something_speaks_against_it() -> None:
     typed = replace(reading("child_name", "傅桐"), source="text_layer", evidence={"registration": 1.0})
     assert accepted(typed)["child_name"]
     assert not accepted(replace(typed, reasons=("differs_from_picture", "invalid_name")))["child_name"]
+
+
+def test_the_same_hand_is_no_witness_for_a_name() -> None:
+    by_hand: dict[str, Any] = {"evenness": 0.15, "comb": 0.0}
+    twice = accepted(reading("mother_name", "李毓桂", **by_hand), reading("caregiver_name", "李毓桂", **by_hand))
+    assert not any(twice.values()), "李敏桂 in one hand is misread alike in both places"
+
+
+def test_a_gazetteer_does_not_vouch_for_a_house_number() -> None:
+    by_hand: dict[str, Any] = {"evenness": 0.15, "comb": 0.0, "listed": 1.0}
+    place: JsonValue = {"division": "220702001001", "detail": "18号楼单元504室"}
+    assert not accepted(reading("child_residence", place, **by_hand))["child_residence"]
