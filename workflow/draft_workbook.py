@@ -84,7 +84,8 @@ def write_draft(store: Store, actor: Actor, now: datetime, source_ids: Sequence[
     except FileProblem as problem:
         raise NotWritten(problem.sentence) from problem
     with store.transaction() as session:
-        detail: dict[str, str | int] = {"registrations": len(entries), "file": written.sha256}
+        file_hash = store.keyed_hash(written.sha256.encode(), "file")
+        detail: dict[str, str | int] = {"registrations": len(entries), "file": file_hash}
         store.audit(session, actor.user_id, now, "draft.write", actor.user_id, detail)
     return DraftWritten(len(entries), pages, accepted, to_look_at, written.sha256)
 

@@ -52,7 +52,8 @@ def write(store: Store, actor: Actor, now: datetime, batch_id: str, path: Path) 
 
 
 def _audit(store: Store, session: Session, actor: Actor, now: datetime, batch_id: str, written: Written) -> None:
-    detail: dict[str, str | int] = {"sheets": written.rows, "file": written.sha256}
+    file_hash = store.keyed_hash(written.sha256.encode(), "file")
+    detail: dict[str, str | int] = {"sheets": written.rows, "file": file_hash}
     store.audit(session, actor.user_id, now, "batch.entry_sheets", batch_id, detail)
 
 

@@ -174,7 +174,14 @@ def freeze(store: Store, actor: Actor, now: datetime, batch_id: str) -> Changes:
         batch.frozen_at, batch.frozen_by = now, actor.user_id
         batch.rows_hash = _table(store, session, batch).content_sha256()
         session.flush()
-        store.audit(session, actor.user_id, now, FREEZE, batch.id, {"rows": len(ids), "hash": batch.rows_hash})
+        store.audit(
+            session,
+            actor.user_id,
+            now,
+            FREEZE,
+            batch.id,
+            {"rows": len(ids), "hash": store.keyed_hash(batch.rows_hash.encode(), "rows")},
+        )
         return changed(batches=[batch.id], registrations=ids)
 
 
@@ -239,7 +246,9 @@ def write(store: Store, actor: Actor, now: datetime, batch_id: str, path: Path) 
             )
         )
         session.flush()
-        detail: dict[str, str | int] = {"rows": len(document.table.rows), "file": written.sha256}
+        # the receipt says the file's own hash; in the audit it would let anybody try out children's data against it
+        file_hash = store.keyed_hash(written.sha256.encode(), "file")
+        detail: dict[str, str | int] = {"rows": len(document.table.rows), "file": file_hash}
         store.audit(session, actor.user_id, now, "batch.write", batch.id, detail)
         return Receipt(
             batch_id=batch.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import threading
 from pathlib import Path
@@ -73,6 +74,16 @@ class EnvironmentReader(Reader):
 
 def environment_reader(models_dir: Path, forms: tuple[Form, ...], threads: int) -> PageReader:
     return EnvironmentReader(threads)
+
+
+class CoreDumpReader(Reader):
+    def read(self, delivered: Any, index: int, context: ReadingContext) -> PageOutcome:
+        memory = int(Path("/proc/self/coredump_filter").read_text(), 16)
+        return outcome(index, f"core size {resource.getrlimit(resource.RLIMIT_CORE)[0]}, memory kinds {memory}")
+
+
+def core_dump_reader(models_dir: Path, forms: tuple[Form, ...], threads: int) -> PageReader:
+    return CoreDumpReader()
 
 
 def broken_factory(models_dir: Path, forms: tuple[Form, ...], threads: int) -> PageReader:

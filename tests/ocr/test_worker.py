@@ -113,6 +113,12 @@ def test_the_password_stays_out_of_the_child(tiff: bytes, monkeypatch: pytest.Mo
     assert os.environ["TONGDANG_PASSWORD"] == "secret"
 
 
+def test_a_crash_leaves_no_page_on_the_disk(tiff: bytes) -> None:
+    with ReaderPool(models_dir(), (), reader=stand_ins.core_dump_reader) as pool:
+        said = pool.open(tiff, "a.tif").read(0).reading.reason
+    assert said == "core size 0, memory kinds 0"
+
+
 def test_a_closed_pool_fails_and_does_not_hang(tiff: bytes) -> None:
     pool = ReaderPool(models_dir(), (), reader=stand_ins.reader)
     source = pool.open(tiff, "a.tif")
