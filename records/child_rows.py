@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from records.registration_rows import DONE
-from records.tables import ArchiveItem, Child, Registration, Sheet
+from records.tables import ArchiveItem, Child, ChildPerson, Registration, Sheet
+
+REGISTRATION = "registration"  # Registration.purpose: a statement about a child, not a visit form or a work log
 
 
 def by_id_number(session: Session, id_number: str) -> Child | None:
@@ -34,10 +36,21 @@ def registrations_of(session: Session, child_id: str) -> Sequence[Registration]:
     return session.scalars(_newest_first().where(Registration.child_id == child_id)).all()
 
 
+def set_persons(session: Session, child_id: str, persons: Sequence[ChildPerson]) -> None:
+    """These stand on the child's current registration, and nobody else."""
+    known = {p.role: p for p in session.scalars(select(ChildPerson).where(ChildPerson.child_id == child_id))}
+    for person in persons:
+        person.child_id = child_id
+        session.merge(person)
+        known.pop(person.role, None)
+    for gone in known.values():
+        session.delete(gone)
+
+
 def _newest_first() -> Select[Registration]:
     return (
         select(Registration)
-        .where(Registration.state.in_(DONE))
+        .where(Registration.state.in_(DONE), Registration.purpose == REGISTRATION)
         .order_by(
             Registration.form_date.is_(None),
             Registration.form_date.desc(),

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from records.views import BatchRowState, BatchState, PageState, RegistrationState, SourceState
+from records.views_care import ConcernState, ReportState, VisitState
 
 
 class ChildState(StrEnum):
@@ -76,6 +77,19 @@ CHILD = _machine(
     (ChildState.ACTIVE, ChildState.EXITED),
     (ChildState.EXITED, ChildState.ACTIVE),
 )
+CONCERN = _machine(
+    (ConcernState.PROPOSED, ConcernState.CONFIRMED),
+    (ConcernState.PROPOSED, ConcernState.DISMISSED),
+    (ConcernState.CONFIRMED, ConcernState.ENDED),  # what comes up again is a new row
+)
+VISIT = _machine(
+    (VisitState.PLANNED, VisitState.DONE),
+    (VisitState.PLANNED, VisitState.CANCELLED),
+)
+REPORT = _machine(
+    (ReportState.RAISED, ReportState.REPORTED),
+    (ReportState.RAISED, ReportState.WITHDRAWN),
+)
 
 
 def _next(machine: Machine[State], now: State | None, to: State, first: State) -> State:
@@ -117,3 +131,18 @@ def next_batch_row_state(now: BatchRowState | None, to: BatchRowState) -> BatchR
 def next_child_state(now: ChildState | None, to: ChildState) -> ChildState:
     """Raises IllegalTransition for a step that children don't have."""
     return _next(CHILD, now, to, ChildState.ACTIVE)
+
+
+def next_concern_state(now: ConcernState | None, to: ConcernState) -> ConcernState:
+    """Raises IllegalTransition for a step that concerns don't have."""
+    return _next(CONCERN, now, to, ConcernState.PROPOSED)
+
+
+def next_visit_state(now: VisitState | None, to: VisitState) -> VisitState:
+    """Raises IllegalTransition for a step that visits don't have."""
+    return _next(VISIT, now, to, VisitState.PLANNED)
+
+
+def next_report_state(now: ReportState | None, to: ReportState) -> ReportState:
+    """Raises IllegalTransition for a step that mandatory reports don't have."""
+    return _next(REPORT, now, to, ReportState.RAISED)

@@ -1,6 +1,7 @@
 """The office, the papers and what was read from them: sources, pages, sheets, readings.
 
-What is said about children stands in ``records.tables_children``, batches and audit in ``records.tables_office``;
+What is said about children stands in ``records.tables_children``, what is done for them in ``records.tables_care``,
+batches and audit in ``records.tables_office``;
 ``records.tables`` names all of them, so that everybody imports from here. Every assignment of a ``state`` passes
 its machine in ``records.states``.
 """
@@ -15,6 +16,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from records.columns import Id, Instant, PrimaryId, Table, enumeration
 from records.states import next_page_state, next_source_state
+from records.tables_care import (
+    CarriedOver,
+    ChildLink,
+    ChildMove,
+    ChildPerson,
+    Concern,
+    MandatoryReport,
+    PrintedForm,
+    Visit,
+    WorkLogEntry,
+)
 from records.tables_children import Answer, AnswerEvent, Child, Registration, Round
 from records.tables_office import AuditEntry, Batch, BatchRow, Office, Receipt, Setting, User
 from records.views import PageState, SourceState
@@ -28,13 +40,20 @@ __all__ = [
     "Batch",
     "BatchRow",
     "Box",
+    "CarriedOver",
     "Child",
+    "ChildLink",
+    "ChildMove",
+    "ChildPerson",
+    "Concern",
     "CrossReference",
     "Dossier",
     "FormUsed",
     "Location",
+    "MandatoryReport",
     "Office",
     "Page",
+    "PrintedForm",
     "Reading",
     "Receipt",
     "Registration",
@@ -44,6 +63,8 @@ __all__ = [
     "Source",
     "Table",
     "User",
+    "Visit",
+    "WorkLogEntry",
 ]
 
 

@@ -28,6 +28,8 @@ class Round(Table):
     opens: Mapped[date]
     closes: Mapped[date]
     closed_at: Mapped[Instant | None]  # None while it is open
+    # the township it is for; "" for everything the office looks after
+    division: Mapped[str] = mapped_column(String(12), default="", server_default="")
 
 
 class Child(Table):
@@ -37,8 +39,12 @@ class Child(Table):
     __table_args__ = (
         Index(None, "name_norm", "birth_date"),
         Index(None, "pinyin", "id"),
+        # name and pinyin are searched in the middle: narrow indexes are read through instead of the rows
+        Index(None, "name_norm", "id"),
+        Index(None, "pinyin_plain", "id"),
         Index(None, "initials"),
         Index(None, "id_number"),
+        Index(None, "id_reversed"),
         Index(None, "residence_division"),
         Index(None, "household_division"),
     )
@@ -56,7 +62,11 @@ class Child(Table):
     residence_division: Mapped[str] = mapped_column(String(12), default="")  # 现居住地
     created_at: Mapped[Instant]
     exited_on: Mapped[date | None]
-    exit_reason: Mapped[str] = mapped_column(Text, default="")
+    exit_reason: Mapped[str] = mapped_column(Text, default="")  # code table exit
+    pinyin_plain: Mapped[str] = mapped_column(Text, default="", server_default="")  # without spaces, to search by
+    id_reversed: Mapped[str | None] = mapped_column(String(18))  # last character first: the tail is searched by
+    # derived (records.child_rows.current_registration) and kept for lists; no foreign key, the two point at each other
+    current_registration_id: Mapped[Id | None]
 
     registrations: Mapped[list[Registration]] = relationship(back_populates="child")
 
@@ -101,6 +111,8 @@ class Registration(Table):
     reviewed_at: Mapped[Instant | None]
     reviewed_by: Mapped[Id | None] = mapped_column(ForeignKey("users.id"))
     sent_back_reason: Mapped[str] = mapped_column(Text, default="")
+    # what the paper is: a registration of a child, or a visit, information card or work log about one
+    purpose: Mapped[str] = mapped_column(String(24), default="registration", server_default="registration")
 
     child: Mapped[Child | None] = relationship(back_populates="registrations")
     round: Mapped[Round | None] = relationship()

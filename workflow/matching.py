@@ -12,7 +12,9 @@ from forms.kinds import JsonValue
 from records import child_rows, registration_rows
 from records.session import Session
 from records.store import Store
-from records.tables import Child, Registration
+from records.tables import Child, ChildPerson, Registration
+from records.views import AnswerState
+from records.views_care import PersonRole
 from workflow.errors import NotFound
 from workflow.names import initials, normal_name, pinyin
 
@@ -73,22 +75,49 @@ def child(session: Session, child_id: str) -> Child:
 def refresh(session: Session, row: Child) -> None:
     """The columns a child is searched by follow its current registration; with none left they stay as they were."""
     current = child_rows.current_registration(session, row.id)
+    row.current_registration_id = None if current is None else current.id
+    session.flush()
     if current is None:
         return
-    values = {key: a.value for key, a in registration_rows.answers_of(session, current.id).items()}
+    values = {
+        key: a.value
+        for key, a in registration_rows.answers_of(session, current.id).items()
+        if a.state not in (AnswerState.ILLEGIBLE, AnswerState.ASK)
+    }
     name = values.get("child_name")
     if isinstance(name, str) and name:
         row.name, row.name_norm = name, normal_name(name)
         row.pinyin, row.initials = pinyin(name), initials(name)
+        row.pinyin_plain = row.pinyin.replace(" ", "")
     number = values.get("child_id_number")
     row.id_number = number if isinstance(number, str) and number else row.id_number
+    row.id_reversed = row.id_number[::-1] if row.id_number else None
     row.birth_date = iso_date(values.get("child_birth_date")) or row.birth_date
     sex = codes(values.get("child_sex"))
     row.sex = sex[0] if sex else row.sex
     row.household_division = str(values.get("child_household") or "")
     residence = values.get("child_residence")
     row.residence_division = str((residence.get("division") if isinstance(residence, dict) else "") or "")
+    child_rows.set_persons(session, row.id, [p for role in PersonRole if (p := _person(role, values)) is not None])
     session.flush()
+
+
+def _person(role: PersonRole, values: Mapping[str, JsonValue]) -> ChildPerson | None:
+    """Whoever stands in this role on the form; None where nothing was written."""
+    name, number, phone = (
+        value if isinstance(value := values.get(f"{role.value}_{what}"), str) and value else None
+        for what in ("name", "id_number", "phone")
+    )
+    if not (name or number or phone):
+        return None
+    return ChildPerson(
+        role=role, name=name or "", name_norm=normal_name(name or ""), id_number=number, phone=phone_digits(phone)
+    )
+
+
+def phone_digits(text: str | None) -> str | None:
+    """A phone number to search by: its digits alone."""
+    return "".join(c for c in text or "" if c.isdigit()) or None
 
 
 # -- values as columns ------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -23,8 +24,8 @@ LATER = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{newest}"
 branch_labels = None
 depends_on = None
 
@@ -34,6 +35,8 @@ def upgrade() -> None:
         table.add_column(sa.Column("nickname", sa.Text(), nullable=False, server_default=""))
     {more}
 '''
+NEWEST = ScriptDirectory.from_config(ladder.configuration(None)).get_current_head() or ""
+LATEST = "9999"  # after whatever the program has
 
 
 @pytest.fixture
@@ -113,7 +116,8 @@ def scripts_with(tmp_path: Path, revision: str) -> Path:
     (folder / "env.py").write_bytes((ladder.FOLDER / "env.py").read_bytes())
     for rung in (ladder.FOLDER / "versions").glob("r*.py"):
         (folder / "versions" / rung.name).write_bytes(rung.read_bytes())
-    (folder / "versions" / "r0002_later.py").write_text(revision, encoding="utf-8")
+    later = folder / "versions" / f"r{LATEST}_later.py"
+    later.write_text(revision.replace("{newest}", NEWEST), encoding="utf-8")
     return folder
 
 
@@ -123,7 +127,7 @@ def test_a_later_revision_is_taken_after_a_copy(path: Path, tmp_path: Path) -> N
     scripts = scripts_with(tmp_path, LATER.replace("{more}", ""))
     ladder.bring_up_to_date(path, KEY, scripts)
     assert names(path, "name || nickname") == ["邢某某"]
-    copy = path.with_name("store.db.before-0002")
+    copy = path.with_name(f"store.db.before-{LATEST}")
     assert names(copy, "name") == ["邢某某"]
     assert "邢某某".encode() not in copy.read_bytes()
     assert not copy.read_bytes().startswith(b"SQLite format 3")
@@ -140,13 +144,52 @@ def test_a_revision_that_fails_changes_nothing(path: Path, tmp_path: Path) -> No
     assert names(path, "name") == ["邢某某"]
     with pytest.raises(sa.exc.OperationalError):
         names(path, "nickname")
-    ladder.bring_up_to_date(path, KEY)  # still at revision one: nothing to do
+    ladder.bring_up_to_date(path, KEY)  # still at the newest of the program: nothing to do
 
 
 def test_a_store_of_a_newer_program_is_left_alone(path: Path, tmp_path: Path) -> None:
     ladder.bring_up_to_date(path, KEY, scripts_with(tmp_path, LATER.replace("{more}", "")))
     with pytest.raises(StoreTooNew, match="新版本"):
         ladder.bring_up_to_date(path, KEY)
+
+
+BEFORE_CARE = """
+INSERT INTO forms_used VALUES ('f', '1', 't', x'00', '2026-10-12 01:30:00');
+INSERT INTO children (id, state, name, name_norm, pinyin, initials, id_number, sex, household_division,
+ residence_division, created_at, exit_reason)
+ VALUES ('c', 'active', '欧阳雪', '欧阳雪', 'ou yang xue', 'oyx', '220284201801010023', '', '', '',
+ '2026-10-12 01:30:00', '');
+INSERT INTO registrations (id, store_id, sequence, state, form_id, form_version, form_date, collection, child_id,
+ pinned, notes, taken_in_at, verified_at, sent_back_reason) VALUES
+ ('r1', 's', 1, 'verified', 'f', '1', '2026-10-01', '', 'c', 1, '[]', '2026-10-12 01:30:00', '2026-10-12 02:30:00', ''),
+ ('r2', 's', 2, 'verified', 'f', '1', '2026-04-01', '', 'c', 1, '[]', '2026-10-12 01:31:00', '2026-10-12 03:30:00', '');
+INSERT INTO answers (registration_id, key, value, text, state, source, note, accepted, verdict_version, reasons, box,
+ changed_at) VALUES
+ ('r1', 'mother_name', '"阿依古丽・买买提"', '', 'confirmed', 'paper', '', 1, '', '[]', 'null', '2026-10-12 01:30:00'),
+ ('r1', 'mother_phone', '"13904320001"', '', 'confirmed', 'paper', '', 1, '', '[]', 'null', '2026-10-12 01:30:00'),
+ ('r1', 'father_name', '"看不清"', '', 'illegible', 'paper', '', 1, '', '[]', 'null', '2026-10-12 01:30:00'),
+ ('r2', 'mother_name', '"旧"', '', 'confirmed', 'paper', '', 1, '', '[]', 'null', '2026-10-12 01:30:00')
+"""
+
+
+def test_a_store_of_the_first_revision_gets_what_searching_reads(path: Path) -> None:
+    engine = database.writing_engine(path, KEY)
+    with engine.connect() as connection:
+        command.upgrade(ladder.configuration(connection), "0001")
+        for statement in BEFORE_CARE.split(";"):
+            connection.execute(text(statement))
+        connection.commit()
+    engine.dispose()
+    ladder.bring_up_to_date(path, KEY)
+    what = "pinyin_plain || ' ' || id_reversed || ' ' || current_registration_id"
+    assert names(path, what) == ["ouyangxue 320010108102482022 r1"]
+    engine = database.writing_engine(path, KEY)
+    with engine.connect() as connection:
+        persons = connection.execute(text("SELECT role, name_norm, phone FROM child_persons")).all()
+        purposes = set(connection.scalars(text("SELECT purpose FROM registrations")))
+    engine.dispose()
+    assert [tuple(row) for row in persons] == [("mother", "阿依古丽·买买提", "13904320001")]
+    assert purposes == {"registration"}
 
 
 def insert(path: Path, name: str) -> None:

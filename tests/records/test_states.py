@@ -15,12 +15,16 @@ from records.states import (
     next_batch_row_state,
     next_batch_state,
     next_child_state,
+    next_concern_state,
     next_page_state,
     next_registration_state,
+    next_report_state,
     next_source_state,
+    next_visit_state,
 )
-from records.tables import Batch, BatchRow, Child, Page, Registration, Source
+from records.tables import Batch, BatchRow, Child, Concern, MandatoryReport, Page, Registration, Source, Visit
 from records.views import BatchRowState, BatchState, PageState, RegistrationState, SourceState
+from records.views_care import ConcernState, ReportState, VisitState
 
 ALLOWED: dict[type[StrEnum], str] = {
     SourceState: "received>split received>refused refused>received",
@@ -32,6 +36,9 @@ ALLOWED: dict[type[StrEnum], str] = {
     BatchState: "open>frozen frozen>written",
     BatchRowState: "frozen>sent sent>accepted sent>returned",
     ChildState: "active>exited exited>active",
+    ConcernState: "proposed>confirmed proposed>dismissed confirmed>ended",
+    VisitState: "planned>done planned>cancelled",
+    ReportState: "raised>reported raised>withdrawn",
 }
 FIRST: dict[type[StrEnum], StrEnum] = {
     SourceState: SourceState.RECEIVED,
@@ -40,6 +47,9 @@ FIRST: dict[type[StrEnum], StrEnum] = {
     BatchState: BatchState.OPEN,
     BatchRowState: BatchRowState.FROZEN,
     ChildState: ChildState.ACTIVE,
+    ConcernState: ConcernState.PROPOSED,
+    VisitState: VisitState.PLANNED,
+    ReportState: ReportState.RAISED,
 }
 MACHINES: list[tuple[type[StrEnum], Callable[[Any, Any], StrEnum], type[Any]]] = [
     (SourceState, next_source_state, Source),
@@ -48,6 +58,9 @@ MACHINES: list[tuple[type[StrEnum], Callable[[Any, Any], StrEnum], type[Any]]] =
     (BatchState, next_batch_state, Batch),
     (BatchRowState, next_batch_row_state, BatchRow),
     (ChildState, next_child_state, Child),
+    (ConcernState, next_concern_state, Concern),
+    (VisitState, next_visit_state, Visit),
+    (ReportState, next_report_state, MandatoryReport),
 ]
 PAIRS = [(s, f, t, now, to) for s, f, t in MACHINES for now, to in product(s, s)]
 
