@@ -228,6 +228,21 @@ def gazetteer() -> Gazetteer:
     return Gazetteer()
 
 
+def scope_of(code: str) -> str:
+    """The digits with which the codes of a division and of everything below it begin: ``220200`` gives ``2202``."""
+    if len(code) in (9, 12):
+        code = code.removesuffix("000")
+    while len(code) in (4, 6) and code.endswith("00"):
+        code = code[:-2]
+    return code
+
+
+def lies_within(code: str, outer: str) -> bool:
+    """Is the division ``outer``, or one below it? Nothing lies within no division."""
+    scope = scope_of(outer)
+    return scope != "" and scope_of(code).startswith(scope)
+
+
 def _level(code: str) -> str:
     if len(code) > 6:
         return "town" if len(code) == 9 else "village"

@@ -8,15 +8,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from records.registration_rows import DONE
+from records.scope import within
 from records.tables import AuditEntry, Batch, BatchRow, Child, Registration
 from records.views import BatchRowState
 
 
-def batches(session: Session) -> Sequence[Batch]:
-    """All, newest first, with their rows."""
-    return session.scalars(
-        select(Batch).options(selectinload(Batch.rows)).order_by(Batch.created_at.desc(), Batch.id.desc())
-    ).all()
+def batches(session: Session, division: str) -> Sequence[Batch]:
+    """Those of a division, newest first, with their rows."""
+    statement = select(Batch).where(within(Batch.division, division)).options(selectinload(Batch.rows))
+    return session.scalars(statement.order_by(Batch.created_at.desc(), Batch.id.desc())).all()
 
 
 def batch(session: Session, batch_id: str) -> Batch | None:
@@ -58,12 +58,13 @@ def rows_of_children(session: Session, child_ids: Sequence[str]) -> dict[str, li
     return found
 
 
-def verified(session: Session, registration_ids: Sequence[str]) -> list[tuple[Registration, Child]]:
-    """Those of the registrations that are verified, with their children, by pinyin then id."""
+def verified(session: Session, registration_ids: Sequence[str], division: str) -> list[tuple[Registration, Child]]:
+    """Those of the registrations that are verified and lie in the division, with their children, by pinyin then id."""
     statement = (
         select(Registration, Child)
         .join(Child, Registration.child_id == Child.id)
         .where(Registration.id.in_(registration_ids), Registration.state.in_(DONE))
+        .where(within(Registration.division, division))
         .order_by(Child.pinyin, Child.id)
     )
     return [(registration, child) for registration, child in session.execute(statement)]

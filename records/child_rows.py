@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from records.registration_rows import DONE
+from records.scope import within
 from records.tables import ArchiveItem, Child, ChildPerson, Registration, Sheet
 
 REGISTRATION = "registration"  # Registration.purpose: a statement about a child, not a visit form or a work log
@@ -60,8 +61,11 @@ def _newest_first() -> Select[Registration]:
     )
 
 
-def children_with_current(session: Session, search: str) -> list[tuple[Child, Registration]]:
-    """Children by pinyin, then id, each with its current registration; ``search`` is normalised by the caller."""
+def children_with_current(session: Session, search: str, division: str) -> list[tuple[Child, Registration]]:
+    """Children by pinyin, then id, each with its current registration, which lies in the division.
+
+    ``search`` is normalised by the caller.
+    """
     newest = (
         func.row_number()
         .over(
@@ -80,6 +84,7 @@ def children_with_current(session: Session, search: str) -> list[tuple[Child, Re
         select(Child, Registration)
         .join(Registration, Registration.child_id == Child.id)
         .join(ranked, (ranked.c.id == Registration.id) & (ranked.c.place == 1))
+        .where(within(Registration.division, division))
         .order_by(Child.pinyin, Child.id)
     )
     if search:

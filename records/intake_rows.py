@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from records.scope import within
 from records.tables import FormUsed, Page, Reading, Registration, Sheet, Source
 from records.views import PageState, RegistrationState, SourceState
 
@@ -16,10 +17,11 @@ def source_by_hash(session: Session, content_hash: str) -> Source | None:
     return session.scalar(select(Source).where(Source.content_hash == content_hash))
 
 
-def sources_in_order(session: Session) -> Sequence[Source]:
-    """All sources as taken in, their pages with sheet and registration loaded."""
+def sources_in_order(session: Session, division: str) -> Sequence[Source]:
+    """The sources of a division as taken in, their pages with sheet and registration loaded."""
     pages = selectinload(Source.pages).selectinload(Page.sheet)
-    return session.scalars(select(Source).options(pages).order_by(Source.received_at, Source.id)).all()
+    statement = select(Source).where(within(Source.division, division), Source.erased_at.is_(None)).options(pages)
+    return session.scalars(statement.order_by(Source.received_at, Source.id)).all()
 
 
 def next_to_work(session: Session, passed: frozenset[str]) -> str | None:
@@ -46,18 +48,21 @@ def pages_to_read(session: Session, source_id: str) -> Sequence[str]:
     return session.scalars(waiting.order_by(Page.position)).all()
 
 
-def count_waiting(session: Session) -> int:
-    """Pages to read; a source not split yet counts as one."""
-    pages = session.scalar(select(func.count()).select_from(Page).where(Page.state == PageState.RECEIVED)) or 0
-    sources = session.scalar(select(func.count()).select_from(Source).where(Source.state == SourceState.RECEIVED)) or 0
-    return pages + sources
+def count_waiting(session: Session, division: str) -> int:
+    """Pages of a division to read; a source not split yet counts as one."""
+    own = within(Source.division, division)
+    pages = select(func.count()).select_from(Page).join(Source, Page.source_id == Source.id)
+    sources = select(func.count()).select_from(Source)
+    return (session.scalar(pages.where(Page.state == PageState.RECEIVED, own)) or 0) + (
+        session.scalar(sources.where(Source.state == SourceState.RECEIVED, own)) or 0
+    )
 
 
-def count_drafts(session: Session) -> int:
-    """Registrations that wait to be verified."""
+def count_drafts(session: Session, division: str) -> int:
+    """Registrations of a division that wait to be verified."""
     open_states = (RegistrationState.DRAFT, RegistrationState.SENT_BACK)
-    statement = select(func.count()).select_from(Registration).where(Registration.state.in_(open_states))
-    return session.scalar(statement) or 0
+    statement = select(func.count()).select_from(Registration).where(within(Registration.division, division))
+    return session.scalar(statement.where(Registration.state.in_(open_states))) or 0
 
 
 def count_readings(session: Session, page_id: str) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from records.scope import within
 from records.tables import Answer, AnswerEvent, ArchiveItem, Batch, BatchRow, Office, Page, Registration, Sheet, Source
 from records.views import BatchRowState, BatchState, RegistrationState
 
@@ -28,12 +29,12 @@ def registration(session: Session, registration_id: str) -> Registration | None:
     )
 
 
-def open_registrations(session: Session) -> Sequence[Registration]:
-    """Those to verify: sent back first, then as taken in."""
+def open_registrations(session: Session, division: str) -> Sequence[Registration]:
+    """Those of a division to verify: sent back first, then as taken in."""
     sheets = selectinload(Registration.sheets)
     return session.scalars(
         select(Registration)
-        .where(Registration.state.in_(OPEN))
+        .where(Registration.state.in_(OPEN), within(Registration.division, division))
         .options(
             sheets.selectinload(Sheet.pages),
             sheets.selectinload(Sheet.item).selectinload(ArchiveItem.box),
@@ -55,14 +56,14 @@ def pages_of_registration(session: Session, registration_id: str) -> list[Page]:
     return list(session.scalars(statement))
 
 
-def registrations_of_sources(session: Session, source_ids: Sequence[str]) -> list[str]:
-    """Ids of the registrations that pages of these sources stand in, as taken in."""
+def registrations_of_sources(session: Session, source_ids: Sequence[str], division: str) -> list[str]:
+    """Ids of the registrations of a division that pages of these sources stand in, as taken in."""
     statement = (
         select(Registration.id)
         .join(Sheet, Sheet.registration_id == Registration.id)
         .join(Page, Page.sheet_id == Sheet.id)
         .join(Source, Page.source_id == Source.id)
-        .where(Source.id.in_(source_ids))
+        .where(Source.id.in_(source_ids), within(Registration.division, division))
         .order_by(Source.received_at, Source.id, Page.position)
     )
     return list(dict.fromkeys(session.scalars(statement)))

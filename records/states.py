@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from records.views import BatchRowState, BatchState, PageState, RegistrationState, SourceState
+from records.views import BatchRowState, BatchState, ErasureState, PageState, RegistrationState, SourceState
 from records.views_care import ConcernState, ReportState, VisitState
 
 
@@ -72,6 +72,10 @@ BATCH_ROW = _machine(
     (BatchRowState.FROZEN, BatchRowState.SENT),
     (BatchRowState.SENT, BatchRowState.ACCEPTED),
     (BatchRowState.SENT, BatchRowState.RETURNED),
+)
+ERASURE = _machine(
+    (ErasureState.REQUESTED, ErasureState.DONE),
+    (ErasureState.REQUESTED, ErasureState.REFUSED),
 )
 CHILD = _machine(
     (ChildState.ACTIVE, ChildState.EXITED),
@@ -146,3 +150,8 @@ def next_visit_state(now: VisitState | None, to: VisitState) -> VisitState:
 def next_report_state(now: ReportState | None, to: ReportState) -> ReportState:
     """Raises IllegalTransition for a step that mandatory reports don't have."""
     return _next(REPORT, now, to, ReportState.RAISED)
+
+
+def next_erasure_state(now: ErasureState | None, to: ErasureState) -> ErasureState:
+    """Raises IllegalTransition for a step that erasures don't have."""
+    return _next(ERASURE, now, to, ErasureState.REQUESTED)

@@ -295,7 +295,7 @@ def enter(
 
 def actor_of(user: User) -> Actor:
     """Who does something, from the user's row."""
-    return Actor(user.id, user.username, user.full_name, user.role)
+    return Actor(user.id, user.username, user.full_name, user.role, user.division)
 
 
 def note_failure(data_dir: Path, user_id: str, now: datetime) -> None:

@@ -28,7 +28,7 @@ from records.tables_care import (
     WorkLogEntry,
 )
 from records.tables_children import Answer, AnswerEvent, Child, Registration, Round
-from records.tables_office import AuditEntry, Batch, BatchRow, Office, Receipt, Setting, User
+from records.tables_office import AuditEntry, Batch, BatchRow, Erasure, Office, Receipt, Setting, User
 from records.views import PageState, SourceState
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Concern",
     "CrossReference",
     "Dossier",
+    "Erasure",
     "FormUsed",
     "Location",
     "MandatoryReport",
@@ -87,7 +88,7 @@ class Source(Table):
     """One delivered file: its bytes are in the vault and are never altered."""
 
     __tablename__ = "sources"
-    __table_args__ = (Index(None, "state", "received_at"),)
+    __table_args__ = (Index(None, "state", "received_at"), Index(None, "division"))
 
     id: Mapped[PrimaryId]
     state: Mapped[SourceState] = mapped_column(enumeration(SourceState, "source_state"), default=SourceState.RECEIVED)
@@ -100,6 +101,7 @@ class Source(Table):
     size: Mapped[int]
     received_at: Mapped[Instant]
     received_by: Mapped[Id] = mapped_column(ForeignKey("users.id"))
+    division: Mapped[str] = mapped_column(String(12), default="", server_default="")  # of who took it in: its scope
     round_id: Mapped[Id | None] = mapped_column(ForeignKey("rounds.id"))
     delivered_path: Mapped[str] = mapped_column(Text)
     lies_outside: Mapped[bool] = mapped_column(default=True)  # the clear scan still lies where it was delivered
@@ -108,6 +110,7 @@ class Source(Table):
     password_needed: Mapped[bool] = mapped_column(default=False)
     password: Mapped[str | None] = mapped_column(Text)  # until the source is split
     page_count: Mapped[int | None]
+    erased_at: Mapped[Instant | None]  # by law (依法删除): the row is a tombstone, nothing of the content is left
 
     pages: Mapped[list[Page]] = relationship(back_populates="source", order_by="Page.position")
 
@@ -130,6 +133,7 @@ class Page(Table):
         Index(None, "state", "id"),
         Index(None, "serial"),
         Index(None, "content_hash"),
+        Index(None, "masked_id", unique=True),
     )
 
     id: Mapped[PrimaryId]
@@ -146,6 +150,9 @@ class Page(Table):
     view_id: Mapped[str | None] = mapped_column(String(32), unique=True)
     view_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     view_key_sealed: Mapped[bool] = mapped_column(default=False)
+    # the same copy with what is extra-sensitive covered, for everybody; only where the whole one is sealed
+    masked_id: Mapped[str | None] = mapped_column(String(32))
+    masked_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     view_width: Mapped[int | None]
     view_height: Mapped[int | None]
     # what the last reading found
@@ -160,6 +167,7 @@ class Page(Table):
     # where it belongs
     sheet_id: Mapped[Id | None] = mapped_column(ForeignKey("sheets.id"))
     side: Mapped[int | None]  # 1 front, 2 back
+    erased_at: Mapped[Instant | None]  # by law: a tombstone
 
     source: Mapped[Source] = relationship(back_populates="pages")
     sheet: Mapped[Sheet | None] = relationship(back_populates="pages")
@@ -183,6 +191,8 @@ class Reading(Table):
     engine: Mapped[str] = mapped_column(Text)
     model: Mapped[str] = mapped_column(Text)
     content: Mapped[bytes] = mapped_column(LargeBinary)  # records.packing
+    # what was read in extra-sensitive fields, sealed to the second store key; ``content`` only says where they stand
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     page: Mapped[Page] = relationship(back_populates="readings")
 

@@ -87,6 +87,7 @@ class Registration(Table):
         # the child's current registration: by date of the form, then of verification, then id
         Index(None, "child_id", "form_date", "verified_at", "id"),
         Index(None, "state", "taken_in_at"),
+        Index(None, "division"),
         Index(None, "round_id"),
     )
 
@@ -98,6 +99,8 @@ class Registration(Table):
     )
     form_id: Mapped[str] = mapped_column(String(64))
     form_version: Mapped[str] = mapped_column(String(32))
+    # the scope: where the child lives as far as that lies within the source's division, else that division
+    division: Mapped[str] = mapped_column(String(12), default="", server_default="")
     form_date: Mapped[date | None]  # 填报日期
     collection: Mapped[str] = mapped_column(String(24), default="")  # 采集方式: its option code
     notice_given: Mapped[bool | None]  # 告知

@@ -8,9 +8,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from records.columns import Id, Instant, Json, PrimaryId, Table, enumeration
-from records.states import next_batch_row_state, next_batch_state
-from records.views import BatchRowState, BatchState, Role
+from records.columns import Id, Instant, Json, JsonList, PrimaryId, Table, enumeration
+from records.states import next_batch_row_state, next_batch_state, next_erasure_state
+from records.views import BatchRowState, BatchState, ErasureState, Role
 
 
 class Office(Table):
@@ -55,6 +55,29 @@ class User(Table):
     disabled_at: Mapped[Instant | None]
 
 
+class Erasure(Table):
+    """Erasure by law (依法删除) of pages scanned by mistake: asked for by one person, carried out by another."""
+
+    __tablename__ = "erasures"
+    __table_args__ = (CheckConstraint("decided_by <> requested_by", name="two_persons"), Index(None, "source_id"))
+
+    id: Mapped[PrimaryId]
+    source_id: Mapped[Id] = mapped_column(ForeignKey("sources.id"))
+    page_ids: Mapped[JsonList]
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[ErasureState] = mapped_column(
+        enumeration(ErasureState, "erasure_state"), default=ErasureState.REQUESTED
+    )
+    requested_at: Mapped[Instant]
+    requested_by: Mapped[Id] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[Instant | None]
+    decided_by: Mapped[Id | None] = mapped_column(ForeignKey("users.id"))
+
+    @validates("state")
+    def _step(self, _key: str, to: ErasureState) -> ErasureState:
+        return next_erasure_state(self.state, to)
+
+
 class Batch(Table):
     """A reporting batch (报送批次): chosen, frozen, written, answered."""
 
@@ -65,6 +88,7 @@ class Batch(Table):
     name: Mapped[str] = mapped_column(Text)
     state: Mapped[BatchState] = mapped_column(enumeration(BatchState, "batch_state"), default=BatchState.OPEN)
     round_id: Mapped[Id | None] = mapped_column(ForeignKey("rounds.id"))
+    division: Mapped[str] = mapped_column(String(12), default="", server_default="")  # of who made it: its scope
     created_at: Mapped[Instant]
     created_by: Mapped[Id] = mapped_column(ForeignKey("users.id"))
     frozen_at: Mapped[Instant | None]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from forms.gazetteer import lies_within
 from forms.kinds import JsonValue, Kind
 
 PixelBox = tuple[int, int, int, int]
@@ -63,21 +64,35 @@ class BatchRowState(StrEnum):
     RETURNED = "returned"
 
 
+class ErasureState(StrEnum):
+    """Of an erasure by law (依法删除)."""
+
+    REQUESTED = "requested"
+    DONE = "done"
+    REFUSED = "refused"
+
+
 class Role(StrEnum):
     COLLECTOR = "collector"  # 采集员
     REVIEWER = "reviewer"  # 复核员
     ARCHIVIST = "archivist"  # 档案员
     ADMINISTRATOR = "administrator"  # 管理员
+    HELPER = "helper"  # 外部协助人员（社工机构）: always with an end date
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something: checked by every verb."""
+    """Who does something: checked by every verb. ``division``: the scope, it and everything below it."""
 
     user_id: str
     username: str
     full_name: str
     role: Role
+    division: str
+
+    def covers(self, division: str) -> bool:
+        """Does this division lie in the actor's scope?"""
+        return lies_within(division, self.division)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from workflow.changes import Changes
 from workflow.cross_reference import CHINA
 from workflow.errors import BadValue
 from workflow.permissions import Right, verb
+from workflow.scope import require_whole_office
 from workflow.settings import SHOW_ALL_UNTIL, value_of
 
 SHORTEST_PASSWORD = 8
@@ -145,6 +146,7 @@ def set_round(
     if not name or opens > closes:
         raise BadValue("轮次要有名称，开始日期不能晚于结束日期。没有改动，请改正后再存。")
     with store.transaction() as session:
+        require_whole_office(session, actor)
         if any(row.name == name for row in office_rows.rounds(session)):
             raise BadValue("已经有同名的轮次，没有新建。请换一个名称。")
         for row in office_rows.rounds(session):

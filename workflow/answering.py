@@ -108,6 +108,7 @@ def give(
     _set(answer, step, actor, now)
     registration.pinned = True
     session.flush()
+    drafting.set_division(session, registration)
     store.audit(session, actor.user_id, now, f"answer.{step.state.value}", registration.id, {"event": event.number})
 
 
@@ -129,6 +130,7 @@ def take_back(
         text = _text_before(store, session, registration, last)
         _set(answer, Step(last.from_value, text, last.from_state, event.source, last.from_note), actor, now)
     session.flush()
+    drafting.set_division(session, registration)
     store.audit(session, actor.user_id, now, "answer.undo", registration.id, {"event": event.number})
 
 

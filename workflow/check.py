@@ -18,6 +18,7 @@ from records.store import Store
 from records.vault import VaultRef
 from records.views import Actor
 from workflow.permissions import Right, verb
+from workflow.scope import require_whole_office
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ ROWS: tuple[tuple[str, Look, str], ...] = (
 @verb(Right.ADMINISTER)
 def check(store: Store, actor: Actor) -> tuple[Fault, ...]:
     """Everything that is wrong, the gravest first; empty for a store that is whole."""
+    with store.session() as session:
+        require_whole_office(session, actor)
     return tuple(_faults(store))
 
 

@@ -22,7 +22,7 @@ NOT_REPORTED = "未报送"
 def children(store: Store, actor: Actor, *, search: str = "") -> tuple[ChildRow, ...]:
     """Children by pinyin, then id; ``search`` finds in name, pinyin, initials, ID number and 档号."""
     with store.session() as session:
-        found = child_rows.children_with_current(session, normal_name(search))
+        found = child_rows.children_with_current(session, normal_name(search), actor.division)
         ids = [registration.id for _, registration in found]
         answers = answer_rows.answers_of_many(session, ids, CONCERN_KEYS)
         rows = batch_rows.rows_of_children(session, [child.id for child, _ in found])

@@ -7,11 +7,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
 
 from forms.gazetteer import gazetteer
-from records import child_rows, office_rows, place_rows
+from records import office_rows, place_rows, registration_rows
 from records.session import Session
 from records.store import Store
 from records.tables import ArchiveItem, ArchiveSeries, Box, Location, Registration
 from records.views import Actor, PlaceView, SheetPlaceRow
+from workflow import scope
 from workflow.archive_number import ArchiveNumber, format_number, parse_number
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotFound
@@ -104,7 +105,8 @@ def set_location(store: Store, actor: Actor, now: datetime, registration_ids: Se
         box, location = _box_and_location(store, session, clean)
         for registration_id in registration_ids:
             items = items_of(session, registration_id)
-            if not items:
+            found = registration_rows.registration(session, registration_id)
+            if not items or found is None or not scope.sees_registration(actor, found):
                 raise NotFound("有一份登记表已经不在资料库里了，存放位置一份都没有改。请刷新后再做。")
             for item in items:
                 item.box = box
@@ -152,9 +154,9 @@ def place_view(registration: Registration) -> PlaceView:
 
 @verb(Right.SEE_CHILDREN)
 def sheet_places(store: Store, actor: Actor, child_id: str) -> tuple[SheetPlaceRow, ...]:
-    """All sheets of a child, newest statement first: where the paper is and which pages show it."""
+    """The sheets of a child, newest statement first: where the paper is and which pages show it. Raises NotFound."""
     with store.session() as session:
-        ids = [registration.id for registration in child_rows.registrations_of(session, child_id)]
+        ids = [registration.id for registration in scope.child_registrations(session, actor, child_id)]
         sheets = place_rows.sheets_of(session, ids)
         rows = []
         for registration_id in ids:
@@ -179,4 +181,5 @@ def find_by_number(store: Store, actor: Actor, archive_number: str) -> str | Non
     """
     with store.session() as session:
         item = place_rows.item_by_number(session, format_number(parse_number(archive_number)))
-        return None if item is None else item.registration_id
+        found = None if item is None else registration_rows.registration(session, item.registration_id or "")
+        return found.id if found is not None and scope.sees_registration(actor, found) else None

@@ -58,8 +58,8 @@ def write_draft(store: Store, actor: Actor, now: datetime, source_ids: Sequence[
     """Write the draft of these sources (known or new). Raises NotWritten; the file is complete or not there."""
     wanted = list(dict.fromkeys(source_ids))
     with store.session() as session:
-        sources = {s.id: s for s in intake_rows.sources_in_order(session) if s.id in set(wanted)}
-        entries = _entries(store, session, sources)
+        sources = {s.id: s for s in intake_rows.sources_in_order(session, actor.division) if s.id in set(wanted)}
+        entries = _entries(store, session, actor, sources)
         failures = tuple(_failures(sources))
         pages = sum(len(source.pages) for source in sources.values())
         round_ = office_rows.open_round(session)
@@ -90,10 +90,10 @@ def write_draft(store: Store, actor: Actor, now: datetime, source_ids: Sequence[
     return DraftWritten(len(entries), pages, accepted, to_look_at, written.sha256)
 
 
-def _entries(store: Store, session: Session, sources: Mapping[str, Source]) -> list[_Entry]:
+def _entries(store: Store, session: Session, actor: Actor, sources: Mapping[str, Source]) -> list[_Entry]:
     trust = sheets.trust_of(session)
     entries = []
-    for registration_id in registration_rows.registrations_of_sources(session, list(sources)):
+    for registration_id in registration_rows.registrations_of_sources(session, list(sources), actor.division):
         registration = registration_rows.registration(session, registration_id)
         assert registration is not None  # the ids come from the same reading session
         facts = sheets.gather(store, session, registration, trust)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from forms.gazetteer import gazetteer, lies_within
 from forms.values import empty
 from ocr.reading import FieldReading, PageReading
 from records import intake_rows, registration_rows
@@ -65,6 +66,7 @@ def new_registration(store: Store, session: Session, now: datetime, first: PageP
     page, source = first.page, first.source
     registration = Registration(
         id=store.new_id(),
+        division=source.division,
         store_id=store.store_id,
         sequence=registration_rows.next_sequence(session),
         form_id=page.form_id,
@@ -150,6 +152,24 @@ def write_answers(store: Store, session: Session, now: datetime, registration: R
             if field.key not in decided and (filled or not verdict.accepted):
                 session.add(_machine_answer(registration.id, page.id, stored.row_id, field, verdict, now))
     session.flush()
+    set_division(session, registration)
+
+
+def set_division(session: Session, registration: Registration) -> None:
+    """Whose registration it is (its scope), after its answers or pages have changed.
+
+    Where the child lives, or the form is from, as far as that lies within the division that took the paper in; a
+    misread place can't take a registration away from those who hold the paper.
+    """
+    pages = registration_rows.pages_of_registration(session, registration.id)
+    if not pages:
+        return
+    home = min(pages, key=lambda p: (p.source.received_at, p.source.id, p.position)).source.division
+    answers = registration_rows.answers_of(session, registration.id)
+    stated = (answers[key].value for key in ("child_residence", "form_division") if key in answers)
+    codes = [str(s.get("division") or "") if isinstance(s, dict) else str(s or "") for s in stated]
+    known = (code for code in codes if lies_within(code, home) and gazetteer().division(code) is not None)
+    registration.division = next(known, home)
 
 
 def _machine_answer(

@@ -16,7 +16,7 @@ from records.session import Session
 from records.store import Store
 from records.tables import BatchRow
 from records.views import Actor, BatchState
-from workflow import report
+from workflow import report, scope
 from workflow.cross_reference import place_view
 from workflow.errors import NotWritten, WrongState
 from workflow.forms_in_use import stored_form
@@ -30,7 +30,7 @@ OTHER_BLOCK = "其他栏目"
 def write(store: Store, actor: Actor, now: datetime, batch_id: str, path: Path) -> Written:
     """Write the sheets of a frozen batch as .docx. Raises WrongState, NotWritten."""
     with store.session() as session:
-        batch = report.batch_row(session, batch_id)
+        batch = scope.batch(session, actor, batch_id)
         if batch.state is BatchState.OPEN:
             raise WrongState("批次还没有冻结，没有写出录入对照单。请先冻结。")
         document = EntryDocument(

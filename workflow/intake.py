@@ -18,13 +18,12 @@ from typing import TypeAlias
 
 from records import intake_rows, office_rows, pairing_rows
 from records.errors import CannotWrite
-from records.session import Session
 from records.store import Store
 from records.tables import Page, Source
 from records.views import Actor, InboxView, PageRow, PageState, SourceRow, SourceState
-from workflow import drafting, sentences
+from workflow import drafting, scope, sentences
 from workflow.changes import NOTHING, Changes, changed
-from workflow.errors import NotFound, WrongState
+from workflow.errors import WrongState
 from workflow.permissions import Right, verb
 
 SUFFIXES = frozenset(
@@ -209,6 +208,7 @@ def _enter(store: Store, actor: Actor, now: datetime, path: Path, data: bytes, c
                 size=len(data),
                 received_at=now,
                 received_by=actor.user_id,
+                division=actor.division,
                 round_id=None if round_ is None else round_.id,
                 delivered_path=str(path.absolute()),
             )
@@ -226,14 +226,14 @@ def _enter(store: Store, actor: Actor, now: datetime, path: Path, data: bytes, c
 
 @verb(Right.SEE_INBOX)
 def inbox(store: Store, actor: Actor) -> InboxView:
-    """All sources as taken in, with their pages; counts of what waits and of clear scans lying outside."""
+    """The sources as taken in, with their pages; counts of what waits and of clear scans lying outside."""
     with store.session() as session:
         titles = intake_rows.form_titles(session)
-        sources = intake_rows.sources_in_order(session)
+        sources = intake_rows.sources_in_order(session, actor.division)
         return InboxView(
             sources=tuple(_source_row(source, titles) for source in sources),
-            waiting=intake_rows.count_waiting(session),
-            drafts=intake_rows.count_drafts(session),
+            waiting=intake_rows.count_waiting(session, actor.division),
+            drafts=intake_rows.count_drafts(session, actor.division),
             clear_scans=sum(source.lies_outside and Path(source.delivered_path).exists() for source in sources),
         )
 
@@ -267,20 +267,6 @@ def _page_row(page: Page, titles: dict[tuple[str, str], str]) -> PageRow:
 # -- what a person does about single pages ----------------------------------------------------------------------------
 
 
-def _page(session: Session, page_id: str) -> Page:
-    page = session.get(Page, page_id)
-    if page is None:
-        raise NotFound("这一页已经不在资料库里了。请刷新后再看。")
-    return page
-
-
-def _source(session: Session, source_id: str) -> Source:
-    source = session.get(Source, source_id)
-    if source is None:
-        raise NotFound("这个文件已经不在资料库里了。请刷新后再看。")
-    return source
-
-
 @verb(Right.TAKE_IN)
 def set_aside(store: Store, actor: Actor, now: datetime, page_id: str, reason: str = "") -> Changes:
     """A person puts a page aside: it belongs to no registration. ``reason``: in her words; ``bring_back`` undoes it.
@@ -288,7 +274,7 @@ def set_aside(store: Store, actor: Actor, now: datetime, page_id: str, reason: s
     Raises WrongState for a page of a verified registration.
     """
     with store.transaction() as session:
-        page = _page(session, page_id)
+        page = scope.page(session, actor, page_id)
         if page.state is PageState.RECEIVED:
             raise WrongState("这一页还在等着识别，现在不能放在一边。请等识别完再放。")
         changes = drafting.take_out(store, session, now, page)
@@ -302,7 +288,7 @@ def set_aside(store: Store, actor: Actor, now: datetime, page_id: str, reason: s
 def bring_back(store: Store, actor: Actor, now: datetime, page_id: str) -> Changes:
     """A page that was put aside becomes a draft of its own (a person's decision: it is not put aside again)."""
     with store.transaction() as session:
-        page = _page(session, page_id)
+        page = scope.page(session, actor, page_id)
         if page.state is not PageState.SET_ASIDE:
             raise WrongState("这一页没有放在一边，不用取回。")
         page.state = PageState.READ
@@ -318,7 +304,7 @@ def bring_back(store: Store, actor: Actor, now: datetime, page_id: str) -> Chang
 def retry(store: Store, actor: Actor, now: datetime, page_id: str) -> Changes:
     """A failed page goes back into the queue (FAILED -> RECEIVED, attempts start again)."""
     with store.transaction() as session:
-        page = _page(session, page_id)
+        page = scope.page(session, actor, page_id)
         if page.state is not PageState.FAILED:
             raise WrongState("这一页不在“没有读成”里，不用重试。")
         _again(page)
@@ -336,7 +322,7 @@ def _again(page: Page) -> None:
 def retry_source(store: Store, actor: Actor, now: datetime, source_id: str) -> Changes:
     """A refused source goes back into the queue; in a split one all failed pages do."""
     with store.transaction() as session:
-        source = _source(session, source_id)
+        source = scope.source(session, actor, source_id)
         pages = [page for page in source.pages if page.state is PageState.FAILED]
         if source.state is not SourceState.REFUSED and not pages:
             raise WrongState("这个文件没有失败，不用重试。")
@@ -358,7 +344,7 @@ def _requeue(source: Source, pages: Sequence[Page]) -> None:
 def supply_password(store: Store, actor: Actor, now: datetime, source_id: str, password: str) -> Changes:
     """A refused encrypted source goes back into the queue with a password (kept in the store until it is read)."""
     with store.transaction() as session:
-        source = _source(session, source_id)
+        source = scope.source(session, actor, source_id)
         pages = [p for p in source.pages if p.state is PageState.FAILED and p.reason == "encrypted"]
         if not (source.state is SourceState.REFUSED and source.password_needed) and not pages:
             raise WrongState("这个文件现在不需要密码。")

@@ -34,14 +34,16 @@ class Right(StrEnum):
     ADMINISTER = "administer"
 
 
-_EVERYBODY = frozenset(Role)
+# the office's own people; a helper from outside has only what names them
+_EVERYBODY = frozenset(Role) - {Role.HELPER}
+_HELPERS_TOO = frozenset(Role)
 
 RIGHTS: dict[Right, frozenset[Role]] = {
-    Right.SEE_OFFICE: _EVERYBODY,
+    Right.SEE_OFFICE: _HELPERS_TOO,
     Right.TAKE_IN: frozenset({Role.COLLECTOR, Role.ARCHIVIST, Role.ADMINISTRATOR}),
     Right.SEE_INBOX: frozenset({Role.COLLECTOR, Role.ARCHIVIST, Role.ADMINISTRATOR}),
-    Right.VERIFY: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
-    Right.SEE_REGISTRATIONS: _EVERYBODY,
+    Right.VERIFY: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR, Role.HELPER}),
+    Right.SEE_REGISTRATIONS: _HELPERS_TOO,
     Right.SEE_CHILDREN: _EVERYBODY,
     Right.PLACE: frozenset({Role.COLLECTOR, Role.ARCHIVIST, Role.ADMINISTRATOR}),
     Right.SEE_BATCHES: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
@@ -54,6 +56,7 @@ ROLE_NAMES: dict[Role, str] = {
     Role.REVIEWER: "复核员",
     Role.ARCHIVIST: "档案员",
     Role.ADMINISTRATOR: "管理员",
+    Role.HELPER: "外部协助人员",
 }
 
 # filled by the decorator: "module.function" -> right; the permission test reads it

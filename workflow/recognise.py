@@ -330,7 +330,7 @@ class _Queue:
 
     def say(self, sentence: str) -> None:
         with self.store.session() as session:
-            waiting = intake_rows.count_waiting(session)
+            waiting = intake_rows.count_waiting(session, self.actor.division)
         self.progress(self.done, self.done + waiting, sentence)
 
 

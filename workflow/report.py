@@ -27,10 +27,10 @@ from records.views import (
     BatchView,
     CandidateRow,
 )
-from workflow import sheets
+from workflow import scope, sheets
 from workflow.changes import Changes, changed
 from workflow.cross_reference import CHINA, place_view
-from workflow.errors import BadValue, NotFound, NotWritten, WrongState
+from workflow.errors import BadValue, NotWritten, WrongState
 from workflow.forms_in_use import stored_form
 from workflow.matching import place_name
 from workflow.names import mask_id_number
@@ -62,7 +62,7 @@ class Receipt:
 def candidates(store: Store, actor: Actor) -> tuple[CandidateRow, ...]:
     """Current verified registrations of children who wait for no answer and whose registration was not accepted."""
     with store.session() as session:
-        found = child_rows.children_with_current(session, "")
+        found = child_rows.children_with_current(session, "", actor.division)
         rows = batch_rows.rows_of_children(session, [child.id for child, _ in found])
         answers = answer_rows.answers_of_many(session, [registration.id for _, registration in found])
         listed = []
@@ -105,7 +105,7 @@ def new_batch(
     if not name.strip() or not ids:
         raise BadValue("批次要有名称，并且至少选一名儿童。没有新建。")
     with store.transaction() as session:
-        verified = batch_rows.verified(session, ids)
+        verified = batch_rows.verified(session, ids, actor.division)
         if len(verified) != len(ids):
             raise WrongState("所选的登记表里有还没有核对完的，没有新建批次。请刷新后重新选择。")
         rows = batch_rows.rows_of_children(session, [child.id for _, child in verified])
@@ -119,6 +119,7 @@ def new_batch(
             id=store.new_id(),
             number=_next_number(session, now),
             name=name.strip(),
+            division=actor.division,
             round_id=None if round_ is None else round_.id,
             created_at=now,
             created_by=actor.user_id,
@@ -156,7 +157,7 @@ def freeze(store: Store, actor: Actor, now: datetime, batch_id: str) -> Changes:
     Raises WrongState where a registration was reopened meanwhile; nothing is frozen then.
     """
     with store.transaction() as session:
-        batch = batch_row(session, batch_id)
+        batch = scope.batch(session, actor, batch_id)
         if batch.state is not BatchState.OPEN:
             raise WrongState("这个批次已经冻结过了，没有改动。")
         ids = [row.registration_id for row in batch.rows]
@@ -201,7 +202,7 @@ def write(store: Store, actor: Actor, now: datetime, batch_id: str, path: Path) 
     It can be written again: the rows are frozen, the file is the same but for its date. Raises NotWritten.
     """
     with store.session() as session:
-        batch = batch_row(session, batch_id)
+        batch = scope.batch(session, actor, batch_id)
         if batch.state is BatchState.OPEN:
             raise WrongState("批次还没有冻结，没有写出。请先冻结。")
         table = _table(store, session, batch)
@@ -226,7 +227,7 @@ def write(store: Store, actor: Actor, now: datetime, batch_id: str, path: Path) 
     except FileProblem as problem:
         raise NotWritten(problem.sentence) from problem
     with store.transaction() as session:
-        batch = batch_row(session, batch_id)
+        batch = scope.batch(session, actor, batch_id)
         for row in batch.rows:
             if row.state is BatchRowState.FROZEN:
                 row.state = BatchRowState.SENT
@@ -285,9 +286,7 @@ def record_outcome(
     if not accepted and not reason.strip():
         raise BadValue("退回要写明原因，没有保存。请把系统给出的退回原因填上。")
     with store.transaction() as session:
-        row = batch_rows.row(session, row_id)
-        if row is None:
-            raise NotFound("批次里已经没有这一行了。请刷新后再看。")
+        row = scope.batch_row(session, actor, row_id)
         if row.state is not BatchRowState.SENT:
             raise WrongState("这一行还没有写出，或已经有反馈结果了，没有改动。")
         row.outcome_at, row.outcome_by = now, actor.user_id
@@ -307,29 +306,21 @@ def record_outcome(
 
 @verb(Right.SEE_BATCHES)
 def batches(store: Store, actor: Actor) -> tuple[BatchSummary, ...]:
-    """All batches, newest first."""
+    """The batches, newest first."""
     with store.session() as session:
-        return tuple(_summary(batch) for batch in batch_rows.batches(session))
+        return tuple(_summary(batch) for batch in batch_rows.batches(session, actor.division))
 
 
 @verb(Right.SEE_BATCHES)
 def batch(store: Store, actor: Actor, batch_id: str) -> BatchView:
     """One batch with its rows and receipts."""
     with store.session() as session:
-        found = batch_row(session, batch_id)
+        found = scope.batch(session, actor, batch_id)
         return BatchView(
             summary=_summary(found),
             rows=tuple(_row_view(session, row) for row in found.rows),
             receipts=tuple(_receipt_view(session, receipt) for receipt in found.receipts),
         )
-
-
-def batch_row(session: Session, batch_id: str) -> Batch:
-    """The batch with its rows and receipts. Raises NotFound."""
-    found = batch_rows.batch(session, batch_id)
-    if found is None:
-        raise NotFound("没有这个批次。请刷新后再看。")
-    return found
 
 
 def _summary(batch: Batch) -> BatchSummary:

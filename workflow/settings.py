@@ -15,6 +15,7 @@ from workflow import archive_number
 from workflow.changes import Changes
 from workflow.errors import BadValue
 from workflow.permissions import Right, verb
+from workflow.scope import require_whole_office
 
 T = TypeVar("T", int, str)
 Value: TypeAlias = int | str
@@ -101,6 +102,7 @@ def change_setting(store: Store, actor: Actor, now: datetime, key: str, value: V
         raise BadValue("这一项设置的值类型不对，没有改。")
     setting.check(value)
     with store.transaction() as session:
+        require_whole_office(session, actor)
         office_rows.set_setting(session, key, value)
         store.audit(session, actor.user_id, now, "settings.change", key)
     return Changes(office=True)

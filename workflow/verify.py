@@ -11,7 +11,7 @@ from forms.values import format_value, parse
 from records import child_rows, registration_rows
 from records.session import Session
 from records.store import Store
-from records.tables import Page, Registration
+from records.tables import Registration
 from records.vault import VaultRef
 from records.views import (
     Actor,
@@ -22,7 +22,7 @@ from records.views import (
     VerifyItem,
     VerifySheet,
 )
-from workflow import answering, drafting, matching, sheets
+from workflow import answering, drafting, matching, scope, sheets
 from workflow.changes import NOTHING, Changes, changed
 from workflow.cross_reference import place_view
 from workflow.errors import BadValue, NotFinished, NotFound, WrongState
@@ -72,7 +72,7 @@ def drafts(store: Store, actor: Actor) -> tuple[DraftRow, ...]:
     with store.session() as session:
         trust = sheets.trust_of(session)
         rows = []
-        for registration in registration_rows.open_registrations(session):
+        for registration in registration_rows.open_registrations(session, actor.division):
             facts = sheets.gather(store, session, registration, trust)
             rows.append(
                 DraftRow(
@@ -93,15 +93,15 @@ def drafts(store: Store, actor: Actor) -> tuple[DraftRow, ...]:
 def sheet(store: Store, actor: Actor, registration_id: str) -> VerifySheet:
     """Everything the verify screen shows of one registration."""
     with store.session() as session:
-        return sheets.build(store, session, _registration(session, registration_id))
+        return sheets.build(store, session, scope.registration(session, actor, registration_id))
 
 
 @verb(Right.SEE_REGISTRATIONS)
 def page_image(store: Store, actor: Actor, page_id: str) -> bytes:
     """The upright viewing copy of a page as JPEG bytes. Raises NotFound for a page that has none yet."""
     with store.session() as session:
-        page = session.get(Page, page_id)
-        if page is None or page.view_id is None or page.view_key is None:
+        page = scope.page(session, actor, page_id)
+        if page.view_id is None or page.view_key is None:
             raise NotFound("这一页还没有可看的图像。请等识别完再看，或点“重试”。")
         ref = VaultRef(page.view_id, page.view_key)
     return store.vault.get(ref)
@@ -114,13 +114,6 @@ def parse_typed(item: VerifyItem, text: str) -> JsonValue:
         field = answering.typed_field(item)
         return parse(item.kind, text, field=field, code_table=item.code_table)
     return parse(item.kind, text, code_table=item.code_table)
-
-
-def _registration(session: Session, registration_id: str) -> Registration:
-    registration = registration_rows.registration(session, registration_id)
-    if registration is None:
-        raise NotFound("这份登记表已经不在待核对里了（可能重新配过正反面）。请刷新列表后再看。")
-    return registration
 
 
 # -- answering --------------------------------------------------------------------------------------------------------
@@ -145,7 +138,7 @@ def confirm(
     if source is ValueSource.CORRECTION and not note.strip():
         raise BadValue("更正要写明原因，没有保存。请填上说明再保存。")
     with store.transaction() as session:
-        registration, field = _draft_field(store, session, registration_id, key)
+        registration, field = _draft_field(store, session, actor, registration_id, key)
         machine = answering.machine_reading(session, registration, field)
         agrees = machine.field is not None and answering.same(machine.value, value)
         kept = machine.value if agrees else answering.checked(field, value)
@@ -164,7 +157,7 @@ def mark(
     if state not in (AnswerState.ILLEGIBLE, AnswerState.ASK):
         raise BadValue("只能标为“看不清”或“待询问”，没有保存。")
     with store.transaction() as session:
-        registration, field = _draft_field(store, session, registration_id, key)
+        registration, field = _draft_field(store, session, actor, registration_id, key)
         answer = registration_rows.answer(session, registration.id, key)
         value, text = (None, "") if answer is None else (answer.value, answer.text)
         source = ValueSource.PAPER if answer is None else answer.source
@@ -177,7 +170,7 @@ def mark(
 def undo(store: Store, actor: Actor, now: datetime, registration_id: str) -> Changes:
     """Take back the last answer of a draft (an event of its own; nothing is erased). NOTHING when none is left."""
     with store.transaction() as session:
-        registration = _draft(session, registration_id)
+        registration = _draft(session, actor, registration_id)
         last = registration_rows.last_standing_event(session, registration.id)
         if last is None:
             return NOTHING
@@ -185,15 +178,17 @@ def undo(store: Store, actor: Actor, now: datetime, registration_id: str) -> Cha
     return changed(registrations=[registration_id])
 
 
-def _draft(session: Session, registration_id: str) -> Registration:
-    registration = _registration(session, registration_id)
+def _draft(session: Session, actor: Actor, registration_id: str) -> Registration:
+    registration = scope.registration(session, actor, registration_id)
     if registration.state is not RegistrationState.DRAFT:
         raise WrongState("这份登记表已经核对完，没有改动。要改请先点“退回核对”。")
     return registration
 
 
-def _draft_field(store: Store, session: Session, registration_id: str, key: str) -> tuple[Registration, FormField]:
-    registration = _draft(session, registration_id)
+def _draft_field(
+    store: Store, session: Session, actor: Actor, registration_id: str, key: str
+) -> tuple[Registration, FormField]:
+    registration = _draft(session, actor, registration_id)
     field = stored_form(store, session, registration.form_id, registration.form_version).by_key.get(key)
     if field is None:
         raise NotFound("这种表格里没有这一栏，没有保存。")
@@ -212,12 +207,12 @@ def finish(
     An equal ID number attaches to its child; equal name and birth date ask, unless ``same_child`` says.
     """
     with store.transaction() as session:
-        registration = _draft(session, registration_id)
+        registration = _draft(session, actor, registration_id)
         facts = sheets.gather(store, session, registration, sheets.trust_of(session))
         _refuse_unfinished(facts)
         found = matching.find(session, registration, facts.values)
         if same_child is None and found.child is None and found.candidates:
-            return AskSameChild(tuple(_candidate(session, child_id) for child_id in found.candidates))
+            return AskSameChild(tuple(_candidate(session, actor, child_id) for child_id in found.candidates))
         child, new = matching.attach(store, session, now, registration, facts.values, _chosen(found, same_child))
         registration.form_date = matching.iso_date(facts.values.get("form_date"))
         registration.collection = "、".join(matching.codes(facts.values.get("form_collection")))
@@ -252,17 +247,19 @@ def _chosen(found: matching.Match, same_child: str | None) -> str | None:
     return None if same_child == NEW_CHILD else same_child
 
 
-def _candidate(session: Session, child_id: str) -> SameChildCandidate:
+def _candidate(session: Session, actor: Actor, child_id: str) -> SameChildCandidate:
+    """Of a child outside the scope only what was typed here too, and the place, so that one can ask there."""
     child = matching.child(session, child_id)
     current = child_rows.current_registration(session, child_id)
+    own = current is not None and scope.sees_registration(actor, current)
     return SameChildCandidate(
         child_id=child.id,
         name=child.name,
-        sex=matching.sex_label(child.sex),
+        sex=matching.sex_label(child.sex) if own else "",
         birth_date=child.birth_date,
-        id_number_masked=mask_id_number(child.id_number),
+        id_number_masked=mask_id_number(child.id_number) if own else "",
         residence=matching.place_name(child.residence_division),
-        archive_number="" if current is None else place_view(current).archive_number,
+        archive_number="" if current is None or not own else place_view(current).archive_number,
     )
 
 
@@ -272,7 +269,7 @@ def reopen(store: Store, actor: Actor, now: datetime, registration_id: str, reas
     if not reason.strip():
         raise BadValue("退回核对要写明原因，没有改动。请填上原因。")
     with store.transaction() as session:
-        registration = _registration(session, registration_id)
+        registration = scope.registration(session, actor, registration_id)
         if registration.state not in (RegistrationState.VERIFIED, RegistrationState.SENT_BACK):
             raise WrongState("这份登记表现在不能退回核对，没有改动。")
         if registration_rows.in_running_batch(session, registration.id):
@@ -296,7 +293,7 @@ def join(store: Store, actor: Actor, now: datetime, registration_id: str, other_
     if registration_id == other_id:
         raise WrongState("这是同一份登记表，不用配对。")
     with store.transaction() as session:
-        one, other = _draft(session, registration_id), _draft(session, other_id)
+        one, other = _draft(session, actor, registration_id), _draft(session, actor, other_id)
         changes = drafting.join(store, session, now, one, other)
         store.audit(session, actor.user_id, now, "registration.join", registration_id, {"other": other_id})
         return changes
@@ -306,6 +303,6 @@ def join(store: Store, actor: Actor, now: datetime, registration_id: str, other_
 def part(store: Store, actor: Actor, now: datetime, registration_id: str) -> Changes:
     """A person says that the two sides of a draft are not one sheet: each becomes its own draft."""
     with store.transaction() as session:
-        changes = drafting.part(store, session, now, _draft(session, registration_id))
+        changes = drafting.part(store, session, now, _draft(session, actor, registration_id))
         store.audit(session, actor.user_id, now, "registration.part", registration_id)
         return changes

@@ -57,9 +57,24 @@ def _bring(engine: Engine, path: Path, scripts: Path) -> None:
         raise StoreTooNew("这个资料库已由更新版本的程序改动，本程序没有打开它，内容没有改动。请安装新版本。")
     if now is not None:
         _copy(engine, path, path.with_name(f"{path.name}.before-{newest}"))
+    _references_unchecked(engine)
     with engine.connect() as connection:
         command.upgrade(configuration(connection, scripts), "head")
+        if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+            raise RuntimeError("a migration left references to rows that are not there")
         durable.commit(connection)
+
+
+def _references_unchecked(engine: Engine) -> None:
+    """Tables that others point at can only be made anew while references aren't enforced, and that can only be
+    switched off outside a transaction (https://sqlite.org/lang_altertable.html#otheralter). They are checked before
+    the commit; the engine and its one connection are thrown away afterwards.
+    """
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA foreign_keys = OFF")
+    finally:
+        raw.close()
 
 
 def _copy(engine: Engine, path: Path, target: Path) -> None:

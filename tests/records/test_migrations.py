@@ -49,10 +49,11 @@ def shape(engine: Engine) -> dict[str, Any]:
     seen = inspect(engine)
 
     def columns(table: str) -> list[tuple[str, str, bool, str]]:
-        return [
+        # sorted: a later revision can only add columns at the end, and nobody asks for their order
+        return sorted(
             (c["name"], str(c["type"].compile(engine.dialect)), bool(c["nullable"]), str(c["default"]))
             for c in seen.get_columns(table)
-        ]
+        )
 
     def named(found: list[Any]) -> list[str]:
         return sorted(str(sorted(one.items(), key=str)) for one in found)

@@ -40,7 +40,7 @@ def test_a_second_user_opens_the_same_store(store: Store, data_dir: Path, now: d
     store.close()
     again, actor = open_store(data_dir, username="li", password="李的密码", now=now)
     with again:
-        assert actor == Actor(user_id, "li", "李某", Role.COLLECTOR)
+        assert actor == Actor(user_id, "li", "李某", Role.COLLECTOR, "220281105")
         assert not people.opens_sensitive(again, user_id)
         assert again.open_sealed(sealed, "answers/1/suspicion") is None
         with pytest.raises(StoreError, match="特别敏感"):

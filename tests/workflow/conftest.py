@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -72,7 +72,7 @@ class OfficeAtWork:
 
     def as_role(self, role: Role) -> Actor:
         """The same person with another role."""
-        return Actor(self.actor.user_id, self.actor.username, self.actor.full_name, role)
+        return replace(self.actor, role=role)
 
 
 MakeOffice = Callable[[str], OfficeAtWork]

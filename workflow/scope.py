@@ -1,0 +1,83 @@
+"""What lies in the actor's scope: rows by id. What lies outside is answered like what isn't there.
+
+Every verb that is given an id gets the row from here; lists and searches carry ``records.scope.within``.
+"""
+
+from __future__ import annotations
+
+from records import batch_rows, child_rows, office_rows, registration_rows
+from records.session import Session
+from records.tables import Batch, BatchRow, Page, Registration, Source
+from records.views import Actor, RegistrationState, Role
+from workflow.errors import NotAllowed, NotFound
+
+# helpers from outside see what is still to be verified and nothing beyond it
+OPEN_TO_HELPERS = (RegistrationState.DRAFT, RegistrationState.SENT_BACK)
+
+
+def registration(session: Session, actor: Actor, registration_id: str) -> Registration:
+    """Raises NotFound."""
+    found = registration_rows.registration(session, registration_id)
+    if found is None or not sees_registration(actor, found):
+        raise NotFound("这份登记表已经不在待核对里了（可能重新配过正反面）。请刷新列表后再看。")
+    return found
+
+
+def sees_registration(actor: Actor, row: Registration) -> bool:
+    """Does it lie in the scope, and in a state that the role works on?"""
+    if actor.role is Role.HELPER and row.state not in OPEN_TO_HELPERS:
+        return False
+    return actor.covers(row.division)
+
+
+def page(session: Session, actor: Actor, page_id: str) -> Page:
+    """A page of a source, or on a registration, of the scope. Raises NotFound."""
+    found = session.get(Page, page_id)
+    if found is None or not _sees_page(actor, found):
+        raise NotFound("这一页已经不在资料库里了。请刷新后再看。")
+    return found
+
+
+def _sees_page(actor: Actor, row: Page) -> bool:
+    on = None if row.sheet is None else row.sheet.registration
+    if on is not None:
+        return sees_registration(actor, on)
+    return actor.role is not Role.HELPER and actor.covers(row.source.division)
+
+
+def source(session: Session, actor: Actor, source_id: str) -> Source:
+    """Raises NotFound."""
+    found = session.get(Source, source_id)
+    if found is None or not actor.covers(found.division):
+        raise NotFound("这个文件已经不在资料库里了。请刷新后再看。")
+    return found
+
+
+def child_registrations(session: Session, actor: Actor, child_id: str) -> list[Registration]:
+    """Those of a child's registrations that lie in the scope, newest statement first. Raises NotFound for none."""
+    found = [row for row in child_rows.registrations_of(session, child_id) if sees_registration(actor, row)]
+    if not found:
+        raise NotFound("这名儿童不在台账里了。请刷新后再看。")
+    return found
+
+
+def batch(session: Session, actor: Actor, batch_id: str) -> Batch:
+    """The batch with its rows and receipts. Raises NotFound."""
+    found = batch_rows.batch(session, batch_id)
+    if found is None or not actor.covers(found.division):
+        raise NotFound("没有这个批次。请刷新后再看。")
+    return found
+
+
+def batch_row(session: Session, actor: Actor, row_id: str) -> BatchRow:
+    """Raises NotFound."""
+    found = batch_rows.row(session, row_id)
+    if found is None or not actor.covers(found.batch.division):
+        raise NotFound("批次里已经没有这一行了。请刷新后再看。")
+    return found
+
+
+def require_whole_office(session: Session, actor: Actor) -> None:
+    """For what concerns the whole store. Raises NotAllowed for an actor with a part of it only."""
+    if not actor.covers(office_rows.office(session).division):
+        raise NotAllowed("这项操作涉及整个单位，只管一个下级区划的人不能做，没有改动任何内容。请由全单位的管理员来做。")
