@@ -10,7 +10,6 @@ from typing import TypeAlias
 from forms import id_number
 from forms.kinds import JsonValue
 
-NOTICE = "吉民发〔2024〕34号"
 ERROR, WARNING, HINT = "error", "warning", "hint"
 
 
@@ -68,6 +67,10 @@ class Answers:
             return date.fromisoformat(text if len(text) == 10 else f"{text}-01")
         except ValueError:
             return None
+
+    def is_month(self, key: str) -> bool:
+        """Whether only year and month are known of a date."""
+        return len(self.text(key)) == 7
 
     def id_number(self, key: str) -> str:
         """A number that is valid, else ""."""

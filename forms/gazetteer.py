@@ -165,6 +165,11 @@ class Gazetteer:
         lines = (FOLDER / "districts.csv").read_text(encoding="utf-8").splitlines()[1:]
         return frozenset(row["code"] for row in csv.DictReader(lines) if row["central"] == "yes")
 
+    @property
+    def central_districts(self) -> frozenset[str]:
+        """Codes of the 中心城区 districts of the shipped list."""
+        return self._central
+
     def central_district(self, code: str) -> bool:
         """Whether a code lies in a 中心城区 district of Jilin (the shipped list; an office may decide otherwise)."""
         return code[:6] in self._central

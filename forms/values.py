@@ -214,6 +214,12 @@ def _month(text: str) -> JsonValue:
     return f"{found[0]:04d}-{found[1]:02d}"
 
 
+def is_phone(number: str) -> bool:
+    """Whether a normalised phone number is one: a mobile, or a landline with or without its area code."""
+    plain = number.replace("-", "", 1)
+    return any(shape.fullmatch(plain) for shape in (_MOBILE, _LANDLINE, _LOCAL))
+
+
 def _phone(text: str) -> JsonValue:
     digits = re.sub(r"[\s().·-]|[—–−]", "", unicodedata.normalize("NFKC", text))
     digits = re.sub(r"^(?:\+|00)86", "", digits)

@@ -21,6 +21,12 @@ def by_id_number(session: Session, id_number: str) -> Child | None:
     return session.scalar(statement.limit(1))
 
 
+def others_with_number(session: Session, id_number: str, child_id: str) -> bool:
+    """Whether another child has this ID number, too."""
+    statement = select(Child.id).where(Child.id_number == id_number, Child.id != child_id).limit(1)
+    return session.scalar(statement) is not None
+
+
 def by_name_and_birth(session: Session, name_norm: str, birth_date: date) -> Sequence[Child]:
     """Children of the same name and birth date, oldest entry first."""
     statement = select(Child).where(Child.name_norm == name_norm, Child.birth_date == birth_date)

@@ -22,6 +22,7 @@ from ocr.reading import OcrFailed
 from records.store import StoreError
 from workflow.access import Opened, log_in
 from workflow.cli_forms import add_form_commands
+from workflow.cli_rules import add_rule_commands
 from workflow.errors import WorkflowError
 
 ALL_READ, SOME_FAILED, USAGE, STORE = 0, 1, 2, 3
@@ -59,6 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_digitize(commands)
     _add_batch(commands)
     _add_check(commands)
+    add_rule_commands(commands)
     return parser
 
 

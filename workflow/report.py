@@ -36,6 +36,7 @@ from workflow.matching import place_name
 from workflow.names import mask_id_number
 from workflow.permissions import Right, verb
 from workflow.report_table import batch_table, frozen_row
+from workflow.settings import limits_of
 
 FREEZE = "batch.freeze"
 
@@ -65,6 +66,7 @@ def candidates(store: Store, actor: Actor) -> tuple[CandidateRow, ...]:
         found = child_rows.children_with_current(session, "", actor.division)
         rows = batch_rows.rows_of_children(session, [child.id for child, _ in found])
         answers = answer_rows.answers_of_many(session, [registration.id for _, registration in found])
+        limits = limits_of(session)
         listed = []
         for child, registration in found:
             own = rows.get(child.id, [])
@@ -79,7 +81,7 @@ def candidates(store: Store, actor: Actor) -> tuple[CandidateRow, ...]:
                     name=child.name,
                     residence=place_name(child.residence_division),
                     verified_on=registration.verified_at.astimezone(CHINA).date(),
-                    findings=sheets.findings_of(registration, form, sheets.said(answers[registration.id])),
+                    findings=sheets.findings_of(registration, form, sheets.said(answers[registration.id]), limits),
                     last_batch=own[-1][1].number if own else "",
                 )
             )

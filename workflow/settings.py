@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeAlias, TypeVar
 
+from forms.gazetteer import gazetteer
+from forms.limits import Limits
 from records import office_rows
 from records.session import Session
 from records.store import Store
@@ -49,6 +51,23 @@ def _template(value: Value) -> None:
     archive_number.check_template(str(value))
 
 
+def _age(value: Value) -> None:
+    if not isinstance(value, int) or not 6 <= value <= 18:
+        raise BadValue("请填 6 到 18 之间的整数，没有改。")
+
+
+def _districts(value: Value) -> None:
+    for code in codes_in(str(value)):
+        district = gazetteer().division(code)
+        if district is None or district.level != "county" or not district.name.endswith("区"):
+            raise BadValue(f"“{code}”不是市辖区的六位代码，没有改。几个代码之间用逗号分开。")
+
+
+def codes_in(text: str) -> tuple[str, ...]:
+    """The codes or keys of a setting that holds several, separated by commas."""
+    return tuple(part.strip() for part in text.replace("，", ",").split(",") if part.strip())
+
+
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[T]):
     """One setting. ``sentence`` is what the settings screen and the manual say; ``check`` raises BadValue."""
@@ -66,6 +85,13 @@ CATEGORY = Setting("category", "ZY", "档案门类代码；儿童登记表一般
 RETENTION = Setting("retention", "D30", "保管期限代码：Y 永久，D30 三十年，D10 十年。", _retention)
 UNIT = Setting("unit", "", "档号里的乡镇（机构）一段；空着就用本单位所在地的名称。", _number_part_or_empty)
 NUMBER_TEMPLATE = Setting("number_template", archive_number.DAT13, "档号的样子（DA/T 13 或 DA/T 22）。", _template)
+CHILD_UNDER = Setting("child_under", 16, "到统计时点不满多少周岁算流动儿童。", _age)
+CENTRAL_DISTRICTS = Setting(
+    "central_districts",
+    ",".join(sorted(gazetteer().central_districts)),
+    "哪些市辖区算城市中心城区（六位代码，逗号分开）；同一城市的中心城区之间居住的不算流动儿童。",
+    _districts,
+)
 
 SETTINGS: tuple[Setting[int] | Setting[str], ...] = (
     SHOW_ALL_UNTIL,
@@ -75,6 +101,8 @@ SETTINGS: tuple[Setting[int] | Setting[str], ...] = (
     RETENTION,
     UNIT,
     NUMBER_TEMPLATE,
+    CHILD_UNDER,
+    CENTRAL_DISTRICTS,
 )
 
 
@@ -82,6 +110,12 @@ def value_of(session: Session, setting: Setting[T]) -> T:
     """The setting's present value."""
     stored = office_rows.setting(session, setting.key)
     return setting.default if stored is None else stored
+
+
+def limits_of(session: Session) -> Limits:
+    """What the office decided of the rules."""
+    central = frozenset(codes_in(value_of(session, CENTRAL_DISTRICTS)))
+    return Limits(child_under=value_of(session, CHILD_UNDER), central=central)
 
 
 @verb(Right.SEE_OFFICE)

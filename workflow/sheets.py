@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from forms.checks import Finding, check
+from forms.checks import Finding, Limits, check
 from forms.dictionary import FieldDefinition, load_dictionary
 from forms.form_file import Form, FormField
 from forms.kinds import JsonValue, Kind
+from forms.rule_book import finding
 from forms.values import FieldError, empty, format_value, parse
 from ocr.reading import FieldReading
 from records import registration_rows
@@ -28,10 +29,10 @@ from records.views import (
     VerifyPage,
     VerifySheet,
 )
-from workflow import drafting, sentences
+from workflow import cross_checks, drafting, sentences
 from workflow.cross_reference import CHINA, place_view
 from workflow.forms_in_use import stored_form
-from workflow.settings import RECHECK_PERCENT, SHOW_ALL_UNTIL, value_of
+from workflow.settings import RECHECK_PERCENT, SHOW_ALL_UNTIL, limits_of, value_of
 from workflow.showing import FieldState, Trust, looking_order, shown_keys
 
 
@@ -95,19 +96,25 @@ def said(answers: Mapping[str, Answer]) -> dict[str, JsonValue]:
     return {key: a.value for key, a in answers.items() if a.state not in unknown and not empty(a.value)}
 
 
-def findings_of(registration: Registration, form: Form, values: Mapping[str, JsonValue]) -> tuple[FindingView, ...]:
+def findings_of(
+    registration: Registration, form: Form, values: Mapping[str, JsonValue], limits: Limits
+) -> tuple[FindingView, ...]:
     """What the rules across fields say, as of the round's 统计时点 (without a round: of the day of intake)."""
     asked = {f.key: values.get(f.key, [] if f.kind is Kind.CHOICE else None) for f in form.fields}
-    found = [_finding(f) for f in check(asked, as_of=as_of(registration))]
+    found = list(check(asked, as_of=as_of(registration), limits=limits))
     round_, written = registration.round, values.get("form_date")
     if (
         round_ is not None
         and isinstance(written, str)
         and not round_.opens.isoformat() <= written <= round_.closes.isoformat()
     ):
-        sentence = f"填报日期不在“{round_.name}”的起止日期之内，请看是不是放错了轮次。"
-        found.append(FindingView("warning", "outside_round", ("form_date",), sentence, "吉民发〔2024〕34号 二（一）"))
-    return tuple(found)
+        found.append(finding("outside_round", "form_date", round=round_.name))
+    return views_of(found)
+
+
+def views_of(found: Iterable[Finding]) -> tuple[FindingView, ...]:
+    """Findings as screens show them."""
+    return tuple(_finding(f) for f in found)
 
 
 def as_of(registration: Registration) -> date:
@@ -153,7 +160,10 @@ def build(store: Store, session: Session, registration: Registration) -> VerifyS
         ),
         items=items,
         order=looking_order(facts.form, facts.states, facts.shown),
-        findings=findings_of(registration, facts.form, facts.values),
+        findings=(
+            *findings_of(registration, facts.form, facts.values, limits_of(session)),
+            *views_of(cross_checks.findings(session, registration, facts.values, as_of(registration))),
+        ),
         place=place_view(registration),
         notes=notes_of(facts),
     )

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from forms.form_file import FormField
 from forms.kinds import JsonValue, Kind
+from forms.limits import Limits
 from forms.values import format_value, parse
 from records import child_rows, registration_rows
 from records.session import Session
@@ -29,6 +30,7 @@ from workflow.errors import BadValue, NotFinished, NotFound, WrongState
 from workflow.forms_in_use import stored_form
 from workflow.names import mask_id_number
 from workflow.permissions import Right, verb
+from workflow.settings import limits_of
 
 NEW_CHILD = "new"
 
@@ -209,7 +211,7 @@ def finish(
     with store.transaction() as session:
         registration = _draft(session, actor, registration_id)
         facts = sheets.gather(store, session, registration, sheets.trust_of(session))
-        _refuse_unfinished(facts)
+        _refuse_unfinished(facts, limits_of(session))
         found = matching.find(session, registration, facts.values)
         if same_child is None and found.child is None and found.candidates:
             return AskSameChild(tuple(_candidate(session, actor, child_id) for child_id in found.candidates))
@@ -226,9 +228,10 @@ def finish(
         return Finished(changed(registrations=[registration.id], children=[child.id]), child.id, new)
 
 
-def _refuse_unfinished(facts: sheets.Facts) -> None:
+def _refuse_unfinished(facts: sheets.Facts, limits: Limits) -> None:
     keys = facts.to_answer
-    errors = tuple(f for f in sheets.findings_of(facts.registration, facts.form, facts.values) if f.severity == "error")
+    found = sheets.findings_of(facts.registration, facts.form, facts.values, limits)
+    errors = tuple(f for f in found if f.severity == "error")
     if not keys and "child_name" not in facts.values:
         keys = ("child_name",)
     if keys:

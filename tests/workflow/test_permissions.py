@@ -48,6 +48,7 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.cross_reference.sheet_places": EVERYBODY,
     "workflow.cross_reference.find_by_number": EVERYBODY | {H},
     "workflow.children.children": EVERYBODY,
+    "workflow.rules.run_rules": EVERYBODY,
     "workflow.report.candidates": {C, R, M},
     "workflow.report.batches": {C, R, M},
     "workflow.report.batch": {C, R, M},

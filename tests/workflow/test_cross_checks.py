@@ -1,0 +1,126 @@
+"""Rules across registrations, rounds and children: each is broken once, and the sheet says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from forms.id_number import check_digit
+from forms.kinds import JsonValue
+from forms.rule_book import RECORDS, rule_book
+from records.tables import Child
+from tests.workflow.conftest import OfficeAtWork
+from tests.workflow.scripted import CHILD, back, front
+from workflow import access, rules, verify
+
+OTHER = "22028420180101004" + check_digit("22028420180101004")
+FATHER = "22028419880101001" + check_digit("22028419880101001")
+
+
+def draft(office: OfficeAtWork, name: str, **values: JsonValue) -> str:
+    """A form comes in and waits to be verified; its registration's id."""
+    sides = {key: values.pop(key) for key in list(values) if key.startswith(("father", "mother", "caregiver"))}
+    known = {sheet.registration_id for sheet in office.sheets()}
+    office.deliver(f"{name}.tif", front(name, **values), back(name, **sides))
+    office.read()
+    (new,) = [s.registration_id for s in office.sheets() if s.registration_id not in known]
+    return new
+
+
+def told(office: OfficeAtWork, registration_id: str) -> set[str]:
+    found = verify.sheet(office.store, office.actor, registration_id).findings
+    return {f.rule for f in found if rule_book()[f.rule].scope == RECORDS}
+
+
+def first_form(office: OfficeAtWork, **values: JsonValue) -> None:
+    registration = draft(office, "先", **values)
+    office.verified(verify.sheet(office.store, office.actor, registration))
+
+
+def next_round(office: OfficeAtWork) -> None:
+    access.set_round(
+        office.store, office.actor, office.clock(),
+        name="2027年上半年", as_of=date(2027, 6, 30), opens=date(2027, 1, 1), closes=date(2027, 6, 30),
+    )  # fmt: skip
+
+
+def child_that_is_a_guardian(office: OfficeAtWork) -> str:
+    """A ten-year-old's ID number stands where the father's should."""
+    first_form(office)
+    return draft(office, "后", child_id_number=OTHER, child_name="何雾", father_id_number=CHILD["child_id_number"])
+
+
+def shared_number(office: OfficeAtWork) -> str:
+    """Two children of one number, as only a package or a correction can leave them behind."""
+    first_form(office)
+    second = draft(office, "后", child_id_number=OTHER, child_name="何雾")
+    office.verified(verify.sheet(office.store, office.actor, second))
+    with office.store.transaction() as session:
+        for child in session.query(Child):
+            child.id_number = OTHER
+    return second
+
+
+def changed(**values: JsonValue) -> Callable[[OfficeAtWork], str]:
+    def later(office: OfficeAtWork) -> str:
+        first_form(office)
+        next_round(office)
+        return draft(office, "后", form_date="2027-02-01", **values)
+
+    return later
+
+
+def again_in_the_round(office: OfficeAtWork) -> str:
+    first_form(office)
+    return draft(office, "后", form_date="2026-10-13")
+
+
+def earlier_statement(office: OfficeAtWork) -> str:
+    first_form(office)
+    return draft(office, "后", form_date="2026-10-11")
+
+
+CASES: dict[str, Callable[[OfficeAtWork], str]] = {
+    "outside_round": lambda office: draft(office, "一", form_date="2026-02-01"),
+    "two_in_round": again_in_the_round,
+    "older_than_current": earlier_statement,
+    "unchanged_without_last": lambda office: draft(office, "一", form_update=["unchanged"]),
+    "first_but_known": changed(form_update=["first"]),
+    "birth_date_changed": changed(child_birth_date="2018-01-07"),
+    "sex_changed": changed(child_sex=["1"]),
+    "name_changed": changed(child_name="欧阳霜"),
+    "ethnic_group_changed": changed(child_ethnic_group="11"),
+    "number_of_two_children": shared_number,
+    "guardian_is_child": child_that_is_a_guardian,
+}
+
+
+@pytest.mark.parametrize("rule", sorted(CASES))
+def test_each_rule_speaks_up(office: OfficeAtWork, rule: str) -> None:
+    assert rule in told(office, CASES[rule](office))
+
+
+def test_every_rule_across_registrations_is_tried_here() -> None:
+    assert {name for name, rule in rule_book().items() if rule.scope == RECORDS} == CASES.keys()
+
+
+def test_a_first_form_and_a_later_one_that_agrees_are_left_in_peace(office: OfficeAtWork) -> None:
+    assert told(office, draft(office, "零", child_id_number=OTHER, child_name="何雾", father_id_number=FATHER)) == set()
+    assert told(office, changed(form_update=["changed"])(office)) == set()
+
+
+def test_a_dot_of_another_kind_is_the_same_name(office: OfficeAtWork) -> None:
+    first_form(office, child_name="阿依古丽·买买提")
+    next_round(office)
+    later = draft(office, "后", form_date="2027-02-01", child_name="阿依古丽・买买提")
+    assert "name_changed" not in told(office, later)
+
+
+def test_all_rules_over_the_whole_store(office: OfficeAtWork) -> None:
+    assert rules.run_rules(office.store, office.actor) == ()
+    first_form(office, child_arrival="2026-11", form_date="2026-12-01")
+    counted = {count.rule: count for count in rules.run_rules(office.store, office.actor)}
+    assert len(counted["under_six_months"].registration_ids) == 1
+    assert "two_in_round" not in counted
