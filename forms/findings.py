@@ -10,6 +10,7 @@ from typing import TypeAlias
 from forms import id_number
 from forms.kinds import JsonValue
 
+NOTICE = "吉民发〔2024〕34号"
 ERROR, WARNING, HINT = "error", "warning", "hint"
 
 

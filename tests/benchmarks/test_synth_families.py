@@ -25,7 +25,7 @@ from forms.values import parse
 SEEDS = st.integers(min_value=0, max_value=10**6)
 FORM = shipped_form("jl-migrant-child")
 # what real sheets have too: left blank, a dossier still to be numbered, a report to be made
-ON_PURPOSE = {"required", "dossier_wanted", "mandatory_report"}
+ON_PURPOSE = {"required", "dossier_wanted", "mandatory_report", "other_needs_text", "phone_unlikely"}
 
 
 def some_family(seed: int, home: str | None = None) -> Family:

@@ -23,7 +23,7 @@ def draft(office: OfficeAtWork, name: str, **values: JsonValue) -> str:
     """A form comes in and waits to be verified; its registration's id."""
     sides = {key: values.pop(key) for key in list(values) if key.startswith(("father", "mother", "caregiver"))}
     known = {sheet.registration_id for sheet in office.sheets()}
-    office.deliver(f"{name}.tif", front(name, **values), back(name, **sides))
+    office.deliver(f"{name}.tif", front(name, (), **values), back(name, (), **sides))
     office.read()
     (new,) = [s.registration_id for s in office.sheets() if s.registration_id not in known]
     return new
