@@ -29,13 +29,13 @@ class RuleCount:
     registration_ids: tuple[str, ...]
 
 
-@verb(Right.SEE_REGISTRATIONS)
+@verb(Right.SEE_CHILDREN)
 def run_rules(store: Store, actor: Actor) -> tuple[RuleCount, ...]:
     """All rules over every child's current registration, the gravest first; rules that find nothing are left out."""
     found: dict[str, list[str]] = {name: [] for name in rule_book()}
     with store.session() as session:
         limits = limits_of(session)
-        current = [registration for _, registration in child_rows.children_with_current(session, "")]
+        current = [registration for _, registration in child_rows.children_with_current(session, "", actor.division)]
         answers = answer_rows.answers_of_many(session, [r.id for r in current])
         for registration in current:
             form = stored_form(store, session, registration.form_id, registration.form_version)
