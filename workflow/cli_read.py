@@ -56,7 +56,7 @@ def read_file(pool: ReaderPool, path: Path) -> Iterator[dict[str, Any]]:
             except OcrFailed as failed:
                 yield _failed(path, page.index + 1, failed)
                 continue
-            verdicts = judge(reading.fields, None)
+            verdicts = judge(reading.fields, models={reading.model})
             yield page_json(path.name, reading, {key: v.accepted for key, v in verdicts.items()})
     finally:
         source.close()

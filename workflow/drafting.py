@@ -24,7 +24,7 @@ from workflow import cross_reference
 from workflow.changes import NOTHING, Changes, changed
 from workflow.errors import WrongState
 from workflow.forms_in_use import stored_form
-from workflow.judgement import VERSION, Verdict, judge
+from workflow.judgement import Verdict, judge, version
 from workflow.reading_json import reading_from_json
 
 SIDES_OF_A_SHEET = 2
@@ -135,7 +135,11 @@ def write_answers(store: Store, session: Session, now: datetime, registration: R
     pages = registration_rows.pages_of_registration(session, registration.id)
     readings = readings_of(session, pages)
     form = stored_form(store, session, registration.form_id, registration.form_version)
-    verdicts = judge([f for page in pages for f in readings[page.id].reading.fields], form=form)
+    verdicts = judge(
+        [f for page in pages for f in readings[page.id].reading.fields],
+        form=form,
+        models={readings[page.id].reading.model for page in pages},
+    )
     decided = set()
     for answer in registration_rows.answers_of(session, registration.id).values():
         if answer.state is AnswerState.MACHINE:
@@ -183,7 +187,7 @@ def _machine_answer(
         state=AnswerState.MACHINE,
         source=ValueSource.PAPER,
         accepted=verdict.accepted,
-        verdict_version=VERSION,
+        verdict_version=version(),
         reasons=list(verdict.reasons),
         reading_id=reading_id,
         page_id=page_id,

@@ -56,6 +56,7 @@ FIELD_REASONS = {
     "not_in_list": "不在代码表里",
     "unusual": "写法少见",
     "handwritten": "手写，没有旁证",
+    "new_model": "新换的识别模型，还没有取得信任",
     "outside_picture": "没有扫到",
     "registration": "页面没有对准",
     "place_doubtful": "页面没有对准",
@@ -77,7 +78,7 @@ FIELD_REASONS = {
     "missing_side": "这一面没有扫描",
     "required": "必填",
     "first_forms": "头几份每栏都看",
-    "recheck": "抽查",
+    "recheck": "请看一眼",  # no word of its own: who knows a test looks differently
 }
 INVALID, CONFLICT = "不合栏目格式", "和别的栏目矛盾"
 

@@ -52,7 +52,7 @@ def settle(store: Store, session: Session, now: datetime) -> Changes:
 def _facts(place: PagePlace, number: int, reading: PageReading, form: Form) -> PageFacts:
     page, registration = place.page, place.registration
     content = content_of(reading)
-    verdicts = judge(reading.fields, form=form)
+    verdicts = judge(reading.fields, form=form, models={reading.model})
     decided = registration is not None and (registration.pinned or registration.state is not RegistrationState.DRAFT)
     return PageFacts(
         page_id=page.id,

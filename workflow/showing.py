@@ -79,13 +79,14 @@ def shown_keys(
 
 def looking_order(form: Form, states: Mapping[str, FieldState], shown: Mapping[str, str]) -> tuple[str, ...]:
     """Weakest first: what contradicts or can't be vouched for, then what is missing, then the rest as printed."""
-    ranks = {"doubt": 0, "required": 1, "missing_side": 2, "first_forms": 3, "recheck": 3}
+    # a recheck stands among the doubts, so that nobody knows which is which
+    ranks = {"doubt": 0, "recheck": 0, "required": 1, "missing_side": 2, "first_forms": 3}
     printed = {field.key: number for number, field in enumerate(form.fields)}
 
     def weakness(key: str) -> tuple[int, int, int]:
         state = states.get(key)
         # in whole steps, never by a raw float: ties go by the place on the form
         step = round((state.confidence if state is not None else 1.0) * CONFIDENCE_STEPS)
-        return (ranks[shown[key]], step if shown[key] == "doubt" else 0, printed[key])
+        return (ranks[shown[key]], step if ranks[shown[key]] == 0 else 0, printed[key])
 
     return tuple(sorted(shown, key=weakness))

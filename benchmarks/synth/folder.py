@@ -55,9 +55,7 @@ def make_folder(
     truths: list[Truth] = []
     turns = [(styles[i % len(styles)], noises[(i // len(styles)) % len(noises)]) for i in range(families)]
     for index, (style, noise) in enumerate(turns):
-        for name, picture, truth in _sheet(
-            root.sub("sheet", index), wanted, style, noise, (seed, profile, index, home)
-        ):
+        for name, picture, truth in make_sheet(seed, index, style, noise, wanted, profile=profile, home=home):
             (out / name).write_bytes(picture)
             (out / name).with_suffix(".json").write_text(as_json(truth), encoding="utf-8")
             truths.append(truth)
@@ -78,11 +76,11 @@ def styles_available() -> tuple[str, ...]:
     return (PRINTED, "strokes", "long-cang")
 
 
-def _sheet(
-    dice: Dice, form: Form, style: str, noise: str, about: tuple[int, str, int, str | None]
+def make_sheet(
+    seed: int, index: int, style: str, noise: str, form: Form, *, profile: str, home: str | None = None
 ) -> Iterator[tuple[str, bytes, Truth]]:
-    """Both sides of one sheet: file name, JPEG, truth."""
-    seed, profile, index, home = about
+    """Both sides of the sheet number ``index`` (from 0) of a folder: file name, JPEG, truth. Each by itself."""
+    dice = Dice(seed, profile).sub("sheet", index)
     pen = writer(style, dice.sub("writer"))
     filled = next(
         entries

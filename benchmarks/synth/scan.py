@@ -79,6 +79,24 @@ PROFILES: dict[str, dict[str, Noise]] = {
             jpeg=(64, 90), grey=0,
         ),
     },
+    # what `./dev bench reading` reports on: no parameter of it stands in "calibration", no resolution is the same
+    "bench": {
+        "light": Noise(
+            phone=False, dpi=(280, 320), skew=(-1.5, 1.4), shift=2.2, tilt=0, curl=(0, 0), blur=(0.2, 0.9),
+            light=(0.93, 0.99), paper=(238, 252), bleed=(0.0, 0.03), fold=0.22, grain=(0.8, 3.2), specks=(2, 35),
+            jpeg=(75, 93), grey=0.33,
+        ),
+        "heavy": Noise(
+            phone=False, dpi=(240, 220), skew=(-3.5, 3.2), shift=3.7, tilt=0, curl=(0, 0), blur=(0.6, 1.4),
+            light=(0.82, 0.96), paper=(214, 245), bleed=(0.05, 0.14), fold=0.7, grain=(3.5, 8), specks=(50, 210),
+            jpeg=(54, 76), grey=0.42,
+        ),
+        "phone": Noise(
+            phone=True, dpi=(260, 285, 330), skew=(-3.4, 3.6), shift=4, tilt=0.043, curl=(0.2, 1.7), blur=(0.5, 1.3),
+            light=(0.57, 0.87), paper=(221, 247), bleed=(0.01, 0.06), fold=0.55, grain=(2.2, 7), specks=(2, 28),
+            jpeg=(66, 89), grey=0.05,
+        ),
+    },
 }  # fmt: skip
 
 

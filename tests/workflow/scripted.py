@@ -6,7 +6,7 @@ The files are JSON in a JPEG's first bytes; everything between taking in and the
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,7 @@ from ocr.reading import (
     ReadingContext,
     SourcePage,
 )
-from workflow.judgement import Verdict
+from workflow.judgement import NOTHING_LEARNED, OfficeTrust, Verdict
 
 HEAD = b"\xff\xd8\xff\xe0"
 FORM: Form = next(form for form in shipped_forms() if form.id == "jl-migrant-child")
@@ -185,6 +185,12 @@ def _field(form_field: FormField, page: Page) -> FieldReading:
     )
 
 
-def believing(readings: Sequence[FieldReading], *, form: Form | None = None) -> Mapping[str, Verdict]:
+def believing(
+    readings: Sequence[FieldReading],
+    office: OfficeTrust = NOTHING_LEARNED,
+    *,
+    form: Form | None = None,
+    models: Collection[str] = (),
+) -> Mapping[str, Verdict]:
     """Stands in for ``judge``: what was read with confidence is accepted."""
     return {r.key: Verdict(r.confidence > 0.9, r.reasons) for r in readings}
