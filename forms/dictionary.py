@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -55,8 +55,18 @@ def load_dictionary() -> Dictionary:
     """The shipped dictionary."""
     with (RESOURCES / "fields.toml").open("rb") as file:
         raw = tomllib.load(file)
-    fields = {f["key"]: _definition(f) for f in raw["field"]}
+    fields = {each["key"]: _definition(each) for f in raw["field"] for each in _repeated(f)}
     return Dictionary(MappingProxyType(fields), tuple(Block(b["key"], b["label"]) for b in raw["block"]))
+
+
+def _repeated(raw: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The field itself, or with ``repeats = n`` its n places on a form: ``key_1`` to ``key_n``, without aliases."""
+    if "repeats" not in raw:
+        yield raw
+        return
+    for number in range(1, raw["repeats"] + 1):
+        own = {name: f"{raw[name]}（{number}）" for name in ("label", "export_name")}
+        yield {**raw, **own, "key": f"{raw['key']}_{number}", "aliases": ()}
 
 
 def _definition(raw: Mapping[str, Any]) -> FieldDefinition:

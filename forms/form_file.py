@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from math import isfinite
 from pathlib import Path
@@ -24,6 +25,16 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # stands in the QR code
 
 class FormError(Exception):
     """A form file that can't be used; the message is a Chinese sentence for the user."""
+
+
+class Purpose(StrEnum):
+    """What a filled form is to the office: only a registration makes or updates a child's record."""
+
+    REGISTRATION = "registration"
+    CARD = "card"
+    """What is on the key-concern child's dossier's first sheet: 重点关爱服务对象信息卡."""
+    VISIT = "visit"
+    WORK_LOG = "work_log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +130,7 @@ class Form:
     title: str
     pages: tuple[FormPage, ...]
     fields: tuple[FormField, ...]
+    purpose: Purpose = Purpose.REGISTRATION
 
     @cached_property
     def by_key(self) -> Mapping[str, FormField]:
@@ -133,6 +145,7 @@ class Form:
             "id": self.id,
             "version": self.version,
             "title": self.title,
+            "purpose": self.purpose.value,
             "pages": [{"width_mm": p.width_mm, "height_mm": p.height_mm} for p in self.pages],
             "fields": [_show_field(f) for f in self.fields],
         }
@@ -198,7 +211,7 @@ def parse_form(raw: Mapping[str, Any], blank_of: Callable[[str], bytes]) -> Form
     keys = [f.key for f in fields]
     if len(set(keys)) != len(keys) or any(not 1 <= f.page <= len(pages) for f in fields):
         raise FormError("表格文件里有重复的栏目，或栏目不在表格的页上。")
-    return Form(name, version, str(raw["title"]), pages, fields)
+    return Form(name, version, str(raw["title"]), pages, fields, Purpose(raw.get("purpose", Purpose.REGISTRATION)))
 
 
 def _parse_page(raw: Mapping[str, Any], blank_of: Callable[[str], bytes]) -> FormPage:

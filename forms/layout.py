@@ -16,7 +16,7 @@ from typing import Any
 
 from forms.code_tables import code_table
 from forms.dictionary import FieldDefinition, load_dictionary
-from forms.form_file import Box, Form, FormError, FormField, FormOption, FormPage, PrintedLine, PrintedText
+from forms.form_file import Box, Form, FormError, FormField, FormOption, FormPage, PrintedLine, PrintedText, Purpose
 from forms.kinds import Kind
 
 PAGE_W, PAGE_H = 210.0, 297.0
@@ -58,7 +58,8 @@ def build(layout: Mapping[str, Any]) -> Form:
         for p in set_pages
     )
     fields = tuple(f for p in set_pages for f in p.fields)
-    return Form(layout["id"], layout["version"], layout["title"], pages, fields)
+    purpose = Purpose(layout.get("purpose", Purpose.REGISTRATION))
+    return Form(layout["id"], layout["version"], layout["title"], pages, fields, purpose)
 
 
 def text_width(text: str, size: float) -> float:

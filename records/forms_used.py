@@ -27,3 +27,9 @@ def form_used(session: Session, form_id: str, version: str) -> Form:
     """The form as it was when first used. Raises StoreDamaged, NoResultFound for one the store never had."""
     statement = select(FormUsed.definition).where(FormUsed.form_id == form_id, FormUsed.version == version)
     return unpack_form(session.scalars(statement).one())
+
+
+def forms_used(session: Session) -> list[tuple[str, str]]:
+    """Id and version of every form that a page of this store was read with."""
+    statement = select(FormUsed.form_id, FormUsed.version).order_by(FormUsed.form_id, FormUsed.version)
+    return [(form_id, version) for form_id, version in session.execute(statement)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from records.tables import Page, Registration, Sheet, Source
@@ -60,17 +60,23 @@ def _finished_source() -> tuple[ColumnElement[bool], ...]:
     return (Source.state == SourceState.SPLIT, ~unread)
 
 
-def unplaced(session: Session) -> list[PagePlace]:
-    """Pages of known forms that were read and stand nowhere yet, of sources that are read to the end."""
-    statement = _pages().where(Page.state == PageState.READ, Page.status == "read", *_finished_source())
-    return _found(session, statement)
+def _of_forms(names: Iterable[tuple[str, str]]) -> ColumnElement[bool]:
+    return or_(false(), *(and_(Page.form_id == name, Page.form_version == version) for name, version in names))
 
 
-def connected(session: Session, start: Iterable[PagePlace]) -> list[PagePlace]:
+def unplaced(session: Session, *, of_forms: Iterable[tuple[str, str]]) -> list[PagePlace]:
+    """Pages of these forms (id, version) that were read and stand nowhere yet, of sources that are read to the end."""
+    wanted = (Page.state == PageState.READ, Page.status == "read", _of_forms(of_forms))
+    return _found(session, _pages().where(*wanted, *_finished_source()))
+
+
+def connected(session: Session, start: Iterable[PagePlace], *, of_forms: Iterable[tuple[str, str]]) -> list[PagePlace]:
     """Everything that may pair, directly or not, with the given pages: same source, same serial, and so on.
 
-    Pages of sources that are still being read are left out; so are those that persons put aside.
+    Only pages of these forms (id, version). Pages of sources that are still being read are left out; so are those
+    that persons put aside.
     """
+    forms = list(of_forms)
     found = {place.page.id: place for place in start}
     sources_done: set[str] = set()
     serials_done: set[str] = set()
@@ -83,7 +89,7 @@ def connected(session: Session, start: Iterable[PagePlace]) -> list[PagePlace]:
         fresh = []
         for column, names in ((Page.source_id, sources), (Page.serial, serials)):
             for part in _chunks(sorted(names)):
-                statement = _pages().where(column.in_(part), *_takes_part(), *_finished_source())
+                statement = _pages().where(column.in_(part), _of_forms(forms), *_takes_part(), *_finished_source())
                 fresh += [p for p in _found(session, statement) if p.page.id not in found]
         found.update((p.page.id, p) for p in fresh)
         fresh = list({p.page.id: p for p in fresh}.values())

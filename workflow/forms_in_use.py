@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms.form_file import Form
+from forms.form_file import Form, Purpose
 from records.forms_used import form_used
 from records.session import Session
 from records.store import Store
@@ -18,3 +18,8 @@ def stored_form(store: Store, session: Session, form_id: str, version: str) -> F
     if form is None:
         form = _unpacked[name] = form_used(session, form_id, version)
     return form
+
+
+def is_registration(form: Form) -> bool:
+    """Whether a filled sheet of this form is a statement about a child that drafts and rounds deal with."""
+    return form.purpose is Purpose.REGISTRATION

@@ -24,6 +24,7 @@ from records.views import Actor, InboxView, PageRow, PageState, SourceRow, Sourc
 from workflow import drafting, scope, sentences
 from workflow.changes import NOTHING, Changes, changed
 from workflow.errors import WrongState
+from workflow.forms_in_use import is_registration, stored_form
 from workflow.permissions import Right, verb
 
 SUFFIXES = frozenset(
@@ -295,7 +296,8 @@ def bring_back(store: Store, actor: Actor, now: datetime, page_id: str) -> Chang
         page.reason = ""
         store.audit(session, actor.user_id, now, "page.bring_back", page.id)
         changes = changed(pages=[page.id], sources=[page.source_id])
-        if page.status == "read":
+        form = (page.form_id or "", page.form_version or "")
+        if page.status == "read" and is_registration(stored_form(store, session, *form)):
             changes |= drafting.draft_by_hand(store, session, now, [page], "brought_back")
         return changes
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from forms.form_file import Form
 from ocr.reading import PageReading
 from records import pairing_rows
+from records.forms_used import forms_used
 from records.pairing_rows import TWIN, PagePlace
 from records.session import Session
 from records.store import Store
@@ -29,17 +30,18 @@ from workflow.drafting import (
     readings_of,
     write_answers,
 )
-from workflow.forms_in_use import stored_form
+from workflow.forms_in_use import is_registration, stored_form
 from workflow.judgement import judge
 from workflow.pairing import Group, PageFacts, Pairing, pair
 
 
 def settle(store: Store, session: Session, now: datetime) -> Changes:
-    """Pair everything that was read to the end."""
-    new = pairing_rows.unplaced(session)
+    """Pair everything that was read to the end. Visit records, work logs and cards are no registrations: see papers."""
+    forms = [name for name in forms_used(session) if is_registration(stored_form(store, session, *name))]
+    new = pairing_rows.unplaced(session, of_forms=forms)
     if not new:
         return NOTHING
-    places = pairing_rows.connected(session, new)
+    places = pairing_rows.connected(session, new, of_forms=forms)
     numbers = pairing_rows.numbers_without_blanks(session, {p.page.source_id for p in places})
     readings = readings_of(session, [p.page for p in places])
     facts = []

@@ -36,11 +36,6 @@ def pdf() -> bytes:
     return blank_pdf(FORM, SERIALS)
 
 
-@pytest.fixture(scope="module")
-def pictures() -> list[Grey]:
-    return [np.asarray(Image.open(io.BytesIO(png))) for png in render_pages(FORM, DPI)]
-
-
 def cut(picture: Grey, box: Box, grow: float = 0.0) -> Grey:
     """The pixels of a box that was made larger by ``grow`` millimetres on each side."""
     x0, y0 = round((box.x - grow) * PX), round((box.y - grow) * PX)
@@ -93,11 +88,13 @@ def test_every_text_stands_whole_inside_its_place(pdf: bytes) -> None:
                 assert not set(text.text) - found - set("\n \u3000"), text.text
 
 
-def test_the_blank_picture_shows_what_the_file_says(pictures: list[Grey]) -> None:
-    for number, (picture, page) in enumerate(zip(pictures, FORM.pages, strict=True), start=1):
+@pytest.mark.parametrize("form", shipped_forms(), ids=lambda f: f.id)
+def test_the_blank_picture_shows_what_the_file_says(form: Form) -> None:
+    drawn = [np.asarray(Image.open(io.BytesIO(page.blank))) for page in form.pages]
+    for number, (picture, page) in enumerate(zip(drawn, form.pages, strict=True), start=1):
         assert picture.shape == (round(297 * PX), round(210 * PX))
         assert all(cut(picture, corner, -0.2).max() < 40 for corner in page.corners)
-        for field in FORM.on_page(number):
+        for field in form.on_page(number):
             for box in (*field.cells, *(o.box for o in field.options)):
                 assert cut(picture, box, -0.5).min() > 200, field.key  # empty inside
                 for edge in edges(box):
@@ -153,16 +150,17 @@ def test_a_form_known_by_its_picture_is_printed_as_that_picture() -> None:
         blank_docx(form)
 
 
-def test_the_editable_blank_asks_for_the_same_things() -> None:
-    document = Document(io.BytesIO(blank_docx(FORM)))
+@pytest.mark.parametrize("form", shipped_forms(), ids=lambda f: f.id)
+def test_the_editable_blank_asks_for_the_same_things(form: Form) -> None:
+    document = Document(io.BytesIO(blank_docx(form)))
     text = "".join(p.text for p in document.paragraphs)
-    assert len(document.tables) == 2
+    assert len(document.tables) == len(form.pages)
     cells = [c.text for table in document.tables for row in table.rows for c in row.cells]
     printed = "".join([text, *cells]).replace("\n", "")
-    for page in FORM.pages:
+    for page in form.pages:
         for item in page.texts:
             assert item.text.replace("\n", "") in printed, item.text
-    for field in FORM.fields:
+    for field in form.fields:
         for option in field.options:
             assert f"□{option.label}" in printed, field.key
         if field.cells:
@@ -180,7 +178,7 @@ def test_the_editable_blank_names_the_offices_own_fonts() -> None:
 def test_the_shipped_fonts_hold_every_character_that_is_printed() -> None:
     labels = "".join(e.label for name in code_table_names() for e in code_table(name).entries)
     printed = labels + "".join(f.label for f in load_dictionary().fields.values())
-    titles = "".join(t.text for p in FORM.pages for t in p.texts if t.face == "title")
+    titles = "".join(t.text for form in shipped_forms() for p in form.pages for t in p.texts if t.face == "title")
     for name, wanted in (
         ("NotoSerifSC-Regular", printed),
         ("NotoSansSC-Regular", printed),

@@ -13,12 +13,12 @@ FIELDS = DICTIONARY.fields.values()
 
 def test_every_block_of_the_notice_has_fields_and_stands_on_the_form() -> None:
     """吉民发〔2024〕34号 二（一）: the contents of the round; 二（二）: criteria of key-concern children."""
-    on_form = {DICTIONARY.fields[f.key].block for f in shipped_forms()[0].fields}
+    on_forms = {DICTIONARY.fields[f.key].block for form in shipped_forms() for f in form.fields}
     assert [b.key for b in DICTIONARY.blocks] == [
         "head", "basic", "education", "permit", "health", "immunisation", "insurance", "disability", "guardianship",
-        "support", "concern", "signature",
+        "support", "concern", "care", "visit", "report", "work_log", "signature",
     ]  # fmt: skip
-    assert on_form == {b.key for b in DICTIONARY.blocks} == {f.block for f in FIELDS}
+    assert on_forms == {b.key for b in DICTIONARY.blocks} == {f.block for f in FIELDS}
 
 
 def test_keys_are_plain_and_in_one_order() -> None:
@@ -26,6 +26,14 @@ def test_keys_are_plain_and_in_one_order() -> None:
         key == f.key and key.isascii() and key.replace("_", "").isalnum() for key, f in DICTIONARY.fields.items()
     )
     assert not any(key.startswith("x_") for key in DICTIONARY.fields)
+
+
+def test_rows_of_a_list_are_fields_of_their_own() -> None:
+    """Six entries of the work log: key_1 to key_6, told apart in label and column, without the plain key."""
+    rows = [f for f in FIELDS if f.key.startswith("log_content")]
+    assert [f.key for f in rows] == [f"log_content_{n}" for n in range(1, 7)]
+    assert [f.label for f in rows][:2] == ["工作内容（1）", "工作内容（2）"]
+    assert not any(f.aliases for f in rows)
 
 
 def test_choices_and_codes_have_a_table_and_nothing_else_has() -> None:
@@ -63,7 +71,8 @@ def test_sensitive_things_are_marked() -> None:
     """PIPL art. 28; design.md, keys and people: what is sealed apart."""
     assert {f.sensitivity for f in FIELDS} == {"personal", "sensitive", "extra"}
     assert all(f.sensitivity != "personal" for f in FIELDS if f.kind in (Kind.ID_NUMBER, Kind.PHONE, Kind.ADDRESS))
-    assert DICTIONARY.fields["concern_criteria"].sensitivity == "extra"
+    extra = ("concern_criteria", "child_mind", "child_mind_note", "report_cases", "visit_health", "visit_care")
+    assert all(DICTIONARY.fields[key].sensitivity == "extra" for key in extra)
 
 
 def test_tables_have_a_dated_source_and_unambiguous_names() -> None:

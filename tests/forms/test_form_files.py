@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.catalog import RESOURCES, forms_in, shipped_forms
-from forms.form_file import FormError, load_form
+from forms.form_file import FormError, Purpose, load_form
 
 SHIPPED = RESOURCES / "forms"
 NAME = "jl-migrant-child-1.json"
@@ -42,7 +42,7 @@ def test_a_file_says_all_that_the_form_is(folder: Path) -> None:
 
 def test_the_public_shape() -> None:
     shown = shipped_forms()[0].show()
-    assert list(shown) == ["id", "version", "title", "pages", "fields"]
+    assert list(shown) == ["id", "version", "title", "purpose", "pages", "fields"]
     fields = {f["key"]: f for f in shown["fields"]}
     assert set(fields["child_name"]) == {"key", "label", "kind", "page", "box_mm"}
     assert set(fields["child_id_number"]) == {"key", "label", "kind", "page", "box_mm", "cells_mm"}
@@ -51,10 +51,28 @@ def test_the_public_shape() -> None:
     assert shown["pages"] == [{"width_mm": 210.0, "height_mm": 297.0}] * 2
 
 
+def test_what_a_form_is_for_stands_in_its_file(folder: Path) -> None:
+    """A file that says nothing is a registration form; one that says something unknown is refused."""
+    purposes = {form.id: form.purpose for form in shipped_forms()}
+    assert purposes == {
+        "jl-migrant-child": Purpose.REGISTRATION,
+        "jl-special-care-card": Purpose.CARD,
+        "jl-visit-record": Purpose.VISIT,
+        "jl-work-log": Purpose.WORK_LOG,
+    }
+    raw = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    del raw["purpose"]
+    (folder / NAME).write_text(json.dumps(raw), encoding="utf-8")
+    assert load_form(folder / NAME).purpose is Purpose.REGISTRATION
+    change(folder / NAME, purpose="party")
+    with pytest.raises(FormError, match="没有载入"):
+        load_form(folder / NAME)
+
+
 def test_forms_come_in_the_order_of_id_and_version(folder: Path) -> None:
     shutil.copy(folder / NAME, folder / "a.json")
     change(folder / "a.json", id="another")
-    assert [f.id for f in forms_in(folder)] == ["another", "jl-migrant-child"]
+    assert [f.id for f in forms_in(folder)][:2] == ["another", "jl-migrant-child"]
 
 
 def test_two_files_of_the_same_version_are_refused(folder: Path) -> None:

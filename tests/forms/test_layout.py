@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from forms.catalog import RESOURCES, shipped_forms
-from forms.form_file import Box, FormError, FormField
+from forms.form_file import Box, Form, FormError, FormField
 from forms.kinds import Kind
 from forms.layout import COMBS, POINT, build, load_layout, text_width
 
-FORM = shipped_forms()[0]
+FORMS = shipped_forms()
+forms = pytest.mark.parametrize("form", FORMS, ids=lambda f: f.id)
 
 
 def overlap(a: Box, b: Box) -> float:
@@ -26,16 +27,18 @@ def inside(inner: Box, outer: Box) -> bool:
     return overlap(inner, outer) > inner.w * inner.h * 0.999
 
 
-def test_the_form_file_is_what_the_layout_says() -> None:
-    drawn = load_layout(RESOURCES / "forms" / "jl-migrant-child-1.layout.toml")
-    assert drawn.show() == FORM.show()
-    assert [p.lines for p in drawn.pages] == [p.lines for p in FORM.pages]
-    assert [p.texts for p in drawn.pages] == [p.texts for p in FORM.pages]
+@forms
+def test_the_form_file_is_what_the_layout_says(form: Form) -> None:
+    drawn = load_layout(RESOURCES / "forms" / f"{form.id}-{form.version}.layout.toml")
+    assert drawn.show() == form.show()
+    assert [p.lines for p in drawn.pages] == [p.lines for p in form.pages]
+    assert [p.texts for p in drawn.pages] == [p.texts for p in form.pages]
 
 
-def test_fields_lie_on_the_page_and_apart() -> None:
-    for number, page in enumerate(FORM.pages, start=1):
-        fields = FORM.on_page(number)
+@forms
+def test_fields_lie_on_the_page_and_apart(form: Form) -> None:
+    for number, page in enumerate(form.pages, start=1):
+        fields = form.on_page(number)
         sheet = Box(5, 5, page.width_mm - 10, page.height_mm - 10)  # what any printer prints
         assert page.qr
         fixed = (*page.corners, Box(page.qr.x - 2, page.qr.y - 2, page.qr.w + 4, page.qr.h + 4))
@@ -46,7 +49,7 @@ def test_fields_lie_on_the_page_and_apart() -> None:
             assert not overlap(one.box, two.box), (one.key, two.key)
 
 
-@pytest.mark.parametrize("field", FORM.fields, ids=lambda f: f.key)
+@pytest.mark.parametrize("field", [pytest.param(f, id=f"{form.id}-{f.key}") for form in FORMS for f in form.fields])
 def test_cells_and_options_lie_in_their_field_and_are_big_enough(field: FormField) -> None:
     parts = [*field.cells, *(o.box for o in field.options)]
     assert all(inside(part, field.box) for part in parts)
@@ -61,20 +64,22 @@ def test_cells_and_options_lie_in_their_field_and_are_big_enough(field: FormFiel
         assert field.box.h >= 14
 
 
-def test_printed_text_fits_its_place_and_nothing_is_printed_where_people_write() -> None:
-    for number, page in enumerate(FORM.pages, start=1):
-        writing = [f for f in FORM.on_page(number) if not f.options]
+@forms
+def test_printed_text_fits_its_place_and_nothing_is_printed_where_people_write(form: Form) -> None:
+    for number, page in enumerate(form.pages, start=1):
+        writing = [f for f in form.on_page(number) if not f.options]
         for text in page.texts:
             assert text_width(text.text, text.size) <= text.box.w + 0.01, text.text
             lines = text.text.count("\n") + 1
             assert lines * text.size * POINT * 1.22 <= text.box.h + text.size * POINT * 0.22, text.text
             assert not any(overlap(text.box, field.box) for field in writing), text.text
-        ticks = [o.box for f in FORM.on_page(number) for o in f.options]
+        ticks = [o.box for f in form.on_page(number) for o in f.options]
         assert not any(overlap(text.box, tick) for text in page.texts for tick in ticks if text.align == "left")
 
 
-def test_corner_squares_stand_as_the_reader_expects() -> None:
-    for page in FORM.pages:
+@forms
+def test_corner_squares_stand_as_the_reader_expects(form: Form) -> None:
+    for page in form.pages:
         assert [(c.x, c.y) for c in page.corners] == [(7, 7), (198, 7), (198, 285), (7, 285)]
         assert all(c.w == c.h == 5 for c in page.corners)
 

@@ -27,7 +27,8 @@ from ocr.reading import (
 from workflow.judgement import NOTHING_LEARNED, OfficeTrust, Verdict
 
 HEAD = b"\xff\xd8\xff\xe0"
-FORM: Form = next(form for form in shipped_forms() if form.id == "jl-migrant-child")
+FORMS = {form.id: form for form in shipped_forms()}
+FORM: Form = FORMS["jl-migrant-child"]
 Page = dict[str, Any]
 
 CHILD: dict[str, JsonValue] = {
@@ -78,6 +79,29 @@ def front(serial: str = "", doubtful: Sequence[str] = (), **values: JsonValue) -
 def back(serial: str = "", doubtful: Sequence[str] = (), **values: JsonValue) -> Page:
     """The second side."""
     return {"form_page": 2, "serial": serial, "values": {**FAMILY, **values}, "doubtful": list(doubtful)}
+
+
+def visit_record(serial: str = "", doubtful: Sequence[str] = (), **values: JsonValue) -> Page:
+    """A visit to the child of ``front``; ``values`` replace fields."""
+    written: dict[str, JsonValue] = {
+        "child_name": CHILD["child_name"],
+        "child_id_number": CHILD["child_id_number"],
+        "visit_date": "2026-10-09",
+        "visit_kind": ["regular"],
+        "visit_seen": ["child", "mother"],
+        "visit_living_state": ["fair"],
+        "guardianship_state": ["fair"],
+        "report_cases": ["none"],
+        "visitor_name_1": "林晓",
+        "visit_next_date": "2026-11-09",
+    }
+    values = {**written, **values}
+    return {"form": "jl-visit-record", "form_page": 1, "serial": serial, "values": values, "doubtful": list(doubtful)}
+
+
+def work_log(**values: JsonValue) -> Page:
+    """A page of the work log; ``values`` are its fields."""
+    return {"form": "jl-work-log", "form_page": 1, "serial": "", "values": values, "doubtful": []}
 
 
 def blank() -> Page:
@@ -146,12 +170,13 @@ class ScriptedSource:
 
 def _reading(page: Page, index: int) -> PageReading:
     known = "values" in page
+    form = FORMS[page.get("form", FORM.id)]
     return PageReading(
         page_index=index,
         status=PageStatus(page.get("status", "read")),
         reason="",
-        form=FORM.id if known else None,
-        form_version=FORM.version if known else None,
+        form=form.id if known else None,
+        form_version=form.version if known else None,
         form_page=page.get("form_page"),
         serial=page.get("serial") or None,
         rotation=0,
@@ -163,7 +188,7 @@ def _reading(page: Page, index: int) -> PageReading:
         seconds=0.1,
         engine="scripted",
         model="scripted",
-        fields=tuple(_field(f, page) for f in FORM.on_page(page["form_page"])) if known else (),
+        fields=tuple(_field(f, page) for f in form.on_page(page["form_page"])) if known else (),
     )
 
 
