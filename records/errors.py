@@ -25,6 +25,10 @@ class WrongRecoveryCode(StoreError):
     """The recovery code is mistyped or belongs to another store."""
 
 
+class TooManyAttempts(StoreError):
+    """Too many wrong passwords in a short time: whoever it is has to wait."""
+
+
 class UserDisabled(StoreError):
     """The password is right, but the user may not come in (any more)."""
 

@@ -152,11 +152,24 @@ def new_owner(
     shared = {KeyName.DATABASE: keys.database, KeyName.HASHING: keys.hashing}
     if sensitive and keys.sensitive is not None:
         shared[KeyName.SENSITIVE] = keys.sensitive
-    sealed = {
-        name: SUITE.encrypt(key, X25519PublicKey.from_public_bytes(public), info=_sealing_context(store_id, name))
-        for name, key in shared.items()
-    }
+    sealed = {name: _sealed_to(store_id, public, name, key) for name, key in shared.items()}
     return Owner(owner_id, login, kdf, salt, public, wrapped, sealed)
+
+
+def with_sensitive(store_id: str, owner: Owner, sensitive: bytes | None) -> Owner:
+    """The owner with the sensitive key sealed to the public half, or, with None, without it. Nobody's password counts.
+
+    Taking it away closes what is sealed to a new pair from then on; see ``records.rotation``.
+    """
+    sealed: dict[KeyName, bytes] = dict(owner.sealed)
+    sealed.pop(KeyName.SENSITIVE, None)
+    if sensitive is not None:
+        sealed[KeyName.SENSITIVE] = _sealed_to(store_id, owner.public, KeyName.SENSITIVE, sensitive)
+    return replace(owner, sealed=sealed)
+
+
+def _sealed_to(store_id: str, public: bytes, name: KeyName, key: bytes) -> bytes:
+    return SUITE.encrypt(key, X25519PublicKey.from_public_bytes(public), info=_sealing_context(store_id, name))
 
 
 def unlock(ring: KeyRing, owner: Owner, secret: str) -> StoreKeys:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from records import durable
 
 UNKNOWN = "-"
+MOST_FAILURES = 5
+PAUSE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +60,15 @@ def new_failures(path: Path, taken: int) -> NewFailures:
         except ValueError:
             shortened = True  # a line this program didn't write
     return NewFailures(tuple(failures), len(content), shortened)
+
+
+def pause_ends(path: Path, user_id: str, now: datetime) -> datetime | None:
+    """When this user (or whoever types unknown names) may try again after MOST_FAILURES within PAUSE; None for now.
+
+    Failures that lie far ahead are those of a clock that was wrong, and lock nobody out.
+    """
+    instants = sorted(f.at for f in new_failures(path, 0).failures if f.user_id == user_id and f.at <= now + PAUSE)
+    latest = instants[-MOST_FAILURES:]
+    if len(latest) < MOST_FAILURES or latest[-1] - latest[0] > PAUSE or now >= latest[-1] + PAUSE:
+        return None
+    return latest[-1] + PAUSE

@@ -44,6 +44,16 @@ def open_round(session: Session) -> Round | None:
     return session.scalar(select(Round).where(Round.closed_at.is_(None)).order_by(Round.opens.desc()).limit(1))
 
 
+def users(session: Session) -> Sequence[User]:
+    """All users, by name of login."""
+    return session.scalars(select(User).order_by(User.username, User.id)).all()
+
+
+def user(session: Session, user_id: str) -> User | None:
+    """One user."""
+    return session.get(User, user_id)
+
+
 def user_name(session: Session, user_id: str) -> str:
     """The full name of a user, "" for one who isn't there."""
     return session.scalar(select(User.full_name).where(User.id == user_id)) or ""

@@ -14,8 +14,8 @@ from records import folder, keys
 from records.errors import StoreError, WrongPassword, WrongRecoveryCode, cannot_write
 from records.keys import PRODUCTION, Kdf, KeyName, KeyRing
 from records.recovery_code import new_recovery_code, read_recovery_code
-from records.store import SYSTEM, Store, Surroundings, enter, locked, note_failure
-from records.views import Actor
+from records.store import SYSTEM, Store, Surroundings, enter, locked, note_failure, refuse_in_pause
+from records.views import Actor, Role
 
 
 def set_password(
@@ -60,6 +60,31 @@ def opens_sensitive(store: Store, user_id: str) -> bool:
     return owner is not None and KeyName.SENSITIVE in owner.sealed
 
 
+def name_for_sensitive(store: Store, user_id: str) -> None:
+    """The user may open what is extra-sensitive from the next login on. Needs an opener who may, too."""
+    if store.opened_keys.sensitive is None:
+        raise StoreError("只有本人能打开特别敏感内容的人，才能让别人也能打开。没有改动，请由能打开的管理员来做。")
+    _change_sensitive(store, user_id, store.opened_keys.sensitive)
+
+
+def close_sensitive(store: Store, user_id: str) -> None:
+    """The user opens nothing extra-sensitive from the next login on."""
+    _change_sensitive(store, user_id, None)
+
+
+def _change_sensitive(store: Store, user_id: str, key: bytes | None) -> None:
+    ring = _ring(store)
+    owner = ring.by_id(user_id)
+    if owner is None:
+        raise StoreError("这个用户没有密码，没有改动。请先给他设密码。")
+    _write(store.data_dir, keys.with_owner(ring, keys.with_sensitive(store.store_id, owner, key)))
+
+
+def sensitive_ids(store: Store) -> frozenset[str]:
+    """The users who may open what is extra-sensitive."""
+    return frozenset(o.id for o in _ring(store).owners if o.id != keys.RECOVERY and KeyName.SENSITIVE in o.sealed)
+
+
 def withdraw(store: Store, user_id: str) -> None:
     """The user's password opens nothing any more. What the user knows of the keys ends with a change of keys."""
     _write(store.data_dir, keys.without_owner(_ring(store), user_id))
@@ -93,13 +118,15 @@ def recover(
     now: datetime,
     kdf: Kdf = PRODUCTION,
     surroundings: Surroundings = SYSTEM,
-) -> tuple[Store, Actor]:
-    """Open a store with the recovery code and give a user a new password.
+) -> tuple[Store, Actor, str]:
+    """Open a store with the recovery code, give an administrator a new password, and make a new recovery code.
 
-    Raises WrongRecoveryCode (noted like a failed login) and what ``open_store`` raises.
+    The used code and the old password open nothing any more; both change in one write of the key file. Raises
+    WrongRecoveryCode (noted like a failed login) and what ``open_store`` raises.
     """
     printed = read_recovery_code(code)
     with locked(data_dir) as (lock, ring):
+        refuse_in_pause(data_dir, keys.RECOVERY, now)
         recovery, user = ring.by_id(keys.RECOVERY), ring.by_login(username)
         if recovery is None:
             raise WrongRecoveryCode("这个资料库没有恢复码，没有打开。请用密码登录。")
@@ -113,15 +140,38 @@ def recover(
                 "这不是本资料库的恢复码，资料库没有打开。请核对打印件上的单位名称，或用密码登录。"
             ) from None
         named = KeyName.SENSITIVE in user.sealed
-        if not named:
-            opened = replace(opened, sensitive=None)  # the code opens it, the user who comes in does not
-        store, actor = enter(data_dir, lock, ring, opened, user.id, now, "log_in_by_recovery_code", surroundings)
+        # the code opens everything; who comes in by it opens what was his to open
+        own = opened if named else replace(opened, sensitive=None)
+        store, actor = enter(data_dir, lock, ring, own, user.id, now, "log_in_by_recovery_code", surroundings)
         try:
-            set_password(store, user.id, user.login, new_password, sensitive=named, kdf=kdf)
+            fresh = _renew(store, actor, ring, opened, user, new_password, kdf)
         except BaseException:
             store.close()
             raise
-        return store, actor
+        return store, actor, fresh
+
+
+def _renew(
+    store: Store, actor: Actor, ring: KeyRing, opened: keys.StoreKeys, user: keys.Owner, password: str, kdf: Kdf
+) -> str:
+    if actor.role is not Role.ADMINISTRATOR:
+        raise StoreError("恢复码只用来给管理员设新密码，没有改动。请用管理员的用户名；别人的密码由管理员重设。")
+    code = new_recovery_code(store.surroundings.randomness)
+    secrets = ((user.id, user.login, password, KeyName.SENSITIVE in user.sealed), (keys.RECOVERY, "", code, True))
+    for owner_id, login, secret, sensitive in secrets:
+        owner = keys.new_owner(
+            store.store_id,
+            owner_id,
+            login,
+            secret,
+            opened,
+            kdf=kdf,
+            sensitive=sensitive,
+            randomness=store.surroundings.randomness,
+        )
+        ring = keys.with_owner(ring, owner)
+    _write(store.data_dir, ring)
+    return code
 
 
 def _ring(store: Store) -> KeyRing:

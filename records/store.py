@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +29,7 @@ from records.errors import (
     StoreDamaged,
     StoreError,
     StoreExists,
+    TooManyAttempts,
     UserDisabled,
     WrongPassword,
     cannot_write,
@@ -70,6 +71,7 @@ class Store:
         self._ids = IdMaker(surroundings.clock, surroundings.randomness)
         self._audit_key = _derived(opened.hashing, "audit")
         self._turn = threading.Lock()
+        self._seen: set[tuple[str, str, str]] = set()  # what was audited as seen since the store was opened
         self._writer: int | None = None  # the thread that is in a transaction
         path = data_dir / folder.DATABASE
         self._reading = database.reading_engine(path, opened.database)
@@ -129,6 +131,20 @@ class Store:
         return audit.append(
             session, self._audit_key, at=now, actor_id=actor_id, verb=verb, object_id=object_id, detail=detail
         )
+
+    def saw(self, actor_id: str, verb: str, object_ids: Iterable[str]) -> None:
+        """Audit that somebody looked at these, each once while the store is open. Not within a transaction.
+
+        What was seen is known to have been seen before it is shown: a full disk shows nothing.
+        """
+        new = [i for i in dict.fromkeys(object_ids) if (actor_id, verb, i) not in self._seen]
+        if not new:
+            return
+        with self.transaction() as session:
+            now = self.surroundings.clock()
+            for object_id in new:
+                self.audit(session, actor_id, now, verb, object_id)
+        self._seen.update((actor_id, verb, i) for i in new)
 
     def broken_audit(self, session: Session) -> tuple[int, ...]:
         """The numbers at which the audit chain is broken; empty for one that is whole."""
@@ -227,6 +243,7 @@ def open_store(
     """Open a store with a user's password. Raises WrongPassword (noted in the side file) and other StoreErrors."""
     with locked(data_dir) as (lock, ring):
         owner = ring.by_login(username)
+        refuse_in_pause(data_dir, owner.id if owner else logins.UNKNOWN, now)
         try:
             if owner is None:
                 # takes as long as a wrong password, so that names can't be told apart by the clock
@@ -280,9 +297,9 @@ def enter(
     try:
         ladder.bring_up_to_date(data_dir / folder.DATABASE, opened.database)
         with store.transaction() as session:
-            _take_failed_logins(store, session, _office(session, ring.store_id), now)
+            take_failed_logins(store, session, _office(session, ring.store_id), now)
             user = session.get(User, user_id)
-            admitted = user is not None and _may_enter(user, now)
+            admitted = user is not None and may_enter(user, now)
             store.audit(session, user_id, now, verb if admitted else "log_in_refused", user_id)
         actor = _admitted(user if admitted else None)
         if unclean:
@@ -296,6 +313,17 @@ def enter(
 def actor_of(user: User) -> Actor:
     """Who does something, from the user's row."""
     return Actor(user.id, user.username, user.full_name, user.role, user.division)
+
+
+def refuse_in_pause(data_dir: Path, user_id: str, now: datetime) -> None:
+    """Raises TooManyAttempts for a user who has typed too many wrong passwords just now."""
+    ends = logins.pause_ends(data_dir / folder.FAILED_LOGINS, user_id, now)
+    if ends is not None:
+        minutes = max(1, -(-int((ends - now).total_seconds()) // 60))
+        raise TooManyAttempts(
+            f"密码连续输错 {logins.MOST_FAILURES} 次，为防有人猜密码，暂停登录，资料库没有打开，内容没有改动。"
+            f"请过 {minutes} 分钟再试，或请管理员重设密码。"
+        )
 
 
 def note_failure(data_dir: Path, user_id: str, now: datetime) -> None:
@@ -356,7 +384,8 @@ def _make_database(
     durable.fsync_folder(data_dir)
 
 
-def _take_failed_logins(store: Store, session: Session, office: Office, now: datetime) -> None:
+def take_failed_logins(store: Store, session: Session, office: Office, now: datetime) -> None:
+    """Bring what the side file has and the audit hasn't into the audit."""
     new = logins.new_failures(store.data_dir / folder.FAILED_LOGINS, office.logins_taken)
     for failure in new.failures:
         at = failure.at.isoformat(timespec="seconds")
@@ -373,7 +402,8 @@ def _office(session: Session, store_id: str) -> Office:
     return office
 
 
-def _may_enter(user: User, now: datetime) -> bool:
+def may_enter(user: User, now: datetime) -> bool:
+    """Is the user neither disabled nor past the last day?"""
     expired = user.valid_until is not None and civil_date(now) > user.valid_until
     return user.disabled_at is None and not expired
 

@@ -96,6 +96,22 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
+class UserRow:
+    """A user as the administrator sees it."""
+
+    user_id: str
+    username: str
+    full_name: str
+    role: Role
+    division: str
+    division_name: str
+    valid_until: date | None
+    disabled: bool
+    has_password: bool  # False after disabling, and where adding was interrupted: give a new one
+    sensitive: bool  # may open what is extra-sensitive
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeView:
     name: str
     division: str  # code of the office's own division

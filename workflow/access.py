@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from forms.gazetteer import gazetteer
-from records import office_rows, registration_rows
+from records import office_rows, people, registration_rows
 from records import store as stores
 from records.keys import PRODUCTION, Kdf
 from records.session import Session
@@ -17,11 +17,10 @@ from records.views import Actor, OfficeView
 from workflow.changes import Changes
 from workflow.cross_reference import CHINA
 from workflow.errors import BadValue
+from workflow.passwords import refuse_weak
 from workflow.permissions import Right, verb
 from workflow.scope import require_whole_office
 from workflow.settings import SHOW_ALL_UNTIL, value_of
-
-SHORTEST_PASSWORD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +56,7 @@ def create_office(
     for label, name in names.items():
         if not name.strip():
             raise BadValue(f"{label}不能空着，还没有新建资料库。请填上再建。")
-    if len(password) < SHORTEST_PASSWORD:
-        raise BadValue(f"密码至少要 {SHORTEST_PASSWORD} 位，还没有新建资料库。请换一个长一些、容易记住的密码。")
+    refuse_weak(password, (username, full_name), "还没有新建资料库。")
     if gazetteer().division(division) is None:
         raise BadValue("行政区划代码不在区划表里，还没有新建资料库。请选择本单位所在的区划。")
     store, actor, code = stores.create_store(
@@ -93,6 +91,20 @@ def log_in(data_dir: Path, *, username: str, password: str, now: datetime) -> Op
         store.close()
         raise
     return Opened(store, actor, None)
+
+
+def recover_office(
+    data_dir: Path, *, code: str, username: str, new_password: str, now: datetime, kdf: Kdf = PRODUCTION
+) -> Opened:
+    """Open the store with the recovery code: a new password for an administrator, and a new recovery code to print.
+
+    Raises WrongRecoveryCode, BadValue for a weak password, StoreError.
+    """
+    refuse_weak(new_password, (username,), "没有改动任何内容。")
+    store, actor, fresh = people.recover(
+        data_dir, code=code, username=username.strip(), new_password=new_password, now=now, kdf=kdf
+    )
+    return Opened(store, actor, fresh)
 
 
 def _ensure_round(store: Store, session: Session, actor: Actor, now: datetime) -> None:

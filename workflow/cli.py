@@ -22,6 +22,7 @@ from ocr.reading import OcrFailed
 from records.store import StoreError
 from workflow.access import Opened, log_in
 from workflow.cli_forms import add_form_commands
+from workflow.cli_people import add_people_commands
 from workflow.cli_rules import add_rule_commands
 from workflow.errors import WorkflowError
 
@@ -32,8 +33,9 @@ def main(argv: Sequence[str]) -> int:
     """Run one sub-command; returns the exit code. Known errors become one Chinese sentence on standard error."""
     # out of the environment before any child process starts (design.md, keys and people)
     given_password = os.environ.pop("TONGDANG_PASSWORD", None)
+    given_new = os.environ.pop("TONGDANG_NEW_PASSWORD", None)
     options = build_parser().parse_args(list(argv))
-    options.given_password = given_password
+    options.given_password, options.given_new = given_password, given_new
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)
@@ -61,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_batch(commands)
     _add_check(commands)
     add_rule_commands(commands)
+    add_people_commands(commands)
     return parser
 
 
@@ -80,7 +83,7 @@ def _add_digitize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
     digitize = commands.add_parser("digitize", help="收件、识别，并写出核对草稿工作簿")
     digitize.add_argument("paths", nargs="+", type=Path, metavar="文件或文件夹")
-    _add_store_options(digitize)
+    add_store_options(digitize)
     digitize.add_argument("--out", type=Path, required=True, metavar="草稿.xlsx", help="核对草稿写到这里")
     digitize.add_argument("--create", action="store_true", help="资料库不存在时新建")
     digitize.add_argument("--office", default="未命名单位", help="新建时：单位名称")
@@ -93,17 +96,17 @@ def _add_batch(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
     batch = commands.add_parser("batch", help="报送批次").add_subparsers(dest="batch", required=True, metavar="动作")
     new = batch.add_parser("new", help="把已核对的登记表组成批次并冻结")
-    _add_store_options(new)
+    add_store_options(new)
     new.add_argument("--name", required=True, help="批次名称")
     new.set_defaults(run=cli_batch.new)
     write = batch.add_parser("write", help="写出批次工作簿")
-    _add_store_options(write)
+    add_store_options(write)
     write.add_argument("number", metavar="批次号")
     write.add_argument("--out", type=Path, required=True, metavar="批次.xlsx")
     write.add_argument("--entry-sheets", type=Path, metavar="对照单.docx", help="另写每个儿童一页的录入对照单")
     write.set_defaults(run=cli_batch.write)
     listed = batch.add_parser("list", help="列出批次")
-    _add_store_options(listed)
+    add_store_options(listed)
     listed.set_defaults(run=cli_batch.show)
 
 
@@ -111,11 +114,11 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     from workflow import cli_batch
 
     check = commands.add_parser("check", help="检查资料库：文件、状态、档号、操作记录")
-    _add_store_options(check)
+    add_store_options(check)
     check.set_defaults(run=cli_batch.check_store)
 
 
-def _add_store_options(parser: argparse.ArgumentParser) -> None:
+def add_store_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-dir", type=Path, required=True, metavar="资料库文件夹")
     parser.add_argument("--user", default="admin", help="用户名（默认 admin）")
     parser.add_argument("--forms-dir", type=Path, help="另外的表格文件夹")
@@ -132,6 +135,19 @@ def password(options: argparse.Namespace, *, new: bool = False) -> str:
         raise WorkflowError("没有地方可以输入密码，什么也没有做。请在终端里运行，或设置 TONGDANG_PASSWORD。") from None
     if again != first:
         raise WorkflowError("两次输入的密码不一样，没有新建资料库。请重新运行。")
+    return first
+
+
+def new_password(options: argparse.Namespace) -> str:
+    """Somebody's new password, from ``TONGDANG_NEW_PASSWORD`` or typed twice."""
+    if options.given_new is not None:
+        return str(options.given_new)
+    try:
+        first, again = getpass.getpass("新密码："), getpass.getpass("再输一遍：")
+    except EOFError:
+        raise WorkflowError("没有地方可以输入新密码，什么也没有做。请在终端里运行。") from None
+    if again != first:
+        raise WorkflowError("两次输入的新密码不一样，没有改动。请重新运行。")
     return first
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from records import people
-from records.errors import StoreError, UserDisabled, WrongPassword, WrongRecoveryCode
+from records.errors import StoreError, TooManyAttempts, UserDisabled, WrongPassword, WrongRecoveryCode
 from records.store import Store, open_store
 from records.tables import AuditEntry, User
 from records.views import Actor, Role
@@ -97,7 +97,8 @@ def test_the_recovery_code_gives_a_new_password(made: tuple[Store, Actor, str], 
         session.add(User(id="x", username="y", full_name="", role=Role.REVIEWER, division="22", created_at=now))
     store.close()
     typed = code.lower().replace("-", " ")
-    again, back = people.recover(data_dir, code=typed, username="admin", new_password="新的", now=now, kdf=QUICK)
+    again, back, fresh = people.recover(data_dir, code=typed, username="admin", new_password="新的", now=now, kdf=QUICK)
+    assert fresh != code
     with again, again.session() as session:
         assert back == actor
         assert session.get(User, "x") is not None
@@ -108,6 +109,19 @@ def test_the_recovery_code_gives_a_new_password(made: tuple[Store, Actor, str], 
     again, _actor = open_store(data_dir, username="admin", password="新的", now=now)
     with again:
         assert people.opens_sensitive(again, actor.user_id)
+    with pytest.raises(WrongRecoveryCode):  # it was used
+        people.recover(data_dir, code=typed, username="admin", new_password="再新", now=now, kdf=QUICK)
+    people.recover(data_dir, code=fresh, username="admin", new_password="再新", now=now, kdf=QUICK)[0].close()
+
+
+def test_the_code_lets_in_administrators_only(made: tuple[Store, Actor, str], data_dir: Path, now: datetime) -> None:
+    store, _actor, code = made
+    add_user(store, now)
+    store.close()
+    with pytest.raises(StoreError, match="管理员"):
+        people.recover(data_dir, code=code, username="li", new_password="新的", now=now, kdf=QUICK)
+    open_store(data_dir, username="li", password="李的密码", now=now)[0].close()  # nothing was changed
+    people.recover(data_dir, code=code, username="admin", new_password="新的", now=now, kdf=QUICK)[0].close()
 
 
 def test_recovery_gives_a_user_no_more_than_before(
@@ -115,9 +129,11 @@ def test_recovery_gives_a_user_no_more_than_before(
 ) -> None:
     store, _actor, code = made
     user_id = add_user(store, now)
+    with store.transaction() as session:
+        session.get_one(User, user_id).role = Role.ADMINISTRATOR
     sealed = store.seal(b"x", "y")
     store.close()
-    again, _back = people.recover(data_dir, code=code, username="li", new_password="新的", now=now, kdf=QUICK)
+    again, _back, _fresh = people.recover(data_dir, code=code, username="li", new_password="新的", now=now, kdf=QUICK)
     with again:
         assert again.open_sealed(sealed, "y") is None
         assert not people.opens_sensitive(again, user_id)
@@ -141,3 +157,46 @@ def test_a_replaced_code_opens_nothing(made: tuple[Store, Actor, str], data_dir:
     with pytest.raises(WrongRecoveryCode):
         people.recover(data_dir, code=code, username="admin", new_password="x", now=now, kdf=QUICK)
     people.recover(data_dir, code=new, username="admin", new_password="x", now=now, kdf=QUICK)[0].close()
+
+
+def test_naming_for_what_is_sensitive_asks_for_nobodys_password(store: Store, data_dir: Path, now: datetime) -> None:
+    user_id = add_user(store, now)
+    sealed = store.seal(b"x", "y")
+    people.name_for_sensitive(store, user_id)
+    assert user_id in people.sensitive_ids(store)
+    store.close()
+    again, _actor = open_store(data_dir, username="li", password="李的密码", now=now)
+    with again:
+        assert again.open_sealed(sealed, "y") == b"x"
+        people.close_sensitive(again, user_id)
+    again, _actor = open_store(data_dir, username="li", password="李的密码", now=now)
+    with again:
+        assert again.open_sealed(sealed, "y") is None
+        with pytest.raises(StoreError, match="特别敏感"):
+            people.name_for_sensitive(again, user_id)
+
+
+def test_five_wrong_passwords_and_a_pause(store: Store, data_dir: Path, now: datetime) -> None:
+    store.close()
+    for second in range(5):
+        with pytest.raises(WrongPassword):
+            open_store(data_dir, username="admin", password="x", now=now + timedelta(seconds=second))
+    for minute in (1, 14):
+        with pytest.raises(TooManyAttempts, match="分钟"):
+            open_store(data_dir, username="admin", password=PASSWORD, now=now + timedelta(minutes=minute))
+    # a name that isn't there is answered alike, and has a pause of its own
+    for _ in range(5):
+        with pytest.raises(WrongPassword):
+            open_store(data_dir, username="nobody", password="x", now=now)
+    with pytest.raises(TooManyAttempts):
+        open_store(data_dir, username="somebody", password="x", now=now)
+    again, _actor = open_store(data_dir, username="admin", password=PASSWORD, now=now + timedelta(minutes=16))
+    again.close()
+
+
+def test_a_clock_that_was_wrong_locks_nobody_out(store: Store, data_dir: Path, now: datetime) -> None:
+    store.close()
+    for _ in range(5):
+        with pytest.raises(WrongPassword):
+            open_store(data_dir, username="admin", password="x", now=now + timedelta(days=400))
+    open_store(data_dir, username="admin", password=PASSWORD, now=now)[0].close()
