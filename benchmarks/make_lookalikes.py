@@ -45,9 +45,9 @@ def drawn(characters: str, font: Path) -> NDArray[np.float32]:
     for character in characters:
         page = Image.new("L", (SIZE, SIZE), 0)
         ImageDraw.Draw(page).text((SIZE / 2, SIZE / 2), character, font=face, fill=255, anchor="mm")
-        picture = cv2.GaussianBlur(np.asarray(page, np.float32), (0, 0), BLUR).ravel()
-        picture -= picture.mean()
-        rows.append(picture / max(1e-6, float(np.linalg.norm(picture))))
+        picture = np.asarray(cv2.GaussianBlur(np.asarray(page, np.float32), (0, 0), BLUR), np.float32).ravel()
+        centred = picture - picture.mean()
+        rows.append(centred / max(1e-6, float(np.linalg.norm(centred))))
     return np.stack(rows).astype(np.float32)
 
 

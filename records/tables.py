@@ -28,7 +28,9 @@ from records.tables_care import (
     WorkLogEntry,
 )
 from records.tables_children import Answer, AnswerEvent, Child, Registration, Round
+from records.tables_duplicates import ChildKey, ChildMerge, KeptApart
 from records.tables_office import AuditEntry, Batch, BatchRow, Erasure, Office, Receipt, Setting, User
+from records.tables_review import SecondEntry
 from records.views import PageState, SourceState
 
 __all__ = [
@@ -42,7 +44,9 @@ __all__ = [
     "Box",
     "CarriedOver",
     "Child",
+    "ChildKey",
     "ChildLink",
+    "ChildMerge",
     "ChildMove",
     "ChildPerson",
     "Concern",
@@ -50,6 +54,7 @@ __all__ = [
     "Dossier",
     "Erasure",
     "FormUsed",
+    "KeptApart",
     "Location",
     "MandatoryReport",
     "Office",
@@ -59,6 +64,7 @@ __all__ = [
     "Receipt",
     "Registration",
     "Round",
+    "SecondEntry",
     "Setting",
     "Sheet",
     "Source",

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 import numpy as np
 
-from forms.catalog import RESOURCES
+from forms.characters import variants
 from ocr.decoding.beam import Matrix
 
 NEGLIGIBLE = 1e-7
@@ -196,14 +195,3 @@ def _canonical(character: str, known: set[str]) -> str:
         return _WIDE[plain]
     simple = variants().get(plain, plain)
     return simple if simple in known else plain
-
-
-@cache
-def variants() -> Mapping[str, str]:
-    """Traditional and variant characters to the form in use (``resources/reading/variants.tsv``)."""
-    table: dict[str, str] = {}
-    for line in (RESOURCES / "reading" / "variants.tsv").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            written, used = line.split("\t")
-            table[written] = used
-    return table

@@ -1,0 +1,40 @@
+"""A second pair of eyes: what a second person entered without seeing what the first had."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy.orm import Mapped, mapped_column
+
+from records.columns import Id, Instant, Json, PrimaryId, Table
+
+
+class SecondEntry(Table):
+    """One field entered blind by a second person, compared at that moment; a third resolves what differs.
+
+    ``first_value``: what stood there when it was compared. It is kept, so that the figures of agreement stay true.
+    """
+
+    __tablename__ = "second_entries"
+    __table_args__ = (
+        Unique("registration_id", "key"),
+        CheckConstraint("(resolved_at IS NULL) = (resolved_by IS NULL)", name="who_resolved"),
+        CheckConstraint("NOT (agreed AND resolved_at IS NOT NULL)", name="nothing_to_resolve"),
+        CheckConstraint("entered_by <> first_by", name="two_persons"),
+        CheckConstraint("resolved_by IS NULL OR resolved_by NOT IN (entered_by, first_by)", name="third_person"),
+        Index(None, "agreed", "resolved_at"),
+    )
+
+    id: Mapped[PrimaryId]
+    registration_id: Mapped[Id] = mapped_column(ForeignKey("registrations.id"))
+    key: Mapped[str] = mapped_column(String(64))
+    value: Mapped[Json]
+    text: Mapped[str] = mapped_column(Text, default="")
+    first_value: Mapped[Json]
+    first_by: Mapped[Id] = mapped_column(ForeignKey("users.id"))
+    agreed: Mapped[bool]
+    entered_at: Mapped[Instant]
+    entered_by: Mapped[Id] = mapped_column(ForeignKey("users.id"))
+    resolved_value: Mapped[Json]
+    resolved_at: Mapped[Instant | None]
+    resolved_by: Mapped[Id | None] = mapped_column(ForeignKey("users.id"))
