@@ -19,9 +19,11 @@ from forms.rule_book import FORM, RECORDS, finding, rule_book
 from tests.forms.rule_cases import CORRUPTIONS, years_before
 
 BLANK: dict[str, JsonValue] = {
-    key: [] if definition.kind is Kind.CHOICE else None for key, definition in load_dictionary().fields.items()
+    key: [] if definition.kind is Kind.CHOICE else None
+    for key, definition in load_dictionary().fields.items()
+    if definition.block not in ("visit", "report", "work_log")
 }
-"""A form that asks for everything the dictionary knows."""
+"""A form that asks for everything that a registration can ask for."""
 
 Case = tuple[dict[str, JsonValue], date]
 
