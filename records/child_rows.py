@@ -12,6 +12,7 @@ from records.registration_rows import DONE
 from records.scope import within
 from records.tables import ArchiveItem, Child, ChildPerson, Registration, Sheet
 
+CHUNK = 500
 REGISTRATION = "registration"  # Registration.purpose: a statement about a child, not a visit form or a work log
 
 
@@ -43,6 +44,16 @@ def registrations_of(session: Session, child_id: str) -> Sequence[Registration]:
     return session.scalars(_newest_first().where(Registration.child_id == child_id)).all()
 
 
+def names_of(session: Session, child_ids: Sequence[str]) -> dict[str, str]:
+    """Names by id."""
+    wanted = list(dict.fromkeys(child_ids))
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), CHUNK):
+        statement = select(Child.id, Child.name).where(Child.id.in_(wanted[start : start + CHUNK]))
+        found.update((child_id, name) for child_id, name in session.execute(statement))
+    return found
+
+
 def set_persons(session: Session, child_id: str, persons: Sequence[ChildPerson]) -> None:
     """These stand on the child's current registration, and nobody else."""
     known = {p.role: p for p in session.scalars(select(ChildPerson).where(ChildPerson.child_id == child_id))}
@@ -72,24 +83,9 @@ def children_with_current(session: Session, search: str, division: str) -> list[
 
     ``search`` is normalised by the caller.
     """
-    newest = (
-        func.row_number()
-        .over(
-            partition_by=Registration.child_id,
-            order_by=(
-                Registration.form_date.is_(None),
-                Registration.form_date.desc(),
-                Registration.verified_at.desc(),
-                Registration.id.desc(),
-            ),
-        )
-        .label("place")
-    )
-    ranked = select(Registration.id.label("id"), newest).where(Registration.state.in_(DONE)).subquery()
     statement = (
         select(Child, Registration)
-        .join(Registration, Registration.child_id == Child.id)
-        .join(ranked, (ranked.c.id == Registration.id) & (ranked.c.place == 1))
+        .join(Registration, Registration.id == Child.current_registration_id)
         .where(within(Registration.division, division))
         .order_by(Child.pinyin, Child.id)
     )

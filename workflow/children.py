@@ -10,7 +10,7 @@ from records.store import Store
 from records.tables import Answer, Batch, BatchRow, Child, Registration, Sheet
 from records.views import Actor, BatchRowState, BatchState, ChildRow
 from workflow.cross_reference import CHINA, place_of
-from workflow.matching import codes, place_name, sex_label
+from workflow.matching import age_on, codes, place_name, sex_label
 from workflow.names import mask_id_number, normal_name
 from workflow.permissions import Right, verb
 
@@ -51,7 +51,7 @@ def _row(
         child_id=child.id,
         name=child.name,
         sex=sex_label(child.sex),
-        age=_age(child.birth_date, day or verified_on),
+        age=age_on(child.birth_date, day or verified_on),
         id_number_masked=mask_id_number(child.id_number),
         household=place_name(child.household_division),
         residence=place_name(child.residence_division),
@@ -62,13 +62,6 @@ def _row(
         reporting=reporting(registration.id, batches),
         registration_id=registration.id,
     )
-
-
-def _age(born: date | None, day: date) -> int | None:
-    """Whole years on that day (the round's 统计时点)."""
-    if born is None or born > day:
-        return None
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def _key_concern(answers: Mapping[str, Answer]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from forms.code_tables import code_table
+from forms.findings import years_between
 from forms.gazetteer import gazetteer
 from forms.kinds import JsonValue
 from records import child_rows, registration_rows
@@ -134,6 +135,11 @@ def iso_date(value: JsonValue) -> date | None:
 def codes(value: JsonValue) -> tuple[str, ...]:
     """The option codes of a choice's value."""
     return tuple(value) if isinstance(value, list) else ()
+
+
+def age_on(born: date | None, day: date) -> int | None:
+    """Whole years on that day; None for nobody knows, or not born yet."""
+    return None if born is None or born > day else years_between(born, day)
 
 
 def sex_label(code: str) -> str:

@@ -29,6 +29,10 @@ class Right(StrEnum):
     SEE_REGISTRATIONS = "see_registrations"
     SEE_CHILDREN = "see_children"
     PLACE = "place"
+    SEE_CARE = "see_care"  # concerns, visits, cases, work log
+    CARE = "care"
+    SEE_ROUNDS = "see_rounds"
+    PRINT_FORMS = "print_forms"  # forms prefilled with last round's values
     SEE_BATCHES = "see_batches"
     REPORT = "report"
     ADMINISTER = "administer"
@@ -46,6 +50,10 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_REGISTRATIONS: _HELPERS_TOO,
     Right.SEE_CHILDREN: _EVERYBODY,
     Right.PLACE: frozenset({Role.COLLECTOR, Role.ARCHIVIST, Role.ADMINISTRATOR}),
+    Right.SEE_CARE: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
+    Right.CARE: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
+    Right.SEE_ROUNDS: _EVERYBODY,
+    Right.PRINT_FORMS: frozenset({Role.COLLECTOR, Role.ADMINISTRATOR}),
     Right.SEE_BATCHES: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
     Right.REPORT: frozenset({Role.REVIEWER, Role.ADMINISTRATOR}),
     Right.ADMINISTER: frozenset({Role.ADMINISTRATOR}),

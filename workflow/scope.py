@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from records import batch_rows, child_rows, office_rows, registration_rows
 from records.session import Session
-from records.tables import Batch, BatchRow, Page, Registration, Source
+from records.tables import Batch, BatchRow, Child, Page, Registration, Source
 from records.views import Actor, RegistrationState, Role
 from workflow.errors import NotAllowed, NotFound
 
@@ -59,6 +59,17 @@ def child_registrations(session: Session, actor: Actor, child_id: str) -> list[R
     if not found:
         raise NotFound("这名儿童不在台账里了。请刷新后再看。")
     return found
+
+
+def child(session: Session, actor: Actor, child_id: str) -> Child:
+    """A child whose current registration (while it has none: whose home) lies in the scope. Raises NotFound."""
+    found = session.get(Child, child_id)
+    if found is not None:
+        current = child_rows.current_registration(session, child_id)
+        own = actor.covers(found.residence_division) if current is None else sees_registration(actor, current)
+        if own and actor.role is not Role.HELPER:
+            return found
+    raise NotFound("这名儿童不在台账里了，没有改动。请刷新后再看。")
 
 
 def batch(session: Session, actor: Actor, batch_id: str) -> Batch:

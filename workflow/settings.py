@@ -9,11 +9,12 @@ from typing import Generic, TypeAlias, TypeVar
 
 from forms.gazetteer import gazetteer
 from forms.limits import Limits
+from forms.visiting import Intervals
 from records import office_rows
 from records.session import Session
 from records.store import Store
 from records.views import Actor
-from workflow import archive_number
+from workflow import archive_number, visit_plan
 from workflow.changes import Changes
 from workflow.errors import BadValue
 from workflow.permissions import Right, verb
@@ -26,6 +27,11 @@ Value: TypeAlias = int | str
 def _count(value: Value) -> None:
     if not isinstance(value, int) or not 0 <= value <= 100_000:
         raise BadValue("请填 0 到 100000 之间的整数，没有改。")
+
+
+def _interval(value: Value) -> None:
+    if not isinstance(value, int) or not 1 <= value <= 365:
+        raise BadValue("请填 1 到 365 之间的整数，没有改。")
 
 
 def _percent(value: Value) -> None:
@@ -93,6 +99,14 @@ CENTRAL_DISTRICTS = Setting(
     _districts,
 )
 
+VISIT_GOOD_MONTHS = Setting("visit_good_months", 3, "监护状况较好的，每几个月入户走访一次。", _interval)
+VISIT_FAIR_MONTHS = Setting("visit_fair_months", 1, "监护状况一般的，每几个月入户走访一次。", _interval)
+VISIT_RISK_DAYS = Setting(
+    "visit_risk_days", 15, "重点关爱服务对象每几天走访一次（文件只说加大频次，由本单位定）。", _interval
+)
+VISIT_AHEAD_DAYS = Setting("visit_ahead_days", 7, "走访到期前几天列入“快到期”。", _count)
+VISITS = (VISIT_GOOD_MONTHS, VISIT_FAIR_MONTHS, VISIT_RISK_DAYS)
+
 SETTINGS: tuple[Setting[int] | Setting[str], ...] = (
     SHOW_ALL_UNTIL,
     RECHECK_PERCENT,
@@ -103,6 +117,8 @@ SETTINGS: tuple[Setting[int] | Setting[str], ...] = (
     NUMBER_TEMPLATE,
     CHILD_UNDER,
     CENTRAL_DISTRICTS,
+    *VISITS,
+    VISIT_AHEAD_DAYS,
 )
 
 
@@ -116,6 +132,11 @@ def limits_of(session: Session) -> Limits:
     """What the office decided of the rules."""
     central = frozenset(codes_in(value_of(session, CENTRAL_DISTRICTS)))
     return Limits(child_under=value_of(session, CHILD_UNDER), central=central)
+
+
+def intervals(session: Session) -> Intervals:
+    """How long from one visit to the next."""
+    return Intervals(*(value_of(session, setting) for setting in VISITS))
 
 
 @verb(Right.SEE_OFFICE)
@@ -138,5 +159,8 @@ def change_setting(store: Store, actor: Actor, now: datetime, key: str, value: V
     with store.transaction() as session:
         require_whole_office(session, actor)
         office_rows.set_setting(session, key, value)
+        if any(setting is interval for interval in VISITS):
+            session.flush()
+            visit_plan.plan_all_again(store, session, now, intervals(session))
         store.audit(session, actor.user_id, now, "settings.change", key)
     return Changes(office=True)

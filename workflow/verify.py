@@ -23,7 +23,7 @@ from records.views import (
     VerifyItem,
     VerifySheet,
 )
-from workflow import answering, drafting, matching, scope, sheets
+from workflow import answering, current, drafting, matching, scope, sheets
 from workflow.changes import NOTHING, Changes, changed
 from workflow.cross_reference import place_view
 from workflow.errors import BadValue, NotFinished, NotFound, WrongState
@@ -223,7 +223,7 @@ def finish(
         registration.state = RegistrationState.VERIFIED
         registration.pinned = True
         session.flush()
-        matching.refresh(session, child)
+        current.follow(store, session, actor.user_id, now, child)
         store.audit(session, actor.user_id, now, "registration.verify", registration.id, {"child": child.id})
         return Finished(changed(registrations=[registration.id], children=[child.id]), child.id, new)
 
@@ -253,8 +253,8 @@ def _chosen(found: matching.Match, same_child: str | None) -> str | None:
 def _candidate(session: Session, actor: Actor, child_id: str) -> SameChildCandidate:
     """Of a child outside the scope only what was typed here too, and the place, so that one can ask there."""
     child = matching.child(session, child_id)
-    current = child_rows.current_registration(session, child_id)
-    own = current is not None and scope.sees_registration(actor, current)
+    newest = child_rows.current_registration(session, child_id)
+    own = newest is not None and scope.sees_registration(actor, newest)
     return SameChildCandidate(
         child_id=child.id,
         name=child.name,
@@ -262,7 +262,7 @@ def _candidate(session: Session, actor: Actor, child_id: str) -> SameChildCandid
         birth_date=child.birth_date,
         id_number_masked=mask_id_number(child.id_number) if own else "",
         residence=matching.place_name(child.residence_division),
-        archive_number="" if current is None or not own else place_view(current).archive_number,
+        archive_number="" if newest is None or not own else place_view(newest).archive_number,
     )
 
 
@@ -282,7 +282,7 @@ def reopen(store: Store, actor: Actor, now: datetime, registration_id: str, reas
         session.flush()
         child_id = registration.child_id
         if child_id is not None:
-            matching.refresh(session, matching.child(session, child_id))
+            current.follow(store, session, actor.user_id, now, matching.child(session, child_id))
         store.audit(session, actor.user_id, now, "registration.reopen", registration.id)
     return changed(registrations=[registration_id], children=[child_id] if child_id else [])
 

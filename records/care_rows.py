@@ -1,0 +1,278 @@
+"""What is done for children: concerns, visits, reports, log, moves and links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from records.scope import within
+from records.states import ChildState
+from records.tables import (
+    Child,
+    ChildLink,
+    ChildMove,
+    ChildPerson,
+    Concern,
+    Dossier,
+    MandatoryReport,
+    Registration,
+    Visit,
+    WorkLogEntry,
+)
+from records.views_care import ConcernState, PersonRole, ReportState, VisitState
+
+CHUNK = 500
+Row = TypeVar("Row", Concern, Visit, MandatoryReport, Dossier)
+
+
+def _by_child(
+    session: Session,
+    column: InstrumentedAttribute[Any],
+    statement: Select[Row],
+    child_ids: Sequence[str],
+) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for start in range(0, len(child_ids), CHUNK):
+        for row in session.scalars(statement.where(column.in_(child_ids[start : start + CHUNK]))):
+            found.setdefault(row.child_id or "", []).append(row)
+    return found
+
+
+# -- concerns ---------------------------------------------------------------------------------------------------------
+
+
+def concerns_of(session: Session, child_id: str) -> Sequence[Concern]:
+    """A child's concerns, oldest first."""
+    return session.scalars(
+        select(Concern).where(Concern.child_id == child_id).order_by(Concern.since, Concern.id)
+    ).all()
+
+
+def concerns_of_many(
+    session: Session, child_ids: Sequence[str], states: Iterable[ConcernState]
+) -> dict[str, list[Concern]]:
+    """Concerns in these states by child."""
+    statement = select(Concern).where(Concern.state.in_(list(states))).order_by(Concern.since, Concern.id)
+    return _by_child(session, Concern.child_id, statement, child_ids)
+
+
+def children_with_concerns(session: Session, state: ConcernState, scope: str, division: str = "") -> Sequence[Child]:
+    """Active children with a concern in this state, by pinyin."""
+    concerned = select(Concern.id).where(Concern.child_id == Child.id, Concern.state == state).exists()
+    statement = select(Child).where(concerned, Child.state == ChildState.ACTIVE, *seen_in(scope, division))
+    return session.scalars(statement.order_by(Child.pinyin, Child.id)).all()
+
+
+def is_key_concern(session: Session, child_id: str) -> bool:
+    """Has a person confirmed a concern that stands?"""
+    statement = select(Concern.id).where(Concern.child_id == child_id, Concern.state == ConcernState.CONFIRMED)
+    return session.scalar(statement.limit(1)) is not None
+
+
+def seen_in(scope: str, division: str = "") -> list[ColumnElement[bool]]:
+    """Children whose current registration lies in the scope; only those who live in ``division``, where given."""
+    own = select(Registration.id).where(
+        Registration.id == Child.current_registration_id, within(Registration.division, scope)
+    )
+    return [own.exists(), *([within(Child.residence_division, division)] if division else [])]
+
+
+def key_concern_among(session: Session, child_ids: Sequence[str]) -> set[str]:
+    """Those of the children with a concern that a person confirmed and that stands."""
+    return set(concerns_of_many(session, child_ids, [ConcernState.CONFIRMED]))
+
+
+# -- visits -----------------------------------------------------------------------------------------------------------
+
+
+def planned_visit(session: Session, child_id: str) -> Visit | None:
+    """The visit that is planned for a child."""
+    statement = select(Visit).where(Visit.child_id == child_id, Visit.state == VisitState.PLANNED)
+    return session.scalar(statement.order_by(Visit.due_on, Visit.id).limit(1))
+
+
+def last_visit(session: Session, child_id: str) -> Visit | None:
+    """The latest visit that took place."""
+    statement = select(Visit).where(Visit.child_id == child_id, Visit.state == VisitState.DONE)
+    return session.scalar(statement.order_by(Visit.done_on.desc(), Visit.id.desc()).limit(1))
+
+
+def visits_of(session: Session, child_id: str) -> Sequence[Visit]:
+    """All of a child's visits: planned first, then the latest done."""
+    statement = select(Visit).where(Visit.child_id == child_id)
+    return session.scalars(statement.order_by(Visit.done_on.is_not(None), Visit.done_on.desc(), Visit.id.desc())).all()
+
+
+def visit_of_form(session: Session, registration_id: str) -> Visit | None:
+    """The visit that a read visit form tells of."""
+    return session.scalar(select(Visit).where(Visit.registration_id == registration_id).limit(1))
+
+
+def planned_until(
+    session: Session, until: date, scope: str, division: str = "", limit: int | None = None
+) -> list[tuple[Visit, Child]]:
+    """Visits due on or before a day with their children, the longest overdue first."""
+    statement = (
+        select(Visit, Child)
+        .join(Child, Visit.child_id == Child.id)
+        .where(
+            Visit.state == VisitState.PLANNED,
+            Visit.due_on <= until,
+            Child.state == ChildState.ACTIVE,
+            *within(division),
+        )
+        .order_by(Visit.due_on, Child.residence_division, Child.pinyin, Child.id)
+        .limit(limit)
+    )
+    return [(visit, child) for visit, child in session.execute(statement)]
+
+
+def planned_of_many(session: Session, child_ids: Sequence[str]) -> dict[str, list[Visit]]:
+    """Planned visits by child."""
+    statement = select(Visit).where(Visit.state == VisitState.PLANNED).order_by(Visit.due_on, Visit.id)
+    return _by_child(session, Visit.child_id, statement, child_ids)
+
+
+def last_done_of_many(session: Session, child_ids: Sequence[str]) -> dict[str, date]:
+    """The day of the last visit by child."""
+    found: dict[str, date] = {}
+    for start in range(0, len(child_ids), CHUNK):
+        statement = (
+            select(Visit.child_id, func.max(Visit.done_on))
+            .where(Visit.child_id.in_(child_ids[start : start + CHUNK]), Visit.state == VisitState.DONE)
+            .group_by(Visit.child_id)
+        )
+        found.update({child_id: day for child_id, day in session.execute(statement) if day is not None})
+    return found
+
+
+def unplanned_children(session: Session) -> Sequence[Child]:
+    """Active children with a current registration for whom no visit is planned."""
+    planned = select(Visit.id).where(Visit.child_id == Child.id, Visit.state == VisitState.PLANNED).exists()
+    statement = select(Child).where(
+        Child.state == ChildState.ACTIVE, Child.current_registration_id.is_not(None), ~planned
+    )
+    return session.scalars(statement).all()
+
+
+def planned_by_rule(session: Session) -> Sequence[Child]:
+    """Children whose visit is planned by the rule and not by a person."""
+    statement = (
+        select(Child)
+        .join(Visit, Visit.child_id == Child.id)
+        .where(Visit.state == VisitState.PLANNED, Visit.planned_by.is_(None))
+    )
+    return session.scalars(statement).all()
+
+
+# -- reports, log -----------------------------------------------------------------------------------------------------
+
+
+def reports_of(session: Session, child_id: str) -> Sequence[MandatoryReport]:
+    """A child's cases, oldest first."""
+    statement = select(MandatoryReport).where(MandatoryReport.child_id == child_id)
+    return session.scalars(statement.order_by(MandatoryReport.raised_at, MandatoryReport.id)).all()
+
+
+def open_reports(session: Session, scope: str, division: str = "") -> list[tuple[MandatoryReport, Child]]:
+    """Cases that nobody has reported yet, oldest first, with their children."""
+    statement = (
+        select(MandatoryReport, Child)
+        .join(Child, MandatoryReport.child_id == Child.id)
+        .where(MandatoryReport.state == ReportState.RAISED, *seen_in(scope, division))
+        .order_by(MandatoryReport.raised_at, MandatoryReport.id)
+    )
+    return [(report, child) for report, child in session.execute(statement)]
+
+
+def open_reports_of_many(session: Session, child_ids: Sequence[str]) -> dict[str, list[MandatoryReport]]:
+    """Unreported cases by child."""
+    statement = select(MandatoryReport).where(MandatoryReport.state == ReportState.RAISED)
+    return _by_child(session, MandatoryReport.child_id, statement.order_by(MandatoryReport.id), child_ids)
+
+
+def log_of(
+    session: Session, scope: str, *, child_id: str | None, since: date | None = None, until: date | None = None
+) -> Sequence[WorkLogEntry]:
+    """Lines of the work log by day, of a child or (None) of all in the scope and of the office itself."""
+    own = select(Child.id).where(Child.id == WorkLogEntry.child_id, *seen_in(scope)).exists()
+    statement = (
+        select(WorkLogEntry)
+        .where(or_(WorkLogEntry.child_id.is_(None), own))
+        .order_by(WorkLogEntry.on, WorkLogEntry.at, WorkLogEntry.id)
+    )
+    if child_id is not None:
+        statement = statement.where(WorkLogEntry.child_id == child_id)
+    if since is not None:
+        statement = statement.where(WorkLogEntry.on >= since)
+    if until is not None:
+        statement = statement.where(WorkLogEntry.on <= until)
+    return session.scalars(statement).all()
+
+
+# -- moves, persons, links --------------------------------------------------------------------------------------------
+
+
+def moves_of(session: Session, child_id: str) -> Sequence[ChildMove]:
+    """Exits and returns of a child, in the order in which they were entered."""
+    return session.scalars(
+        select(ChildMove).where(ChildMove.child_id == child_id).order_by(ChildMove.at, ChildMove.id)
+    ).all()
+
+
+def persons_of(session: Session, child_id: str) -> dict[PersonRole, ChildPerson]:
+    """Who stands on the child's current registration."""
+    found = session.scalars(select(ChildPerson).where(ChildPerson.child_id == child_id))
+    return {person.role: person for person in found}
+
+
+def sharing_persons(session: Session, scope: str, child_id: str) -> list[tuple[ChildPerson, ChildPerson, Child]]:
+    """Own person, the same person on another child's registration (by ID number, or by name and phone), that child.
+
+    Only of children whose current registration lies in the scope.
+    """
+    found = []
+    for own in persons_of(session, child_id).values():
+        if own.role is PersonRole.CHILD:
+            continue
+        same = []
+        if own.id_number:
+            same.append(ChildPerson.id_number == own.id_number)
+        if own.name_norm and own.phone:
+            same.append((ChildPerson.name_norm == own.name_norm) & (ChildPerson.phone == own.phone))
+        if not same:
+            continue
+        statement = (
+            select(ChildPerson, Child)
+            .join(Child, ChildPerson.child_id == Child.id)
+            .where(ChildPerson.child_id != child_id, ChildPerson.role != PersonRole.CHILD, or_(*same), *seen_in(scope))
+            .order_by(Child.birth_date, Child.id)
+        )
+        found += [(own, other, child) for other, child in session.execute(statement)]
+    return found
+
+
+def links_of(session: Session, child_id: str, *, standing: bool = True) -> Sequence[ChildLink]:
+    """Links of a child, either way round; without ``standing`` also those undone."""
+    statement = select(ChildLink).where(or_(ChildLink.child_id == child_id, ChildLink.other_id == child_id))
+    if standing:
+        statement = statement.where(ChildLink.undone_at.is_(None))
+    return session.scalars(statement.order_by(ChildLink.made_at, ChildLink.id)).all()
+
+
+# -- dossiers ---------------------------------------------------------------------------------------------------------
+
+
+def dossier_of(session: Session, child_id: str) -> Dossier | None:
+    """The child's dossier; the first one opened if there should be two."""
+    statement = select(Dossier).where(Dossier.child_id == child_id).order_by(Dossier.opened_on, Dossier.id)
+    return session.scalar(statement.limit(1))
+
+
+def dossiers_of_many(session: Session, child_ids: Sequence[str]) -> dict[str, list[Dossier]]:
+    """Dossiers by child."""
+    return _by_child(session, Dossier.child_id, select(Dossier).order_by(Dossier.opened_on, Dossier.id), child_ids)

@@ -1,0 +1,82 @@
+"""Which visit is due next for a child: kept as one planned row, so that due lists need no arithmetic over everybody.
+
+Everything here works inside a caller's transaction. The rule plans; a day that a person chose stays until the visit.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from forms.visiting import Intervals, level_of, next_due
+from records import care_rows, child_rows, registration_rows
+from records.ids import civil_date
+from records.session import Session
+from records.states import ChildState
+from records.store import Store
+from records.tables import Child, Registration, Visit
+from records.views_care import ConcernState, VisitState
+
+
+def plan_next(store: Store, session: Session, now: datetime, child: Child, intervals: Intervals) -> Visit | None:
+    """Bring the child's planned visit in line with what is known by now. None for a child that isn't visited."""
+    session.flush()
+    planned = care_rows.planned_visit(session, child.id)
+    if child.state is not ChildState.ACTIVE:
+        if planned is not None:
+            planned.state = VisitState.CANCELLED
+        session.flush()
+        return None
+    current = child_rows.current_registration(session, child.id)
+    if current is None:
+        return planned
+    level, due = due_by_rule(session, now, child, current, intervals)
+    if planned is None:
+        planned = Visit(id=store.new_id(), child_id=child.id, level=level, due_on=due, findings={})
+        session.add(planned)
+    planned.level = level
+    if planned.planned_by is None:
+        planned.due_on = due
+    session.flush()
+    return planned
+
+
+def due_by_rule(
+    session: Session, now: datetime, child: Child, current: Registration, intervals: Intervals
+) -> tuple[str, date]:
+    """The level by which a child is visited and the latest day of the next visit.
+
+    Counted from the last visit or, for a child never visited, from its form; a key-concern child's first interval
+    begins on the day on which a person confirmed the concern.
+    """
+    confirmed = [c for c in care_rows.concerns_of(session, child.id) if c.state is ConcernState.CONFIRMED]
+    last = care_rows.last_visit(session, child.id)
+    stated_on = current.form_date or civil_date(current.verified_at or now)
+    days = [stated_on]
+    if last is not None and last.done_on is not None:
+        days = [last.done_on]
+    stated = _stated(session, current)
+    if last is not None and last.done_on is not None and last.done_on >= stated_on:
+        stated = last.level
+    level = level_of(stated, key_concern=bool(confirmed))
+    days += [civil_date(c.decided_at) for c in confirmed if c.decided_at is not None]
+    return level, next_due(level, max(days), intervals)
+
+
+def _stated(session: Session, current: Registration) -> str:
+    answer = registration_rows.answer(session, current.id, "guardianship_state")
+    value = None if answer is None else answer.value
+    return str(value[0]) if isinstance(value, list) and value else ""
+
+
+def plan_missing(store: Store, session: Session, now: datetime, intervals: Intervals) -> int:
+    """Plan for children who should have a planned visit and have none (a store made by an older program)."""
+    children = care_rows.unplanned_children(session)
+    for child in children:
+        plan_next(store, session, now, child, intervals)
+    return len(children)
+
+
+def plan_all_again(store: Store, session: Session, now: datetime, intervals: Intervals) -> None:
+    """The intervals changed: what the rule planned is planned anew."""
+    for child in care_rows.planned_by_rule(session):
+        plan_next(store, session, now, child, intervals)
