@@ -123,7 +123,7 @@ def planned_until(
             Visit.state == VisitState.PLANNED,
             Visit.due_on <= until,
             Child.state == ChildState.ACTIVE,
-            *within(division),
+            *seen_in(scope, division),
         )
         .order_by(Visit.due_on, Child.residence_division, Child.pinyin, Child.id)
         .limit(limit)

@@ -155,6 +155,7 @@ def add(store: Store, actor: Actor, now: datetime, child_id: str, criterion: str
         row = Concern(id=store.new_id(), child_id=child.id, since=since)
         _say(store, row, criterion, why.strip())
         session.add(row)
+        session.flush()
         row.decided_at, row.decided_by = now, actor.user_id
         row.state = ConcernState.CONFIRMED
         return _decided(store, session, actor, now, row)

@@ -100,8 +100,9 @@ def enter(
 ) -> Visit:
     """Enter a visit within the caller's transaction. ``registration_id``: the read visit form that tells of it."""
     _check(visited, civil_date(now))
-    visit = care_rows.planned_visit(session, child.id)
-    if visit is None:
+    visit, last = care_rows.planned_visit(session, child.id), care_rows.last_visit(session, child.id)
+    if visit is None or (last is not None and last.done_on is not None and last.done_on > visited.on):
+        # an earlier visit recorded late is not the one that was planned
         visit = Visit(id=store.new_id(), child_id=child.id, level=visited.level, due_on=None, findings={})
         visit.state = VisitState.PLANNED
     visit.level, visit.done_on, visit.visitor = visited.level, visited.on, visited.visitor.strip()

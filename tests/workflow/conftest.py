@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from forms.kinds import JsonValue
 from records.keys import Kdf
 from records.store import Store
-from records.views import Actor, Role, VerifySheet
-from tests.workflow.scripted import Page, ScriptedPool, believing, scan
-from workflow import intake, recognise, verify
+from records.views import Actor, RegistrationState, Role, VerifySheet
+from tests.workflow.scripted import FORM, Page, ScriptedPool, back, believing, front, scan
+from workflow import intake, recognise, settings, verify
 from workflow.access import create_office
 from workflow.changes import Changes
 
@@ -69,6 +70,18 @@ class OfficeAtWork:
         done = verify.finish(self.store, self.actor, self.clock(), sheet.registration_id, same_child=same_child)
         assert isinstance(done, verify.Finished)
         return done
+
+    def child(self, mark: str, same_child: str | None = None, **values: JsonValue) -> str:
+        """A verified registration of one child, with nothing to look at; ``values`` of either side. Its child's id."""
+        settings.change_setting(self.store, self.actor, self.clock(), "show_all_until", 0)
+        settings.change_setting(self.store, self.actor, self.clock(), "recheck_percent", 0)
+        behind = {field.key for field in FORM.on_page(2)}
+        sides = ({k: v for k, v in values.items() if (k in behind) is back_side} for back_side in (False, True))
+        on_front, on_back = sides
+        self.deliver(f"{mark}.tif", front(mark, (), **on_front), back(mark, (), **on_back))
+        self.read()
+        (sheet,) = (s for s in self.sheets() if s.state is RegistrationState.DRAFT)
+        return self.verified(sheet, same_child).child_id
 
     def as_role(self, role: Role) -> Actor:
         """The same person with another role."""
