@@ -107,9 +107,9 @@ def visits_of(session: Session, child_id: str) -> Sequence[Visit]:
     return session.scalars(statement.order_by(Visit.done_on.is_not(None), Visit.done_on.desc(), Visit.id.desc())).all()
 
 
-def visit_of_form(session: Session, registration_id: str) -> Visit | None:
+def visit_of_page(session: Session, page_id: str) -> Visit | None:
     """The visit that a read visit form tells of."""
-    return session.scalar(select(Visit).where(Visit.registration_id == registration_id).limit(1))
+    return session.scalar(select(Visit).where(Visit.page_id == page_id).limit(1))
 
 
 def planned_until(

@@ -129,7 +129,7 @@ class Visit(Table):
     findings: Mapped[Json]  # answers by key of the dictionary
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # the extra-sensitive ones among them
     note: Mapped[str] = mapped_column(Text, default="")
-    registration_id: Mapped[Id | None] = mapped_column(ForeignKey("registrations.id"))  # the read visit form
+    page_id: Mapped[Id | None] = mapped_column(ForeignKey("pages.id"))  # the read visit form
     recorded_at: Mapped[Instant | None]
     recorded_by: Mapped[Id | None] = mapped_column(ForeignKey("users.id"))
 
@@ -189,7 +189,7 @@ class WorkLogEntry(Table):
     child_id: Mapped[Id | None] = mapped_column(ForeignKey("children.id"))
     visit_id: Mapped[Id | None] = mapped_column(ForeignKey("visits.id"))
     report_id: Mapped[Id | None] = mapped_column(ForeignKey("mandatory_reports.id"))
-    registration_id: Mapped[Id | None] = mapped_column(ForeignKey("registrations.id"))  # the read log form
+    page_id: Mapped[Id | None] = mapped_column(ForeignKey("pages.id"))  # the read log form
     on: Mapped[date]
     text: Mapped[str] = mapped_column(Text, default="")
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

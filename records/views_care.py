@@ -166,7 +166,7 @@ class VisitView:
     findings: tuple[FindingRow, ...]
     hidden_findings: bool  # there are extra-sensitive ones that the actor can't see
     note: str
-    registration_id: str | None
+    page_id: str | None  # of the read visit form
     recorded_by: str
 
 

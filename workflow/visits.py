@@ -96,9 +96,9 @@ def enter(
     now: datetime,
     child: Child,
     visited: Visited,
-    registration_id: str | None = None,
+    page_id: str | None = None,
 ) -> Visit:
-    """Enter a visit within the caller's transaction. ``registration_id``: the read visit form that tells of it."""
+    """Enter a visit within the caller's transaction. ``page_id``: the read visit form that tells of it."""
     _check(visited, civil_date(now))
     visit, last = care_rows.planned_visit(session, child.id), care_rows.last_visit(session, child.id)
     if visit is None or (last is not None and last.done_on is not None and last.done_on > visited.on):
@@ -106,7 +106,7 @@ def enter(
         visit = Visit(id=store.new_id(), child_id=child.id, level=visited.level, due_on=None, findings={})
         visit.state = VisitState.PLANNED
     visit.level, visit.done_on, visit.visitor = visited.level, visited.on, visited.visitor.strip()
-    visit.method, visit.note, visit.registration_id = visited.method, visited.note.strip(), registration_id
+    visit.method, visit.note, visit.page_id = visited.method, visited.note.strip(), page_id
     visit.recorded_at, visit.recorded_by = now, actor.user_id
     _put_findings(store, visit, visited.findings)
     visit.state = VisitState.DONE
@@ -222,7 +222,7 @@ def view(store: Store, session: Session, visit: Visit) -> VisitView:
         ),
         hidden_findings=secret is None,
         note=visit.note,
-        registration_id=visit.registration_id,
+        page_id=visit.page_id,
         recorded_by=office_rows.user_name(session, visit.recorded_by or ""),
     )
 
