@@ -43,6 +43,7 @@ class Noise:
     specks: tuple[int, int]
     jpeg: tuple[int, int]
     grey: float  # probability of a grey-scale picture
+    room: float = 0.0  # scanners: bed seen around the sheet, as a part of the page
 
 
 _LIGHT = Noise(
@@ -95,6 +96,33 @@ PROFILES: dict[str, dict[str, Noise]] = {
             phone=True, dpi=(260, 285, 330), skew=(-3.4, 3.6), shift=4, tilt=0.043, curl=(0.2, 1.7), blur=(0.5, 1.3),
             light=(0.57, 0.87), paper=(221, 247), bleed=(0.01, 0.06), fold=0.55, grain=(2.2, 7), specks=(2, 28),
             jpeg=(66, 89), grey=0.05,
+        ),
+    },
+    # what goes wrong in offices: for the finder, not for calibrating or reporting how well is read
+    "stress": {
+        "clean": Noise(
+            phone=False, dpi=(300,), skew=(-1, 1), shift=1, tilt=0, curl=(0, 0), blur=(0.3, 0.7), light=(0.95, 1.0),
+            paper=(240, 253), bleed=(0.0, 0.03), fold=0.1, grain=(1, 3), specks=(0, 20), jpeg=(80, 92), grey=0.3,
+        ),
+        "askew": Noise(
+            phone=False, dpi=(200, 240, 300, 400, 600), skew=(-10, 10), shift=4, tilt=0, curl=(0, 0), blur=(0.4, 1.0),
+            light=(0.9, 1.0), paper=(235, 253), bleed=(0.0, 0.05), fold=0.3, grain=(1, 5), specks=(0, 80),
+            jpeg=(60, 90), grey=0.4, room=0.14,
+        ),
+        "dirty": Noise(
+            phone=False, dpi=(200, 300), skew=(-3, 3), shift=4, tilt=0, curl=(0, 0), blur=(0.8, 1.6),
+            light=(0.75, 0.95), paper=(205, 240), bleed=(0.08, 0.18), fold=1, grain=(5, 11), specks=(150, 400),
+            jpeg=(40, 65), grey=0.5,
+        ),
+        "snapshot": Noise(
+            phone=True, dpi=(180, 220, 280), skew=(-9, 9), shift=4, tilt=0.08, curl=(0.5, 3.0), blur=(0.8, 1.7),
+            light=(0.45, 0.8), paper=(215, 246), bleed=(0.0, 0.06), fold=0.5, grain=(3, 9), specks=(0, 30),
+            jpeg=(55, 85), grey=0,
+        ),
+        "curled": Noise(
+            phone=True, dpi=(250, 300), skew=(-4, 4), shift=3, tilt=0.03, curl=(3.0, 5.5), blur=(0.6, 1.2),
+            light=(0.6, 0.85), paper=(225, 246), bleed=(0.0, 0.05), fold=0.3, grain=(2, 6), specks=(0, 20),
+            jpeg=(70, 88), grey=0,
         ),
     },
 }  # fmt: skip
@@ -257,7 +285,7 @@ def _geometry(noise: Noise, dice: Dice, page_size: tuple[int, int], dpi: int, tu
 def _throw(noise: Noise, dice: Dice, page_size: tuple[int, int], dpi: int, turns: int, *, calm: float) -> Geometry:
     width, height = page_size
     scale = dpi / 300
-    margin = dice.uniform(0.04, 0.09) if noise.phone else 0.0
+    margin = dice.uniform(0.04, 0.09) if noise.phone else noise.room
     size = (round(width * scale * (1 + 2 * margin)), round(height * scale * (1 + 2 * margin)))
     angle = math.radians(dice.uniform(*noise.skew))
     grow = scale * (1 + dice.near(0, 0.002))
