@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.synth import damage
 from benchmarks.synth.dice import Dice
@@ -181,7 +180,8 @@ def snapshot(_sheet: Sheet, dice: Dice) -> Picture:
     scene = np.zeros((1600, 1200, 3), np.float32)
     for octave in (3, 8, 20, 60, 180):
         rough = noise.normal(0, 1, (octave, max(2, octave * 3 // 4), 3)).astype(np.float32)
-        scene += np.asarray(cv2.resize(rough, (1200, 1600), interpolation=cv2.INTER_CUBIC)) * 60 / octave**0.4
+        smooth = np.asarray(cv2.resize(rough, (1200, 1600), interpolation=cv2.INTER_CUBIC), np.float32)
+        scene += smooth * (60 / octave**0.4)
     picture = np.clip(scene + 120, 0, 255).astype(np.uint8)
     for _ in range(900):
         at = noise.integers(0, (1200, 1600))
@@ -193,7 +193,7 @@ def snapshot(_sheet: Sheet, dice: Dice) -> Picture:
 
 def english_letter(_sheet: Sheet, dice: Dice) -> Picture:
     page = np.full((1754, 1240, 3), 246, np.uint8)
-    words = "the of and to in is you that it he was for on are as with his they at be this have from or one had".split()
+    words = ("the", "of", "and", "to", "in", "is", "you", "that", "it", "he", "was", "for", "on", "are", "with", "they")
     for row in range(30):
         text = " ".join(dice.one(words) for _ in range(11))
         cv2.putText(page, text, (110, 160 + row * 48), cv2.FONT_HERSHEY_COMPLEX, 0.9, (30, 30, 30), 2, cv2.LINE_AA)

@@ -37,6 +37,10 @@ SPECK_SIDE = 15
 SQUARE = np.ones((3, 3), np.uint8)
 """The neighbourhood of a pixel."""
 
+_MEAN = np.full((1, 3), 1 / 3, np.float32)
+REDDER, PALE = 41, 140
+"""Of 255: by how much red must be lighter than the other colours to be a seal's, and how light it must be."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cell:
@@ -90,41 +94,37 @@ class PageInk:
 
     def darkness(self, x: int, y: int, w: int, h: int) -> tuple[Darkness, float]:
         """Darkness of a patch, red taken for paper, and the share of red in it."""
-        colour = self.page.rectified[y : y + h, x : x + w].astype(np.float32)
+        # in whole grey levels: a third of the time, and scans have no finer ones
         paper = self._paper_at(x, y, w, h)
-        relative = colour / np.maximum(paper, 40)
-        blue, green, red = relative[..., 0], relative[..., 1], relative[..., 2]
-        grey = np.minimum((blue + green + red) / 3, 1)
+        relative = np.asarray(cv2.divide(self.page.rectified[y : y + h, x : x + w], paper, scale=255), dtype=np.uint8)
+        grey = np.asarray(cv2.transform(relative, _MEAN), dtype=np.uint8)
+        blue, green, red = (np.asarray(channel, dtype=np.uint8) for channel in cv2.split(relative))
         # a seal or a red rule absorbs blue and green only; through the red channel it is almost paper
-        reddish = (red - np.maximum(blue, green) > 0.16) & (red > 0.55)
-        grey[reddish] = np.minimum(1, np.maximum(grey[reddish], red[reddish] + 0.1))
-        return np.clip(1 - grey, 0, 1).astype(np.float32), float(reddish.mean())
+        reddish = (cv2.subtract(red, cv2.max(blue, green)) > REDDER) & (red > PALE)
+        count = int(np.count_nonzero(reddish))
+        if count:
+            grey[reddish] = np.maximum(grey[reddish], np.minimum(red[reddish], 229) + 26)
+        dark = np.multiply(255 - grey, np.float32(1 / 255), dtype=np.float32)
+        return dark, count / max(1, reddish.size)
 
     def printed(self, x: int, y: int, w: int, h: int) -> Darkness:
         """Darkness of the blank form in the same patch."""
         return (1 - self.page.blank[y : y + h, x : x + w].astype(np.float32) / 255).astype(np.float32)
 
-    def _paper_at(self, x: int, y: int, w: int, h: int) -> npt.NDArray[np.float32]:
+    def _paper_at(self, x: int, y: int, w: int, h: int) -> Picture:
         step = self.height / self._paper.shape[0], self.width / self._paper.shape[1]
         scale = np.array([[1 / step[1], 0, (x + 0.5) / step[1] - 0.5], [0, 1 / step[0], (y + 0.5) / step[0] - 0.5]])
-        return np.asarray(
-            cv2.warpAffine(
-                self._paper,
-                scale,
-                (w, h),
-                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_REPLICATE,
-            ),
-            dtype=np.float32,
-        )
+        way = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        patch = cv2.warpAffine(self._paper, scale, (w, h), flags=way, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(patch, dtype=np.uint8)
 
 
-def _paper(picture: Picture) -> npt.NDArray[np.float32]:
+def _paper(picture: Picture) -> Picture:
     """Colour of the paper on a grid of one point per 8 pixels: the light, without ink and shadow edges."""
     small = cv2.resize(picture, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
     lightest = cv2.dilate(small, np.ones((9, 9), np.uint8))
     settled = cv2.erode(lightest, np.ones((5, 5), np.uint8))
-    return np.asarray(cv2.GaussianBlur(settled, (0, 0), 4), dtype=np.float32)
+    return np.maximum(cv2.GaussianBlur(settled, (0, 0), 4), 40).astype(np.uint8)
 
 
 def box_px(box: Box) -> tuple[int, int, int, int]:

@@ -2,7 +2,8 @@
 
 The code on the sheet says it at once; corner squares give the place; both may be missing or wrong on a
 photocopy, then features of the blank pages are looked for. Whatever the guess came from, the printed tiles
-of the blank must be found in place (``refine``), so a page is never read with the wrong form's cells.
+of the blank must be found in place (``refine``) and its words must be the blank's (``labels``), so a page is never
+read with the wrong form's cells, nor with those of another version of its form.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ocr.blank_page import is_blank, is_noise, unusable
 from ocr.corners import Code, find_code, guess_from_code, guesses_from_squares
 from ocr.features import Features, blank_features, guess_from_features, picture_features, plausible
 from ocr.images import Delivered
+from ocr.labels import Words, WordsSeen, words_of
 from ocr.refine import BlankSide, Fit, fit, ink_map
 from ocr.registration import Match, Picture, rectify, transform
 
@@ -36,12 +38,17 @@ MOSTLY_VISIBLE = 0.75
 """Share of the printed tiles that must lie inside the picture; less is a torn or half-scanned page."""
 TELLS_APART = 0.03
 """Two different forms that agree with a page to within this can't be told apart."""
+WORDS_WEIGH = 8.0
+"""A missing word weighs as much as so many missing tiles: versions of a form differ in words first, then in rules."""
+ALMOST_AS_LIKE = 0.12
+"""Guesses whose likeness is within this of the best are tried too: versions of one form look alike."""
+MOST_TRIED = 4
 
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
     """No known form. ``reason``: blank, too_small, too_dark, noise, no_form_found, form_not_installed, mirrored,
-    partly_visible, ambiguous_form."""
+    partly_visible, ambiguous_form, other_version (the rules of a known form, but other words)."""
 
     reason: str
     serial: str | None = None
@@ -54,9 +61,15 @@ class Found:
     match: Match
     fit: Fit
     known: KnownSide
+    words: WordsSeen
 
     def quality(self, box: Box) -> float:
-        """0..1: share of the printed tiles around a form box that were found in place."""
+        """0..1: share of the printed tiles around a form box that were found in place; at most 0.3 where a word that
+        may be its label is missing."""
+        tiles = self._tiles_around(box)
+        return tiles if self.words.vouch_for(box) else min(tiles, 0.3)
+
+    def _tiles_around(self, box: Box) -> float:
         reach = 14.0
         at = self.fit.centres_mm
         near = (
@@ -84,6 +97,10 @@ class KnownSide:
         return blank_features(self.blank)
 
     @cached_property
+    def words(self) -> Words:
+        return words_of(self.blank, self.form.on_page(self.page))
+
+    @cached_property
     def thumbnail(self) -> npt.NDArray[np.float32]:
         return ink_map(self.blank.drawn(1.0), 1.0)
 
@@ -104,7 +121,7 @@ class Finder:
     def warm(self) -> None:
         """Build what every page needs now instead of at the first page."""
         for known in self.sides:
-            for made in (known.features, known.thumbnail, known.blank.coarse, known.blank.fine):
+            for made in (known.features, known.thumbnail, known.words, known.blank.coarse, known.blank.fine):
                 assert made is not None
 
     def find(self, delivered: Delivered) -> Found | NotFound:
@@ -146,7 +163,13 @@ def shown_copy(grey: Picture, dpi_x: int, dpi_y: int) -> tuple[Picture, tuple[fl
 class _Laid:
     known: KnownSide
     fit: Fit
+    words: WordsSeen
     serial: str | None = None
+
+    @property
+    def likely(self) -> float:
+        """Share of tiles in place, less what missing words take from it."""
+        return self.fit.agreement - WORDS_WEIGH * self.words.share_missing
 
 
 _Result: TypeAlias = _Laid | NotFound | None
@@ -192,9 +215,9 @@ class _Search:
             for guess in guesses[corners]:
                 if plausible(guess, _page_corners(known)):
                     scored.append((known.likeness(self.shown, guess), len(scored), known, guess))
-        best = sorted(scored, key=lambda s: (-s[0], s[1]))[:2]
-        laid = [self._lay(known, guess) for likeness, _, known, guess in best if likeness > LOOKS_ALIKE]
-        return self._accepted(laid)
+        best = sorted(scored, key=lambda s: (-s[0], s[1]))[:MOST_TRIED]
+        least = max(LOOKS_ALIKE, best[0][0] - ALMOST_AS_LIKE) if best else 1.0
+        return self._accepted([self._lay(known, guess) for likeness, _, known, guess in best if likeness > least])
 
     def by_features(self) -> _Result:
         return self._from_features(self.sides)
@@ -205,21 +228,23 @@ class _Search:
             guess = guess_from_features(known.features, self.features)
             if guess is not None:
                 guesses.append((guess.inliers, known, guess.homography))
-        best = sorted(guesses, key=lambda g: -g[0])[:3]
+        best = sorted(guesses, key=lambda g: -g[0])[:MOST_TRIED]
         return self._accepted([self._lay(known, homography) for _, known, homography in best])
 
     def _lay(self, known: KnownSide, guess: Homography) -> _Laid:
-        return _Laid(known, fit(known.blank, self.shown, guess))
+        fitted = fit(known.blank, self.shown, guess)
+        return _Laid(known, fitted, known.words.looked_for(fitted.ink, _visible(known.words, fitted, self.shown)))
 
     def _accepted(self, laid: list[_Laid]) -> _Result:
-        good = sorted((page for page in laid if page.fit.agreement >= AGREES), key=lambda p: -p.fit.agreement)
+        good = [page for page in laid if page.fit.agreement >= AGREES]
         good = [page for page in good if plausible(page.fit.homography, _page_corners(page.known))]
         if not good:
             return None
-        best = good[0]
-        for other in good[1:]:
-            if other.known is not best.known and best.fit.agreement - other.fit.agreement < TELLS_APART:
-                return NotFound("ambiguous_form")
+        best, *others = sorted(good, key=lambda page: -page.likely)
+        if any(o.known is not best.known and best.likely - o.likely < TELLS_APART for o in others):
+            return NotFound("ambiguous_form")
+        if best.words.another_form:
+            return NotFound("other_version")
         if best.fit.visible < MOSTLY_VISIBLE:
             return NotFound("partly_visible")
         return best
@@ -230,6 +255,14 @@ class _Search:
             return "noise"
         mirror = _Search(self.sides, self.grey, np.ascontiguousarray(self.shown[:, ::-1]), self.scale)
         return "mirrored" if isinstance(mirror.by_features(), _Laid) else "no_form_found"
+
+
+def _visible(words: Words, fitted: Fit, shown: Picture) -> npt.NDArray[np.bool_]:
+    """Per word: all of it lies inside the picture."""
+    px = transform(fitted.homography, words.corners_mm)
+    height, width = shown.shape
+    inside = (px[:, 0] > 0) & (px[:, 1] > 0) & (px[:, 0] < width) & (px[:, 1] < height)
+    return np.asarray(inside.reshape(-1, 4).all(axis=1), dtype=np.bool_)
 
 
 def _page_corners(known: KnownSide) -> npt.NDArray[np.float64]:
@@ -253,4 +286,4 @@ def _in_delivered(laid: _Laid, scale: tuple[float, float]) -> Found:
         serial=laid.serial,
         warp=laid.fit.warp,
     )
-    return Found(match, replace(laid.fit, homography=homography), known)
+    return Found(match, replace(laid.fit, homography=homography), known, laid.words)

@@ -32,6 +32,12 @@ from ocr.text_layer import checked_by_picture, text_layer_fields
 VIEW_SIDE = 2480
 """Longer side of the viewing copy in pixels: an A4 page at 212 dpi."""
 VIEW_QUALITY = 85
+STATUS_OF = {
+    "blank": PageStatus.BLANK,
+    # scanning again is what helps; nothing of such a page may pass for what a form says, or doesn't say
+    **dict.fromkeys(("too_small", "too_dark", "noise", "mirrored", "partly_visible"), PageStatus.FAILED),
+}
+"""What a page without a form is, by the finder's reason; else its form is unknown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +87,7 @@ class FormPageReader:
                 fields=self._fields(registered, found, texts, context),
             )
         else:
-            status = PageStatus.BLANK if found.reason == "blank" else PageStatus.UNKNOWN_FORM
+            status = STATUS_OF.get(found.reason, PageStatus.UNKNOWN_FORM)
             reading = replace(reading, status=status, reason=found.reason, serial=found.serial)
         return PageOutcome(replace(reading, seconds=time.perf_counter() - start), view.jpeg)
 

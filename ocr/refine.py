@@ -27,8 +27,9 @@ NODE_MM = 18.0
 """Distance of the warp's nodes. Paper curls over centimetres, not millimetres."""
 
 
-SETTLED_MM = 0.04
-"""A correction smaller than this (half a pixel at 300 dpi) on flat paper needs no second pass."""
+SETTLED_MM, NEARLY_SETTLED_MM = 0.05, 0.1
+"""A correction smaller than the first (half a pixel at 300 dpi) needs no second pass; one smaller than the second is
+judged by what was seen before it."""
 STIFFNESS, SLACKNESS = 0.03, 0.003
 """How much the warp's nodes resist bending, and being moved at all where no tile says so."""
 
@@ -41,6 +42,9 @@ class Step:
     tile_mm: float
     reach_mm: float
 
+
+LAST_REACH_MM = 0.8
+"""How far off a tile may lie to be looked at when all is done; from half a millimetre it isn't in place."""
 
 COARSE = Step(50 / 25.4, 22.0, 5.0)
 FINE = Step(100 / 25.4, 15.0, 1.6)
@@ -67,7 +71,8 @@ class Fit:
 
     ``agreement``: share of the visible printed tiles that were found in place, 0..1. ``visible``: share of the
     printed tiles that lie inside the picture. ``error_mm``: median residual. ``found``: per fine tile, 1 where
-    the print is in place, 0 where not, NaN outside the picture, at ``centres_mm``.
+    the print is in place, 0 where not, NaN outside the picture, at ``centres_mm``. ``ink``: the page's ink in form
+    coordinates at the fine step's scale.
     """
 
     homography: Floats
@@ -77,6 +82,7 @@ class Fit:
     error_mm: float
     centres_mm: Points
     found: Floats
+    ink: npt.NDArray[np.float32]
 
 
 class BlankSide:
@@ -154,10 +160,12 @@ class Looks:
     inside: npt.NDArray[np.bool_]
 
 
-def look(tiles: Tiles, page: npt.NDArray[np.float32], inside: npt.NDArray[np.bool_]) -> Looks:
-    """Look for every tile of the blank in the redrawn page's ink, at most ``reach`` away."""
+def look(
+    tiles: Tiles, page: npt.NDArray[np.float32], inside: npt.NDArray[np.bool_], reach_mm: float | None = None
+) -> Looks:
+    """Look for every tile of the blank in the redrawn page's ink, at most ``reach_mm`` (default: the step's) away."""
     count = len(tiles.corners)
-    reach = max(2, round(tiles.step.reach_mm * tiles.step.scale))
+    reach = max(2, round((reach_mm or tiles.step.reach_mm) * tiles.step.scale))
     padded = cv2.copyMakeBorder(page, reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=(0,))
     score, shift, weight = np.zeros(count), np.zeros((count, 2)), np.zeros((count, 2))
     for n in range(count):
@@ -199,26 +207,37 @@ def fit(side: BlankSide, grey: Picture, homography: Floats) -> Fit:
     ``grey`` should show the page at 100 dpi or more.
     """
     warp: WarpGrid | None = None
-    for tiles, rounds in ((side.coarse, 2), (side.fine, 2)):
-        centres = tiles.centres_mm
+    moved = np.inf
+    for tiles, rounds in ((side.coarse, 2), (side.fine, 3)):
         for turn in range(rounds):
             page = _ink_from(side, tiles, grey, homography, warp)
             looks = look(tiles, page, _inside(tiles, grey, homography))
-            good = looks.weight * (looks.score >= FOUND)[:, None]
-            if int((good.sum(axis=1) > 0).sum()) < 8:
+            bend = turn > 0 or tiles is side.fine
+            homography, warp, moved = _corrected(side.side, tiles, looks, homography, warp, bend=bend)
+            if moved < SETTLED_MM:
                 break
-            total = looks.shift + (warp.shift(centres + looks.shift) - centres - looks.shift if warp else 0.0)
-            step = _homography_step(centres, total, good)
-            homography = homography @ step
-            left = transform(np.linalg.inv(step), centres + total) - centres
-            warp = _bent(side.side, centres, left, good) if turn or tiles is side.fine else None
-            moved = transform(step, centres) - centres
-            if warp is None and float(np.abs(moved).max()) < SETTLED_MM:
-                break
-    tiles = side.fine
-    page = _ink_from(side, tiles, grey, homography, warp)
-    looks = look(tiles, page, _inside(tiles, grey, homography))
-    return _judged(tiles, looks, _shown(tiles, page), homography, warp)
+    if moved >= NEARLY_SETTLED_MM:
+        page = _ink_from(side, tiles, grey, homography, warp)
+        looks = look(tiles, page, _inside(tiles, grey, homography), LAST_REACH_MM)
+    return _judged(tiles, looks, page, homography, warp)
+
+
+def _corrected(
+    side: FormPage, tiles: Tiles, looks: Looks, homography: Floats, warp: WarpGrid | None, *, bend: bool
+) -> tuple[Floats, WarpGrid | None, float]:
+    """Homography and warp after what was seen, and how far almost all of the page moved by it, in millimetres."""
+    good = looks.weight * (looks.score >= FOUND)[:, None]
+    if int((good.sum(axis=1) > 0).sum()) < 8:
+        return homography, warp, 0.0
+    centres = tiles.centres_mm
+    before = warp.shift(centres) if warp else centres
+    total = looks.shift + (warp.shift(centres + looks.shift) - centres - looks.shift if warp else 0.0)
+    step = _homography_step(centres, total, good)
+    left = transform(np.linalg.inv(step), centres + total) - centres
+    bent = _bent(side, centres, left, good) if bend else None
+    after = transform(step, bent.shift(centres) if bent else centres)
+    moved = np.abs(after - before).max(axis=1)[looks.inside]
+    return homography @ step, bent, float(np.percentile(moved, 97))
 
 
 def _ink_from(
@@ -255,7 +274,10 @@ def _inside(tiles: Tiles, grey: Picture, homography: Floats) -> npt.NDArray[np.b
     return within
 
 
-def _judged(tiles: Tiles, looks: Looks, shown: npt.NDArray[np.bool_], homography: Floats, warp: WarpGrid | None) -> Fit:
+def _judged(
+    tiles: Tiles, looks: Looks, page: npt.NDArray[np.float32], homography: Floats, warp: WarpGrid | None
+) -> Fit:
+    shown = _shown(tiles, page)
     seen = looks.weight > 0
     residual = np.where(seen, np.abs(looks.shift), np.nan)
     # found means: there, and there where it should be (half a millimetre is a stroke's width)
@@ -268,7 +290,7 @@ def _judged(tiles: Tiles, looks: Looks, shown: npt.NDArray[np.bool_], homography
     error = float(np.median(values)) if len(values) else 9.9
     # in a cell full of writing the correlation is low though its rules are in place
     marks = np.where(looks.inside, (found | (shown & near)).astype(np.float64), np.nan)
-    return Fit(homography, warp, agreement, visible, error, tiles.centres_mm, marks)
+    return Fit(homography, warp, agreement, visible, error, tiles.centres_mm, marks, page)
 
 
 def _homography_step(points: Points, shift: Floats, weight: Floats) -> Floats:
@@ -308,16 +330,19 @@ def _bent(side: FormPage, points: Points, left: Floats, weight: Floats) -> WarpG
     used = weight > 0
     if int(used.any(axis=1).sum()) < max(30, len(points) // 3):
         return None
+    aside = np.arange(len(points)) % 3 == 0
+    test = used & aside[:, None]
+    before = np.abs(left[test])
+    if not len(before) or np.median(before) < 0.02:
+        return None
     columns = max(3, round(side.width_mm / NODE_MM) + 1)
     rows = max(3, round(side.height_mm / NODE_MM) + 1)
     basis = _bilinear(points, side, rows, columns)
     differences = _second_differences(rows, columns)
     stiff = STIFFNESS * differences.T @ differences + SLACKNESS * np.eye(rows * columns)
-    aside = np.arange(len(points)) % 3 == 0
     tried = _bend(basis, left, weight * ~aside[:, None], stiff)
-    test = used & aside[:, None]
-    before, after = np.abs(left[test]), np.abs((left - basis @ tried)[test])
-    if not len(before) or np.median(after) > 0.85 * np.median(before) or np.median(before) < 0.02:
+    after = np.abs((left - basis @ tried)[test])
+    if np.median(after) > 0.85 * np.median(before):
         return None
     nodes = _bend(basis, left, weight, stiff).astype(np.float32).reshape(rows, columns, 2)
     return WarpGrid(nodes[..., 0], nodes[..., 1], side.width_mm, side.height_mm)

@@ -305,6 +305,8 @@ class _Queue:
             page.state, page.reason = PageState.FAILED, reading.reason or "defect"
             return
         page.state = PageState.READ
+        if reading.status is PageStatus.UNKNOWN_FORM:
+            page.reason = reading.reason
         if reading.status is PageStatus.BLANK:
             page.state, page.reason = PageState.SET_ASIDE, BLANK
         content = drafting.content_of(reading)

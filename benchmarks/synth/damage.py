@@ -94,8 +94,8 @@ def sealed(page: Picture, x: float, y: float, dice: Dice, *, radius: float = 20.
     for place in np.linspace(-2.6, -0.5, 12):
         middle = np.array(at) + 0.78 * outer * np.array([np.cos(place), np.sin(place)])
         for _ in range(4):
-            ends = middle + np.array([[dice.uniform(-18, 18) for _ in range(2)] for _ in range(2)])
-            cv2.line(ink, *[tuple(int(v) for v in end) for end in ends], (255,), 5, cv2.LINE_AA)
+            x1, y1, x2, y2 = (int(v + dice.uniform(-18, 18)) for v in (*middle, *middle))
+            cv2.line(ink, (x1, y1), (x2, y2), (255,), 5, cv2.LINE_AA)
     dry = cv2.resize(dice.numbers().uniform(0.55, 1, (60, 42)).astype(np.float32), page.shape[1::-1])
     share = (ink.astype(np.float32) / 255 * np.asarray(dry) * dice.uniform(0.75, 0.95))[..., None]
     red = np.array([70, 60, 225], np.float32)
@@ -113,7 +113,8 @@ def whitened(page: Picture, box: Box, dice: Dice) -> Picture:
     rim = cv2.GaussianBlur(patch, (0, 0), 3)[..., None]
     edge = np.clip(rim * (1 - rim) * 4, 0, 1) * 14
     cover = cv2.GaussianBlur(patch, (0, 0), 1)[..., None]
-    return np.clip(page * (1 - cover) + 255 * cover - edge, 0, 255).astype(np.uint8)
+    white: npt.NDArray[np.float32] = page.astype(np.float32) * (1 - cover) + 255 * cover - edge
+    return white.clip(0, 255).astype(np.uint8)
 
 
 def shadowed(picture: Picture, dice: Dice) -> Picture:
@@ -125,4 +126,5 @@ def shadowed(picture: Picture, dice: Dice) -> Picture:
     depth = dice.uniform(0.35, 0.6)
     field = (1 - depth / (1 + np.exp(-along * dice.uniform(40, 120)))).astype(np.float32)
     full = np.asarray(cv2.resize(field, (width, height)), np.float32)[..., None]
-    return np.clip(picture * full, 0, 255).astype(np.uint8)
+    shaded: npt.NDArray[np.float32] = picture.astype(np.float32) * full
+    return np.asarray(np.minimum(shaded, 255), np.uint8)

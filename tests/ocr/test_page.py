@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -22,6 +22,7 @@ from ocr.reading import PageReading, PageStatus, ReadingContext
 from ocr.registration import PX_PER_MM, Picture
 from ocr.worker import ReaderPool
 from tests.ocr import paper
+from workflow import sentences
 
 SAMPLES = RESOURCES / "samples"
 FORM = shipped_forms()[0]
@@ -155,6 +156,27 @@ def test_a_covered_place_is_doubtful(paper_reader: FormPageReader) -> None:
             assert "place_doubtful" in field.reasons
         if field.key in places and places[field.key].y < 150:
             assert "place_doubtful" not in field.reasons
+
+
+@pytest.mark.parametrize(
+    ("make", "status", "reason"),
+    [
+        (np.zeros_like, PageStatus.FAILED, "too_dark"),
+        (lambda whole: np.ascontiguousarray(whole[:, ::-1]), PageStatus.FAILED, "mirrored"),
+        (lambda whole: np.ascontiguousarray(whole[: len(whole) // 2]), PageStatus.FAILED, "partly_visible"),
+        (lambda whole: np.full_like(whole, 248), PageStatus.BLANK, "blank"),
+    ],
+)
+def test_what_must_be_scanned_again_has_failed_and_says_why(
+    paper_reader: FormPageReader, make: Callable[[Picture], Picture], status: PageStatus, reason: str
+) -> None:
+    rng = np.random.default_rng(5)
+    page = np.repeat(paper.drawn_page(page=1).picture[:, :, None], 3, axis=2)
+    whole = paper.shoot(page, rng, dpi=150).picture
+    outcome = paper_reader.read(png_of(make(whole)), 0, ReadingContext())
+    assert (outcome.reading.status, outcome.reading.reason, outcome.reading.fields) == (status, reason, ())
+    assert sentences.page_reason(reason) != sentences.page_reason("defect")
+    assert outcome.viewing_copy  # it can still be looked at
 
 
 @pytest.mark.parametrize(("size", "rotation"), [((2480, 3508), 0), ((3508, 2480), 90), ((6000, 9000), 270)])
