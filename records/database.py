@@ -12,15 +12,16 @@ from typing import Any
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
+from records import durable
 from records.errors import CannotWrite, StoreDamaged, StoreError
 
 BUSY_MILLISECONDS = 10_000
 READERS = 4
 
 
-def connect(path: Path, key: bytes, *, read_only: bool = False) -> Any:
+def connect(path: Path, key: bytes, *, read_only: bool = False, journal: str = "WAL") -> Any:
     """One DB-API connection. The key isn't tried before the first statement reads a page.
 
     WAL for readers beside the writer; FULL, so that a commit is on the disk when it returns
@@ -35,7 +36,7 @@ def connect(path: Path, key: bytes, *, read_only: bool = False) -> Any:
             f"PRAGMA key = \"x'{key.hex()}'\"",
             f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}",
             "PRAGMA temp_store = MEMORY",
-            "PRAGMA journal_mode = WAL",
+            f"PRAGMA journal_mode = {journal}",
             "PRAGMA synchronous = FULL",
             "PRAGMA foreign_keys = ON",
             "PRAGMA journal_size_limit = 16777216",  # the log shrinks again after a large transaction
@@ -78,6 +79,43 @@ def writing_engine(path: Path, key: bytes) -> Engine:
     )
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def snapshot_engine(path: Path, key: bytes) -> Engine:
+    """For looking into a copy that nobody else has open and that must stay one file."""
+    engine = create_engine(
+        "sqlite://",
+        module=sqlcipher,
+        creator=lambda: connect(path, key, read_only=True, journal="DELETE"),
+        poolclass=NullPool,
+        hide_parameters=True,
+    )
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def copy_to(path: Path, key: bytes, target: Path) -> None:
+    """A consistent copy of the database as it is now, with the same key, on the disk on return.
+
+    What a killed try left is written anew. Raises CannotWrite, StoreDamaged.
+    """
+    for leftover in files_of(target):
+        durable.remove(leftover)
+    connection = connect(path, key)
+    try:
+        connection.execute("VACUUM INTO ?", (str(target),))
+    except sqlcipher.Error as error:
+        known = known_error(DatabaseError("VACUUM INTO", None, error), path.parent)
+        raise (known or damaged()) from error
+    finally:
+        connection.close()
+    with target.open("rb+") as file:
+        durable.fsync_file(file.fileno())
+
+
+def files_of(path: Path) -> tuple[Path, ...]:
+    """A database and what SQLite may lay beside it (https://sqlite.org/tempfiles.html)."""
+    return (path, *(path.with_name(f"{path.name}{tail}") for tail in ("-wal", "-shm", "-journal")))
 
 
 def _begin(connection: Connection) -> None:

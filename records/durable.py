@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
@@ -109,6 +110,26 @@ def write_file(path: Path, content: bytes, *, part: Path | None = None) -> None:
             fsync_file(file.fileno())
         rename(part, path)
     except OSError:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+    fsync_folder(path.parent)
+
+
+@contextmanager
+def writing(path: Path, *, part: Path) -> Iterator[BinaryIO]:
+    """Like ``write_file``, for what is too large for the memory: ``path`` is whole when the block has ended.
+
+    An exception in the block leaves ``path`` as it was and no part file.
+    """
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            fsync_file(file.fileno())
+        rename(part, path)
+    except BaseException:
         with suppress(OSError):
             part.unlink(missing_ok=True)
         raise

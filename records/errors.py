@@ -61,6 +61,14 @@ class StoreTooNew(StoreError):
     """A newer version of the program has changed the store."""
 
 
+class NotABackup(StoreError):
+    """The file is no backup of this program."""
+
+
+class BackupDamaged(StoreError):
+    """The backup is cut off or was changed: it is refused whole."""
+
+
 class FileDamaged(StoreError):
     """A file in the vault is missing or was changed. ``vault_id`` names it."""
 

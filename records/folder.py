@@ -16,6 +16,8 @@ KEYS = "keys.json"
 VAULT = "vault"
 FAILED_LOGINS = "logins.log"
 LOCK = "lock"
+SNAPSHOT = "store.db.snapshot"  # while a backup is being made
+RESTORING = "restoring"  # the folder in which a backup is unpacked
 
 # neither locks nor SQLite's write-ahead log work across machines: https://sqlite.org/wal.html, https://sqlite.org/faq.html#q5
 NETWORK_FILE_SYSTEMS = frozenset(
@@ -125,6 +127,14 @@ def make_private(folder: Path) -> None:
         if sys.platform != "win32":
             folder.chmod(0o700)
         durable.make_folder(folder / VAULT)
+    except OSError as error:
+        raise cannot_write(error, folder) from error
+
+
+def make_backups_folder(folder: Path) -> None:
+    """The folder of backups inside a store's own. Raises CannotWrite."""
+    try:
+        durable.make_folder(folder)
     except OSError as error:
         raise cannot_write(error, folder) from error
 

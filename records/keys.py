@@ -172,15 +172,19 @@ def _sealed_to(store_id: str, public: bytes, name: KeyName, key: bytes) -> bytes
     return SUITE.encrypt(key, X25519PublicKey.from_public_bytes(public), info=_sealing_context(store_id, name))
 
 
-def unlock(ring: KeyRing, owner: Owner, secret: str) -> StoreKeys:
-    """The store's keys. Raises WrongPassword; StoreDamaged where the password is right but the rest is not."""
-    context = _wrapping_context(ring.store_id, owner.id, owner.public, owner.kdf)
+def open_private(store_id: str, owner: Owner, secret: str) -> bytes:
+    """The owner's private half. Raises WrongPassword."""
+    context = _wrapping_context(store_id, owner.id, owner.public, owner.kdf)
     nonce, wrapped = owner.wrapped[:NONCE_BYTES], owner.wrapped[NONCE_BYTES:]
     try:
-        raw = AESGCM(owner.kdf.derive(secret, owner.salt)).decrypt(nonce, wrapped, context)
+        return AESGCM(owner.kdf.derive(secret, owner.salt)).decrypt(nonce, wrapped, context)
     except InvalidTag:
         raise wrong_password() from None
-    private = X25519PrivateKey.from_private_bytes(raw)
+
+
+def unlock(ring: KeyRing, owner: Owner, secret: str) -> StoreKeys:
+    """The store's keys. Raises WrongPassword; StoreDamaged where the password is right but the rest is not."""
+    private = X25519PrivateKey.from_private_bytes(open_private(ring.store_id, owner, secret))
     try:
         opened = {
             name: SUITE.decrypt(sealed, private, info=_sealing_context(ring.store_id, name))
@@ -239,7 +243,7 @@ def write_ring(path: Path, ring: KeyRing) -> None:
         "format": FORMAT,
         "store_id": ring.store_id,
         "sensitive_public": _text(ring.sensitive_public),
-        "owners": [_owner_json(owner) for owner in ring.owners],
+        "owners": [owner_json(owner) for owner in ring.owners],
     }
     content["checksum"] = checksum(content)
     durable.write_file(path, json.dumps(content, ensure_ascii=False, indent=1).encode())
@@ -247,14 +251,19 @@ def write_ring(path: Path, ring: KeyRing) -> None:
 
 def read_ring(path: Path) -> KeyRing:
     """Read the key file. Raises StoreDamaged for one that is not whole, StoreTooNew, OSError."""
+    return parse_ring(path.read_bytes())
+
+
+def parse_ring(raw: bytes) -> KeyRing:
+    """The key file's content. Raises StoreDamaged, StoreTooNew."""
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(raw)
         # the checksum tells a damaged file from a wrong password; against forgery stands the authenticated wrapping
         if content.pop("checksum") != checksum(content):
             raise damaged_keys()
         if content["format"] > FORMAT:
             raise StoreTooNew("这个资料库已由更新版本的程序改动，本程序没有打开它。请安装新版本。")
-        owners = tuple(_owner(o) for o in content["owners"])
+        owners = tuple(owner_from_json(o) for o in content["owners"])
         if not owners:
             raise damaged_keys()
         return KeyRing(str(content["store_id"]), _bytes(content["sensitive_public"]), owners)
@@ -262,7 +271,8 @@ def read_ring(path: Path) -> KeyRing:
         raise damaged_keys() from error
 
 
-def _owner_json(owner: Owner) -> dict[str, Any]:
+def owner_json(owner: Owner) -> dict[str, Any]:
+    """An owner as plain values, for the key file and for backups."""
     return {
         "id": owner.id,
         "login": owner.login,
@@ -274,7 +284,8 @@ def _owner_json(owner: Owner) -> dict[str, Any]:
     }
 
 
-def _owner(raw: Mapping[str, Any]) -> Owner:
+def owner_from_json(raw: Mapping[str, Any]) -> Owner:
+    """The inverse. Raises ValueError, KeyError or TypeError for anything else."""
     kdf = Kdf(int(raw["kdf"]["memory_kib"]), int(raw["kdf"]["iterations"]), int(raw["kdf"]["lanes"]))
     return Owner(
         id=str(raw["id"]),

@@ -11,17 +11,16 @@ import hmac
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from records import audit, database, durable, folder, keys, logins
+from records import audit, database, durable, folder, keys, logins, vault_rows
 from records.errors import (
     KeysMissing,
     NotAStore,
@@ -38,7 +37,7 @@ from records.ids import IdMaker, civil_date, system_clock
 from records.keys import PRODUCTION, Kdf, KeyRing, StoreKeys
 from records.migrations import ladder
 from records.recovery_code import new_recovery_code
-from records.tables import AuditEntry, Office, Page, Source, User
+from records.tables import AuditEntry, Office, User
 from records.vault import Vault
 from records.views import Actor, Role
 
@@ -69,7 +68,7 @@ class Store:
         self._lock = lock
         self.surroundings = surroundings
         self._ids = IdMaker(surroundings.clock, surroundings.randomness)
-        self._audit_key = _derived(opened.hashing, "audit")
+        self._audit_key = audit_key(opened)
         self._turn = threading.Lock()
         self._seen: set[tuple[str, str, str]] = set()  # what was audited as seen since the store was opened
         self._writer: int | None = None  # the thread that is in a transaction
@@ -292,6 +291,8 @@ def enter(
     surroundings: Surroundings,
 ) -> tuple[Store, Actor]:
     """Open the database behind opened keys: migrate, take failed logins into the audit, let the user in."""
+    with suppress(OSError):
+        (data_dir / folder.RESTORING).rmdir()  # empty: a restore that was killed after its last step but one
     unclean = (data_dir / f"{folder.DATABASE}-wal").exists()  # a clean close removes the log
     store = Store(data_dir, ring.store_id, opened, lock, surroundings)
     try:
@@ -371,7 +372,7 @@ def _make_database(
             session.add_all([office, user])
             audit.append(
                 session,
-                _derived(opened.hashing, "audit"),
+                audit_key(opened),
                 at=now,
                 actor_id=user.id,
                 verb="create_store",
@@ -417,9 +418,16 @@ def _admitted(user: User | None) -> Actor:
 def _sweep(store: Store) -> None:
     """After a crash: remove vault files that no committed row names (their keys are nowhere)."""
     with store.session() as session:
-        known = set(session.scalars(select(Source.vault_id)))
-        known.update(v for v in session.scalars(select(Page.view_id)) if v is not None)
+        known = vault_rows.named_ids(session)
     store.vault.sweep(known)
+    with suppress(OSError):
+        for leftover in database.files_of(store.data_dir / folder.SNAPSHOT):
+            leftover.unlink(missing_ok=True)
+
+
+def audit_key(opened: StoreKeys) -> bytes:
+    """What the audit's hashes are keyed with."""
+    return _derived(opened.hashing, "audit")
 
 
 def _derived(key: bytes, purpose: str) -> bytes:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +42,9 @@ class Vault:
     def __init__(self, folder: Path, randomness: Callable[[int], bytes] = os.urandom) -> None:
         self.folder = folder
         self._randomness = randomness
+        self._held = 0  # backups that are being made
+        self._waiting: set[str] = set()
+        self._turn = threading.Lock()
 
     def put(self, content: bytes) -> VaultRef:
         """Encrypt and keep. On return the file is on the disk for good. Raises CannotWrite."""
@@ -74,8 +79,27 @@ class Vault:
             ref.id,
         )
 
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Meanwhile no file goes away; what is deleted waits (after a crash the sweep does it)."""
+        with self._turn:
+            self._held += 1
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._held -= 1
+                waiting = set() if self._held else self._waiting
+                self._waiting = self._waiting - waiting
+            for vault_id in sorted(waiting):
+                self.delete(vault_id)
+
     def delete(self, vault_id: str) -> None:
         """Remove a file that no row names any more. Raises CannotWrite."""
+        with self._turn:
+            if self._held:
+                self._waiting.add(vault_id)
+                return
         try:
             durable.remove(self.path(vault_id))
         except OSError as error:
@@ -84,6 +108,11 @@ class Vault:
     def exists(self, vault_id: str) -> bool:
         """Is there a file of this id (whole or damaged)?"""
         return self.path(vault_id).is_file()
+
+    def size(self, vault_id: str) -> int:
+        """Bytes on the disk; 0 for a file that isn't there."""
+        path = self.path(vault_id)
+        return path.stat().st_size if path.is_file() else 0
 
     def ids(self) -> Iterator[str]:
         """The ids of all files that are there."""

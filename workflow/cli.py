@@ -21,6 +21,7 @@ from ocr.models import ModelsMissing
 from ocr.reading import OcrFailed
 from records.store import StoreError
 from workflow.access import Opened, log_in
+from workflow.cli_backup import add_backup_commands
 from workflow.cli_forms import add_form_commands
 from workflow.cli_people import add_people_commands
 from workflow.cli_rules import add_rule_commands
@@ -64,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_check(commands)
     add_rule_commands(commands)
     add_people_commands(commands)
+    add_backup_commands(commands)
     return parser
 
 

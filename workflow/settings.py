@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Generic, TypeAlias, TypeVar
 
 from forms.gazetteer import gazetteer
@@ -53,6 +54,21 @@ def _retention(value: Value) -> None:
         raise BadValue("保管期限只能是 Y（永久）、D30（三十年）或 D10（十年），没有改。")
 
 
+def _folder(value: Value) -> None:
+    if value and not Path(str(value)).is_absolute():
+        raise BadValue("请写完整的文件夹路径（从盘符或 / 开始），没有改。")
+
+
+def _kept(value: Value) -> None:
+    if not isinstance(value, int) or not 1 <= value <= 400:
+        raise BadValue("请填 1 到 400 之间的整数，没有改。")
+
+
+def _yes_or_no(value: Value) -> None:
+    if value not in (0, 1):
+        raise BadValue("只能填 1（是）或 0（否），没有改。")
+
+
 def _template(value: Value) -> None:
     archive_number.check_template(str(value))
 
@@ -98,6 +114,12 @@ CENTRAL_DISTRICTS = Setting(
     "哪些市辖区算城市中心城区（六位代码，逗号分开）；同一城市的中心城区之间居住的不算流动儿童。",
     _districts,
 )
+LOCK_MINUTES = Setting("lock_minutes", 10, "多少分钟没有人动，窗口自动锁上；0 为不锁。", _count)
+BACKUP_FOLDER = Setting("backup_folder", "", "备份放在哪个文件夹；空着就放在资料库文件夹里的 backups。", _folder)
+BACKUP_DAILY = Setting("backup_daily", 7, "每日备份保留最近几天的。", _kept)
+BACKUP_WEEKLY = Setting("backup_weekly", 4, "再往前，每周一份，保留几周的。", _kept)
+BACKUP_MONTHLY = Setting("backup_monthly", 6, "再往前，每月一份，保留几个月的。", _kept)
+BACKUP_ON_LEAVING = Setting("backup_on_leaving", 1, "关程序时有改动就备份一次：1 是，0 否。", _yes_or_no)
 
 VISIT_GOOD_MONTHS = Setting("visit_good_months", 3, "监护状况较好的，每几个月入户走访一次。", _interval)
 VISIT_FAIR_MONTHS = Setting("visit_fair_months", 1, "监护状况一般的，每几个月入户走访一次。", _interval)
@@ -115,6 +137,12 @@ SETTINGS: tuple[Setting[int] | Setting[str], ...] = (
     RETENTION,
     UNIT,
     NUMBER_TEMPLATE,
+    LOCK_MINUTES,
+    BACKUP_FOLDER,
+    BACKUP_DAILY,
+    BACKUP_WEEKLY,
+    BACKUP_MONTHLY,
+    BACKUP_ON_LEAVING,
     CHILD_UNDER,
     CENTRAL_DISTRICTS,
     *VISITS,

@@ -28,7 +28,7 @@ def bring_up_to_date(path: Path, key: bytes, scripts: Path = FOLDER) -> None:
     """
     engine = database.writing_engine(path, key)
     try:
-        _bring(engine, path, scripts)
+        _bring(engine, path, key, scripts)
     except DatabaseError as error:
         known = database.known_error(error, path.parent)
         if known is None:
@@ -46,7 +46,7 @@ def configuration(connection: Connection | None, scripts: Path = FOLDER) -> Conf
     return config
 
 
-def _bring(engine: Engine, path: Path, scripts: Path) -> None:
+def _bring(engine: Engine, path: Path, key: bytes, scripts: Path) -> None:
     directory = ScriptDirectory.from_config(configuration(None, scripts))
     newest = directory.get_current_head()
     with engine.connect() as connection:
@@ -56,7 +56,7 @@ def _bring(engine: Engine, path: Path, scripts: Path) -> None:
     if now is not None and now not in {script.revision for script in directory.walk_revisions()}:
         raise StoreTooNew("这个资料库已由更新版本的程序改动，本程序没有打开它，内容没有改动。请安装新版本。")
     if now is not None:
-        _copy(engine, path, path.with_name(f"{path.name}.before-{newest}"))
+        _copy(path, key, path.with_name(f"{path.name}.before-{newest}"))
     _references_unchecked(engine)
     with engine.connect() as connection:
         command.upgrade(configuration(connection, scripts), "head")
@@ -77,16 +77,9 @@ def _references_unchecked(engine: Engine) -> None:
         raw.close()
 
 
-def _copy(engine: Engine, path: Path, target: Path) -> None:
+def _copy(path: Path, key: bytes, target: Path) -> None:
     """A consistent copy with the same key. A copy from an earlier try that was killed is written anew."""
     part = target.with_name(f"{target.name}.part")
-    durable.remove(part)
-    raw = engine.raw_connection()
-    try:
-        raw.cursor().execute("VACUUM INTO ?", (str(part),))
-    finally:
-        raw.close()
-    with part.open("rb+") as file:
-        durable.fsync_file(file.fileno())
+    database.copy_to(path, key, part)
     durable.rename(part, target)
     durable.fsync_folder(path.parent)

@@ -22,6 +22,9 @@ EVERYBODY = {C, R, A, M}  # of the office; H, helpers from outside, are named wh
 EXPECTED: dict[str, set[Role]] = {
     "workflow.access.office": EVERYBODY | {H},
     "workflow.access.set_round": {M},
+    "workflow.backups.make_backup": {M},
+    "workflow.backups.back_up_if_due": EVERYBODY | {H},
+    "workflow.backups.backups": {M},
     "workflow.people.users": {M},
     "workflow.people.add_user": {M},
     "workflow.people.change_user": {M},
