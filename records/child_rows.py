@@ -110,3 +110,15 @@ def _matches(search: str) -> ColumnElement[bool]:
         Child.id_number.contains(search.upper(), autoescape=True),
         filed.exists(),
     )
+
+
+def id_numbers(session: Session, child_ids: Sequence[str], division: str) -> dict[str, str]:
+    """The whole ID numbers of those children who have a verified registration in the division."""
+    own = select(Registration.id).where(
+        Registration.child_id == Child.id, Registration.state.in_(DONE), within(Registration.division, division)
+    )
+    found: dict[str, str] = {}
+    for start in range(0, len(child_ids), 500):
+        statement = select(Child.id, Child.id_number).where(Child.id.in_(child_ids[start : start + 500]), own.exists())
+        found.update((child_id, number) for child_id, number in session.execute(statement) if number)
+    return found

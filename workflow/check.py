@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from records import check_rows, people
+from records.audit import Head
 from records.check_rows import Ids, VaultRow
 from records.errors import FileDamaged, StoreDamaged
 from records.session import Session
 from records.store import Store
 from records.vault import VaultRef
 from records.views import Actor
+from workflow.audit_export import missing_heads
 from workflow.permissions import Right, verb
 from workflow.scope import require_whole_office
 
@@ -99,11 +101,27 @@ ROWS: tuple[tuple[str, Look, str], ...] = (
 
 
 @verb(Right.ADMINISTER)
-def check(store: Store, actor: Actor) -> tuple[Fault, ...]:
-    """Everything that is wrong, the gravest first; empty for a store that is whole."""
+def check(store: Store, actor: Actor, heads: tuple[Head, ...] = ()) -> tuple[Fault, ...]:
+    """Everything that is wrong, the gravest first; empty for a store that is whole.
+
+    ``heads``: ends of the audit as they were printed on receipts, backups and exports; each must still be in it.
+    """
     with store.session() as session:
         require_whole_office(session, actor)
-    return tuple(_faults(store))
+    return (*_head_faults(store, heads), *_faults(store))
+
+
+def _head_faults(store: Store, heads: tuple[Head, ...]) -> Iterator[Fault]:
+    unasked: list[str] = []
+    missing = _look(store, lambda session: missing_heads(session, heads), "audit heads", unasked)
+    if missing:
+        yield Fault(
+            "audit_head_missing",
+            f"打印件上的 {len(missing)} 个操作记录末码，在操作记录里找不到："
+            "操作记录被截短、改过，或资料库被换成了旧的。"
+            "请报告管理员，保留现在的文件夹，查明以前不要再录入。",
+            missing,
+        )
 
 
 def _faults(store: Store) -> Iterator[Fault]:

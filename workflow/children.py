@@ -21,6 +21,7 @@ NOT_REPORTED = "未报送"
 @verb(Right.SEE_CHILDREN)
 def children(store: Store, actor: Actor, *, search: str = "") -> tuple[ChildRow, ...]:
     """Children by pinyin, then id; ``search`` finds in name, pinyin, initials, ID number and 档号."""
+    store.saw(actor.user_id, "children.see", [store.store_id])
     with store.session() as session:
         found = child_rows.children_with_current(session, normal_name(search), actor.division)
         ids = [registration.id for _, registration in found]

@@ -23,7 +23,7 @@ from records.store import StoreError
 from workflow.access import Opened, log_in
 from workflow.cli_backup import add_backup_commands
 from workflow.cli_forms import add_form_commands
-from workflow.cli_people import add_people_commands
+from workflow.cli_people import add_audit_commands, add_people_commands
 from workflow.cli_rules import add_rule_commands
 from workflow.errors import WorkflowError
 
@@ -66,6 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_rule_commands(commands)
     add_people_commands(commands)
     add_backup_commands(commands)
+    add_audit_commands(commands)
     return parser
 
 
@@ -117,6 +118,9 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
     check = commands.add_parser("check", help="检查资料库：文件、状态、档号、操作记录")
     add_store_options(check)
+    check.add_argument(
+        "--head", action="append", default=[], metavar="序号:校验码", help="打印件上的操作记录末码，可写几个"
+    )
     check.set_defaults(run=cli_batch.check_store)
 
 

@@ -7,6 +7,7 @@ import argparse
 from records.views import BatchState
 from workflow import cli, entry_sheets, report
 from workflow.access import Opened
+from workflow.audit_export import audit_head, parse_head
 from workflow.check import check
 from workflow.errors import NotFound
 
@@ -68,10 +69,12 @@ def check_store(options: argparse.Namespace) -> int:
     """Exit code 0 when nothing is wrong, 1 when something was found."""
     opened = cli.open_office(options)
     try:
-        faults = check(opened.store, opened.actor)
+        faults = check(opened.store, opened.actor, tuple(map(parse_head, options.head)))
+        head = audit_head(opened.store, opened.actor)
     finally:
         opened.store.close()
     for fault in faults:
         print(f"{fault.sentence}　{'、'.join(fault.ids)}")
+    print(f"操作记录末码：{head.seq}:{head.hash}")
     print("检查完毕，没有发现问题。" if not faults else f"检查完毕，发现 {len(faults)} 处问题。")
     return cli.SOME_FAILED if faults else cli.ALL_READ

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from records.views import UserRow
-from workflow import cli, people
+from workflow import audit_export, cli, people
 from workflow.access import Opened, recover_office
 from workflow.errors import NotFound, WorkflowError
 from workflow.permissions import ROLE_NAMES
@@ -46,6 +46,25 @@ def add_people_commands(commands: Commands) -> None:
 
     key = commands.add_parser("key", help="密钥").add_subparsers(dest="key_command", required=True, metavar="动作")
     _command(key, "recovery-code", "换一个恢复码，旧的作废", new_code)
+
+
+def add_audit_commands(commands: Commands) -> None:
+    """Add ``audit``."""
+    actions = commands.add_parser("audit", help="操作记录").add_subparsers(dest="audit", required=True, metavar="动作")
+    export = _command(actions, "export", "写出操作记录，供年度审计", export_audit)
+    export.add_argument("--out", type=Path, required=True, metavar="文件.xlsx|.csv")
+    export.add_argument("--since", type=_day, metavar="年-月-日", help="从哪一天起（默认最早）")
+    export.add_argument("--until", type=_day, metavar="年-月-日", help="到哪一天止（默认今天）")
+
+
+def export_audit(options: argparse.Namespace) -> int:
+    """The entries of a period as a workbook or CSV."""
+    with _office(options) as opened:
+        audit_export.export_audit(
+            opened.store, opened.actor, cli.clock(), options.out, since=options.since, until=options.until
+        )
+    print(f"操作记录已写出：{options.out}")
+    return cli.ALL_READ
 
 
 def _command(

@@ -156,6 +156,9 @@ def place_view(registration: Registration) -> PlaceView:
 def sheet_places(store: Store, actor: Actor, child_id: str) -> tuple[SheetPlaceRow, ...]:
     """The sheets of a child, newest statement first: where the paper is and which pages show it. Raises NotFound."""
     with store.session() as session:
+        scope.child_registrations(session, actor, child_id)
+    store.saw(actor.user_id, "child.see", [child_id])
+    with store.session() as session:
         ids = [registration.id for registration in scope.child_registrations(session, actor, child_id)]
         sheets = place_rows.sheets_of(session, ids)
         rows = []

@@ -28,6 +28,7 @@ class Right(StrEnum):
     VERIFY = "verify"
     SEE_REGISTRATIONS = "see_registrations"
     SEE_CHILDREN = "see_children"
+    UNMASK = "unmask"
     PLACE = "place"
     SEE_CARE = "see_care"  # concerns, visits, cases, work log
     CARE = "care"
@@ -49,6 +50,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.VERIFY: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR, Role.HELPER}),
     Right.SEE_REGISTRATIONS: _HELPERS_TOO,
     Right.SEE_CHILDREN: _EVERYBODY,
+    Right.UNMASK: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
     Right.PLACE: frozenset({Role.COLLECTOR, Role.ARCHIVIST, Role.ADMINISTRATOR}),
     Right.SEE_CARE: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
     Right.CARE: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),

@@ -317,6 +317,9 @@ def batches(store: Store, actor: Actor) -> tuple[BatchSummary, ...]:
 def batch(store: Store, actor: Actor, batch_id: str) -> BatchView:
     """One batch with its rows and receipts."""
     with store.session() as session:
+        scope.batch(session, actor, batch_id)
+    store.saw(actor.user_id, "batch.see", [batch_id])
+    with store.session() as session:
         found = scope.batch(session, actor, batch_id)
         return BatchView(
             summary=_summary(found),

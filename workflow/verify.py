@@ -95,7 +95,9 @@ def drafts(store: Store, actor: Actor) -> tuple[DraftRow, ...]:
 def sheet(store: Store, actor: Actor, registration_id: str) -> VerifySheet:
     """Everything the verify screen shows of one registration."""
     with store.session() as session:
-        return sheets.build(store, session, scope.registration(session, actor, registration_id))
+        built = sheets.build(store, session, scope.registration(session, actor, registration_id))
+    store.saw(actor.user_id, "registration.see", [registration_id])
+    return built
 
 
 @verb(Right.SEE_REGISTRATIONS)
@@ -106,6 +108,7 @@ def page_image(store: Store, actor: Actor, page_id: str) -> bytes:
         if page.view_id is None or page.view_key is None:
             raise NotFound("这一页还没有可看的图像。请等识别完再看，或点“重试”。")
         ref = VaultRef(page.view_id, page.view_key)
+    store.saw(actor.user_id, "page.see", [page_id])
     return store.vault.get(ref)
 
 

@@ -22,6 +22,9 @@ EVERYBODY = {C, R, A, M}  # of the office; H, helpers from outside, are named wh
 EXPECTED: dict[str, set[Role]] = {
     "workflow.access.office": EVERYBODY | {H},
     "workflow.access.set_round": {M},
+    "workflow.audit_export.export_audit": {M},
+    "workflow.audit_export.audit_head": {M},
+    "workflow.unmask.id_numbers": {C, R, M},
     "workflow.backups.make_backup": {M},
     "workflow.backups.back_up_if_due": EVERYBODY | {H},
     "workflow.backups.backups": {M},

@@ -1,0 +1,89 @@
+"""Looking is audited once a session; the audit goes out for the inspection; a printed head sees what was cut off."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from sqlalchemy import select, text
+
+from records import database, folder
+from records.tables import AuditEntry
+from tests.workflow.conftest import OfficeAtWork
+from tests.workflow.scripted import CHILD, FAMILY, back, front
+from workflow import audit_export, check, children, cross_reference, unmask, verify
+from workflow.errors import BadValue
+
+
+def seen(office: OfficeAtWork) -> list[str]:
+    with office.store.session() as session:
+        verbs = session.scalars(select(AuditEntry.verb).order_by(AuditEntry.seq))
+        return [verb for verb in verbs if verb.endswith((".see", ".unmask"))]
+
+
+def test_looking_is_audited_once_a_session(office: OfficeAtWork) -> None:
+    office.deliver("一.tif", front("S"), back("S"))
+    office.read()
+    sheet = office.sheets()[0]
+    child = office.verified(sheet).child_id
+    where = (office.store, office.actor)
+    for _ in range(3):
+        verify.sheet(*where, sheet.registration_id)
+        verify.page_image(*where, sheet.pages[0].page_id)
+        children.children(*where)
+        cross_reference.sheet_places(*where, child)
+        assert unmask.id_numbers(*where, [child]) == {child: CHILD["child_id_number"]}
+    assert sorted(seen(office)) == ["child.see", "children.see", "id_numbers.unmask", "page.see", "registration.see"]
+
+
+def test_the_audit_of_a_period_as_workbook_and_csv(office: OfficeAtWork, tmp_path: Path) -> None:
+    office.deliver("欧阳雪.tif", front("S"), back("S"))
+    office.read()
+    office.verified(office.sheets()[0])
+    where = (office.store, office.actor)
+    head = audit_export.audit_head(*where)
+    audit_export.export_audit(*where, office.clock(), tmp_path / "一.csv")
+    rows = list(csv.reader(io.StringIO((tmp_path / "一.csv").read_bytes().decode("utf-8-sig"))))
+    assert [row[0] for row in rows[1:]] == [str(n) for n in range(1, head.seq + 1)]
+    assert rows[1][4] == "新建资料库"
+    assert {row[2] for row in rows[1:]} == {"admin"}
+    assert rows[-1][7] == head.hash
+    audit_export.export_audit(*where, office.clock(), tmp_path / "二.xlsx", until=date(2026, 10, 12))
+    book = openpyxl.load_workbook(tmp_path / "二.xlsx")
+    assert book.sheetnames == ["说明", "操作记录"]
+    assert book["操作记录"].max_row == head.seq + 2  # its header, and the first export was audited
+    said = (tmp_path / "一.csv").read_text(encoding="utf-8")
+    for value in (*CHILD.values(), *FAMILY.values()):
+        if isinstance(value, str) and len(value) > 3:
+            assert value not in said
+    audit_export.export_audit(*where, office.clock(), tmp_path / "三.csv", since=date(2027, 1, 1))
+    assert len((tmp_path / "三.csv").read_text(encoding="utf-8").splitlines()) == 1
+    with pytest.raises(BadValue):
+        audit_export.export_audit(
+            *where, office.clock(), tmp_path / "四.csv", since=date(2027, 1, 1), until=date(2026, 1, 1)
+        )
+
+
+def test_a_cut_off_end_is_seen_by_a_printed_head(office: OfficeAtWork) -> None:
+    where = (office.store, office.actor)
+    office.deliver("一.tif", front("S"), back("S"))
+    head = audit_export.audit_head(*where)
+    printed = audit_export.parse_head(f" {head.seq}:{head.hash} ")
+    assert check.check(*where, (printed,)) == ()
+    engine = database.writing_engine(office.store.data_dir / folder.DATABASE, office.store.opened_keys.database)
+    with engine.begin() as connection:  # somebody with the key and another program
+        connection.execute(text("DROP TRIGGER audit_no_delete"))
+        connection.execute(text("DELETE FROM audit WHERE seq = :seq"), {"seq": head.seq})
+    engine.dispose()
+    assert [f.code for f in check.check(*where)] == []  # the chain itself is whole
+    assert [(f.code, f.ids) for f in check.check(*where, (printed,))] == [("audit_head_missing", (str(head.seq),))]
+
+
+@pytest.mark.parametrize("typed", ["", "12", "x:" + "0" * 64, "12:" + "0" * 63, "12:" + "g" * 64])
+def test_what_is_no_head(typed: str) -> None:
+    with pytest.raises(BadValue):
+        audit_export.parse_head(typed)
