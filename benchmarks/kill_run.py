@@ -23,7 +23,7 @@ from workflow.access import Opened, create_office, log_in, store_exists
 from workflow.digitize import digitize
 
 CHEAP_KDF = Kdf(memory_kib=64, iterations=1, lanes=1)
-USER, PASSWORD = "admin", "故障演练-12345"
+USER, PASSWORD = "admin", "松花江水-12345"
 NOW = datetime(2024, 11, 5, 1, 0, tzinfo=UTC)
 
 

@@ -58,7 +58,7 @@ def _measure(place: Path) -> int:
     command += ["--out", str(out)]
     if shutil.which("unshare") and os.geteuid() == 0:
         command = ["unshare", "-n", *command]
-    environment = {**os.environ, "HOME": str(home), "TMPDIR": str(temporary), "TONGDANG_PASSWORD": "故障演练-12345"}
+    environment = {**os.environ, "HOME": str(home), "TMPDIR": str(temporary), "TONGDANG_PASSWORD": "松花江水-12345"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1) or not out.is_file():
         print(done.stderr[-3000:], file=sys.stderr)
