@@ -43,11 +43,20 @@ class FieldDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """Of whom a block of a form speaks. ``key`` begins the keys of its fields; "" for people without such keys."""
+
+    key: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Dictionary:
     """``fields`` by key, in the order of the file; ``blocks`` in the order in which they are shown."""
 
     fields: Mapping[str, FieldDefinition]
     blocks: tuple[Block, ...]
+    subjects: tuple[Subject, ...] = ()
 
 
 @cache
@@ -56,7 +65,9 @@ def load_dictionary() -> Dictionary:
     with (RESOURCES / "fields.toml").open("rb") as file:
         raw = tomllib.load(file)
     fields = {each["key"]: _definition(each) for f in raw["field"] for each in _repeated(f)}
-    return Dictionary(MappingProxyType(fields), tuple(Block(b["key"], b["label"]) for b in raw["block"]))
+    blocks = tuple(Block(b["key"], b["label"]) for b in raw["block"])
+    subjects = tuple(Subject(s["key"], tuple(s["words"])) for s in raw["subject"])
+    return Dictionary(MappingProxyType(fields), blocks, subjects)
 
 
 def _repeated(raw: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
