@@ -248,8 +248,8 @@ def _context_subject(contexts: Iterable[str]) -> str | None:
 
 def _by_options(options: Sequence[str]) -> str | None:
     """The one key whose code table holds all these options, if they are telling enough."""
-    if len(options) < 2:
-        return None
+    if len(options) < 2 and not any(len(_flat(o)) >= 8 for o in options):
+        return None  # one 是 says nothing; one whole sentence does
     found = []
     for key, definition in load_dictionary().fields.items():
         if definition.kind is Kind.CHOICE and definition.code_table:

@@ -1,0 +1,67 @@
+"""A delivered blank as a whole: its pages learned one by one, and the proposal made of them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pdfplumber
+
+from forms.form_file import Box
+from ocr.delivered import DeliveredFile
+from ocr.learning.naming import fields_of
+from ocr.learning.page import BLANK_DPI, LearnedPage, learn_page
+from ocr.learning.printed import Character
+from ocr.learning.proposal import ProposedPage, Proposal
+from ocr.pdf import POINTS_PER_INCH, PdfFile
+from ocr.recogniser import Recogniser
+
+POINT_MM = 25.4 / POINTS_PER_INCH
+PICTURED = 0.5
+"""Share of a PDF page covered by a picture, from which it is a scan whatever text it carries."""
+
+
+def learn_delivered(delivered: DeliveredFile, index: int, recogniser: Recogniser) -> LearnedPage:
+    """One side of a delivered blank. Raises OcrFailed when it can't be decoded."""
+    page = delivered.page(index)
+    if not isinstance(delivered, PdfFile):
+        return learn_page(page, recogniser)
+    characters, scanned = printed_characters(delivered, index)
+    return learn_page(page, recogniser, () if scanned else characters, exact=not scanned)
+
+
+def printed_characters(pdf: PdfFile, index: int) -> tuple[list[Character], bool]:
+    """The text of a PDF page with its places in millimetres, and whether the page is the picture of a scan."""
+    try:
+        with pdfplumber.open(io.BytesIO(pdf.data), password=pdf.password or "") as document:
+            page = document.pages[index]
+            left, top = float(page.cropbox[0]), float(page.cropbox[1])
+            area = float(page.width) * float(page.height)
+            covered = sum(_area(picture) for picture in page.images)
+            characters = [c for c in (_character(raw, left, top) for raw in page.chars) if c is not None]
+    # pdfminer meets broken files with whatever its parser stumbles over; the drawn page is then read by the network
+    except Exception:  # noqa: BLE001
+        return [], False
+    return characters, covered > PICTURED * area
+
+
+def _area(picture: Mapping[str, Any]) -> float:
+    return max(0.0, float(picture["x1"]) - float(picture["x0"])) * max(0.0, float(picture["bottom"]) - float(picture["top"]))
+
+
+def _character(raw: Mapping[str, Any], left: float, top: float) -> Character | None:
+    text = str(raw["text"])
+    w, h = float(raw["x1"]) - float(raw["x0"]), float(raw["bottom"]) - float(raw["top"])
+    if not text.strip() or "(cid:" in text or "\ue000" <= text[0] <= "\uf8ff" or w <= 0 or h <= 0:
+        return None
+    x, y = (float(raw["x0"]) - left) * POINT_MM, (float(raw["top"]) - top) * POINT_MM
+    return Character(text, Box(x, y, w * POINT_MM, h * POINT_MM))
+
+
+def propose(pages: Sequence[LearnedPage], form_id: str, title: str = "") -> Proposal:
+    """The proposal of a blank's pages: what a person then looks through, or what is saved as it is."""
+    told = title or next((p.title for p in pages if p.title), "")
+    fields = fields_of([p.questions for p in pages], form_id)
+    shown = tuple(ProposedPage(p.width_mm, p.height_mm, p.blank, BLANK_DPI, p.cells, p.qr) for p in pages)
+    return Proposal(form_id, told or form_id, shown, fields)
