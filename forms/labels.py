@@ -66,6 +66,16 @@ def says_several(text: str) -> bool:
     return bool(_SEVERAL.search("".join(text.split())))
 
 
+def shown(label: str) -> str:
+    """A label as a field carries it: as printed, in one line, without its number and colon, and without hints.
+
+    Brackets that belong to the name stay: 学校（园）名称.
+    """
+    text = "".join(label.split())
+    whole = _NUMBERING.sub("", text).strip(":：*★ ")
+    return whole if _flat(whole) in _names() and len(whole) <= 24 else plain(label)
+
+
 def kind_of(label: str) -> tuple[Kind, float]:
     """The kind that a label's words speak for, and how sure that is; text where they say nothing."""
     whole = _flat_signs(label)
@@ -78,12 +88,15 @@ def kind_of(label: str) -> tuple[Kind, float]:
     return Kind.TEXT, 0.5
 
 
-def match_label(label: str, contexts: Sequence[str] = (), options: Sequence[str] = ()) -> LabelMatch:
+def match_label(
+    label: str, contexts: Sequence[str] = (), options: Sequence[str] = (), row: Sequence[str] = ()
+) -> LabelMatch:
     """The best meaning of ``label``. ``contexts``: headings of the blocks around it, nearest first.
 
-    ``options``: the labels of its tick boxes, which speak for a code table where the label doesn't.
+    ``options``: the labels of its tick boxes, which speak for a code table where the label doesn't. ``row``: other
+    labels before it in the same row, nearest first, which may say of whom the row speaks.
     """
-    found = _match(label, contexts)
+    found = _match(label, contexts, row)
     if options and (found.key is None or found.confidence <= NEARLY):
         key = _by_options(options)
         if key is not None and key != found.key:
@@ -133,20 +146,22 @@ def nearly(one: str, other: str) -> bool:
 # -- matching ---------------------------------------------------------------------------------------------------------
 
 
-def _match(label: str, contexts: Sequence[str]) -> LabelMatch:
+def _match(label: str, contexts: Sequence[str], row: Sequence[str] = ()) -> LabelMatch:
     kind, kind_sure = kind_of(label)
     signed = kind is Kind.SIGNATURE
     whole, bare = _flat(_without_numbering(label)), _flat(plain(label))
     if not bare and not whole:
         return LabelMatch(None, kind, 0.0, kind_sure)
     if signed:
-        return _signature(whole, bare, kind_sure)
+        return _signature(whole, bare, contexts, kind_sure)
     own = _own_subject(bare)
     subject = own[0] if own else _context_subject(contexts)
+    if subject is None:
+        subject = _row_subject(row)
     direct = _direct(whole, bare)
     if own is None and direct is not None and subject not in (None, "child") and _generic(bare, direct[0], subject):
         return _of_subject(bare, subject or "", kind, kind_sure)
-    composed = _composed(bare, contexts) if direct is None or _is_short(bare) else None
+    composed = _composed(bare, [*contexts, *row]) if direct is None or _is_short(bare) else None
     if composed is not None:
         return _known(composed, BY_SUBJECT, subject)
     if direct is not None:
@@ -171,13 +186,14 @@ def _direct(whole: str, bare: str) -> tuple[str, float] | None:
     return None
 
 
-def _signature(whole: str, bare: str, kind_sure: float) -> LabelMatch:
-    """Signatures by who signs: 填表人（签字） and 填表人签名 are one."""
+def _signature(whole: str, bare: str, contexts: Sequence[str], kind_sure: float) -> LabelMatch:
+    """Signatures by who signs: 填表人（签字） and 填表人签名 are one, and 签字 under 监护人意见."""
     direct = _direct(whole, bare)
     if direct is None:
         signers = _signers()
         base = _SIGNED.sub("", bare) or _SIGNED.sub("", whole)
-        direct = (signers[base], WITHOUT_HINT) if base in signers else None
+        bases = [base] if base else [_flat(plain(c)).removesuffix("意见") for c in contexts]
+        direct = next(((signers[b], WITHOUT_HINT) for b in bases if b in signers), None)
     if direct is None or (load_dictionary().fields[direct[0]].kind not in (Kind.SIGNATURE, Kind.TEXT)):
         return LabelMatch(None, Kind.SIGNATURE, 0.0, kind_sure)
     return _known(*direct, None)
@@ -244,6 +260,18 @@ def _own_subject(bare: str) -> tuple[str, str] | None:
 
 def _context_subject(contexts: Iterable[str]) -> str | None:
     return next((s for s in (subject_of(c) for c in contexts) if s is not None), None)
+
+
+def _row_subject(row: Sequence[str]) -> str | None:
+    """Of whom the labels before this one in its row speak: after 父亲姓名 comes his number."""
+    for label in row:
+        own = _own_subject(_flat(plain(label)))
+        if own is not None:
+            return own[0]
+        whole = _subject_words().get(_flat(plain(label)))
+        if whole is not None:
+            return whole
+    return None
 
 
 def _by_options(options: Sequence[str]) -> str | None:

@@ -20,12 +20,17 @@ INSET = 0.6
 """Millimetres from the middle of a rule to the place for writing."""
 ROOM = 8.0
 """A gap this wide asks to be filled in."""
+LONGEST = 60.0
+"""Room on a line that nothing ends, outside a table."""
 _PLACE = r"省|市|自治区|自治州|州|盟|县|区|旗|乡|镇|街道|村|社区|居|屯|组|队|号|路|街|栋|单元|室|办事处|委会"
 _UNIT = r"元|人|岁|个|次|周岁|平方米|公斤|厘米|万元|年|月|日|时|分|至|到|—|-|~|/|、|,|，|\.|。|;|；|_|·"
 _HINT = r"\((?!签|盖)[^()]*\)"
 PLACEHOLDER = re.compile(rf"(?:{_PLACE}|{_UNIT}|{_HINT}|\(|\)|X|x|\s)+")
+_PLACE_PARTS = re.compile(rf"(?:{_PLACE}|[（(）)、,，])+")
+_SEVERAL_PLACES = re.compile(r"(?:县|区|乡|镇|街道).*(?:乡|镇|街道|村|社区|居)")
 _DATE = re.compile(r"[^年]{0,3}年[^月]{0,3}月([^日]{0,3}日)?")
 _NOT_ASKED = re.compile(r"^(?:注|备注说明|填表说明|填写说明|填报说明|说明|附注|附|例|其中|注意事项|提示|填表须知)\d*$")
+_NOTE = re.compile(r"\s*(?:注|说明|填表说明|填写说明|填报说明|附注|备注说明|填表须知|注意事项|提示)\s*[:：1-9]")
 _COLON = (":", "：")
 
 
@@ -99,7 +104,7 @@ def content_of(
     text = "".join(t.text for row in rows for t in row)
     if comb:
         return Content(box, rows, (_comb(box, comb, text),))
-    if signs:
+    if signs and not is_note(rows[0]):
         return Content(box, rows, tuple(asked_options(box, rows)))
     if not text:
         return Content(box, rows, (Asked(inner(box)),))
@@ -108,6 +113,12 @@ def content_of(
     downwards = any(r.downwards for line in lines for r in line.runs)
     found = () if downwards else tuple(inline(rows, box))
     return Content(box, rows, found, label="" if found else text)
+
+
+def is_note(row: Sequence[Token]) -> bool:
+    """A line that explains: 注：请在（ ）中划“√”."""
+    first = next((t.text for t in row if t.text), "")
+    return bool(_NOTE.match(first)) and row[0].sign is None
 
 
 def is_placeholder(text: str) -> bool:
@@ -170,7 +181,7 @@ def asked_options(box: Box, rows: Sequence[Sequence[Token]]) -> Iterable[Asked]:
     """The choices of a region, each with its options; more than one where several questions stand in it."""
     after = _labels_after(rows)
     groups: list[tuple[str, list[AskedOption], list[Token]]] = [("", [], [])]
-    for row in rows:
+    for row in unwrapped(rows, box, after=after):
         _options_of_row(row, groups, after=after)
     groups = [g for g in groups if g[1]]
     rest = [t for row in rows for t in row if t.blank]
@@ -181,6 +192,35 @@ def asked_options(box: Box, rows: Sequence[Sequence[Token]]) -> Iterable[Asked]:
         yield Asked(place, label.strip(), tuple(options))
     for blank in rest:
         yield Asked(blank.box, _before(rows, blank), own=True)
+
+
+def unwrapped(rows: Sequence[Sequence[Token]], box: Box, *, after: bool) -> list[list[Token]]:
+    """Lines with words that were broken at the cell's edge put together: 监护 | 情况较好( ), □未享 | 受."""
+    done: list[list[Token]] = []
+    for row in rows:
+        last = done[-1][-1] if done else None
+        full = last is not None and box.right - last.box.right < 2.4 * last.box.h + 2.5
+        if last is not None and ((after and last.sign and row[0].text) or (not after and last.text and row[0].sign)):
+            # the box stands at the end of one line and its label at the start of the next
+            done[-1].extend(row)
+            continue
+        if last is None or not last.text or not row[0].text or not full or not any(t.sign for t in done[-1]):
+            done.append(list(row))
+            continue
+        if last.text.endswith((*_COLON, ";", "；", "。")) or (after and any(c in row[0].text for c in ":：")):
+            done.append(list(row))
+            continue
+        whole = replace(last, text=last.text + row[0].text)
+        if after:
+            done[-1][-1] = whole
+            rest = list(row[1:])
+        else:
+            # the box follows the second part: the first goes there
+            done[-1].pop()
+            rest = [replace(row[0], text=whole.text), *row[1:]]
+        if rest:
+            done.append(rest)
+    return [row for row in done if row]
 
 
 def _labels_after(rows: Sequence[Sequence[Token]]) -> bool:
@@ -325,10 +365,6 @@ def inline(rows: Sequence[Sequence[Token]], region: Box, *, strict: bool = False
 
 
 def _inline_row(row: list[Token], region: Box, floor: float, strict: bool) -> Iterable[Asked]:
-    whole = _places(row, region)
-    if whole is not None:
-        yield whole
-        return
     n = 0
     while n < len(row):
         token = row[n]
@@ -338,15 +374,22 @@ def _inline_row(row: list[Token], region: Box, floor: float, strict: bool) -> It
             end = row[date_end].box
             box = _line_box(start, end.right + 0.3, around([t.box for t in row[n : date_end + 1]]), region)
             if box.w >= 12:
-                yield Asked(box, label or "日期", hint="年月日")
+                yield Asked(box, label or "日期", hint="年月日", own=not label)
             n = date_end + 1
             continue
+        parts_end = _places_from(row, n)
+        if parts_end is not None:
+            yield _places(row[n : parts_end + 1], region)
+            n = parts_end + 1
+            continue
         if token.text:
-            yield from _labelled(row, n, region, floor, strict)
-        elif token.blank and not (n and _is_label(row[n - 1].text)):
+            dated = n + 1 < len(row) and row[n + 1].blank and _date_from(row, n + 1) is not None
+            if not dated:
+                yield from _labelled(row, n, region, floor, strict)
+                n += n + 1 < len(row) and row[n + 1].blank
+        elif token.blank:
             suffix = row[n + 1].text if n + 1 < len(row) and row[n + 1].text else ""
-            ahead = row[n - 1].text if n and row[n - 1].text else ""
-            yield Asked(token.box, ahead if ahead and not is_placeholder(ahead) else plain(suffix), own=not ahead)
+            yield Asked(token.box, plain(suffix), own=True)
         n += 1
 
 
@@ -375,6 +418,8 @@ def _labelled(row: Sequence[Token], n: int, region: Box, floor: float, strict: b
     if following is not None and _date_from(row, n + 1) is not None:
         # a signature before 年 月 日: the year's figures stand in the end of the same gap
         end -= min(14.0, 0.4 * (end - token.box.right))
+    if strict:
+        end = min(end, token.box.right + LONGEST)
     width = end - token.box.right - 0.4
     deep = floor - token.box.bottom
     known = match_label(label).key is not None or kind_of(label)[1] > 0.6
@@ -425,17 +470,22 @@ def _date_start(row: Sequence[Token], n: int) -> tuple[str, float]:
     return "", first - 16.0
 
 
-def _places(row: Sequence[Token], region: Box) -> Asked | None:
-    """____县（市、区）____乡镇____村: one place in its parts."""
-    words = [t for t in row if t.text]
-    if len(words) < 2 or any(t.sign for t in row) or any(t.text.endswith(_COLON) for t in words):
-        return None
-    text = "".join(t.text for t in words)
-    if not is_placeholder(text) or _date_from(row, 0) is not None:
-        return None
-    found = match_label(text)
+def _places_from(row: Sequence[Token], n: int) -> int | None:
+    """Where ____县（市、区）____乡镇____村 that begins at token ``n`` ends; None where no place does."""
+    end = None
+    text = ""
+    for m in range(n, len(row)):
+        token = row[m]
+        if token.sign is not None or (token.text and not _PLACE_PARTS.fullmatch("".join(token.text.split()))):
+            break
+        text += token.text
+        if token.text and _SEVERAL_PLACES.search(text):
+            end = m
+    return end
+
+
+def _places(row: Sequence[Token], region: Box) -> Asked:
+    text = "".join(t.text for t in row)
     span = around([t.box for t in row])
     start = max(region.x + INSET, span.x - (0 if row[0].blank else 25.0))
-    if found.key is None and not re.search(r"(?:乡|镇|街道).*(?:村|社区)", text):
-        return None
     return Asked(_line_box(start, span.right, span, region), text, hint=text)

@@ -10,18 +10,18 @@ from forms.code_tables import code_table
 from forms.dictionary import load_dictionary
 from forms.form_file import FormOption
 from forms.kinds import Kind
-from forms.labels import BY_OPTIONS, LabelMatch, kind_of, match_label, option_codes, plain, says_several, subject_of
-from ocr.learning.cells import around
+from forms.labels import LabelMatch, kind_of, match_label, option_codes, plain, says_several, shown, subject_of
 from ocr.learning.pairing import Question
 from ocr.learning.proposal import ProposedField, free_key, own_key
 
-_YES, _NO = ("是", "有", "已"), ("否", "无", "未", "没有")
+_SPOKEN = {"father": "父亲", "mother": "母亲", "caregiver": "监护人"}
+"""Subjects that go on speaking in the rows below, with a word that names them."""
 _COMBS = {18: Kind.ID_NUMBER, 11: Kind.PHONE, 8: Kind.DATE, 6: Kind.MONTH}
 
 
 def fields_of(pages: Sequence[Sequence[Question]], form_id: str) -> tuple[ProposedField, ...]:
     """The fields of a form, page by page in reading order, keys unique."""
-    matched = [(number, q, _match(q)) for number, page in enumerate(pages, start=1) for q in page]
+    matched = _matched([(number, q) for number, page in enumerate(pages, start=1) for q in page])
     found: list[ProposedField | None] = [None] * len(matched)
     taken: list[str] = []
     # the surest claim to a key has it, others of the same name are its repeats
@@ -39,15 +39,42 @@ def fields_of(pages: Sequence[Sequence[Question]], form_id: str) -> tuple[Propos
     return tuple(f for f in found if f is not None)
 
 
+def _matched(asked: Sequence[tuple[int, Question]]) -> list[tuple[int, Question, LabelMatch]]:
+    """Each question with its match. Who was spoken of last counts for what only makes sense of them.
+
+    A row 工作单位 after the father's, or a second 联系电话 once the child has one, is the father's.
+    """
+    done: list[tuple[int, Question, LabelMatch]] = []
+    speaking: str | None = None
+    section: str | None = None
+    taken: set[str] = set()
+    for number, question in asked:
+        match = _match(question)
+        here = question.contexts[-1] if question.contexts else None
+        if here != section:
+            speaking, section = None, here
+        vague = match.key is None or (match.key.startswith("child_") and match.key in taken)
+        if speaking and vague and match.subject is None and not question.asked.own:
+            again = match_label(question.label, (*question.contexts, speaking), [o.label for o in question.asked.options])
+            if again.key is not None and again.key not in taken:
+                match = _fitting(question, again)
+        if match.key is not None:
+            taken.add(match.key)
+        named = _SPOKEN.get(match.subject or "") or next((w for s, w in _SPOKEN.items() if (match.key or "").startswith(f"{s}_")), None)
+        if named or (match.key or "").startswith("child_"):
+            speaking = named
+        done.append((number, question, match))
+    return done
+
+
 def _match(question: Question) -> LabelMatch:
     options = [o.label for o in question.asked.options]
     if question.asked.own:
         kind, sure = kind_of(question.label)
         return LabelMatch(None, kind, 0.0, sure)
-    match = match_label(question.label, question.contexts, options)
-    if match.key is None or match.confidence == BY_OPTIONS:
-        by_hint = _by_hint(question)
-        match = by_hint if by_hint is not None and match.key is None else match
+    match = match_label(question.label, question.contexts, options, question.row)
+    if match.key is None:
+        match = _by_hint(question) or match
     return _fitting(question, match)
 
 
@@ -141,7 +168,7 @@ def _own(page: int, question: Question, match: LabelMatch, key: str) -> Proposed
 
 def _label(question: Question, match: LabelMatch) -> str:
     """The printed label; whose it is before it, where only the block says so."""
-    label = plain(question.label)
+    label = shown(question.label)
     if match.key is not None:
         definition = load_dictionary().fields[match.key]
         own = subject_of(label) if label else None
@@ -156,8 +183,3 @@ def _label(question: Question, match: LabelMatch) -> str:
     if nearest is not None and subject_of(label) is None and plain(nearest) not in label:
         return f"{plain(nearest)}{label}"
     return label or "未命名"
-
-
-def place_of(field: ProposedField) -> float:
-    """Height of a field's surroundings, for ordering; kept apart for tests."""
-    return around((field.box,)).y

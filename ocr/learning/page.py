@@ -13,7 +13,7 @@ from forms.form_file import Box
 from ocr.corners import find_code
 from ocr.images import Delivered
 from ocr.learning.cells import around, find_cells, holds, inside
-from ocr.learning.contents import Asked, Content, content_of, inline, inner, token_lines, asked_options
+from ocr.learning.contents import Asked, Content, content_of, asked_options, inline, inner, is_note, token_lines
 from ocr.learning.flat import FlatPage, flatten
 from ocr.learning.pairing import Question, questions
 from ocr.learning.printed import Character, Line, Printer, clean_grey, lines_of
@@ -118,6 +118,7 @@ def find(
     cells = _cells(faces, in_combs)
     printer = Printer(clean_grey(ink, rules.mask), pieces, _trusted(characters, pieces, ink, recogniser), recogniser)
     signs = _signs(pieces, frames, faces, in_combs, rules, printer)
+    printer.without(signs)
     text = _text_pieces(pieces, frames, in_combs)
     contents = tuple(_content(cell, cells, text, signs, rules, rows, printer) for cell in cells)
     outside = [p for p in text if not any(inside(c, p.box, 0.5) for c in cells)]
@@ -326,8 +327,9 @@ def _around(
     for row in token_lines(lines, signs, blanks):
         box = around([t.box for t in row])
         if any(t.sign for t in row):
-            found = list(asked_options(Box(region.x, box.y - 1, region.w, box.h + 2), [row]))
-            asked += [Question(a, a.label, (), region) for a in found if len(a.options) >= 2 or a.label]
+            if not is_note(row):
+                found = list(asked_options(Box(region.x, box.y - 1, region.w, box.h + 2), [row]))
+                asked += [Question(a, a.label, (), region) for a in found if len(a.options) >= 2 or a.label]
             continue
         found = list(inline([row], region, strict=bool(cells)))
         if found:

@@ -24,6 +24,8 @@ class Question:
     label: str
     contexts: tuple[str, ...]
     cell: Box
+    row: tuple[str, ...] = ()
+    """Other labels further left in the same row, nearest first: of 父亲姓名 ... 电话 both speak of the father."""
 
 
 def questions(contents: Sequence[Content], headings: Sequence[tuple[str, Box]]) -> list[Question]:
@@ -34,19 +36,18 @@ def questions(contents: Sequence[Content], headings: Sequence[tuple[str, Box]]) 
     for content in contents:
         for asked in content.asked:
             if asked.label:
-                contexts = page.contexts(content)
-                if any(not a.label for a in content.asked):
-                    contexts = contexts[:]
-                found.append(Question(asked, asked.label, tuple(contexts), content.box))
+                contexts, row = page.around(content)
+                found.append(Question(asked, asked.label, tuple(contexts), content.box, tuple(row)))
                 continue
-            label, contexts, by = page.label_of(content)
+            label, contexts, by, row = page.label_of(content)
             used.update(by)
-            found.append(Question(asked, label, tuple(contexts), content.box))
+            found.append(Question(asked, label, tuple(contexts), content.box, tuple(row)))
     for n, content in enumerate(contents):
         if content.is_label and n not in used:
             asked_inside = _inside(content)
             if asked_inside is not None and not page.heads(content):
-                found.append(Question(asked_inside, asked_inside.label, tuple(page.contexts(content)), content.box))
+                contexts, row = page.around(content)
+                found.append(Question(asked_inside, asked_inside.label, tuple(contexts), content.box, tuple(row)))
     return found
 
 
@@ -104,8 +105,8 @@ class _Page:
 
     # -- labels --
 
-    def label_of(self, content: Content) -> tuple[str, list[str], list[int]]:
-        """Label, headings around it, and the numbers of the cells these words stand in."""
+    def label_of(self, content: Content) -> tuple[str, list[str], list[int], list[str]]:
+        """Label, headings around it, the numbers of the cells these words stand in, and the row's other labels."""
         box = content.box
         row = self._labels_left(box)
         header = self.column_header(box)
@@ -115,15 +116,44 @@ class _Page:
         if header is not None and (first is None or not adjacent or spans or self._is_row_header(first, header)):
             heads = [n for n in row if not self._labels_another(n, box)]
             contexts = [self.contents[n].label for n in heads]
-            return self.contents[header].label, [*contexts, *self.section(box)], [header, *heads]
+            return self.contents[header].label, [*contexts, *self.section(box)], [header, *heads], []
         if first is None:
-            return "", self.section(box), []
-        others = [n for n in row[1:] if self.contents[n].box.h > 1.3 * self.contents[first].box.h]
-        contexts = [self.contents[n].label for n in others]
-        return self.contents[first].label, [*contexts, *self.section(box)], [first, *others]
+            return "", self.section(box), [], []
+        heads, others = self._heads(first, row[1:])
+        contexts = [self.contents[n].label for n in heads]
+        return self.contents[first].label, [*contexts, *self.section(box)], [first, *heads], [self.contents[n].label for n in others]
 
-    def contexts(self, content: Content) -> list[str]:
-        return [*(self.contents[n].label for n in self._labels_left(content.box)), *self.section(content.box)]
+    def _heads(self, first: int, further: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Of the labels left of a label those that head it (touching it, or spanning rows), and the others."""
+        heads: list[int] = []
+        others: list[int] = []
+        edge = self.contents[first].box
+        for n in further:
+            box = self.contents[n].box
+            touches = abs(box.right - edge.x) <= TOUCH
+            if touches or box.h > 1.3 * self.contents[first].box.h:
+                heads.append(n)
+            else:
+                others.append(n)
+            if touches:
+                edge = box
+        return heads, others
+
+    def around(self, content: Content) -> tuple[list[str], list[str]]:
+        """Headings around a cell that has its own label, and the other labels of its row."""
+        row = self._labels_left(content.box)
+        heads: list[int] = []
+        others: list[int] = []
+        edge = content.box
+        for n in row:
+            box = self.contents[n].box
+            if abs(box.right - edge.x) <= TOUCH or box.h > 1.3 * content.box.h:
+                heads.append(n)
+                edge = box
+            else:
+                others.append(n)
+        labels = [self.contents[n].label for n in heads]
+        return [*labels, *self.section(content.box)], [self.contents[n].label for n in others]
 
     def _labels_left(self, box: Box) -> list[int]:
         """Label cells in the same row to the left, nearest first."""

@@ -16,12 +16,13 @@ import numpy.typing as npt
 
 from forms.form_file import Box
 from ocr.learning.cells import around, holds
-from ocr.learning.signs import Piece, Pieces, Sign
+from ocr.learning.signs import BOX_SIGNS, Piece, Pieces, Sign
 from ocr.recogniser import Recogniser
 from ocr.registration import PX_PER_MM, Picture
 
 WIDE_GAP = 1.15
 """In heights of the line: a wider gap parts two runs."""
+SIGN_CHARACTERS = frozenset("()（）[]【】〔〕") | BOX_SIGNS
 APART = 0.5
 """Gap between runs on the strip that the network reads, in heights of the line."""
 
@@ -217,6 +218,14 @@ class Printer:
         self._characters = characters
         self._recogniser = recogniser
 
+    def without(self, signs: Sequence[Sign]) -> None:
+        """Leave out the characters that signs are made of: brackets with nothing in them, box characters."""
+        self._characters = [
+            c
+            for c in self._characters
+            if c.text not in SIGN_CHARACTERS or not any(_overlap(s.whole, c.box) for s in signs)
+        ]
+
     def read(self, lines: Sequence[Line]) -> list[Line]:
         """The lines with their texts; runs that say nothing are left out."""
         read = [self._line(line) for line in lines]
@@ -245,9 +254,9 @@ class Printer:
         # a bracket's ink fills half of its square only: its middle may lie beyond the ink
         more = 0.35 * min(run.box.h, run.box.w) if run.downwards else 0.38 * run.box.h
         reach = Box(run.box.x - more, run.box.y - 0.6, run.box.w + 2 * more, run.box.h + 1.2)
-        inside = [c for c in self._characters if holds(reach, c.box.x + c.box.w / 2, c.box.y + c.box.h / 2)]
+        inside = [c for c in self._characters if c.text not in "_＿" and holds(reach, c.box.x + c.box.w / 2, c.box.y + c.box.h / 2)]
         order = (lambda c: (c.box.y, c.box.x)) if run.downwards else (lambda c: (c.box.x, c.box.y))
-        return "".join(c.text for c in sorted(inside, key=order)).strip()
+        return "".join(c.text for c in sorted(inside, key=order)).strip(" _＿")
 
     def _seen(self, line: Line) -> tuple[Run, ...]:
         strip, edges = self._strip(line)
@@ -298,6 +307,11 @@ class Printer:
         x, y = max(0, round((box.x - 0.1) * PX_PER_MM)), max(0, round((box.y - 0.1) * PX_PER_MM))
         right, bottom = min(width, round((box.right + 0.1) * PX_PER_MM)), min(height, round((box.bottom + 0.1) * PX_PER_MM))
         return np.ascontiguousarray(self._grey[y : max(bottom, y + 1), x : max(right, x + 1)])
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    across = min(one.right, other.right) - max(one.x, other.x)
+    return across > 0.05 and min(one.bottom, other.bottom) - max(one.y, other.y) > 0
 
 
 def _square(box: Box, side: float) -> Box:

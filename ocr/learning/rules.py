@@ -76,7 +76,8 @@ def find_rules(ink: Ink) -> Rules:
     table_across, table_down = _of_tables(across, down)
     kept = set(map(id, (*table_across, *table_down)))
     alone = (r for r in across if id(r) not in kept and r.length >= 6.0 and r.thick < 0.9)
-    underlines = tuple(r for r in alone if _is_free(r, dark))
+    others = dark & ~_drawn(ink.shape, table_across, table_down)
+    underlines = tuple(r for r in alone if _is_free(r, others))
     mask = _drawn(ink.shape, (*table_across, *underlines), table_down) & (
         runs_across | runs_down | dashed_mask | dashed_mask_down.T
     )
@@ -147,43 +148,32 @@ def _traced(runs: Mask, shortest_mm: float) -> list[Trace]:
 
 
 def _dashed(dark: Mask) -> tuple[list[Rule], Mask]:
-    """Rules made of dashes or dots: small equal pieces in a row, at even distances."""
+    """Rules made of dashes or dots: small pieces in a row, none larger among them, hardly apart."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=8)
-    x, y, w, h = (stats[1:, i].astype(np.float64) / PX_PER_MM for i in range(4))
-    numbers = np.arange(1, count)
-    small = (h <= 0.8) & (w <= 4.5) & (w >= 0.1)
-    rows: dict[int, list[int]] = {}
-    for i in np.flatnonzero(small).tolist():
-        rows.setdefault(round((y[i] + h[i] / 2) / 0.3), []).append(i)
-    found: list[Rule] = []
-    used: list[int] = []
-    for row in sorted(rows):
-        members = sorted((*rows[row], *rows.get(row + 1, ())), key=lambda i: x[i])
-        for chain in _chains(members, x, w):
-            at = float(np.median(y[chain] + h[chain] / 2))
-            start, end = float(x[chain[0]]), float(x[chain[-1]] + w[chain[-1]])
-            if any(abs(r.at - at) < 0.5 and r.start < end and r.end > start for r in found):
-                continue
-            found.append(Rule(at, start, end, float(np.median(h[chain]))))
-            used.extend(numbers[chain].tolist())
-    mask = np.isin(labels, used) if used else np.zeros(dark.shape, np.bool_)
-    return found, np.asarray(mask, dtype=np.bool_)
-
-
-def _chains(members: list[int], x: npt.NDArray[np.float64], w: npt.NDArray[np.float64]) -> Iterable[list[int]]:
-    chain: list[int] = []
-    for i in [*members, -1]:
-        if chain and (i < 0 or not -0.2 <= x[i] - (x[chain[-1]] + w[chain[-1]]) <= 2.2):
-            if len(chain) >= 8 and x[chain[-1]] + w[chain[-1]] - x[chain[0]] >= 14 and _even(chain, x, w):
-                yield chain
-            chain = []
-        if i >= 0:
-            chain.append(i)
-
-
-def _even(chain: list[int], x: npt.NDArray[np.float64], w: npt.NDArray[np.float64]) -> bool:
-    steps = np.diff(x[chain])
-    return bool(np.median(np.abs(steps - np.median(steps))) < 0.2 * np.median(steps) and np.ptp(w[chain][1:-1]) < 1.2)
+    w, h = stats[:, cv2.CC_STAT_WIDTH] / PX_PER_MM, stats[:, cv2.CC_STAT_HEIGHT] / PX_PER_MM
+    small = (h <= 0.9) & (w <= 4.5)
+    small[0] = False
+    dots = np.asarray(small[labels], dtype=np.bool_)
+    reach = round(2.2 * PX_PER_MM)
+    closed = cv2.morphologyEx(dots.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
+    # what crosses (a dotted rule down) is no larger than a dot either, but makes rows of its own there
+    length = round(12.0 * PX_PER_MM)
+    level = cv2.dilate(closed, np.ones((3, 1), np.uint8)).astype(np.float32)
+    whole = (cv2.blur(level, (length, 1), borderType=cv2.BORDER_CONSTANT) >= 0.93).astype(np.uint8)
+    lines = (cv2.dilate(whole, np.ones((1, length), np.uint8)) > 0) & (level > 0)
+    found = []
+    mask = np.zeros(dark.shape, np.bool_)
+    for rule in _pieces(np.asarray(lines, dtype=np.bool_)):
+        rows = slice(max(0, round((rule.at - 0.5) * PX_PER_MM)), round((rule.at + 0.5) * PX_PER_MM) + 1)
+        columns = slice(round(rule.start * PX_PER_MM), round(rule.end * PX_PER_MM))
+        there = np.unique(labels[rows, columns])
+        there = there[there > 0]
+        covered = float(dots[rows, columns].any(axis=0).mean())
+        if rule.length < 14 or len(there) < 8 or not 0.15 <= covered or float(small[there].mean()) < 0.85:
+            continue
+        found.append(Rule(rule.at, rule.start, rule.end, min(rule.thick, float(np.median(h[there])) + 0.1)))
+        mask[rows, columns] |= dots[rows, columns]
+    return found, mask
 
 
 def _joined(pieces: Sequence[Rule]) -> list[Rule]:
