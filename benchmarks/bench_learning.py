@@ -1,9 +1,9 @@
 """``./dev bench learning``: how well blank forms are learned, and how well the learned forms read.
 
-Part one: the blanks of ``benchmarks/blanks`` (laid out by LibreOffice) and the reference form, as PDF, as a 300 dpi scan, as a
-200 dpi grey scan lying askew or on its side, and as a photo. Counted per cell of the truth: right key and right box, kind,
-options. Part two (without ``--quick`` on more pages): sheets of learned forms and of the reference form filled by the same
-hands, delivered the same way and read; the share of exactly right fields by the same kinds.
+Part one: the blanks of ``benchmarks/blanks`` (laid out by LibreOffice) and the reference form, as PDF, as a 300 dpi
+scan, as a 200 dpi grey scan lying askew or on its side, and as a photo. Counted per cell of the truth: right key and
+right box, kind, options. Part two (without ``--quick`` on more pages): sheets of learned forms and of the reference
+form filled by the same hands, delivered the same way and read; the share of exactly right fields by kind.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ from ocr.delivered import open_delivered
 from ocr.fields import read_fields
 from ocr.find_form import Finder, NotFound
 from ocr.images import PictureFile
-from ocr.learning.learn import learn_delivered, propose
-from ocr.learning.proposal import ProposedField, Proposal
+from ocr.learning.learn import learn_delivered
+from ocr.learning.naming import propose
+from ocr.learning.proposal import Proposal, ProposedField
 from ocr.models import models_dir
 from ocr.pdf import PdfFile
 from ocr.reading import ReadingContext
@@ -126,7 +127,9 @@ def truths() -> dict[str, tuple[bytes, list[dict[str, Any]]]]:
                 "whole_cell": f.page > 1 or f.box.y > 39,
                 "kind": f.kind.value,
                 "cells": len(f.cells),
-                **({"options": [o.label for o in f.options], "codes": [o.code for o in f.options]} if f.options else {}),
+                **(
+                    {"options": [o.label for o in f.options], "codes": [o.code for o in f.options]} if f.options else {}
+                ),
             }
             for f in form.fields
         ],
@@ -159,7 +162,10 @@ def _scored(
     target = Box(*t["box_mm"])
     one = Score(cells=1)
     if t["key"] == "x":
-        match = next((f for f in proposed if f.key.startswith("x_") and f.key not in used and _placed(t, target, boxes[f.key])), None)
+        match = next(
+            (f for f in proposed if f.key.startswith("x_") and f.key not in used and _placed(t, target, boxes[f.key])),
+            None,
+        )
     else:
         match = next((f for f in proposed if f.key == t["key"]), None)
     if match is None:
@@ -216,7 +222,7 @@ def _move(wanted: Sequence[Mapping[str, Any]], proposed: Sequence[ProposedField]
     ours = np.array([(a.x + a.w / 2, a.y + a.h / 2) for a, _ in pairs])
     theirs = np.array([(b.x + b.w / 2, b.y + b.h / 2) for _, b in pairs])
     found, _ = cv2.estimateAffinePartial2D(ours, theirs, method=cv2.LMEDS)
-    return identity if found is None else np.asarray(found, dtype=np.float64)
+    return np.asarray(found, dtype=np.float64)
 
 
 def _moved(box: Box, move: npt.NDArray[np.float64]) -> Box:
@@ -225,7 +231,9 @@ def _moved(box: Box, move: npt.NDArray[np.float64]) -> Box:
     return Box(float(x), float(y), float(right - x), float(bottom - y))
 
 
-def learn_all(recogniser: Recogniser, wanted: Sequence[str], only: str, *, show: bool) -> tuple[dict[str, Score], dict[str, Form]]:
+def learn_all(
+    recogniser: Recogniser, wanted: Sequence[str], only: str, *, show: bool
+) -> tuple[dict[str, Score], dict[str, Form]]:
     """Scores by blank and variant, and the forms learned from the PDFs."""
     scores: dict[str, Score] = {}
     forms: dict[str, Form] = {}
@@ -270,7 +278,9 @@ def _row(name: str, s: Score) -> str:
 # -- reading with a learned form --------------------------------------------------------------------------------------
 
 
-def read_all(forms: Mapping[str, Form], recogniser: Recogniser, sheets: int, styles: Sequence[str]) -> dict[str, Counter[str]]:
+def read_all(
+    forms: Mapping[str, Form], recogniser: Recogniser, sheets: int, styles: Sequence[str]
+) -> dict[str, Counter[str]]:
     """Exact and all fields per form and kind: learned forms, and the reference form as shipped, filled alike."""
     counts: dict[str, Counter[str]] = {}
     named = {**forms, "shipped": shipped_form("jl-migrant-child")}
@@ -293,7 +303,9 @@ def _sheet(form: Form, finder: Finder, recogniser: Recogniser, index: int, style
     entries = next(
         filled
         for attempt in range(40)
-        for filled in [fill(family(dice.sub("family", attempt)), form, manner_of(pen, dice.sub("manner")), dice.sub("filling"))]
+        for filled in [
+            fill(family(dice.sub("family", attempt)), form, manner_of(pen, dice.sub("manner")), dice.sub("filling"))
+        ]
         if all(pen.hand.can_write(e.text) for e in filled)
     )
     for page, side in enumerate(write_sheet(form, entries, pen, dice.sub("paper"), number=""), start=1):
@@ -338,10 +350,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     counts = read_all(forms, recogniser, sheets, styles_available()) if sheets and "pdf" in wanted else {}
     for name, count in counts.items():
         kinds = sorted(k.removesuffix("/all") for k in count if k.endswith("/all"))
-        print(f"{name:28}" + "  ".join(f"{k} {100 * count[f'{k}/exact'] / count[f'{k}/all']:.1f} ({count[f'{k}/all']})" for k in kinds))
+        print(
+            f"{name:28}"
+            + "  ".join(f"{k} {100 * count[f'{k}/exact'] / count[f'{k}/all']:.1f} ({count[f'{k}/all']})" for k in kinds)
+        )
     if options.json:
         told = {name: {k: v for k, v in vars(s).items() if k != "wrong"} for name, s in scores.items()}
-        options.json.write_text(json.dumps({"learning": told, "reading": counts}, ensure_ascii=False, indent=1), encoding="utf-8")
+        options.json.write_text(
+            json.dumps({"learning": told, "reading": counts}, ensure_ascii=False, indent=1), encoding="utf-8"
+        )
     low = [v for v, s in sums.items() if s.right < 0.95 * s.cells]
     return 1 if low else 0
 

@@ -182,10 +182,36 @@ def _show_field(f: FormField) -> dict[str, Any]:
     }
     if f.cells:
         shown["cells_mm"] = [c.as_list() for c in f.cells]
-    if f.kind is Kind.CHOICE:
+    if f.kind is Kind.CHOICE or f.options:
         shown["multiple"] = f.multiple
         shown["options"] = [{"code": o.code, "label": o.label, "box_mm": o.box.as_list()} for o in f.options]
     return shown
+
+
+def save_form(form: Form, folder: Path) -> Path:
+    """Write a form file with its blank pictures into ``folder`` and return the JSON's path.
+
+    The JSON comes last and takes its name at once: a form file that is there is whole. Raises FormError (Chinese
+    sentence) where it can't be written or this version is there already.
+    """
+    stem = f"{form.id}-{form.version}"
+    if not (_PLAIN.fullmatch(form.id) and _PLAIN.fullmatch(form.version)):
+        raise FormError("表格编号只能用字母、数字、点和横线，并以字母或数字开头。")
+    path = folder / f"{stem}.json"
+    if path.exists():
+        raise FormError(f"表格文件夹里已有“{form.id}”第 {form.version} 版，没有改动它。请换一个编号或版本。")
+    names = tuple(f"{stem}-p{number}.png" for number in range(1, len(form.pages) + 1))
+    shown = json.dumps(form.as_file(names), ensure_ascii=False, indent=1) + "\n"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, page in zip(names, form.pages, strict=True):
+            (folder / name).write_bytes(page.blank)
+        partial = path.with_suffix(".partial")
+        partial.write_text(shown, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise FormError(f"表格文件写不进文件夹“{folder.name}”，没有保存。请检查该文件夹能否写入后重试。") from error
+    return path
 
 
 def load_form(path: Path) -> Form:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from forms.code_tables import code_table
-from forms.dictionary import FieldDefinition, load_dictionary
+from forms.dictionary import load_dictionary
 from forms.kinds import Kind
 
 EXACT, WITHOUT_HINT, BY_SUBJECT, BY_OPTIONS, NEARLY, UNKNOWN = 1.0, 0.95, 0.9, 0.7, 0.6, 0.3
@@ -58,7 +58,7 @@ def plain(label: str) -> str:
     """A label without spaces, numbering, hints in brackets and the colon behind it, half-width signs for full-width."""
     text = "".join(unicodedata.normalize("NFKC", label).split())
     text = _NUMBERING.sub("", text)
-    return _HINT.sub("", text).strip("::*_-—.,,、;;")
+    return _HINT.sub("", text).strip(":*_-—.,、;")
 
 
 def says_several(text: str) -> bool:
@@ -72,7 +72,7 @@ def shown(label: str) -> str:
     Brackets that belong to the name stay: 学校（园）名称.
     """
     text = "".join(label.split())
-    whole = _NUMBERING.sub("", text).strip(":：*★ ")
+    whole = _NUMBERING.sub("", text).strip(":：*★")
     return whole if _flat(whole) in _names() and len(whole) <= 24 else plain(label)
 
 
@@ -285,7 +285,9 @@ def _by_options(options: Sequence[str]) -> str | None:
             if share == 1.0 and len(set(codes)) == len(codes):
                 found.append((key, definition.code_table))
     by_label = [
-        key for key, table in found if all(any(_flat(o) == _flat(e.label) for e in code_table(table).entries) for o in options)
+        key
+        for key, table in found
+        if all(any(_flat(o) == _flat(e.label) for e in code_table(table).entries) for o in options)
     ]
     only = by_label or [key for key, _ in found]
     return only[0] if len(only) == 1 else None
@@ -337,12 +339,12 @@ def _attributes() -> Mapping[tuple[str, str], str]:
     for key, definition in load_dictionary().fields.items():
         for subject in {s.key for s in load_dictionary().subjects if s.key and key.startswith(f"{s.key}_")}:
             for name in (definition.label, *definition.aliases):
-                for attribute in _attributes_of(definition, subject, _flat(plain(name))):
+                for attribute in _attributes_of(subject, _flat(plain(name))):
                     found.setdefault((subject, attribute), key)
     return found
 
 
-def _attributes_of(definition: FieldDefinition, subject: str, name: str) -> Iterable[str]:
+def _attributes_of(subject: str, name: str) -> Iterable[str]:
     if subject == "child":
         yield name
         yield _core(name)
@@ -364,7 +366,7 @@ def _without_numbering(label: str) -> str:
 
 
 def _flat_signs(label: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", label).split()).rstrip("::")
+    return "".join(unicodedata.normalize("NFKC", label).split()).rstrip(":")
 
 
 def _flat(text: str) -> str:

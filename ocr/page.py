@@ -22,6 +22,8 @@ from ocr.fields import read_field
 from ocr.find_form import Finder, Found
 from ocr.free_page import FreePageReader
 from ocr.images import Delivered
+from ocr.learning.asked import LearnedPage
+from ocr.learning.learn import learn_delivered
 from ocr.models import RECOGNITION, model_folder
 from ocr.pdf import PdfFile
 from ocr.reading import FieldReading, PageOutcome, PageReading, PageStatus, ReadingContext, TextLine
@@ -97,6 +99,10 @@ class FormPageReader:
             self._free = FreePageReader(self._models_dir, self._threads)
         page = delivered.page(index)
         return self._free.lines(turn_picture(page.picture, page.turn), page.turn)
+
+    def learn(self, delivered: DeliveredFile, index: int) -> LearnedPage:
+        """What a page of a blank form asks."""
+        return learn_delivered(delivered, index, self._recogniser)
 
     def _fields(
         self, registered: RegisteredPage, found: Found, texts: Mapping[str, FieldReading], context: ReadingContext

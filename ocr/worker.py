@@ -5,8 +5,8 @@ come out by pipe, so a worker never has a key or a path. This module imports nei
 the window's process imports it.
 
 Messages to a worker: ``("open", token, data, password)``, ``("read", token, index, context)``,
-``("lines", token, index)``. Each is answered by ``("done", result)``, ``("failed", reason, sentence)`` or
-``("defect", trail)``; ``("ready",)`` or ``("broken", trail)`` comes once after the start.
+``("lines", token, index)``, ``("learn", token, index)``. Each is answered by ``("done", result)``, ``("failed",
+reason, sentence)`` or ``("defect", trail)``; ``("ready",)`` or ``("broken", trail)`` comes once after the start.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from forms.form_file import Form
+from ocr.learning.asked import LearnedPage
 from ocr.models import DETECTION, RECOGNITION, model_folder
 from ocr.reading import OcrFailed, PageOutcome, PageStatus, ReadingContext, SourcePage, TextLine
 from ocr.worker_process import ReaderFactory, form_page_reader, serve
@@ -155,6 +156,16 @@ class OpenSource:
                 lines: tuple[TextLine, ...] = worker.ask(("lines", self._token, index), seconds)
                 spent = outcome.reading.seconds + time.perf_counter() - start
         return replace(outcome, reading=replace(outcome.reading, lines=lines, seconds=spent))
+
+    def learn(self, index: int) -> LearnedPage:
+        """What page ``index`` of a blank form asks. Raises OcrFailed."""
+        if not 0 <= index < len(self.pages):
+            raise IndexError(index)
+        with self._pool._borrowed() as worker:
+            if worker.token != self._token:
+                worker.open(self._token, self._data, self._password)
+            learned: LearnedPage = worker.ask(("learn", self._token, index), self._pool.page_seconds)
+        return learned
 
     def close(self) -> None:
         """Let the bytes go."""

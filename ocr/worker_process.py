@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from forms.form_file import Form
+from ocr.learning.asked import LearnedPage
 from ocr.reading import OcrFailed, PageOutcome, ReadingContext, TextLine
 
 MEMORY_BYTES = 8 << 30
@@ -22,7 +23,7 @@ MEMORY_BYTES = 8 << 30
 
 
 class PageReader(Protocol):
-    """Reads pages of an opened delivered file. Both raise OcrFailed."""
+    """Reads pages of an opened delivered file. All raise OcrFailed."""
 
     def read(self, delivered: Any, index: int, context: ReadingContext) -> PageOutcome:
         """The page by its form; of unknown form, without lines."""
@@ -30,6 +31,10 @@ class PageReader(Protocol):
 
     def lines(self, delivered: Any, index: int) -> tuple[TextLine, ...]:
         """All text of a page of unknown form."""
+        ...
+
+    def learn(self, delivered: Any, index: int) -> LearnedPage:
+        """What a page of a blank form asks."""
         ...
 
 
@@ -85,6 +90,8 @@ class _Desk:
                 return ("done", self._open(message[2], message[3]))
             if message[0] == "lines":
                 return ("done", self._reader.lines(self._delivered, message[2]))
+            if message[0] == "learn":
+                return ("done", self._reader.learn(self._delivered, message[2]))
             return ("done", self._reader.read(self._delivered, message[2], message[3]))
         except OcrFailed as failure:
             return ("failed", failure.reason, failure.sentence)

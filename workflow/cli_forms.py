@@ -1,9 +1,10 @@
-"""``tongdang form list|show|blank``: the forms that can be read, and blank ones to print."""
+"""``tongdang form list|show|blank|learn``: the forms that can be read, blank ones to print, new ones to learn."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import secrets
 from pathlib import Path
 from typing import TypeAlias
@@ -16,6 +17,9 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Base 32 without I, L, O, U: nobody mistakes a letter for a figure when reading a serial aloud."""
 SERIAL_LENGTH = 10
 MOST_COPIES = 2000
+SURE = 0.85
+"""Confidence of a key below which the user is asked to look."""
+PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}")
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -36,7 +40,15 @@ def add_form_commands(commands: Commands) -> None:
     blank.add_argument("--out", type=Path, required=True, metavar="空白表.pdf", help="扩展名为 .pdf 或 .docx")
     blank.add_argument("--count", type=_copies, metavar="份数", help="每份印上各自的随机编号（只用于 PDF）")
     blank.set_defaults(run=_blank)
-    for parser in (listed, show, blank):
+    learn = actions.add_parser("learn", help="从空白表学会一种表格")
+    learn.add_argument(
+        "files", nargs="+", type=Path, metavar="空白表", help="PDF、扫描件、照片或 DOCX；正反面可分成两个文件"
+    )
+    learn.add_argument("--id", required=True, metavar="表格编号", help="字母、数字和横线")
+    learn.add_argument("--title", default="", metavar="表名", help="默认取页上的标题")
+    learn.add_argument("--json", action="store_true", help="按 form show 的格式输出 JSON，另加把握程度")
+    learn.set_defaults(run=_learn)
+    for parser in (listed, show, blank, learn):
         parser.add_argument("--forms-dir", type=Path, metavar="文件夹", help="另外的表格文件夹")
     for parser in (show, blank):
         parser.add_argument("--version", metavar="版本", help="默认最新的一版")
@@ -95,6 +107,39 @@ def _described(field: FormField) -> str:
         several = "可多选：" if field.multiple else "单选："
         return several + "／".join(option.label for option in field.options)
     return f"{len(field.cells)} 个字格" if field.cells else field.kind.value
+
+
+def _learn(options: argparse.Namespace) -> int:
+    from workflow import form_learning
+
+    # before the minutes of work: an id that can't be used is refused at once
+    version = form_learning.next_version(_plain_id(options.id), options.forms_dir)
+    proposal = form_learning.learn_files(options.files, options.id, options.title)
+    form = proposal.as_form(version)
+    path = None
+    if options.forms_dir is not None:
+        form, path = form_learning.save(proposal, options.forms_dir)
+    if options.json:
+        shown = form.show()
+        for described, field in zip(shown["fields"], proposal.fields, strict=True):
+            described["key_confidence"], described["kind_confidence"] = field.key_confidence, field.kind_confidence
+        print(json.dumps(shown, ensure_ascii=False, indent=2))
+        return 0
+    print(f"{form.title}（{form.id} 第 {form.version} 版，{len(form.pages)} 面，{len(form.fields)} 个栏目）")
+    for field in proposal.fields:
+        sure = "" if field.key_confidence >= SURE else "\t请核对"
+        print(f"第 {field.page} 面\t{field.key}\t{field.label}\t{_described(form.by_key[field.key])}{sure}")
+    if path is not None:
+        print(f"已保存：{path}。请对照空白表检查栏目；识别时用 --forms-dir 指定这个文件夹。")
+    else:
+        print("没有保存。确认无误后加上 --forms-dir 文件夹 再运行一次，就会保存成表格文件。")
+    return 0
+
+
+def _plain_id(text: str) -> str:
+    if not PLAIN_ID.fullmatch(text):
+        raise FormError("表格编号只能用字母、数字、点和横线，并以字母或数字开头，最长 64 个字符。")
+    return text
 
 
 def _blank(options: argparse.Namespace) -> int:

@@ -36,7 +36,9 @@ def find_cells(rules: Rules, width_mm: float, height_mm: float) -> tuple[Box, ..
             continue
         face = (labels[y : y + h, x : x + w] == n).astype(np.uint8)
         for left, top, right, bottom in _rectangles(face):
-            found.append(_snapped(rules, (x + left) / GRAIN, (y + top) / GRAIN, (x + right) / GRAIN, (y + bottom) / GRAIN))
+            found.append(
+                _snapped(rules, (x + left) / GRAIN, (y + top) / GRAIN, (x + right) / GRAIN, (y + bottom) / GRAIN)
+            )
     return tuple(sorted(found, key=lambda b: (round(b.y / 2), b.x)))
 
 
@@ -91,7 +93,9 @@ def _snapped(rules: Rules, left: float, top: float, right: float, bottom: float)
 
 
 def _near(rules: Iterable[Rule], at: float, start: float, end: float) -> float:
-    spanning = [r for r in rules if abs(r.at - at) < 0.7 and min(r.end, end) - max(r.start, start) > 0.3 * (end - start)]
+    spanning = [
+        r for r in rules if abs(r.at - at) < 0.7 and min(r.end, end) - max(r.start, start) > 0.3 * (end - start)
+    ]
     return min(spanning, key=lambda r: abs(r.at - at)).at if spanning else at
 
 

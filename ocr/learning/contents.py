@@ -7,14 +7,16 @@ neighbours (``ocr.learning.pairing``).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from forms.form_file import Box
 from forms.labels import kind_of, match_label, plain
+from ocr.learning.asked import Asked, AskedOption, SignKind
 from ocr.learning.cells import around
-from ocr.learning.printed import Line, Run
-from ocr.learning.signs import Sign, SignKind
+from ocr.learning.printed import Line
+from ocr.learning.signs import Sign
 
 INSET = 0.6
 """Millimetres from the middle of a rule to the place for writing."""
@@ -45,28 +47,6 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedOption:
-    label: str
-    box: Box
-    kind: SignKind
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One thing to fill in. ``label`` "" where it stands elsewhere; ``hint``: what is printed in the place itself.
-
-    ``own``: needs a key of its own whatever its label says (the line behind 其他).
-    """
-
-    box: Box
-    label: str = ""
-    options: tuple[AskedOption, ...] = ()
-    cells: tuple[Box, ...] = ()
-    hint: str = ""
-    own: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Content:
     """A cell with all that was found in it. ``label``: its words, if these are all it has."""
 
@@ -93,7 +73,9 @@ class Content:
 def inner(box: Box, inset: float = INSET) -> Box:
     """The place for writing in a cell."""
     inset = min(inset, box.w / 4, box.h / 4)
-    return Box(round(box.x + inset, 3), round(box.y + inset, 3), round(box.w - 2 * inset, 3), round(box.h - 2 * inset, 3))
+    return Box(
+        round(box.x + inset, 3), round(box.y + inset, 3), round(box.w - 2 * inset, 3), round(box.h - 2 * inset, 3)
+    )
 
 
 def content_of(
@@ -123,8 +105,6 @@ def is_note(row: Sequence[Token]) -> bool:
 
 def is_placeholder(text: str) -> bool:
     """Whether words only say how to fill in: 年 月 日, 省 市 县, （须与户口簿一致）, 元."""
-    import unicodedata
-
     return bool(PLACEHOLDER.fullmatch("".join(unicodedata.normalize("NFKC", text).split())))
 
 
@@ -132,7 +112,7 @@ def _has_room(rows: Sequence[Sequence[Token]], box: Box) -> bool:
     """Whether 年 月 日 or 村 leaves room to write, or is a cell's label: 村（社区） in the middle of its cell."""
     tokens = [t for row in rows for t in row]
     words = around([t.box for t in tokens])
-    if len(tokens) > 1 or "年" in tokens[0].text or tokens[0].text.startswith(("(", "（")):
+    if len(tokens) > 1 or re.fullmatch(rf"(?:{_UNIT})+", tokens[0].text) or tokens[0].text.startswith(("(", "（")):
         return box.w - sum(t.box.w for t in tokens) >= 8
     centred = abs((words.x + words.w / 2) - (box.x + box.w / 2)) < 0.08 * box.w + 1
     return not centred and box.w - words.w >= 12
@@ -281,13 +261,13 @@ def _options_of_row(
             if more and not tail and keep > 1 and _repeats(label_of := behind[0].text, groups):
                 label, tail = label_of, behind[1:]
             elif more and ":" in label.replace("：", ":") and not tail:
-                label, _, heading = label.replace("：", ":").partition(":")
+                label, _, _ = label.replace("：", ":").partition(":")
             _add(groups, label, token, behind[:keep])
             pending = list(tail)
         else:
-            label, heading = _last_words(pending)
-            if heading:
-                _heading(heading, groups, words="".join(t.text for t in heading))
+            label, ahead = _last_words(pending)
+            if ahead:
+                _heading(ahead, groups)
             _add(groups, label, token, pending[-1:])
             pending = []
             n += 1
@@ -297,7 +277,9 @@ def _repeats(label: str, groups: Sequence[tuple[str, list[AskedOption], list[Tok
     return any(o.label == _option_label(label) for o in groups[-1][1])
 
 
-def _heading(pending: Sequence[Token], groups: list[tuple[str, list[AskedOption], list[Token]]], words: str = "") -> None:
+def _heading(
+    pending: Sequence[Token], groups: list[tuple[str, list[AskedOption], list[Token]]], words: str = ""
+) -> None:
     text = words or "".join(t.text for t in pending)
     text = text.strip(";；，,。 ")
     if not text:
@@ -361,7 +343,9 @@ def inline(rows: Sequence[Sequence[Token]], region: Box, *, strict: bool = False
     """
     for n, row in enumerate(rows):
         below = rows[n + 1] if n + 1 < len(rows) else None
-        yield from _inline_row(list(row), region, around([t.box for t in below]).y if below else region.bottom - INSET, strict)
+        yield from _inline_row(
+            list(row), region, around([t.box for t in below]).y if below else region.bottom - INSET, strict
+        )
 
 
 def _inline_row(row: list[Token], region: Box, floor: float, strict: bool) -> Iterable[Asked]:
@@ -423,7 +407,7 @@ def _labelled(row: Sequence[Token], n: int, region: Box, floor: float, strict: b
     width = end - token.box.right - 0.4
     deep = floor - token.box.bottom
     known = match_label(label).key is not None or kind_of(label)[1] > 0.6
-    if strict and not (known or (following is not None and width >= 12) or width >= 30) :
+    if strict and not (known or (following is not None and width >= 12) or width >= 30):
         return
     if width >= ROOM and not (deep > 9 and deep * region.w > 2.5 * width * 8 and not strict):
         yield Asked(_line_box(token.box.right + 0.4, end, token.box, region), label)

@@ -16,7 +16,15 @@ from ocr.learning.rules import Ink, Trace, traces
 from ocr.refine import ink_map
 from ocr.registration import PX_PER_MM, Picture, turn_picture
 
-PAPERS = ((210.0, 297.0), (297.0, 420.0), (148.0, 210.0), (182.0, 257.0), (195.0, 270.0), (260.0, 370.0), (216.0, 279.0))
+PAPERS = (
+    (210.0, 297.0),
+    (297.0, 420.0),
+    (148.0, 210.0),
+    (182.0, 257.0),
+    (195.0, 270.0),
+    (260.0, 370.0),
+    (216.0, 279.0),
+)
 """Sheets in use, millimetres: A4, A3, A5, B5, 16 kai, 8 kai, letter."""
 STEEPEST = 11.0
 """Degrees of skew that are looked for."""
@@ -34,11 +42,11 @@ class FlatPage:
 
     @property
     def width_mm(self) -> float:
-        return self.picture.shape[1] / PX_PER_MM
+        return float(self.picture.shape[1] / PX_PER_MM)
 
     @property
     def height_mm(self) -> float:
-        return self.picture.shape[0] / PX_PER_MM
+        return float(self.picture.shape[0] / PX_PER_MM)
 
     def turned(self, rotation: int) -> FlatPage:
         return FlatPage(turn_picture(self.picture, rotation), self.photographed)
@@ -53,7 +61,7 @@ def flatten(delivered: Delivered, *, exact: bool) -> FlatPage:
     corners = None if exact else paper_corners(picture)
     if corners is not None:
         return straightened(_cut_out(picture, corners), photographed=True)
-    size = _paper(picture.shape[1] / dpi_x * 25.4, picture.shape[0] / dpi_y * 25.4)
+    size = paper_size(picture.shape[1] / dpi_x * 25.4, picture.shape[0] / dpi_y * 25.4)
     target = (round(size[0] * PX_PER_MM), round(size[1] * PX_PER_MM))
     way = cv2.INTER_AREA if target[0] < picture.shape[1] else cv2.INTER_CUBIC
     if target != (picture.shape[1], picture.shape[0]):
@@ -80,7 +88,7 @@ def paper_corners(picture: Picture) -> npt.NDArray[np.float32] | None:
     largest = max(contours, key=cv2.contourArea)
     if cv2.contourArea(largest) < 0.35 * grey.size:
         return None
-    corners = _four(cv2.convexHull(largest))
+    corners = _four(np.asarray(cv2.convexHull(largest), dtype=np.int32))
     return None if corners is None else np.asarray(corners / scale, dtype=np.float32)
 
 
@@ -103,7 +111,11 @@ def _cut_out(picture: Picture, corners: npt.NDArray[np.float32]) -> Picture:
     sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
     across, down = float(sides[0] + sides[2]) / 2, float(sides[1] + sides[3]) / 2
     # perspective distorts the ratio of a photo's sides; office paper is nearly always of the A series
-    long_side, short_side = (297.0, 210.0) if 1.15 < max(across, down) / min(across, down) < 1.7 else (297.0, 297.0 * min(across, down) / max(across, down))
+    long_side, short_side = (
+        (297.0, 210.0)
+        if 1.15 < max(across, down) / min(across, down) < 1.7
+        else (297.0, 297.0 * min(across, down) / max(across, down))
+    )
     width_mm, height_mm = (long_side, short_side) if across > down else (short_side, long_side)
     width, height = round(width_mm * PX_PER_MM), round(height_mm * PX_PER_MM)
     target = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float32)
@@ -119,8 +131,8 @@ def _cut_out(picture: Picture, corners: npt.NDArray[np.float32]) -> Picture:
     )
 
 
-def _paper(width_mm: float, height_mm: float) -> tuple[float, float]:
-    """The sheet of a usual size that a scan shows, or its own size."""
+def paper_size(width_mm: float, height_mm: float) -> tuple[float, float]:
+    """The sheet of a usual size that this is nearly, else the size itself; millimetres."""
     for short, long in PAPERS:
         for w, h in ((short, long), (long, short)):
             if abs(width_mm - w) < 0.02 * w and abs(height_mm - h) < 0.02 * h:
@@ -182,7 +194,9 @@ def _bend(picture: Picture) -> Picture | None:
     grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
     height, width = grey.shape
     across, down = traces(ink_map(grey, PX_PER_MM), 25.0)
-    shifts = [_displacement(lines, size, other) for lines, size, other in ((across, width, height), (down, height, width))]
+    shifts = [
+        _displacement(lines, size, other) for lines, size, other in ((across, width, height), (down, height, width))
+    ]
     largest = max((s[1] for s in shifts), default=0.0)
     if largest < LEVEL * PX_PER_MM:
         return None
@@ -206,7 +220,9 @@ def _powers(u: npt.NDArray[np.float64], v: npt.NDArray[np.float64]) -> npt.NDArr
     return np.stack([u**i * v**j for i in range(1, BEND_DEGREE + 1) for j in range(BEND_DEGREE + 1 - i)], axis=-1)
 
 
-def _at(weights: npt.NDArray[np.float64], u: npt.NDArray[np.float64], v: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _at(
+    weights: npt.NDArray[np.float64], u: npt.NDArray[np.float64], v: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
     return np.asarray(_powers(u, v) @ weights, dtype=np.float64)
 
 

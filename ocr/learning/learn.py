@@ -1,19 +1,18 @@
-"""A delivered blank as a whole: its pages learned one by one, and the proposal made of them."""
+"""One side of a delivered blank, whatever it is: a picture, a drawn PDF page with its text, a scan in a PDF."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pdfplumber
 
 from forms.form_file import Box
 from ocr.delivered import DeliveredFile
-from ocr.learning.naming import fields_of
-from ocr.learning.page import BLANK_DPI, LearnedPage, learn_page
+from ocr.learning.asked import LearnedPage
+from ocr.learning.page import learn_page
 from ocr.learning.printed import Character
-from ocr.learning.proposal import ProposedPage, Proposal
 from ocr.pdf import POINTS_PER_INCH, PdfFile
 from ocr.recogniser import Recogniser
 
@@ -47,7 +46,9 @@ def printed_characters(pdf: PdfFile, index: int) -> tuple[list[Character], bool]
 
 
 def _area(picture: Mapping[str, Any]) -> float:
-    return max(0.0, float(picture["x1"]) - float(picture["x0"])) * max(0.0, float(picture["bottom"]) - float(picture["top"]))
+    return max(0.0, float(picture["x1"]) - float(picture["x0"])) * max(
+        0.0, float(picture["bottom"]) - float(picture["top"])
+    )
 
 
 def _character(raw: Mapping[str, Any], left: float, top: float) -> Character | None:
@@ -57,11 +58,3 @@ def _character(raw: Mapping[str, Any], left: float, top: float) -> Character | N
         return None
     x, y = (float(raw["x0"]) - left) * POINT_MM, (float(raw["top"]) - top) * POINT_MM
     return Character(text, Box(x, y, w * POINT_MM, h * POINT_MM))
-
-
-def propose(pages: Sequence[LearnedPage], form_id: str, title: str = "") -> Proposal:
-    """The proposal of a blank's pages: what a person then looks through, or what is saved as it is."""
-    told = title or next((p.title for p in pages if p.title), "")
-    fields = fields_of([p.questions for p in pages], form_id)
-    shown = tuple(ProposedPage(p.width_mm, p.height_mm, p.blank, BLANK_DPI, p.cells, p.qr) for p in pages)
-    return Proposal(form_id, told or form_id, shown, fields)

@@ -11,12 +11,20 @@ from forms.dictionary import load_dictionary
 from forms.form_file import FormOption
 from forms.kinds import Kind
 from forms.labels import LabelMatch, kind_of, match_label, option_codes, plain, says_several, shown, subject_of
-from ocr.learning.pairing import Question
-from ocr.learning.proposal import ProposedField, free_key, own_key
+from ocr.learning.asked import BLANK_DPI, LearnedPage, Question
+from ocr.learning.proposal import Proposal, ProposedField, ProposedPage, free_key, own_key
 
 _SPOKEN = {"father": "父亲", "mother": "母亲", "caregiver": "监护人"}
 """Subjects that go on speaking in the rows below, with a word that names them."""
 _COMBS = {18: Kind.ID_NUMBER, 11: Kind.PHONE, 8: Kind.DATE, 6: Kind.MONTH}
+
+
+def propose(pages: Sequence[LearnedPage], form_id: str, title: str = "") -> Proposal:
+    """The proposal of a blank's pages: what a person then looks through, or what is saved as it is."""
+    told = title or next((p.title for p in pages if p.title), "")
+    fields = fields_of([p.questions for p in pages], form_id)
+    shown_pages = tuple(ProposedPage(p.width_mm, p.height_mm, p.blank, BLANK_DPI, p.cells, p.qr) for p in pages)
+    return Proposal(form_id, told or form_id, shown_pages, fields)
 
 
 def fields_of(pages: Sequence[Sequence[Question]], form_id: str) -> tuple[ProposedField, ...]:
@@ -55,12 +63,16 @@ def _matched(asked: Sequence[tuple[int, Question]]) -> list[tuple[int, Question,
             speaking, section = None, here
         vague = match.key is None or (match.key.startswith("child_") and match.key in taken)
         if speaking and vague and match.subject is None and not question.asked.own:
-            again = match_label(question.label, (*question.contexts, speaking), [o.label for o in question.asked.options])
+            again = match_label(
+                question.label, (*question.contexts, speaking), [o.label for o in question.asked.options]
+            )
             if again.key is not None and again.key not in taken:
                 match = _fitting(question, again)
         if match.key is not None:
             taken.add(match.key)
-        named = _SPOKEN.get(match.subject or "") or next((w for s, w in _SPOKEN.items() if (match.key or "").startswith(f"{s}_")), None)
+        named = _SPOKEN.get(match.subject or "") or next(
+            (w for s, w in _SPOKEN.items() if (match.key or "").startswith(f"{s}_")), None
+        )
         if named or (match.key or "").startswith("child_"):
             speaking = named
         done.append((number, question, match))
@@ -101,7 +113,11 @@ def _fitting(question: Question, match: LabelMatch) -> LabelMatch:
             return LabelMatch(None, Kind.CHOICE, 0.0, 0.95, match.subject)
     if not options and definition.kind is Kind.CHOICE and definition.code_table == "informed":
         return LabelMatch(None, *kind_of(question.label), match.confidence, match.subject)
-    if definition.kind is Kind.DATE and re.fullmatch(r"\D*年\D*月\D*", question.asked.hint) and "日" not in question.asked.hint:
+    if (
+        definition.kind is Kind.DATE
+        and re.fullmatch(r"\D*年\D*月\D*", question.asked.hint)
+        and "日" not in question.asked.hint
+    ):
         return replace(match, kind_confidence=0.7)
     return match
 
@@ -114,7 +130,11 @@ def _known(page: int, question: Question, match: LabelMatch) -> ProposedField:
     codes, share = option_codes(match.key, labels)
     codes, labels = _told_apart(match.key, codes, labels)
     options = tuple(FormOption(c, t, o.box) for c, t, o in zip(codes, labels, asked.options, strict=True))
-    sure = match.confidence if not options or definition.kind is not Kind.CHOICE else match.confidence * (0.6 + 0.4 * share)
+    sure = (
+        match.confidence
+        if not options or definition.kind is not Kind.CHOICE
+        else match.confidence * (0.6 + 0.4 * share)
+    )
     several = definition.kind is Kind.CHOICE and (definition.multiple or _several(question))
     return ProposedField(
         match.key,
@@ -145,7 +165,11 @@ def _told_apart(key: str, codes: list[str], labels: list[str]) -> tuple[list[str
 
 
 def _several(question: Question) -> bool:
-    return says_several(question.label) or says_several(question.asked.hint) or any(says_several(c) for c in question.contexts)
+    return (
+        says_several(question.label)
+        or says_several(question.asked.hint)
+        or any(says_several(c) for c in question.contexts)
+    )
 
 
 def _own(page: int, question: Question, match: LabelMatch, key: str) -> ProposedField:
@@ -163,7 +187,9 @@ def _own(page: int, question: Question, match: LabelMatch, key: str) -> Proposed
     several = bool(options) and _several(question)
     label = _label(question, match)
     contexts = question.contexts
-    return ProposedField(key, label, kind, page, asked.box, asked.cells, several, options, 0.3, round(sure, 3), contexts)
+    return ProposedField(
+        key, label, kind, page, asked.box, asked.cells, several, options, 0.3, round(sure, 3), contexts
+    )
 
 
 def _label(question: Question, match: LabelMatch) -> str:

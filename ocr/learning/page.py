@@ -12,33 +12,20 @@ import numpy.typing as npt
 from forms.form_file import Box
 from ocr.corners import find_code
 from ocr.images import Delivered
+from ocr.learning.asked import BLANK_DPI, Asked, LearnedPage, Question, SignKind
 from ocr.learning.cells import around, find_cells, holds, inside
-from ocr.learning.contents import Asked, Content, content_of, asked_options, inline, inner, is_note, token_lines
-from ocr.learning.flat import FlatPage, flatten
-from ocr.learning.pairing import Question, questions
+from ocr.learning.contents import Content, asked_options, content_of, inline, inner, is_note, token_lines
+from ocr.learning.flat import FlatPage, flatten, paper_size
+from ocr.learning.pairing import questions
 from ocr.learning.printed import Character, Line, Printer, clean_grey, lines_of
 from ocr.learning.rules import Ink, Rule, Rules, find_rules
-from ocr.learning.signs import BOX_SIGNS, TICK_SIDE, Piece, Pieces, Sign, SignKind, brackets, combs, hollow, pieces_of
+from ocr.learning.signs import BOX_SIGNS, TICK_SIDE, Piece, Pieces, Sign, brackets, combs, hollow, pieces_of
 from ocr.recogniser import Recogniser
 from ocr.refine import ink_map
 from ocr.registration import PX_PER_MM, Picture
 
-BLANK_DPI = 200
 LINE_ROOM = 7.0
 """Millimetres above an underline that belong to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class LearnedPage:
-    """What one side asks, with its size in millimetres, its cells and its picture (PNG, grey, ``BLANK_DPI``)."""
-
-    width_mm: float
-    height_mm: float
-    blank: bytes
-    cells: tuple[Box, ...]
-    questions: tuple[Question, ...]
-    title: str
-    qr: Box | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,9 +50,10 @@ def learn_page(
     found = find(delivered, recogniser, characters, exact=exact)
     flat = found.flat
     grey = np.asarray(cv2.cvtColor(flat.picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    width_mm, height_mm = paper_size(flat.width_mm, flat.height_mm)
     return LearnedPage(
-        round(flat.width_mm, 2),
-        round(flat.height_mm, 2),
+        round(width_mm, 2),
+        round(height_mm, 2),
         blank_png(grey, exact=exact),
         found.cells,
         found.questions,
@@ -116,8 +104,8 @@ def find(
     rows = combs([p.box for p, _ in frames], faces)
     in_combs = {box for row in rows for box in row}
     cells = _cells(faces, in_combs)
-    printer = Printer(clean_grey(ink, rules.mask), pieces, _trusted(characters, pieces, ink, recogniser), recogniser)
-    signs = _signs(pieces, frames, faces, in_combs, rules, printer)
+    printer = Printer(clean_grey(ink, rules.mask), pieces, _trusted(characters, ink, recogniser), recogniser)
+    signs = _signs(pieces, frames, faces, in_combs, printer)
     printer.without(signs)
     text = _text_pieces(pieces, frames, in_combs)
     contents = tuple(_content(cell, cells, text, signs, rules, rows, printer) for cell in cells)
@@ -149,7 +137,8 @@ def _legible(flat: FlatPage, recogniser: Recogniser) -> float:
     scale = PX_PER_MM / 2
     dark = (ink_map(small, scale) > 0.3).astype(np.uint8)
     for kernel in (np.ones((1, round(7 * scale)), np.uint8), np.ones((round(7 * scale), 1), np.uint8)):
-        dark -= cv2.dilate(cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel), np.ones((3, 3), np.uint8)) & dark
+        ruled = cv2.dilate(cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel), np.ones((3, 3), np.uint8))
+        dark[np.asarray(ruled) > 0] = 0
     joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, round(1.4 * scale)), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     lines = [
@@ -209,7 +198,6 @@ def _signs(
     frames: Sequence[tuple[Piece, SignKind]],
     faces: Sequence[Box],
     in_combs: set[Box],
-    rules: Rules,
     printer: Printer,
 ) -> list[Sign]:
     found = [
@@ -260,7 +248,9 @@ def _content(
     comb = next((row for row in rows if ours(around(row)) or inside(cell, around(row))), ())
     if comb:
         own_signs = [s for s in own_signs if s.box not in comb]
-        own_pieces = [p for p in own_pieces if not any(holds(c, p.box.x + p.box.w / 2, p.box.y + p.box.h / 2) for c in comb)]
+        own_pieces = [
+            p for p in own_pieces if not any(holds(c, p.box.x + p.box.w / 2, p.box.y + p.box.h / 2) for c in comb)
+        ]
     own_signs = _real(own_signs, own_pieces, printer)
     lines = printer.read(lines_of(own_pieces, own_signs, cell))
     blanks = [b for b in (_room(r, lines) for r in rules.underlines) if b is not None and ours(b)]
@@ -276,7 +266,8 @@ def _real(signs: Sequence[Sign], pieces: Sequence[Piece], printer: Printer) -> l
     tight = [
         p
         for p in pieces
-        if -0.2 <= box.x - p.box.right < 0.28 * box.h and min(p.box.bottom, box.bottom) - max(p.box.y, box.y) > 0.4 * box.h
+        if -0.2 <= box.x - p.box.right < 0.28 * box.h
+        and min(p.box.bottom, box.bottom) - max(p.box.y, box.y) > 0.4 * box.h
     ]
     return [] if tight else list(signs)
 
@@ -340,18 +331,28 @@ def _around(
         place = around(row_of_boxes)
         if not any(inside(c, place) for c in cells):
             label = _label_before(lines, place)
-            asked.append(Question(Asked(Box(place.x - 0.4, place.y - 0.4, place.w + 0.8, place.h + 0.8), label, cells=row_of_boxes), label, (), region))
+            asked.append(
+                Question(
+                    Asked(Box(place.x - 0.4, place.y - 0.4, place.w + 0.8, place.h + 0.8), label, cells=row_of_boxes),
+                    label,
+                    (),
+                    region,
+                )
+            )
     return asked, headings
 
 
 def _label_before(lines: Sequence[Line], place: Box) -> str:
-    runs = [r for line in lines for r in line.runs if r.box.right <= place.x + 1 and r.box.bottom > place.y and r.box.y < place.bottom]
+    runs = [
+        r
+        for line in lines
+        for r in line.runs
+        if r.box.right <= place.x + 1 and r.box.bottom > place.y and r.box.y < place.bottom
+    ]
     return max(runs, key=lambda r: r.box.right).text if runs else ""
 
 
-def _trusted(
-    characters: Sequence[Character], pieces: Pieces, ink: Ink, recogniser: Recogniser | None
-) -> Sequence[Character]:
+def _trusted(characters: Sequence[Character], ink: Ink, recogniser: Recogniser | None) -> Sequence[Character]:
     """The PDF's characters, or none where the picture says something quite different (wrong character maps)."""
     if not characters or recogniser is None:
         return characters

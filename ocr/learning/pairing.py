@@ -6,26 +6,14 @@ And what the blocks around say: a heading that spans rows (父亲), a heading ro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from forms.form_file import Box
 from forms.labels import kind_of, match_label, plain, subject_of
-from ocr.learning.contents import INSET, Asked, Content, inner
+from ocr.learning.asked import Asked, Question
+from ocr.learning.contents import Content, inner
 
 TOUCH = 1.3
 """Millimetres between edges that are the same rule."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Something asked, with its label and the headings of the blocks it stands in, nearest first."""
-
-    asked: Asked
-    label: str
-    contexts: tuple[str, ...]
-    cell: Box
-    row: tuple[str, ...] = ()
-    """Other labels further left in the same row, nearest first: of 父亲姓名 ... 电话 both speak of the father."""
 
 
 def questions(contents: Sequence[Content], headings: Sequence[tuple[str, Box]]) -> list[Question]:
@@ -56,7 +44,11 @@ def _inside(content: Content) -> Asked | None:
     words = content.words
     if words is None or words.h > 2 * words.w or len(plain(content.label)) > 16 or content.label.endswith(("。", ".")):
         return None
-    known = match_label(content.label).key is not None or kind_of(content.label)[1] > 0.6 or content.label.endswith((":", "："))
+    known = (
+        match_label(content.label).key is not None
+        or kind_of(content.label)[1] > 0.6
+        or content.label.endswith((":", "："))
+    )
     if not known:
         return None
     room = inner(content.box)
@@ -96,7 +88,9 @@ class _Page:
         return self._best([
             (n, 1.0)
             for n, c in enumerate(self.contents)
-            if abs(c.box.bottom - box.y) <= TOUCH and abs(c.box.x - box.x) <= TOUCH and abs(c.box.right - box.right) <= TOUCH
+            if abs(c.box.bottom - box.y) <= TOUCH
+            and abs(c.box.x - box.x) <= TOUCH
+            and abs(c.box.right - box.right) <= TOUCH
         ])  # fmt: skip
 
     @staticmethod
@@ -121,7 +115,12 @@ class _Page:
             return "", self.section(box), [], []
         heads, others = self._heads(first, row[1:])
         contexts = [self.contents[n].label for n in heads]
-        return self.contents[first].label, [*contexts, *self.section(box)], [first, *heads], [self.contents[n].label for n in others]
+        return (
+            self.contents[first].label,
+            [*contexts, *self.section(box)],
+            [first, *heads],
+            [self.contents[n].label for n in others],
+        )
 
     def _heads(self, first: int, further: Sequence[int]) -> tuple[list[int], list[int]]:
         """Of the labels left of a label those that head it (touching it, or spanning rows), and the others."""
@@ -232,7 +231,10 @@ class _Page:
         spanning = [
             (c.box.bottom, c.label)
             for c in self.contents
-            if c.is_label and c.box.w > 0.85 * self.width and c.box.bottom <= box.y + TOUCH and len(plain(c.label)) <= 20
+            if c.is_label
+            and c.box.w > 0.85 * self.width
+            and c.box.bottom <= box.y + TOUCH
+            and len(plain(c.label)) <= 20
         ]
         between = [(b.bottom, t) for t, b in self.headings if b.bottom <= box.y + TOUCH]
         near = max([*spanning, *between], default=None)
@@ -241,10 +243,3 @@ class _Page:
 
 def _shared(a0: float, a1: float, b0: float, b1: float) -> float:
     return (min(a1, b1) - max(a0, b0)) / max(0.1, min(a1 - a0, b1 - b0))
-
-
-def with_box(question: Question, box: Box) -> Question:
-    return replace(question, asked=replace(question.asked, box=box))
-
-
-__all__ = ["INSET", "Question", "questions", "with_box"]

@@ -1,7 +1,7 @@
 """What is printed on a page, as runs of text: where they stand by the picture, what they say by the PDF or the network.
 
-A run is text without a wide gap, a tick box or a pair of brackets in it. Runs make lines; characters one below the other
-make one run that is read downwards.
+A run is text without a wide gap, a tick box or a pair of brackets in it. Runs make lines; characters one below the
+other make one run that is read downwards.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from forms.form_file import Box
 from ocr.learning.cells import around, holds
+from ocr.learning.rules import Together
 from ocr.learning.signs import BOX_SIGNS, Piece, Pieces, Sign
 from ocr.recogniser import Recogniser
 from ocr.registration import PX_PER_MM, Picture
@@ -70,9 +72,7 @@ def lines_of(pieces: Sequence[Piece], signs: Sequence[Sign], region: Box | None)
     column = _column(groups, region)
     if column is not None and not signs:
         return [Line((Run(around(column), downwards=True, boxes=tuple(column)),))]
-    found = []
-    for members in _levels(groups):
-        found.append(Line(tuple(_runs(members, signs))))
+    found = [Line(tuple(_runs(members, signs))) for members in _levels(groups)]
     return sorted(found, key=lambda line: (line.box.y + line.box.h / 2, line.box.x))
 
 
@@ -124,7 +124,7 @@ def _column(groups: Sequence[Box], region: Box | None) -> list[Box] | None:
     middles = [b.x + b.w / 2 for b in ordered]
     if max(middles) - min(middles) > 0.5 * wide or wide > 9:
         return None
-    if any(min(a.bottom, b.bottom) - max(a.y, b.y) > 0.2 * wide for a, b in zip(ordered, ordered[1:], strict=False)):
+    if any(min(a.bottom, b.bottom) - max(a.y, b.y) > 0.2 * wide for a, b in pairwise(ordered)):
         return None
     if region is not None and region.w > 4.2 * wide and region.h < 1.6 * region.w:
         return None
@@ -141,14 +141,7 @@ def _column(groups: Sequence[Box], region: Box | None) -> list[Box] | None:
 
 def _levels(groups: Sequence[Box]) -> list[list[Box]]:
     """Characters by the line they stand on: what overlaps in height and isn't far away."""
-    owner = list(range(len(groups)))
-
-    def root(n: int) -> int:
-        while owner[n] != n:
-            owner[n] = owner[owner[n]]
-            n = owner[n]
-        return n
-
+    together = Together(len(groups))
     order = sorted(range(len(groups)), key=lambda n: groups[n].x)
     tall = float(np.percentile([g.h for g in groups], 75))
     for position, n in enumerate(order):
@@ -160,12 +153,10 @@ def _levels(groups: Sequence[Box]) -> list[list[Box]]:
             overlap = min(box.bottom, next_box.bottom) - max(box.y, next_box.y)
             small = min(box.h, next_box.h)
             if overlap > 0.55 * small and max(box.h, next_box.h) < 3 * tall:
-                owner[root(n)] = root(other)
+                together.join(n, other)
     # dots and dashes at the foot of a line overlap nothing: they go to the nearest line
-    members: dict[int, list[Box]] = {}
-    for n in range(len(groups)):
-        members.setdefault(root(n), []).append(groups[n])
-    found = sorted(members.values(), key=lambda m: -max(b.h for b in m))
+    found = [[groups[n] for n in members] for members in together.groups()]
+    found.sort(key=lambda m: -max(b.h for b in m))
     kept: list[list[Box]] = []
     for group in found:
         box = around(group)
@@ -179,7 +170,10 @@ def _levels(groups: Sequence[Box]) -> list[list[Box]]:
 
 def _belongs(small: Box, line: Box, tall: float) -> bool:
     middle = small.y + small.h / 2
-    return line.y - 0.15 * tall <= middle <= line.bottom + 0.15 * tall and line.x - 3 * tall < small.x < line.right + 3 * tall
+    return (
+        line.y - 0.15 * tall <= middle <= line.bottom + 0.15 * tall
+        and line.x - 3 * tall < small.x < line.right + 3 * tall
+    )
 
 
 def _runs(members: Sequence[Box], signs: Sequence[Sign]) -> Iterable[Run]:
@@ -254,7 +248,11 @@ class Printer:
         # a bracket's ink fills half of its square only: its middle may lie beyond the ink
         more = 0.35 * min(run.box.h, run.box.w) if run.downwards else 0.38 * run.box.h
         reach = Box(run.box.x - more, run.box.y - 0.6, run.box.w + 2 * more, run.box.h + 1.2)
-        inside = [c for c in self._characters if c.text not in "_＿" and holds(reach, c.box.x + c.box.w / 2, c.box.y + c.box.h / 2)]
+        inside = [
+            c
+            for c in self._characters
+            if c.text not in "_＿" and holds(reach, c.box.x + c.box.w / 2, c.box.y + c.box.h / 2)
+        ]
         order = (lambda c: (c.box.y, c.box.x)) if run.downwards else (lambda c: (c.box.x, c.box.y))
         return "".join(c.text for c in sorted(inside, key=order)).strip(" _＿")
 
@@ -305,7 +303,10 @@ class Printer:
     def _crop(self, box: Box) -> Picture:
         height, width = self._grey.shape
         x, y = max(0, round((box.x - 0.1) * PX_PER_MM)), max(0, round((box.y - 0.1) * PX_PER_MM))
-        right, bottom = min(width, round((box.right + 0.1) * PX_PER_MM)), min(height, round((box.bottom + 0.1) * PX_PER_MM))
+        right, bottom = (
+            min(width, round((box.right + 0.1) * PX_PER_MM)),
+            min(height, round((box.bottom + 0.1) * PX_PER_MM)),
+        )
         return np.ascontiguousarray(self._grey[y : max(bottom, y + 1), x : max(right, x + 1)])
 
 

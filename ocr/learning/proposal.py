@@ -1,7 +1,7 @@
 """A form as learned so far: everything proposed, each piece to be corrected, and at last a form.
 
-Plain data, no pictures are worked on here: a screen that shows the blank and lets cells be drawn, split, merged and named
-keeps one ``Proposal`` and replaces it with what these functions return. Boxes are in millimetres of the page.
+Plain data, no pictures are worked on here: a screen that shows the blank and lets cells be drawn, split, merged and
+named keeps one ``Proposal`` and replaces it with what these functions return. Boxes are in millimetres of the page.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Ruled lines of a printed page, found in its picture: solid, thin, grey, doubled, dashed.
 
-Lines are told from text by length and by what they touch: a rule of a table meets other rules; a line that meets none is
-there to write on. Everything is in millimetres of the flat page, pictures at ``PX_PER_MM``.
+Lines are told from text by length and by what they touch: a rule of a table meets other rules; a line that meets none
+is there to write on. Everything is in millimetres of the flat page, pictures at ``PX_PER_MM``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ocr.registration import PX_PER_MM, Picture
+from ocr.registration import PX_PER_MM
 
 Mask = npt.NDArray[np.bool_]
 Ink = npt.NDArray[np.float32]
@@ -34,7 +34,10 @@ BROKEN = 2.5
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A straight rule: ``at`` is y of a horizontal and x of a vertical one, from ``start`` to ``end``, ``thick`` wide."""
+    """A straight rule: ``at`` is y of a horizontal and x of a vertical one, from ``start`` to ``end``; ``thick`` wide.
+
+    Millimetres, the middle of the rule.
+    """
 
     at: float
     start: float
@@ -94,7 +97,9 @@ def _is_free(rule: Rule, dark: Mask) -> bool:
 
     half = rule.thick / 2
     touched = max(share(-half - 0.6, -half - 0.15), share(half + 0.15, half + 0.6))
-    return share(-half - 3.0, -half - 0.4) < 0.4 and (rule.length > 14 or (touched < 0.12 and share(half + 0.4, half + 2.5) < 0.5))
+    return share(-half - 3.0, -half - 0.4) < 0.4 and (
+        rule.length > 14 or (touched < 0.12 and share(half + 0.4, half + 2.5) < 0.5)
+    )
 
 
 def traces(ink: Ink, shortest_mm: float) -> tuple[list[Trace], list[Trace]]:
@@ -106,14 +111,14 @@ def traces(ink: Ink, shortest_mm: float) -> tuple[list[Trace], list[Trace]]:
 def _runs(dark: Mask, shortest_mm: float) -> Mask:
     """Pixels of nearly unbroken horizontal runs of at least ``shortest_mm``; a row up or down is still the same run."""
     length = round(shortest_mm * PX_PER_MM)
-    thick = cv2.dilate(dark.astype(np.uint8), np.ones((3, 1), np.uint8))
+    thick = np.asarray(cv2.dilate(dark.astype(np.uint8), np.ones((3, 1), np.uint8)), dtype=np.uint8)
     covered = cv2.blur(thick.astype(np.float32), (length, 1), borderType=cv2.BORDER_CONSTANT)
     whole = (covered >= 0.94).astype(np.uint8)
-    spread = cv2.dilate(whole, np.ones((1, length), np.uint8)) & thick
+    spread = np.asarray(cv2.dilate(whole, np.ones((1, length), np.uint8)), dtype=np.uint8) & thick
     # dark places too thick for a rule are pictures or filled boxes
     tall = round(THICKEST * PX_PER_MM)
     solid = cv2.morphologyEx(spread, cv2.MORPH_OPEN, np.ones((tall, tall), np.uint8))
-    return np.asarray((spread & dark.astype(np.uint8) & (1 - solid)) > 0, dtype=np.bool_)
+    return np.asarray((spread > 0) & dark & (np.asarray(solid) == 0), dtype=np.bool_)
 
 
 def _pieces(runs: Mask) -> list[Rule]:
@@ -149,7 +154,7 @@ def _traced(runs: Mask, shortest_mm: float) -> list[Trace]:
 
 def _dashed(dark: Mask) -> tuple[list[Rule], Mask]:
     """Rules made of dashes or dots: small pieces in a row, none larger among them, hardly apart."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=8)
     w, h = stats[:, cv2.CC_STAT_WIDTH] / PX_PER_MM, stats[:, cv2.CC_STAT_HEIGHT] / PX_PER_MM
     small = (h <= 0.9) & (w <= 4.5)
     small[0] = False
@@ -169,7 +174,7 @@ def _dashed(dark: Mask) -> tuple[list[Rule], Mask]:
         there = np.unique(labels[rows, columns])
         there = there[there > 0]
         covered = float(dots[rows, columns].any(axis=0).mean())
-        if rule.length < 14 or len(there) < 8 or not 0.15 <= covered or float(small[there].mean()) < 0.85:
+        if rule.length < 14 or len(there) < 8 or covered < 0.15 or float(small[there].mean()) < 0.85:
             continue
         found.append(Rule(rule.at, rule.start, rule.end, min(rule.thick, float(np.median(h[there])) + 0.1)))
         mask[rows, columns] |= dots[rows, columns]
@@ -210,34 +215,50 @@ def _merged(one: Rule, other: Rule, *, doubled: bool) -> Rule:
 def _of_tables(across: Sequence[Rule], down: Sequence[Rule]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     """The rules that belong to tables: networks of rules that meet, and rows of rules as long as one another."""
     rules = [*across, *down]
-    owner = list(range(len(rules)))
-
-    def root(n: int) -> int:
-        while owner[n] != n:
-            owner[n] = owner[owner[n]]
-            n = owner[n]
-        return n
-
+    together = Together(len(rules))
     for i, h in enumerate(across):
         for j, v in enumerate(down, start=len(across)):
             if _meet(h, v):
-                owner[root(i)] = root(j)
-        # a table without vertical rules: rules of one length above each other
+                together.join(i, j)
         for k in range(i):
-            other = across[k]
-            alike = abs(h.start - other.start) < 1.5 and abs(h.end - other.end) < 1.5
-            if alike and h.length > 60 and abs(h.at - other.at) < 40:
-                owner[root(i)] = root(k)
-    members: dict[int, list[int]] = {}
-    for n in range(len(rules)):
-        members.setdefault(root(n), []).append(n)
-    kept = set()
-    for group in members.values():
+            if _stacked(h, across[k]):
+                together.join(i, k)
+    kept: set[int] = set()
+    for group in together.groups():
         if len(group) >= 3 and _is_table([n for n in group if n < len(across)], group, rules, len(across)):
             kept.update(group)
     table_across = tuple(r for n, r in enumerate(across) if n in kept)
     table_down = tuple(r for n, r in enumerate(rules) if n in kept and n >= len(across))
     return table_across, table_down
+
+
+def _stacked(one: Rule, other: Rule) -> bool:
+    """Rules of a table that has no vertical ones: of one length, above each other."""
+    alike = abs(one.start - other.start) < 1.5 and abs(one.end - other.end) < 1.5
+    return alike and one.length > 60 and abs(one.at - other.at) < 40
+
+
+class Together:
+    """Things by number, joined into groups (disjoint sets)."""
+
+    def __init__(self, count: int) -> None:
+        self._owner = list(range(count))
+
+    def root(self, n: int) -> int:
+        while self._owner[n] != n:
+            self._owner[n] = self._owner[self._owner[n]]
+            n = self._owner[n]
+        return n
+
+    def join(self, one: int, other: int) -> None:
+        self._owner[self.root(one)] = self.root(other)
+
+    def groups(self) -> list[list[int]]:
+        """Members by group, in order of their first."""
+        found: dict[int, list[int]] = {}
+        for n in range(len(self._owner)):
+            found.setdefault(self.root(n), []).append(n)
+        return list(found.values())
 
 
 def _is_table(lying: list[int], group: list[int], rules: Sequence[Rule], count: int) -> bool:
@@ -271,7 +292,9 @@ def _drawn(shape: tuple[int, ...], across: Iterable[Rule], down: Iterable[Rule])
 
 def extended(rules: Rules) -> Rules:
     """Ends drawn on to the rule they stop short of, and open sides of tables closed."""
-    across = [replace(r, start=_end(r.start, r.at, rules.down), end=_end(r.end, r.at, rules.down)) for r in rules.across]
+    across = [
+        replace(r, start=_end(r.start, r.at, rules.down), end=_end(r.end, r.at, rules.down)) for r in rules.across
+    ]
     down = [replace(r, start=_end(r.start, r.at, across), end=_end(r.end, r.at, across)) for r in rules.down]
     closed_down = [*down, *_closing(across, down)]
     closed_across = [*across, *_closing(closed_down, across)]

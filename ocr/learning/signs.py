@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from forms.form_file import Box
+from ocr.learning.asked import SignKind
 from ocr.learning.cells import around
 from ocr.learning.rules import Ink, Mask
 from ocr.registration import PX_PER_MM
@@ -25,12 +25,6 @@ BOX_SIDES = (1.9, 9.5)
 TICK_SIDE = 6.5
 COMB_LEAST = 6
 BOX_SIGNS = frozenset("□☐▢◻❏❑▭⬜◯○")
-
-
-class SignKind(StrEnum):
-    SQUARE = "square"
-    CIRCLE = "circle"
-    BRACKETS = "brackets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +130,13 @@ def combs(frames: Sequence[Box], faces: Sequence[Box]) -> list[tuple[Box, ...]]:
     for row in rows:
         row.sort(key=lambda b: b.x)
         chain: list[Box] = []
-        for box in [*row, None]:
-            if chain and (box is None or not _next(chain, box)):
-                if len(chain) >= COMB_LEAST:
-                    found.append(tuple(chain))
+        for box in row:
+            if chain and not _next(chain, box):
+                found.append(tuple(chain))
                 chain = []
-            if box is not None:
-                chain.append(box)
-    return found
+            chain.append(box)
+        found.append(tuple(chain))
+    return [row for row in found if len(row) >= COMB_LEAST]
 
 
 def _next(chain: Sequence[Box], box: Box) -> bool:
