@@ -97,7 +97,8 @@ def match_label(
     labels before it in the same row, nearest first, which may say of whom the row speaks.
     """
     found = _match(label, contexts, row)
-    if options and (found.key is None or found.confidence <= NEARLY):
+    told = load_dictionary().fields.get(found.key or "")
+    if options and (told is None or found.confidence <= NEARLY or told.kind not in (Kind.CHOICE, Kind.CODE)):
         key = _by_options(options)
         if key is not None and key != found.key:
             return LabelMatch(key, load_dictionary().fields[key].kind, BY_OPTIONS, 0.9, found.subject)

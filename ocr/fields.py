@@ -83,7 +83,7 @@ def read_field(
     ``context``: what the office has seen before; its values are offered where the ink allows them.
     """
     ink = ink or PageInk(view)
-    if field.kind is Kind.CHOICE:
+    if field.options:
         return _choice(view, field, read_marks(ink, field))
     cell = cut(ink, field.box)
     if field.kind is Kind.SIGNATURE:
@@ -172,7 +172,8 @@ def _read(
     table = definition.code_table if definition else None
     raw = greedy(written.probabilities, decoder.characters).text.strip()
     decoded = decoder.decode(
-        field.kind,
+        # a choice without boxes (性别 and an empty cell) is a word of its table
+        Kind.CODE if field.kind is Kind.CHOICE else field.kind,
         written.probabilities,
         table=table,
         certificate=is_certificate(field),
@@ -334,7 +335,7 @@ def _blank(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReading:
         key=field.key,
         raw="",
         text="",
-        value=None,
+        value=[] if field.kind is Kind.CHOICE else None,
         confidence=round(1 - 0.8 * specks, 4),
         box_px=view.box_px(field.box),
         view_box_px=view.view_box_px(field.box),
@@ -350,7 +351,7 @@ def _dash(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReading:
         key=field.key,
         raw=DASH,
         text=DASH,
-        value=None,
+        value=[] if field.kind is Kind.CHOICE else None,
         confidence=sure,
         box_px=view.box_px(field.box),
         view_box_px=view.view_box_px(field.box),
@@ -415,7 +416,7 @@ def _choice(view: RegisteredPage, field: FormField, marks: Marks) -> FieldReadin
         key=field.key,
         raw=text,
         text=text,
-        value=codes,
+        value=_of_kind(field, codes),
         confidence=round(quality, 4),
         box_px=view.box_px(field.box),
         view_box_px=view.view_box_px(field.box),
@@ -431,6 +432,13 @@ def _choice(view: RegisteredPage, field: FormField, marks: Marks) -> FieldReadin
     )
 
 
+def _of_kind(field: FormField, codes: list[str]) -> JsonValue:
+    """Ticked codes as the field's kind has them: a code with boxes (民族) is one code, or none where two are ticked."""
+    if field.kind is Kind.CHOICE:
+        return codes
+    return codes[0] if len(codes) == 1 else None
+
+
 def _taken_back(chosen: Sequence[Mark]) -> list[Mark]:
     """Of several marks in a single choice those that stand when filled boxes are taken for corrections."""
     standing = [m for m in chosen if not m.filled]
@@ -443,4 +451,4 @@ def _choice_candidates(field: FormField, marks: Marks) -> tuple[Candidate, ...]:
         return ()
     labels = {o.code: o.label for o in field.options}
     likely = sorted((m for m in marks.marks if m.score > 0.05), key=lambda m: -m.score)
-    return tuple(Candidate(labels[m.code], [m.code], round(m.score, 4)) for m in likely[:5])
+    return tuple(Candidate(labels[m.code], _of_kind(field, [m.code]), round(m.score, 4)) for m in likely[:5])

@@ -62,7 +62,7 @@ def text_layer_fields(pdf: PdfFile, index: int, view: RegisteredPage) -> dict[st
     for field in view.form.on_page(view.page):
         if field.kind is Kind.SIGNATURE:
             continue
-        found = _choice(field, layer, view) if field.kind is Kind.CHOICE else _text(field, layer, view)
+        found = _choice(field, layer, view) if field.options else _text(field, layer, view)
         if found is not None:
             readings[field.key] = found
     return readings
@@ -228,7 +228,9 @@ def _choice(field: FormField, layer: Layer, view: RegisteredPage) -> FieldReadin
     chosen = [option for option in field.options if states[option.code]]
     reasons = ("two_marks",) if len(chosen) > 1 and not field.multiple else ()
     text = "、".join(option.label for option in chosen)
-    reading = _reading(field, view, text, [option.code for option in chosen], reasons)
+    codes = [option.code for option in chosen]
+    value: JsonValue = codes if field.kind is Kind.CHOICE else codes[0] if len(codes) == 1 else None
+    reading = _reading(field, view, text, value, reasons)
     return replace(reading, option_view_boxes={o.code: view.view_box_px(o.box) for o in field.options})
 
 
