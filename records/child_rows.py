@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from records.likeness_rows import stands_for
 from records.registration_rows import DONE
 from records.scope import within
 from records.tables import ArchiveItem, Child, ChildPerson, Registration, Sheet
@@ -17,21 +18,24 @@ REGISTRATION = "registration"  # Registration.purpose: a statement about a child
 
 
 def by_id_number(session: Session, id_number: str) -> Child | None:
-    """The child with this ID number; the first one entered if two share it."""
+    """The child with this ID number (or the one it went into); the first one entered if two share it."""
     statement = select(Child).where(Child.id_number == id_number).order_by(Child.created_at, Child.id)
-    return session.scalar(statement.limit(1))
+    found = session.scalar(statement.limit(1))
+    return None if found is None else session.get(Child, stands_for(session, found.id))
 
 
 def others_with_number(session: Session, id_number: str, child_id: str) -> bool:
     """Whether another child has this ID number, too."""
-    statement = select(Child.id).where(Child.id_number == id_number, Child.id != child_id).limit(1)
-    return session.scalar(statement) is not None
+    statement = select(Child.id).where(Child.id_number == id_number, Child.id != child_id)
+    return any(stands_for(session, other) != child_id for other in session.scalars(statement))
 
 
 def by_name_and_birth(session: Session, name_norm: str, birth_date: date) -> Sequence[Child]:
-    """Children of the same name and birth date, oldest entry first."""
+    """Children of the same name and birth date (or those they went into), oldest entry first."""
     statement = select(Child).where(Child.name_norm == name_norm, Child.birth_date == birth_date)
-    return session.scalars(statement.order_by(Child.created_at, Child.id)).all()
+    found = session.scalars(statement.order_by(Child.created_at, Child.id)).all()
+    ids = dict.fromkeys(stands_for(session, child.id) for child in found)
+    return [session.get_one(Child, child_id) for child_id in ids]
 
 
 def current_registration(session: Session, child_id: str) -> Registration | None:

@@ -299,3 +299,22 @@ def _misread_numbers(number: str) -> frozenset[str]:
         return frozenset()
     firsts = {number[:at] + digit + number[at + 1 : 17] for at in range(17) for digit in OTHER_DIGITS}
     return frozenset(first + check_digit(first) for first in firsts) - {number}
+
+
+MOST_UNDER_A_KEY = 100
+"""Beyond so many children a key says nothing: a name like 王浩 in a county, a phone of the village committee."""
+
+
+def pairs_sharing_keys(children: Mapping[str, Traits]) -> frozenset[tuple[str, str]]:
+    """Pairs of ids (the smaller first) in which one child stands under a key that the other is looked for under."""
+    under: dict[str, list[str]] = {}
+    for child_id, traits in children.items():
+        for key in keys_of(traits):
+            under.setdefault(key, []).append(child_id)
+    found: set[tuple[str, str]] = set()
+    for child_id, traits in children.items():
+        for key in probes_of(traits):
+            others = under.get(key, ())
+            if len(others) <= MOST_UNDER_A_KEY:
+                found.update((min(child_id, o), max(child_id, o)) for o in others if o != child_id)
+    return frozenset(found)

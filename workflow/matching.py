@@ -10,7 +10,8 @@ from forms.code_tables import code_table
 from forms.findings import years_between
 from forms.gazetteer import gazetteer
 from forms.kinds import JsonValue
-from records import child_rows, registration_rows
+from records import child_rows, likeness_rows, registration_rows
+from records.likeness import keys_of
 from records.session import Session
 from records.store import Store
 from records.tables import Child, ChildPerson, Registration
@@ -101,6 +102,7 @@ def refresh(session: Session, row: Child) -> None:
     row.residence_division = str((residence.get("division") if isinstance(residence, dict) else "") or "")
     child_rows.set_persons(session, row.id, [p for role in PersonRole if (p := _person(role, values)) is not None])
     session.flush()
+    likeness_rows.set_keys(session, row.id, keys_of(likeness_rows.traits_of(session, [row.id])[row.id]))
 
 
 def _person(role: PersonRole, values: Mapping[str, JsonValue]) -> ChildPerson | None:

@@ -29,6 +29,7 @@ class Right(StrEnum):
     SEE_REGISTRATIONS = "see_registrations"
     SEE_CHILDREN = "see_children"
     UNMASK = "unmask"
+    MERGE = "merge"
     PLACE = "place"
     SEE_CARE = "see_care"  # concerns, visits, cases, work log
     CARE = "care"
@@ -51,6 +52,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_REGISTRATIONS: _HELPERS_TOO,
     Right.SEE_CHILDREN: _EVERYBODY,
     Right.UNMASK: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
+    Right.MERGE: frozenset({Role.REVIEWER, Role.ADMINISTRATOR}),
     Right.PLACE: frozenset({Role.COLLECTOR, Role.ARCHIVIST, Role.ADMINISTRATOR}),
     Right.SEE_CARE: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
     Right.CARE: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),

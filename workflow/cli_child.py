@@ -1,0 +1,122 @@
+"""``tongdang child duplicates|merge|unmerge|apart|merges``: children who may be on the list twice."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from records.views_duplicates import TwinView
+from workflow import cli, duplicates
+
+GRADES = {"likely": "很可能", "possible": "可能"}
+
+
+def add_child_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """``child`` and what stands below it."""
+    below = commands.add_parser("child", help="台账里的重复儿童").add_subparsers(
+        dest="child", required=True, metavar="动作"
+    )
+    listed = _add(below, "duplicates", "列出可能是同一名儿童的登记，写明理由", show)
+    listed.add_argument("--child", metavar="儿童编号", help="只看这一名（编号见不带本项时的列表）")
+    merged = _add(below, "merge", "合并：把第二名的全部登记归到第一名", merge)
+    merged.add_argument("kept", metavar="留下的儿童编号")
+    merged.add_argument("gone", metavar="并入的儿童编号")
+    merged.add_argument("--why", required=True, help="依据，例如核对了户口簿")
+    undone = _add(below, "unmerge", "撤销一次合并，各归各位", unmerge)
+    undone.add_argument("merge", metavar="合并编号")
+    undone.add_argument("--why", required=True, help="撤销的原因")
+    apart = _add(below, "apart", "标为不是同一名儿童，以后不再提示", keep_apart)
+    apart.add_argument("one", metavar="儿童编号")
+    apart.add_argument("other", metavar="另一名儿童编号")
+    apart.add_argument("--why", default="", help="依据")
+    apart.add_argument("--undo", action="store_true", help="取消这个标记")
+    _add(below, "merges", "列出合并过的儿童", merges)
+
+
+def _add(
+    below: argparse._SubParsersAction[argparse.ArgumentParser], name: str, words: str, run: object
+) -> argparse.ArgumentParser:
+    parser = below.add_parser(name, help=words)
+    parser.add_argument("--data-dir", type=Path, required=True, metavar="资料库文件夹")
+    parser.add_argument("--user", default="admin", help="用户名（默认 admin）")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def show(options: argparse.Namespace) -> int:
+    """Pairs, or one child's candidates, the likeliest first."""
+    opened = cli.open_office(options)
+    try:
+        if options.child:
+            twins = duplicates.duplicate_candidates(opened.store, opened.actor, options.child)
+            lines = [_line(twin) for twin in twins]
+        else:
+            pairs = duplicates.all_duplicates(opened.store, opened.actor)
+            lines = [f"{_who(pair.one)}\n　{_line(pair.other)}" for pair in pairs]
+    finally:
+        opened.store.close()
+    for line in lines:
+        print(line)
+    print(f"共 {len(lines)} 处。" if lines else "没有发现可能重复的儿童。")
+    return cli.ALL_READ
+
+
+def _who(twin: TwinView) -> str:
+    born = "" if twin.birth_date is None else twin.birth_date.isoformat()
+    return f"{twin.name}　{twin.sex}　{born}　{twin.id_number_masked}　{twin.township}　{twin.child_id}"
+
+
+def _line(twin: TwinView) -> str:
+    if not twin.inside:
+        return f"{twin.score} 分　外单位：{twin.township}"
+    return f"{twin.score} 分（{GRADES[twin.grade]}）　{_who(twin)}　{'、'.join(twin.reasons)}"
+
+
+def merge(options: argparse.Namespace) -> int:
+    """Say the merge's id, by which it can be undone."""
+    opened = cli.open_office(options)
+    try:
+        _, merge_id = duplicates.merge(opened.store, opened.actor, cli.clock(), options.kept, options.gone, options.why)
+    finally:
+        opened.store.close()
+    print(f"已合并。合并编号 {merge_id}，可以撤销。")
+    return cli.ALL_READ
+
+
+def unmerge(options: argparse.Namespace) -> int:
+    """Both children are back."""
+    opened = cli.open_office(options)
+    try:
+        duplicates.undo_merge(opened.store, opened.actor, cli.clock(), options.merge, options.why)
+    finally:
+        opened.store.close()
+    print("已撤销，两名儿童的登记各归各位。")
+    return cli.ALL_READ
+
+
+def keep_apart(options: argparse.Namespace) -> int:
+    """Not the same, or (``--undo``) ask again."""
+    opened = cli.open_office(options)
+    try:
+        duplicates.keep_apart(
+            opened.store, opened.actor, cli.clock(), options.one, options.other, options.why, apart=not options.undo
+        )
+    finally:
+        opened.store.close()
+    print("已取消标记。" if options.undo else "已标为不是同一名儿童，以后不再提示。")
+    return cli.ALL_READ
+
+
+def merges(options: argparse.Namespace) -> int:
+    """One line per merge."""
+    opened = cli.open_office(options)
+    try:
+        found = duplicates.merges(opened.store, opened.actor)
+    finally:
+        opened.store.close()
+    for m in found:
+        undone = "" if m.undone_at is None else f"　已撤销：{m.undone_reason}"
+        print(f"{m.merge_id}　{m.gone_name} 并入 {m.kept_name}　{m.by}　{m.why}{undone}")
+    if not found:
+        print("没有合并过。")
+    return cli.ALL_READ
