@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Column, ForeignKey, inspect, select, update
+from sqlalchemy import Column, ForeignKey, delete, inspect, select, update
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import Session
 
-from records.tables import ChildKey, ChildLink, ChildMerge, ChildPerson, KeptApart, Table
+from records.tables import ChildKey, ChildLink, ChildMerge, ChildPerson, Concern, KeptApart, Table, Visit
+from records.views_care import ConcernState, VisitState
 
 OWN_WAY = frozenset(t.__tablename__ for t in (ChildKey, ChildLink, ChildMerge, ChildPerson, KeptApart))
 """Made anew from the registrations, kept as they are, or moved by hand below."""
@@ -38,6 +39,23 @@ def move_rows(session: Session, gone: str, kept: str) -> Moved:
             session.execute(update(table).where(column == gone).values({column.name: kept}))
     session.expire_all()
     return moved
+
+
+def drop_derived(session: Session, child_id: str) -> None:
+    """What rules alone proposed or planned for a child is dropped: it follows anew from the registrations."""
+    proposed = Concern.child_id == child_id, Concern.state == ConcernState.PROPOSED, Concern.rule != ""
+    planned = Visit.child_id == child_id, Visit.state == VisitState.PLANNED, Visit.planned_by.is_(None)
+    session.flush()
+    session.execute(delete(Concern).where(*proposed))
+    session.execute(delete(Visit).where(*planned))
+
+
+def one_planned_visit(session: Session, child_id: str) -> None:
+    """Of two days that persons planned the earlier one stands; a child has one planned visit."""
+    planned = select(Visit).where(Visit.child_id == child_id, Visit.state == VisitState.PLANNED)
+    for later in session.scalars(planned.order_by(Visit.planned_by.is_(None), Visit.due_on, Visit.id)).all()[1:]:
+        later.state = VisitState.CANCELLED
+    session.flush()
 
 
 def move_back(session: Session, moved: Moved, gone: str, kept: str) -> None:

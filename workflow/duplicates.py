@@ -15,7 +15,7 @@ from records.store import Store
 from records.tables import Child, ChildMerge, KeptApart
 from records.views import Actor, BatchRowState
 from records.views_duplicates import MergeView, PairView, TwinView
-from workflow import matching, scope
+from workflow import current, matching, scope
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotFound, WrongState
 from workflow.names import mask_id_number
@@ -124,7 +124,9 @@ def merge(store: Store, actor: Actor, now: datetime, kept_id: str, gone_id: str,
         if likeness_rows.apart(session, kept_id, gone_id) is not None:
             raise WrongState("这两名儿童已标为“不是同一个孩子”，没有合并。确实要合并的，请先取消那个标记。")
         _refuse_both_running(session, kept_id, gone_id)
+        merging.drop_derived(session, gone_id)
         moved: Mapping[str, list[list[str]]] = merging.move_rows(session, gone_id, kept_id)
+        merging.one_planned_visit(session, kept_id)
         links = merging.relink(session, gone_id, kept_id)
         row = ChildMerge(
             id=store.new_id(),
@@ -136,7 +138,7 @@ def merge(store: Store, actor: Actor, now: datetime, kept_id: str, gone_id: str,
             by=actor.user_id,
         )
         session.add(row)
-        _after(session, kept_id, gone_id)
+        _after(store, session, actor, now, kept_id, gone_id)
         store.audit(session, actor.user_id, now, "child.merge", kept_id, {"gone": gone_id, "merge": row.id})
         return changed(children=[kept_id, gone_id], registrations=_registrations(moved)), row.id
 
@@ -163,7 +165,7 @@ def undo_merge(store: Store, actor: Actor, now: datetime, merge_id: str, reason:
         merging.move_back(session, moved, row.gone_id, row.kept_id)
         row = session.get_one(ChildMerge, merge_id)
         row.undone_at, row.undone_by, row.undone_reason = now, actor.user_id, reason.strip()
-        _after(session, row.kept_id, row.gone_id)
+        _after(store, session, actor, now, row.kept_id, row.gone_id)
         store.audit(session, actor.user_id, now, "child.unmerge", row.kept_id, {"gone": row.gone_id, "merge": row.id})
         return changed(children=[row.kept_id, row.gone_id], registrations=_registrations(moved))
 
@@ -226,13 +228,15 @@ def _refuse_both_running(session: Session, kept_id: str, gone_id: str) -> None:
         raise WrongState("两名儿童都在等反馈的批次里，没有合并。请先把系统的反馈结果记完。")
 
 
-def _after(session: Session, kept_id: str, gone_id: str) -> None:
-    """What is derived follows: columns to search by, persons, keys. A child without registrations is found no more."""
+def _after(store: Store, session: Session, actor: Actor, now: datetime, kept_id: str, gone_id: str) -> None:
+    """What is derived follows: columns, keys, proposals, visits. A child without registrations is found no more."""
     session.flush()
     for child_id in (kept_id, gone_id):
         child = matching.child(session, child_id)
-        matching.refresh(session, child)
-        if child.current_registration_id is None:
+        if child_rows.current_registration(session, child_id) is not None:
+            current.follow(store, session, actor.user_id, now, child)
+        else:
+            matching.refresh(session, child)
             child_rows.set_persons(session, child_id, [])
             likeness_rows.set_keys(session, child_id, ())
     session.flush()
