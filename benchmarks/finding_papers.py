@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
+import io
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
+
+from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.synth.dice import Dice
 from exporters.blank_form import render_pages
@@ -120,3 +123,27 @@ def _random_layout(dice: Dice, number: int) -> Layout:
     page.pop("heads")
     layout.update(id=f"style-{number}", title=f"吉林省儿童情况登记表{number}", page=[page])
     return layout
+
+
+@cache
+def with_brackets(form: Form) -> Form:
+    """The form with a pair of brackets in each tick box's stead, as ``在（ ）中划√`` asks; known as a picture only."""
+    bare = replace(
+        form,
+        fields=tuple(replace(f, options=()) for f in form.fields),
+        pages=tuple(replace(p, corners=(), qr=None) for p in form.pages),
+    )
+    pages = []
+    for number, (page, png) in enumerate(zip(form.pages, render_pages(bare, 300), strict=True), start=1):
+        image = Image.open(io.BytesIO(png)).convert("L")
+        pen = ImageDraw.Draw(image)
+        face = ImageFont.truetype(str(RESOURCES / "fonts" / "NotoSerifSC-Regular.otf"), 46)
+        for field in form.on_page(number):
+            for option in field.options:
+                middle = (option.box.y + option.box.h / 2) * 300 / 25.4
+                pen.text((option.box.x * 300 / 25.4 - 1, middle), "(", 0, font=face, anchor="rm")
+                pen.text((option.box.right * 300 / 25.4 + 1, middle), ")", 0, font=face, anchor="lm")
+        out = io.BytesIO()
+        image.save(out, "PNG")
+        pages.append(replace(page, blank=out.getvalue(), blank_dpi=300, lines=(), texts=(), corners=(), qr=None))
+    return replace(form, id=f"brackets-{form.id}", pages=tuple(pages))

@@ -29,6 +29,8 @@ SLACK = 6
 """How far, in pixels, a cell may lie off its registered place."""
 FAINTEST = 0.16
 """Darkness below which nothing counts as ink."""
+FAINT = 0.3
+"""Writing lighter than this (0 paper, 1 black) is faint."""
 SPECK = 9
 """Connected ink of fewer pixels (0.06 square mm) is dust."""
 SPECK_SIDE = 15

@@ -18,15 +18,15 @@ from forms.dictionary import load_dictionary
 from forms.form_file import Box, FormField
 from forms.kinds import JsonValue, Kind
 from forms.values import FieldError, parse
-from ocr.cells import Cell, PageInk, box_px, cut, settled
+from ocr.cells import FAINT, Cell, PageInk, box_px, cut, settled
+from ocr.choices import read_choice, ways_of_marking
 from ocr.comb import comb_cells, comb_strip
 from ocr.decoding.decoder import Decoded, Decoder
 from ocr.evidence import EVENEST, combine
 from ocr.lines import Line, evenness, is_dash, lines
-from ocr.marks import Mark, Marks, read_marks
 from ocr.reading import Candidate, Doubt, FieldReading, ReadingContext
 from ocr.recogniser import Matrix, Recogniser, greedy
-from ocr.registration import PX_PER_MM, RegisteredPage
+from ocr.registration import PX_PER_MM, RegisteredPage, registration_evidence
 
 DOUBTFUL = 0.85
 """A character read with less than this is pointed out."""
@@ -34,8 +34,6 @@ OUTSIDE = 0.12
 """Share of the ink beyond the box from which the place is doubtful."""
 SEAL = 0.06
 """Share of red in a box from which a seal lies over it."""
-FAINT = 0.3
-"""Writing lighter than this (0 paper, 1 black) is faint."""
 SIGNED = 3.0
 """Square millimetres of ink that make a signature."""
 
@@ -68,7 +66,8 @@ class _Written:
 def read_fields(page: RegisteredPage, recogniser: Recogniser, context: ReadingContext) -> tuple[FieldReading, ...]:
     """All fields of the page's side, in the order in which they are printed, with the evidence they give each other."""
     ink = PageInk(page)
-    return combine([read_field(page, f, recogniser, context, ink) for f in page.form.on_page(page.page)])
+    readings = [read_field(page, f, recogniser, context, ink) for f in page.form.on_page(page.page)]
+    return combine(ways_of_marking(readings))
 
 
 def read_field(
@@ -84,7 +83,7 @@ def read_field(
     """
     ink = ink or PageInk(view)
     if field.options:
-        return _choice(view, field, read_marks(ink, field))
+        return read_choice(view, field, ink)
     cell = cut(ink, field.box)
     if field.kind is Kind.SIGNATURE:
         return _signature(view, field, cell)
@@ -279,11 +278,6 @@ def is_certificate(field: FormField) -> bool:
     return field.key.endswith("disability_number") or (field.kind is Kind.TEXT and len(field.cells) == 20)
 
 
-def registration_evidence(view: RegisteredPage) -> float:
-    """1 for a page that lies exactly on its form, 0.5 at 3 delivered pixels of residual."""
-    return float(1 / (1 + (max(0.0, view.error_px) / 3) ** 2))
-
-
 def _ink_reasons(cell: Cell, *, struck: bool) -> list[str]:
     found = []
     if cell.outside > OUTSIDE:
@@ -387,68 +381,3 @@ def _signature(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReadi
             "registration": round(registration_evidence(view), 4),
         },
     )
-
-
-# -- choices ----------------------------------------------------------------------------------------------------------
-
-
-def _choice(view: RegisteredPage, field: FormField, marks: Marks) -> FieldReading:
-    chosen = [m for m in marks.marks if m.marked]
-    reasons: list[str] = []
-    quality = marks.quality
-    if not field.multiple and len(chosen) > 1:
-        chosen = _taken_back(chosen)
-        reasons.append("cancelled_mark" if len(chosen) == 1 else "two_marks")
-        quality = min(quality, 0.3)
-    if any(m.filled for m in chosen) and any(not m.filled for m in chosen):
-        reasons.append("filled_box")
-        quality = min(quality, 0.5)
-    if marks.quality < 0.8:
-        reasons.append("unclear_mark")
-    if any(m.darkness < FAINT for m in chosen):
-        reasons.append("faint")
-    if marks.stray > 1.5:
-        reasons.append("ink_outside")
-    codes = [m.code for m in chosen]
-    labels = {o.code: o.label for o in field.options}
-    text = "、".join(labels[c] for c in codes)
-    return FieldReading(
-        key=field.key,
-        raw=text,
-        text=text,
-        value=_of_kind(field, codes),
-        confidence=round(quality, 4),
-        box_px=view.box_px(field.box),
-        view_box_px=view.view_box_px(field.box),
-        candidates=_choice_candidates(field, marks),
-        reasons=tuple(reasons),
-        evidence={
-            "blank": float(not codes),
-            "mark_quality": round(quality, 4),
-            "ink_outside": round(min(1.0, marks.stray / 10), 4),
-            "registration": round(registration_evidence(view), 4),
-        },
-        option_view_boxes={o.code: view.view_box_px(o.box) for o in field.options},
-    )
-
-
-def _of_kind(field: FormField, codes: list[str]) -> JsonValue:
-    """Ticked codes as the field's kind has them: a code with boxes (民族) is one code, or none where two are ticked."""
-    if field.kind is Kind.CHOICE:
-        return codes
-    return codes[0] if len(codes) == 1 else None
-
-
-def _taken_back(chosen: Sequence[Mark]) -> list[Mark]:
-    """Of several marks in a single choice those that stand when filled boxes are taken for corrections."""
-    standing = [m for m in chosen if not m.filled]
-    return standing if len(standing) == 1 else list(chosen)
-
-
-def _choice_candidates(field: FormField, marks: Marks) -> tuple[Candidate, ...]:
-    """Single choices: every box that could be the one, likeliest first."""
-    if field.multiple:
-        return ()
-    labels = {o.code: o.label for o in field.options}
-    likely = sorted((m for m in marks.marks if m.score > 0.05), key=lambda m: -m.score)
-    return tuple(Candidate(labels[m.code], _of_kind(field, [m.code]), round(m.score, 4)) for m in likely[:5])

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from forms.form_file import Box, FormField
 from ocr.cells import FAINTEST, SPECK_SIDE, Mask, PageInk, box_px, ink_threshold, local_shift
+from ocr.loops import find_loops
 from ocr.registration import PX_PER_MM
 
 SNAP = 8
@@ -33,13 +34,15 @@ FILLED_INK = 0.72
 @dataclass(frozen=True, slots=True)
 class Mark:
     """One option's box. ``inside``: share of the inner area with ink; ``ring``: ink of the same strokes outside,
-    in the same unit; ``darkness`` of the strokes; ``score`` 0 (empty) to 1 (marked)."""
+    in the same unit; ``loose``: ink beside the box that doesn't reach into it; ``darkness`` of the strokes;
+    ``score`` 0 (empty) to 1 (marked)."""
 
     code: str
     inside: float
     ring: float
     darkness: float
     score: float
+    loose: float = 0.0
 
     @property
     def marked(self) -> bool:
@@ -57,10 +60,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """All boxes of one choice. ``stray``: ink in the field that belongs to no box, in square millimetres."""
+    """All boxes of one choice. ``stray``: ink in the field that belongs to no box, in square millimetres.
+    ``circled``: codes of options with a loop around their label or box."""
 
     marks: tuple[Mark, ...]
     stray: float
+    circled: tuple[str, ...] = ()
 
     @property
     def quality(self) -> float:
@@ -81,6 +86,8 @@ def read_marks(ink: PageInk, field: FormField) -> Marks:
     covered = cv2.dilate((printed > 0.2).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
     written = _without_dust((dark > threshold) & ~covered, covered)
     shifted = [_offset(box_px(o.box), dx - x, dy - y) for o in field.options]
+    circled, loop = find_loops(written, printed, shifted)
+    written &= ~loop
     found = tuple(
         _mark(option.code, box, written, covered, dark) for option, box in zip(field.options, shifted, strict=True)
     )
@@ -91,7 +98,7 @@ def read_marks(ink: PageInk, field: FormField) -> Marks:
     field_area = np.zeros(written.shape, bool)
     field_area[max(0, fy + 3) : fy + fh - 3, max(0, fx + 3) : fx + fw - 3] = True
     loose = _stray(written, claimed, field_area)
-    return Marks(found, loose / PX_PER_MM**2)
+    return Marks(found, loose / PX_PER_MM**2, tuple(field.options[n].code for n in circled))
 
 
 def _mark(
@@ -120,7 +127,8 @@ def _mark(
     loose_ring = float((patch & ~in_patch & ~ours).sum()) / open_area
     strokes = dark[near][ours]
     darkness = float(np.percentile(strokes, 75)) if strokes.size else 0.0
-    return Mark(code, inside, ring, darkness, _score(inside, ring, loose_ring, darkness, specks / open_area))
+    score = _score(inside, ring, loose_ring, darkness, specks / open_area)
+    return Mark(code, inside, ring, darkness, score, loose_ring)
 
 
 def _speck_area(within: Mask) -> float:

@@ -16,6 +16,7 @@ import onnxruntime
 from forms.form_file import Form, FormField
 from forms.kinds import Kind
 from ocr.cells import PageInk
+from ocr.choices import ways_of_marking
 from ocr.delivered import DeliveredFile
 from ocr.evidence import combine
 from ocr.fields import read_field
@@ -117,7 +118,7 @@ class FormPageReader:
             if field.key in texts:
                 reading = checked_by_picture(texts[field.key], reading)
             readings.append(with_place(reading, found.quality(field.box)))
-        return combine(readings)
+        return combine(ways_of_marking(readings))
 
     def _described(self, page: Delivered, index: int, rotation: int, view: View) -> PageReading:
         height, width = page.picture.shape[:2]

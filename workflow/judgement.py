@@ -38,6 +38,8 @@ DISQUALIFYING = frozenset(
         "cancelled_mark",
         "filled_box",
         "unclear_mark",
+        "circled",
+        "mark_beside",
     }
 )
 """Reasons with which nothing is accepted, whatever else speaks for it."""

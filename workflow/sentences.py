@@ -75,6 +75,8 @@ FIELD_REASONS = {
     "cancelled_mark": "勾了又划掉",
     "filled_box": "方框涂满了",
     "unclear_mark": "勾得不清楚",
+    "circled": "圈了选项，没有打勾",
+    "mark_beside": "勾在方框外面",
     "no_mark": "没有勾选",
     # other fields
     "conflict_id_birth": "和身份证号里的日期不同",
