@@ -17,6 +17,7 @@ VAULT = "vault"
 FAILED_LOGINS = "logins.log"
 LOCK = "lock"
 SNAPSHOT = "store.db.snapshot"  # while a backup is being made
+REKEYED = "store.db.rekeyed"  # while keys are being changed
 RESTORING = "restoring"  # the folder in which a backup is unpacked
 
 # neither locks nor SQLite's write-ahead log work across machines: https://sqlite.org/wal.html, https://sqlite.org/faq.html#q5

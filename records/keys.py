@@ -73,6 +73,12 @@ class KeyName(StrEnum):
     DATABASE = "database"
     HASHING = "hashing"
     SENSITIVE = "sensitive"
+    # while keys are being changed (``records.rotation``): those that come after
+    NEXT_DATABASE = "next_database"
+    NEXT_SENSITIVE = "next_sensitive"
+
+
+FOLLOWING = {KeyName.DATABASE: KeyName.NEXT_DATABASE, KeyName.SENSITIVE: KeyName.NEXT_SENSITIVE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,7 @@ class KeyRing:
     store_id: str
     sensitive_public: bytes
     owners: tuple[Owner, ...]
+    next_public: bytes | None = None  # of the sensitive pair that comes, while keys are being changed
 
     def by_login(self, login: str) -> Owner | None:
         """The user of this login name (compared in NFKC, without regard to case)."""
@@ -168,6 +175,15 @@ def with_sensitive(store_id: str, owner: Owner, sensitive: bytes | None) -> Owne
     return replace(owner, sealed=sealed)
 
 
+def with_following(store_id: str, owner: Owner, fresh: StoreKeys, *, sensitive: bool) -> Owner:
+    """The owner with the keys that come sealed beside those that are."""
+    sealed = dict(owner.sealed)
+    sealed[KeyName.NEXT_DATABASE] = _sealed_to(store_id, owner.public, KeyName.DATABASE, fresh.database)
+    if sensitive and fresh.sensitive is not None:
+        sealed[KeyName.NEXT_SENSITIVE] = _sealed_to(store_id, owner.public, KeyName.SENSITIVE, fresh.sensitive)
+    return replace(owner, sealed=sealed)
+
+
 def _sealed_to(store_id: str, public: bytes, name: KeyName, key: bytes) -> bytes:
     return SUITE.encrypt(key, X25519PublicKey.from_public_bytes(public), info=_sealing_context(store_id, name))
 
@@ -189,6 +205,7 @@ def unlock(ring: KeyRing, owner: Owner, secret: str) -> StoreKeys:
         opened = {
             name: SUITE.decrypt(sealed, private, info=_sealing_context(ring.store_id, name))
             for name, sealed in owner.sealed.items()
+            if name not in FOLLOWING.values()
         }
         return StoreKeys(
             opened[KeyName.DATABASE],
@@ -245,6 +262,8 @@ def write_ring(path: Path, ring: KeyRing) -> None:
         "sensitive_public": _text(ring.sensitive_public),
         "owners": [owner_json(owner) for owner in ring.owners],
     }
+    if ring.next_public is not None:
+        content["next_public"] = _text(ring.next_public)
     content["checksum"] = checksum(content)
     durable.write_file(path, json.dumps(content, ensure_ascii=False, indent=1).encode())
 
@@ -266,7 +285,13 @@ def parse_ring(raw: bytes) -> KeyRing:
         owners = tuple(owner_from_json(o) for o in content["owners"])
         if not owners:
             raise damaged_keys()
-        return KeyRing(str(content["store_id"]), _bytes(content["sensitive_public"]), owners)
+        following = content.get("next_public")
+        return KeyRing(
+            str(content["store_id"]),
+            _bytes(content["sensitive_public"]),
+            owners,
+            None if following is None else _bytes(following),
+        )
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
         raise damaged_keys() from error
 

@@ -109,6 +109,22 @@ class Store:
             finally:
                 self._writer = None
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """No connection is open inside: the database's file may be put in place anew. The store is closed afterwards.
+
+        Raises StoreBusy where somebody is still reading.
+        """
+        with self._turn:
+            try:
+                self._reading.dispose()
+                self._writing.dispose()
+                if (self.data_dir / f"{folder.DATABASE}-wal").exists():  # the last connection would have removed it
+                    raise StoreBusy("资料库里还有别的操作没有做完，没有改动。请等一会儿再做。")
+                yield
+            finally:
+                self.close()
+
     def new_id(self) -> str:
         """A new UUIDv7."""
         return self._ids.new()
@@ -274,10 +290,20 @@ def locked(data_dir: Path) -> Iterator[tuple[folder.Lock, KeyRing]]:
             raise StoreDamaged(
                 "密钥文件 keys.json 读不出来，资料库没有打开，里面的内容没有改动。请检查文件权限，或从备份恢复。"
             ) from error
-        yield lock, ring
+        yield lock, _settled(data_dir, ring)
     except BaseException:
         lock.release()
         raise
+
+
+def _settled(data_dir: Path, ring: KeyRing) -> KeyRing:
+    """What a change of keys that was killed left behind is finished first."""
+    from records import rotation  # it needs the store
+
+    try:
+        return rotation.settle(data_dir, ring)
+    except OSError as error:
+        raise cannot_write(error, data_dir) from error
 
 
 def enter(

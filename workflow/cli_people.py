@@ -46,6 +46,7 @@ def add_people_commands(commands: Commands) -> None:
 
     key = commands.add_parser("key", help="密钥").add_subparsers(dest="key_command", required=True, metavar="动作")
     _command(key, "recovery-code", "换一个恢复码，旧的作废", new_code)
+    _command(key, "rotate", "更换密钥：有人离开以后做，各人密码不变", rotate)
 
 
 def add_audit_commands(commands: Commands) -> None:
@@ -216,4 +217,12 @@ def new_code(options: argparse.Namespace) -> int:
     with _office(options) as opened:
         code = people.new_recovery_code(opened.store, opened.actor, cli.clock())
     print(f"新的恢复码（请抄下来锁好，只显示这一次；旧的作废）：\n{code}")
+    return cli.ALL_READ
+
+
+def rotate(options: argparse.Namespace) -> int:
+    """New keys; everybody's password stays."""
+    with _office(options) as opened:
+        people.rotate_keys(opened.store, opened.actor, cli.clock())
+    print("密钥已更换，各人的密码和恢复码不变。以前的备份仍要用旧密钥打开，不要的请销毁；现在请做一份新备份。")
     return cli.ALL_READ

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from forms.gazetteer import gazetteer
-from records import office_rows, people
+from records import office_rows, people, rotation
 from records import store as stores
 from records.errors import UserDisabled
 from records.ids import civil_date
@@ -181,6 +181,14 @@ def new_recovery_code(store: Store, actor: Actor, now: datetime, *, kdf: Kdf = P
         require_whole_office(session, actor)
         store.audit(session, actor.user_id, now, "key.recovery_code", store.store_id)
     return people.replace_recovery_code(store, kdf=kdf)
+
+
+@verb(Right.ADMINISTER)
+def rotate_keys(store: Store, actor: Actor, now: datetime) -> None:
+    """New keys (``records.rotation``); the store is closed afterwards and has to be opened again."""
+    with store.session() as session:
+        require_whole_office(session, actor)
+    rotation.rotate(store, actor.user_id, now)
 
 
 # -- everybody for himself --------------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.people.reset_password": {M},
     "workflow.people.name_for_sensitive": {M},
     "workflow.people.new_recovery_code": {M},
+    "workflow.people.rotate_keys": {M},
     "workflow.people.change_password": EVERYBODY | {H},
     "workflow.people.unlock": EVERYBODY | {H},
     "workflow.settings.settings": EVERYBODY | {H},
