@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, func, select, union
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from records.likeness_rows import stands_for
 from records.registration_rows import DONE
 from records.scope import within
-from records.tables import ArchiveItem, Child, ChildPerson, Registration, Sheet
+from records.states import ChildState
+from records.tables import ArchiveItem, Child, ChildPerson, Dossier, Registration
 
 CHUNK = 500
-REGISTRATION = "registration"  # Registration.purpose: a statement about a child, not a visit form or a work log
+LAST = "\uffff"  # sorts after every sign that names, numbers and pinyin are made of
 
 
 def by_id_number(session: Session, id_number: str) -> Child | None:
@@ -72,7 +73,7 @@ def set_persons(session: Session, child_id: str, persons: Sequence[ChildPerson])
 def _newest_first() -> Select[Registration]:
     return (
         select(Registration)
-        .where(Registration.state.in_(DONE), Registration.purpose == REGISTRATION)
+        .where(Registration.state.in_(DONE))
         .order_by(
             Registration.form_date.is_(None),
             Registration.form_date.desc(),
@@ -82,38 +83,80 @@ def _newest_first() -> Select[Registration]:
     )
 
 
-def children_with_current(session: Session, search: str, division: str) -> list[tuple[Child, Registration]]:
+def children_with_current(
+    session: Session,
+    search: str,
+    division: str,
+    *,
+    exited: bool | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[tuple[Child, Registration]]:
     """Children by pinyin, then id, each with its current registration, which lies in the division.
 
-    ``search`` is normalised by the caller.
+    ``search`` is normalised by the caller. ``exited``: only those who left the list (True) or are on it (False).
     """
     statement = (
         select(Child, Registration)
         .join(Registration, Registration.id == Child.current_registration_id)
-        .where(within(Registration.division, division))
+        .where(*_wanted(search, division, exited))
         .order_by(Child.pinyin, Child.id)
+        .limit(limit)
+        .offset(offset or None)
     )
-    if search:
-        statement = statement.where(_matches(search))
     return [(child, registration) for child, registration in session.execute(statement)]
 
 
-def _matches(search: str) -> ColumnElement[bool]:
-    other = aliased(Registration)
+def count_children(session: Session, search: str, division: str, *, exited: bool | None = None) -> int:
+    """How many ``children_with_current`` finds without a limit."""
+    statement = (
+        select(func.count())
+        .select_from(Child)
+        .join(Registration, Registration.id == Child.current_registration_id)
+        .where(*_wanted(search, division, exited))
+    )
+    return session.scalar(statement) or 0
+
+
+def _wanted(search: str, division: str, exited: bool | None) -> list[ColumnElement[bool]]:
+    conditions = [within(Registration.division, division)]
+    if exited is not None:
+        conditions.append(Child.state == (ChildState.EXITED if exited else ChildState.ACTIVE))
+    if search:
+        conditions.append(Child.id.in_(union(*_found_by(search))))
+    return conditions
+
+
+def _found_by(search: str) -> list[Select[str | None]]:
+    """Ids by everything that these signs can be part of. Each query reads one narrow index, none the children's rows.
+
+    Signs of names are looked for in names, letters in pinyin and initials, figures in ID numbers (from the front, or
+    the tail) and phones, and all of them in 档号.
+    """
+    low = search.lower()
     filed = (
-        select(ArchiveItem.id)
-        .join(Sheet, Sheet.item_id == ArchiveItem.id)
-        .join(other, Sheet.registration_id == other.id)
-        .where(other.child_id == Child.id, ArchiveItem.number_norm.contains(search, autoescape=True))
+        select(Registration.child_id)
+        .join(ArchiveItem, ArchiveItem.registration_id == Registration.id)
+        .where(ArchiveItem.number_norm.contains(search, autoescape=True))
     )
-    low = search.lower().replace(" ", "")
-    return or_(
-        Child.name_norm.contains(search, autoescape=True),
-        func.replace(Child.pinyin, " ", "").contains(low, autoescape=True),
-        Child.initials.startswith(low, autoescape=True),
-        Child.id_number.contains(search.upper(), autoescape=True),
-        filed.exists(),
-    )
+    kept = select(Dossier.child_id).where(Dossier.archive_number.contains(search, autoescape=True))
+    found: list[Select[str | None]] = [filed, kept]
+    if not search.isascii():
+        found.append(select(Child.id).where(Child.name_norm.contains(search, autoescape=True)))
+    elif search.isalpha():
+        found.append(select(Child.id).where(Child.pinyin_plain.contains(low, autoescape=True)))
+        found.append(select(Child.id).where(_begins(Child.initials, low)))
+    if search[:-1].isdigit() and search[-1] in "0123456789xX":
+        number = search.upper()
+        found.append(select(Child.id).where(_begins(Child.id_number, number)))
+        found.append(select(Child.id).where(_begins(Child.id_reversed, number[::-1])))
+        found.append(select(ChildPerson.child_id).where(_begins(ChildPerson.phone, number)))
+    return found
+
+
+def _begins(column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], text: str) -> ColumnElement[bool]:
+    """A prefix as a range: an index serves it."""
+    return and_(column >= text, column < text + LAST)
 
 
 def id_numbers(session: Session, child_ids: Sequence[str], division: str) -> dict[str, str]:

@@ -54,6 +54,12 @@ def user(session: Session, user_id: str) -> User | None:
     return session.get(User, user_id)
 
 
+def round_for_intake(session: Session) -> Round | None:
+    """The only round that is open; None where there are several, so that somebody has to say which."""
+    found = session.scalars(select(Round).where(Round.closed_at.is_(None)).limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
 def user_name(session: Session, user_id: str) -> str:
     """The full name of a user, "" for one who isn't there."""
     return session.scalar(select(User.full_name).where(User.id == user_id)) or ""

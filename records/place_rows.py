@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from records.tables import ArchiveItem, ArchiveSeries, Box, Location, Sheet
+from records.tables import (
+    ArchiveItem,
+    ArchiveSeries,
+    Box,
+    CrossReference,
+    Dossier,
+    Location,
+    Page,
+    Registration,
+    Sheet,
+    Visit,
+)
 
 
 def series(session: Session, prefix: str) -> ArchiveSeries | None:
@@ -19,6 +30,53 @@ def items_of_registration(session: Session, registration_id: str) -> Sequence[Ar
     """The items a registration's sheets are filed in, as numbered."""
     statement = select(ArchiveItem).where(ArchiveItem.registration_id == registration_id)
     return session.scalars(statement.order_by(ArchiveItem.numbered_at, ArchiveItem.id)).all()
+
+
+def items_of_dossier(session: Session, dossier_id: str) -> Sequence[ArchiveItem]:
+    """What lies in a dossier, in order, with sheets, pages and places."""
+    statement = (
+        select(ArchiveItem)
+        .where(ArchiveItem.dossier_id == dossier_id)
+        .options(
+            selectinload(ArchiveItem.sheets).selectinload(Sheet.pages),
+            selectinload(ArchiveItem.box).selectinload(Box.location),
+            selectinload(ArchiveItem.location),
+        )
+        .order_by(ArchiveItem.position)
+    )
+    return session.scalars(statement).all()
+
+
+def numbers_referring(session: Session, item_id: str) -> list[str]:
+    """档号 of items that refer to this one, or that this one refers to."""
+    there = select(ArchiveItem.archive_number).join(CrossReference, CrossReference.from_item_id == ArchiveItem.id)
+    back = select(CrossReference.target).where(CrossReference.from_item_id == item_id)
+    found = [*session.scalars(there.where(CrossReference.to_item_id == item_id)), *session.scalars(back)]
+    return sorted(dict.fromkeys(found))
+
+
+def items_of_child(session: Session, child_id: str) -> Sequence[ArchiveItem]:
+    """Every item with paper of a child: of its registrations and of its dossier, as numbered."""
+    own = select(Registration.id).where(Registration.child_id == child_id)
+    dossiers = select(Dossier.id).where(Dossier.child_id == child_id)
+    visited = select(Sheet.item_id).join(Page, Page.sheet_id == Sheet.id).join(Visit, Visit.page_id == Page.id)
+    statement = (
+        select(ArchiveItem)
+        .where(
+            or_(
+                ArchiveItem.registration_id.in_(own),
+                ArchiveItem.dossier_id.in_(dossiers),
+                ArchiveItem.id.in_(visited.where(Visit.child_id == child_id)),
+            )
+        )
+        .options(
+            selectinload(ArchiveItem.sheets).selectinload(Sheet.pages),
+            selectinload(ArchiveItem.box).selectinload(Box.location),
+            selectinload(ArchiveItem.location),
+        )
+        .order_by(ArchiveItem.numbered_at, ArchiveItem.id)
+    )
+    return session.scalars(statement).all()
 
 
 def item_by_number(session: Session, number_norm: str) -> ArchiveItem | None:

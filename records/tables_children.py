@@ -114,8 +114,6 @@ class Registration(Table):
     reviewed_at: Mapped[Instant | None]
     reviewed_by: Mapped[Id | None] = mapped_column(ForeignKey("users.id"))
     sent_back_reason: Mapped[str] = mapped_column(Text, default="")
-    # what the paper is: a registration of a child, or a visit, information card or work log about one
-    purpose: Mapped[str] = mapped_column(String(24), default="registration", server_default="registration")
 
     child: Mapped[Child | None] = relationship(back_populates="registrations")
     round: Mapped[Round | None] = relationship()

@@ -272,9 +272,14 @@ class ChildRow:
     verified_on: date
     archive_number: str
     location: str
-    key_concern: bool
+    key_concern: bool  # a person confirmed it, or the form says so
     reporting: str  # derived status, Chinese
     registration_id: str
+    exited: str = ""  # why and when the child left the list: 2026-10-12 返乡
+    to_decide: int = 0  # proposed criteria that wait for a person
+    open_cases: int = 0  # to be reported at once and not reported yet
+    overdue_days: int = 0  # of the next visit
+    fault: str = ""  # a key-concern child without a paper dossier
 
 
 @dataclass(frozen=True, slots=True)

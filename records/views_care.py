@@ -419,6 +419,7 @@ class OutstandingRow:
     phone: str
     last_statement: date | None
     printed: bool
+    visited: bool  # at home since the round opened
     key_concern: bool
 
 

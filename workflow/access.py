@@ -7,20 +7,21 @@ from datetime import date, datetime
 from pathlib import Path
 
 from forms.gazetteer import gazetteer
-from records import office_rows, people, registration_rows
+from records import care_rows, office_rows, people, registration_rows
 from records import store as stores
 from records.keys import PRODUCTION, Kdf
 from records.session import Session
 from records.store import Store
 from records.tables import Round
 from records.views import Actor, OfficeView
+from workflow import visit_plan
 from workflow.changes import Changes
 from workflow.cross_reference import CHINA
 from workflow.errors import BadValue
 from workflow.passwords import refuse_weak
 from workflow.permissions import Right, verb
 from workflow.scope import require_whole_office
-from workflow.settings import SHOW_ALL_UNTIL, value_of
+from workflow.settings import SHOW_ALL_UNTIL, intervals, value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,20 @@ def log_in(data_dir: Path, *, username: str, password: str, now: datetime) -> Op
         if not rounds:  # making the store was killed between its first user and its first round
             with store.transaction() as session:
                 _ensure_round(store, session, actor, now)
+        _plan_visits(store, now)
     except BaseException:
         store.close()
         raise
     return Opened(store, actor, None)
+
+
+def _plan_visits(store: Store, now: datetime) -> None:
+    """Children of a store that an older program made get their next visit planned."""
+    with store.session() as session:
+        missing = care_rows.unplanned_children(session)
+    if missing:
+        with store.transaction() as session:
+            visit_plan.plan_missing(store, session, now, intervals(session))
 
 
 def recover_office(

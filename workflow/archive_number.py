@@ -22,13 +22,19 @@ _DOTS = str.maketrans(dict.fromkeys("．•‧・∙⋅", "·"))  # an ASCII ful
 _DASHES = str.maketrans(dict.fromkeys("－—–―‐‑‒−", "-"))
 
 _PATTERN = re.compile(
-    r"(?P<fonds>[^-·]+)-(?P<category>[^-·]+)·(?P<year>\d{4})[·-](?P<retention>Y|D\d{1,3})[·-](?P<unit>[^-·]+)-(?P<item>\d+)"
+    r"(?P<fonds>[^-·]+)-(?P<category>[^-·]+)·(?P<year>\d{4})[·-](?P<retention>Y|D\d{1,3})[·-](?P<unit>[^-·]+)"
+    r"(?P<dossier>·案卷)?-(?P<item>\d+)(?:-(?P<position>\d+))?"
 )
+DOSSIER = "案卷"
+POSITION_DIGITS = 3  # DA/T 13-2022: 按卷 the 件号 within a 案卷 has three digits
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveNumber:
-    """The parts of a 档号 of an item filed 按件. ``item`` counts from 1 within the other five."""
+    """The parts of a 档号. ``item`` counts from 1 within the five before it.
+
+    Filed 按卷 the item is the dossier (案卷), a series of its own, and ``position`` the item within it.
+    """
 
     fonds: str
     category: str
@@ -36,35 +42,46 @@ class ArchiveNumber:
     retention: str
     unit: str
     item: int
+    dossier: bool = False
+    position: int | None = None  # None: the item itself, or the dossier as a whole
 
     @property
     def series(self) -> str:
         """Everything but the item: within one series an item number is used once, for ever."""
-        return f"{self.fonds}-{self.category}·{self.year}·{self.retention}·{self.unit}"
+        of_dossiers = f"·{DOSSIER}" if self.dossier else ""
+        return f"{self.fonds}-{self.category}·{self.year}·{self.retention}·{self.unit}{of_dossiers}"
 
 
 def format_number(number: ArchiveNumber, template: str = DAT13) -> str:
-    """The 档号 as printed."""
-    return template.format(
+    """The 档号 as printed: ``X001-ZY·2026·D30·黄松甸镇-0001``, in a dossier ``…·黄松甸镇·案卷-0001-003``."""
+    whole = template.format(
         fonds=number.fonds,
         category=number.category,
         year=number.year,
         retention=number.retention,
-        unit=number.unit,
+        unit=f"{number.unit}·{DOSSIER}" if number.dossier else number.unit,
         item=f"{number.item:0{ITEM_DIGITS}d}",
     )
+    return whole if number.position is None else f"{whole}-{number.position:0{POSITION_DIGITS}d}"
 
 
 def parse_number(text: str) -> ArchiveNumber:
     """The parts of a 档号 in either style, however its dots and dashes were typed. Raises BadValue."""
     plain = "".join(text.split()).translate(_DOTS).translate(_DASHES).replace(".", "·")
     found = _PATTERN.fullmatch(plain)
-    if found is None:
+    if found is None or (found["position"] and not found["dossier"]):
         raise BadValue(
             "这不是一个完整的档号。档号的样子如：X001-ZY·2026·D30·黄松甸镇-0001，请照登记表上的标签再输一遍。"
         )
     return ArchiveNumber(
-        found["fonds"], found["category"], int(found["year"]), found["retention"], found["unit"], int(found["item"])
+        found["fonds"],
+        found["category"],
+        int(found["year"]),
+        found["retention"],
+        found["unit"],
+        int(found["item"]),
+        dossier=found["dossier"] is not None,
+        position=None if found["position"] is None else int(found["position"]),
     )
 
 

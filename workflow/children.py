@@ -2,67 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from records import answer_rows, batch_rows, child_rows, office_rows, place_rows
+from forms.code_tables import code_table
+from records import answer_rows, batch_rows, care_rows, child_rows, office_rows, place_rows
+from records.session import Session
+from records.states import ChildState
 from records.store import Store
-from records.tables import Answer, Batch, BatchRow, Child, Registration, Sheet
+from records.tables import Answer, Batch, BatchRow, Child, Registration
 from records.views import Actor, BatchRowState, BatchState, ChildRow
+from records.views_care import ConcernState
+from workflow.concerns import NO_DOSSIER
 from workflow.cross_reference import CHINA, place_of
 from workflow.matching import age_on, codes, place_name, sex_label
 from workflow.names import mask_id_number, normal_name
-from workflow.permissions import Right, verb
+from workflow.permissions import RIGHTS, Right, verb
 
 CONCERN_KEYS = ("concern_listed", "concern_criteria")
 NOT_REPORTED = "未报送"
 
 
 @verb(Right.SEE_CHILDREN)
-def children(store: Store, actor: Actor, *, search: str = "") -> tuple[ChildRow, ...]:
-    """Children by pinyin, then id; ``search`` finds in name, pinyin, initials, ID number and 档号."""
+def children(
+    store: Store,
+    actor: Actor,
+    *,
+    search: str = "",
+    exited: bool | None = None,
+    today: date | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[ChildRow, ...]:
+    """Children by pinyin, then id.
+
+    ``search`` finds in name, pinyin, initials, ID number (front or tail), phone and 档号. ``exited``: only those who
+    left the list, or only those on it. ``today``: by which visits are overdue; ``limit`` and ``offset``: a page.
+    """
     store.saw(actor.user_id, "children.see", [store.store_id])
     with store.session() as session:
-        found = child_rows.children_with_current(session, normal_name(search), actor.division)
-        ids = [registration.id for _, registration in found]
-        answers = answer_rows.answers_of_many(session, ids, CONCERN_KEYS)
-        rows = batch_rows.rows_of_children(session, [child.id for child, _ in found])
-        sheets = {sheet.registration_id: sheet for sheet in reversed(place_rows.sheets_of(session, ids))}
-        round_ = office_rows.open_round(session)
-        day = None if round_ is None else round_.as_of
-        return tuple(
-            _row(child, registration, answers[registration.id], rows.get(child.id, []), sheets, day)
-            for child, registration in found
+        found = child_rows.children_with_current(
+            session, normal_name(search), actor.division, exited=exited, limit=limit, offset=offset
         )
+        ids = [registration.id for _, registration in found]
+        rows = _Gathered(session, actor, [child.id for child, _ in found], ids, today)
+        return tuple(_row(rows, child, registration) for child, registration in found)
 
 
-def _row(
-    child: Child,
-    registration: Registration,
-    answers: Mapping[str, Answer],
-    batches: list[tuple[BatchRow, Batch]],
-    sheets: Mapping[str | None, Sheet],
-    day: date | None,
-) -> ChildRow:
+@verb(Right.SEE_CHILDREN)
+def count(store: Store, actor: Actor, *, search: str = "", exited: bool | None = None) -> int:
+    """How many children ``children`` finds without a limit."""
+    with store.session() as session:
+        return child_rows.count_children(session, normal_name(search), actor.division, exited=exited)
+
+
+class _Gathered:
+    """What stands beside the children of a list, read once for all of them."""
+
+    def __init__(
+        self, session: Session, actor: Actor, child_ids: Sequence[str], ids: Sequence[str], today: date | None
+    ) -> None:
+        self.answers = answer_rows.answers_of_many(session, ids, CONCERN_KEYS)
+        self.batches = batch_rows.rows_of_children(session, child_ids)
+        self.sheets = {sheet.registration_id: sheet for sheet in reversed(place_rows.sheets_of(session, ids))}
+        round_ = office_rows.open_round(session)
+        self.as_of = None if round_ is None else round_.as_of
+        self.today = today
+        cares = actor.role in RIGHTS[Right.SEE_CARE]
+        states = (ConcernState.CONFIRMED, *((ConcernState.PROPOSED,) if cares else ()))
+        self.concerns = care_rows.concerns_of_many(session, child_ids, states)
+        self.cases = care_rows.open_reports_of_many(session, child_ids) if cares else {}
+        self.planned = care_rows.planned_of_many(session, child_ids)
+        self.dossiers = care_rows.dossiers_of_many(session, child_ids)
+
+    def concerned(self, child_id: str, state: ConcernState) -> int:
+        return sum(concern.state is state for concern in self.concerns.get(child_id, []))
+
+    def overdue(self, child_id: str) -> int:
+        due = self.planned[child_id][0].due_on if child_id in self.planned else None
+        return 0 if due is None or self.today is None else max(0, (self.today - due).days)
+
+
+def _row(rows: _Gathered, child: Child, registration: Registration) -> ChildRow:
     assert registration.verified_at is not None  # the table's own check: a verified registration has its time
     verified_on = registration.verified_at.astimezone(CHINA).date()
-    sheet = sheets.get(registration.id)
+    sheet = rows.sheets.get(registration.id)
     item = None if sheet is None else sheet.item
+    confirmed = rows.concerned(child.id, ConcernState.CONFIRMED) > 0
     return ChildRow(
         child_id=child.id,
         name=child.name,
         sex=sex_label(child.sex),
-        age=age_on(child.birth_date, day or verified_on),
+        age=age_on(child.birth_date, rows.as_of or verified_on),
         id_number_masked=mask_id_number(child.id_number),
         household=place_name(child.household_division),
         residence=place_name(child.residence_division),
         verified_on=verified_on,
         archive_number="" if item is None else item.archive_number,
         location="" if item is None else place_of(item).text(),
-        key_concern=_key_concern(answers),
-        reporting=reporting(registration.id, batches),
+        key_concern=confirmed or _key_concern(rows.answers[registration.id]),
+        reporting=reporting(registration.id, rows.batches.get(child.id, [])),
         registration_id=registration.id,
+        exited=exit_words(child),
+        to_decide=rows.concerned(child.id, ConcernState.PROPOSED),
+        open_cases=len(rows.cases.get(child.id, [])),
+        overdue_days=rows.overdue(child.id),
+        fault=NO_DOSSIER if confirmed and child.id not in rows.dossiers else "",
     )
+
+
+def exit_words(child: Child) -> str:
+    """``2026-10-12 返乡`` for a child that left the list, else ""."""
+    if child.state is ChildState.ACTIVE or child.exited_on is None:
+        return ""
+    return f"{child.exited_on.isoformat()} {code_table('exit').label(child.exit_reason)}"
 
 
 def _key_concern(answers: Mapping[str, Answer]) -> bool:

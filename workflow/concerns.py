@@ -206,6 +206,7 @@ def _active(session: Session, actor: Actor, child_id: str) -> Child:
 @verb(Right.SEE_CARE)
 def proposed(store: Store, actor: Actor, *, division: str = "") -> tuple[ProposedRow, ...]:
     """Children with criteria that wait for a decision, by pinyin."""
+    store.saw(actor.user_id, "concerns.see", [store.store_id])
     with store.session() as session:
         children = care_rows.children_with_concerns(session, ConcernState.PROPOSED, actor.division, division)
         found = care_rows.concerns_of_many(session, [c.id for c in children], [ConcernState.PROPOSED])
@@ -224,6 +225,7 @@ def proposed(store: Store, actor: Actor, *, division: str = "") -> tuple[Propose
 @verb(Right.SEE_CARE)
 def key_concern(store: Store, actor: Actor, today: date, *, division: str = "") -> tuple[KeyConcernRow, ...]:
     """The key-concern children with what is due and what is missing, by pinyin."""
+    store.saw(actor.user_id, "concerns.see", [store.store_id])
     with store.session() as session:
         children = care_rows.children_with_concerns(session, ConcernState.CONFIRMED, actor.division, division)
         ids = [child.id for child in children]

@@ -46,27 +46,50 @@ class Place:
 
 
 def number_registration(store: Store, session: Session, now: datetime, registration: Registration) -> ArchiveItem:
-    """Give a new registration the next 档号 of its series, within the caller's transaction.
+    """Give a new registration the next 档号 of its series, within the caller's transaction."""
+    number, series = next_number(store, session, now)
+    return new_item(store, session, now, number, series_id=series.id, registration_id=registration.id)
+
+
+def next_number(
+    store: Store, session: Session, now: datetime, *, dossier: bool = False
+) -> tuple[ArchiveNumber, ArchiveSeries]:
+    """The next number of an item, or of a dossier, with its series, which has counted on.
 
     A number is given once; when its draft is dissolved it stays unused (DA/T 13-2022: 唯一性、稳定性).
     """
     year = now.astimezone(CHINA).year
     unit = value_of(session, UNIT) or _unit_of_office(session)
     parts = (value_of(session, FONDS), value_of(session, CATEGORY), year, value_of(session, RETENTION), unit)
-    prefix = ArchiveNumber(*parts, item=0).series
+    prefix = ArchiveNumber(*parts, item=0, dossier=dossier).series
     series = place_rows.series(session, prefix)
     if series is None:
         series = ArchiveSeries(id=store.new_id(), prefix=prefix, year=year, last_item=0)
         session.add(series)
     series.last_item += 1
-    number = ArchiveNumber(*parts, item=series.last_item)
+    session.flush()
+    return ArchiveNumber(*parts, item=series.last_item, dossier=dossier), series
+
+
+def new_item(
+    store: Store,
+    session: Session,
+    now: datetime,
+    number: ArchiveNumber,
+    *,
+    series_id: str | None = None,
+    registration_id: str | None = None,
+    title: str = "",
+) -> ArchiveItem:
+    """An item (件) of this number. Within a series ``number.item`` counts; within a dossier ``number.position``."""
     item = ArchiveItem(
         id=store.new_id(),
         archive_number=format_number(number, value_of(session, NUMBER_TEMPLATE)),
         number_norm=format_number(number),
-        series_id=series.id,
-        item_number=series.last_item,
-        registration_id=registration.id,
+        series_id=series_id,
+        item_number=None if series_id is None else number.item,
+        registration_id=registration_id,
+        title=title,
         numbered_at=now,
     )
     session.add(item)
@@ -88,8 +111,8 @@ def items_of(session: Session, registration_id: str) -> Sequence[ArchiveItem]:
 
 
 def item_of(session: Session, registration: Registration) -> ArchiveItem:
-    """The item in which a registration's sheets are filed."""
-    return items_of(session, registration.id)[0]
+    """The item in which a registration's sheets are filed: the last one, if they were moved into a dossier."""
+    return items_of(session, registration.id)[-1]
 
 
 # -- places -----------------------------------------------------------------------------------------------------------
@@ -98,24 +121,37 @@ def item_of(session: Session, registration: Registration) -> ArchiveItem:
 @verb(Right.PLACE)
 def set_location(store: Store, actor: Actor, now: datetime, registration_ids: Sequence[str], place: Place) -> Changes:
     """The sheets of these registrations lie at ``place``. Raises BadValue for parts that are too long."""
-    clean = Place(*(str(getattr(place, f.name)).strip() for f in fields(place)))
-    if any(len(getattr(clean, f.name)) > LONGEST_PART for f in fields(clean)):
-        raise BadValue(f"存放位置的每一段不能超过 {LONGEST_PART} 个字，没有改。")
+    clean = checked_place(place)
     with store.transaction() as session:
-        box, location = _box_and_location(store, session, clean)
+        box, location = box_and_location(store, session, clean)
         for registration_id in registration_ids:
             items = items_of(session, registration_id)
             found = registration_rows.registration(session, registration_id)
             if not items or found is None or not scope.sees_registration(actor, found):
                 raise NotFound("有一份登记表已经不在资料库里了，存放位置一份都没有改。请刷新后再做。")
             for item in items:
-                item.box = box
-                item.location = None if box is not None else location
+                if item.sheets or len(items) == 1:  # not where a sheet was before it went into a dossier
+                    put_at(item, box, location)
             store.audit(session, actor.user_id, now, "sheet.place", registration_id)
     return changed(registrations=registration_ids)
 
 
-def _box_and_location(store: Store, session: Session, place: Place) -> tuple[Box | None, Location | None]:
+def checked_place(place: Place) -> Place:
+    """Without blanks around its parts. Raises BadValue for parts that are too long."""
+    clean = Place(*(str(getattr(place, f.name)).strip() for f in fields(place)))
+    if any(len(getattr(clean, f.name)) > LONGEST_PART for f in fields(clean)):
+        raise BadValue(f"存放位置的每一段不能超过 {LONGEST_PART} 个字，没有改。")
+    return clean
+
+
+def put_at(item: ArchiveItem, box: Box | None, location: Location | None) -> None:
+    """An item lies in a box, or at a location while it has none."""
+    item.box = box
+    item.location = None if box is not None else location
+
+
+def box_and_location(store: Store, session: Session, place: Place) -> tuple[Box | None, Location | None]:
+    """The rows of a place, made where there are none yet."""
     parts = (place.storeroom, place.area, place.row, place.rack, place.shelf)
     location = None
     if any(parts):

@@ -106,7 +106,12 @@ def off_the_sheet(page: Page) -> None:
 
 
 def dissolve(store: Store, session: Session, now: datetime, registration: Registration) -> None:
-    """Remove a draft that no page stands in. Its 档号 is not given again: the series has counted on."""
+    """Remove a draft that no page stands in. Its 档号 is not given again: the series has counted on.
+
+    Raises WrongState for one that was verified before: concerns, visits and batches may stand on what it said.
+    """
+    if registration.child_id is not None:
+        raise WrongState("这份登记表以前核对完过，不能拆散或整份放在一边，没有动。请核对改正后再存。")
     for answer in registration_rows.answers_of(session, registration.id).values():
         session.delete(answer)
     for item in cross_reference.items_of(session, registration.id):
@@ -214,6 +219,8 @@ def take_out(store: Store, session: Session, now: datetime, page: Page) -> Chang
     """A page leaves its draft, which is dissolved when it was the last. Raises WrongState for a verified one."""
     registration = intake_rows.registration_of_page(session, page.id)
     if registration is None:
+        if page.sheet is not None:
+            raise WrongState("这一页是已经归档的走访记录、工作日志或信息卡，没有动。")
         return NOTHING
     if registration.state is not RegistrationState.DRAFT:
         raise WrongState("这一页属于已经核对完的登记表，没有动。要动它，请先把那份登记表退回核对。")

@@ -121,8 +121,11 @@ def _natural(name: str) -> list[tuple[int, str]]:
 
 
 @verb(Right.TAKE_IN)
-def take_in(store: Store, actor: Actor, now: datetime, path: Path) -> TakeIn:
-    """Take in one file. Never raises for a bad file: it is Refused with a sentence."""
+def take_in(store: Store, actor: Actor, now: datetime, path: Path, *, round_id: str | None = None) -> TakeIn:
+    """Take in one file. Never raises for a bad file: it is Refused with a sentence.
+
+    ``round_id``: the round it is for; by default the only open one, else it is found out when a sheet is verified.
+    """
     read = _read(path)
     if isinstance(read, Refused):
         return read
@@ -132,7 +135,7 @@ def take_in(store: Store, actor: Actor, now: datetime, path: Path) -> TakeIn:
         if known is not None:
             return Duplicate(path, known.id)
     try:
-        return _enter(store, actor, now, path, read, content_hash)
+        return _enter(store, actor, now, path, read, content_hash, round_id)
     except CannotWrite as problem:
         return Refused(path, problem.sentence, "not_saved")
 
@@ -144,6 +147,7 @@ def take_in_folder(
     now: datetime,
     paths: Sequence[Path],
     *,
+    round_id: str | None = None,
     progress: Callable[[int, int, str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> list[TakeIn]:
@@ -155,7 +159,7 @@ def take_in_folder(
             break
         if progress is not None:
             progress(number, len(files), "收入文件")
-        results.append(take_in(store, actor, now, path))
+        results.append(take_in(store, actor, now, path, round_id=round_id))
     if progress is not None:
         progress(len(results), len(files), "收入文件")
     return results
@@ -190,7 +194,9 @@ def _unreadable(path: Path, error: OSError) -> Refused:
     return Refused(path, "文件读不出来（磁盘或 U 盘可能有问题），没有收入。请换一份或重新扫描。", "unreadable")
 
 
-def _enter(store: Store, actor: Actor, now: datetime, path: Path, data: bytes, content_hash: str) -> TakeIn:
+def _enter(
+    store: Store, actor: Actor, now: datetime, path: Path, data: bytes, content_hash: str, round_id: str | None
+) -> TakeIn:
     ref = store.vault.put(data)
     entered = False
     try:
@@ -199,7 +205,9 @@ def _enter(store: Store, actor: Actor, now: datetime, path: Path, data: bytes, c
             known = intake_rows.source_by_hash(session, content_hash)
             if known is not None:
                 return Duplicate(path, known.id)
-            round_ = office_rows.open_round(session)
+            round_ = office_rows.round_for_intake(session)
+            if round_id is not None:
+                round_ = office_rows.round_of(session, round_id)
             source = Source(
                 id=store.new_id(),
                 content_hash=content_hash,

@@ -210,6 +210,7 @@ def _say(store: Store, row: MandatoryReport, words: Mapping[str, JsonValue], nam
 @verb(Right.SEE_CARE)
 def open_cases(store: Store, actor: Actor, *, division: str = "") -> tuple[CaseView, ...]:
     """All cases that nobody has reported yet, the oldest first: the red banner."""
+    store.saw(actor.user_id, "cases.see", [store.store_id])
     with store.session() as session:
         return tuple(
             view(store, session, row, child) for row, child in care_rows.open_reports(session, actor.division, division)

@@ -10,7 +10,7 @@ from forms.code_tables import code_table
 from forms.findings import years_between
 from forms.gazetteer import gazetteer
 from forms.kinds import JsonValue
-from records import child_rows, likeness_rows, registration_rows
+from records import child_rows, likeness_rows, registration_rows, round_rows
 from records.likeness import keys_of
 from records.session import Session
 from records.store import Store
@@ -38,11 +38,24 @@ def find(session: Session, registration: Registration, values: Mapping[str, Json
             return Match(known.id, ())
     if registration.child_id is not None:
         return Match(registration.child_id, ())  # verified before, now again
+    printed = round_rows.printed_of_registration(session, registration.id)
+    if printed is not None and _same_person(session.get(Child, printed.child_id), values):
+        return Match(printed.child_id, ())
     name, born = values.get("child_name"), iso_date(values.get("child_birth_date"))
     if not isinstance(name, str) or born is None:
         return Match(None, ())
     alike = child_rows.by_name_and_birth(session, normal_name(name), born)
     return Match(None, tuple(c.id for c in alike))
+
+
+def _same_person(child: Child | None, values: Mapping[str, JsonValue]) -> bool:
+    """Does the form say nothing against the child it was printed for?"""
+    name, born = values.get("child_name"), iso_date(values.get("child_birth_date"))
+    if child is None or not isinstance(name, str) or normal_name(name) != child.name_norm:
+        return False
+    number = values.get("child_id_number")
+    other_number = isinstance(number, str) and child.id_number is not None and number != child.id_number
+    return not other_number and (born is None or child.birth_date is None or born == child.birth_date)
 
 
 def attach(

@@ -23,7 +23,7 @@ from records.views import (
     VerifyItem,
     VerifySheet,
 )
-from workflow import answering, current, drafting, matching, scope, sheets
+from workflow import answering, carrying, current, drafting, matching, scope, sheets
 from workflow.changes import NOTHING, Changes, changed
 from workflow.cross_reference import place_view
 from workflow.errors import BadValue, NotFinished, NotFound, WrongState
@@ -219,6 +219,11 @@ def finish(
         if same_child is None and found.child is None and found.candidates:
             return AskSameChild(tuple(_candidate(session, actor, child_id) for child_id in found.candidates))
         child, new = matching.attach(store, session, now, registration, facts.values, _chosen(found, same_child))
+        if registration.round_id is None:
+            registration.round_id = carrying.round_of(session, registration, sheets.division_of(facts))
+        limits = limits_of(session)
+        if carrying.carry_over(store, session, actor, now, registration, facts.values):
+            _refuse_contradictions(sheets.gather(store, session, registration, sheets.trust_of(session)), limits)
         registration.form_date = matching.iso_date(facts.values.get("form_date"))
         registration.collection = "、".join(matching.codes(facts.values.get("form_collection")))
         registration.notice_given = bool(matching.codes(facts.values.get("informed")))
@@ -241,6 +246,12 @@ def _refuse_unfinished(facts: sheets.Facts, limits: Limits) -> None:
         raise NotFinished(
             f"还有 {len(keys)} 栏没有核对，没有存为“已核对”。核对过的都保存着，请接着看完。", keys, errors
         )
+    _refuse_contradictions(facts, limits)
+
+
+def _refuse_contradictions(facts: sheets.Facts, limits: Limits) -> None:
+    found = sheets.findings_of(facts.registration, facts.form, facts.values, limits)
+    errors = tuple(f for f in found if f.severity == "error")
     if errors:
         told = "".join(f.sentence for f in errors[:3])
         raise NotFinished(f"有 {len(errors)} 处互相矛盾，没有存为“已核对”：{told}请对照原件改正。", (), errors)

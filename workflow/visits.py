@@ -164,6 +164,7 @@ def due(
     store: Store, actor: Actor, today: date, *, ahead_days: int = 0, division: str = "", limit: int | None = None
 ) -> tuple[VisitDueRow, ...]:
     """Visits that are due by today or within the next days, the longest overdue first."""
+    store.saw(actor.user_id, "visits.see", [store.store_id])
     with store.session() as session:
         found = care_rows.planned_until(session, today + timedelta(days=ahead_days), actor.division, division, limit)
         ids = [child.id for _, child in found]
@@ -195,6 +196,7 @@ def due(
 @verb(Right.SEE_CARE)
 def visits(store: Store, actor: Actor, child_id: str) -> tuple[VisitView, ...]:
     """A child's visits: the planned one first, then the latest done."""
+    store.saw(actor.user_id, "child.see", [child_id])
     with store.session() as session:
         scope.child(session, actor, child_id)
         return tuple(view(store, session, visit) for visit in care_rows.visits_of(session, child_id))
@@ -281,6 +283,7 @@ def work_log(
     store: Store, actor: Actor, *, child_id: str | None = None, since: date | None = None, until: date | None = None
 ) -> tuple[LogView, ...]:
     """The work log by day, of one child or of all."""
+    store.saw(actor.user_id, "log.see", [child_id or store.store_id])
     with store.session() as session:
         if child_id is not None:
             scope.child(session, actor, child_id)

@@ -276,9 +276,6 @@ def _columns() -> None:
     op.create_index(op.f("ix_children_id_reversed"), "children", ["id_reversed"])
     op.create_index(op.f("ix_children_name_norm_id"), "children", ["name_norm", "id"])
     op.create_index(op.f("ix_children_pinyin_plain_id"), "children", ["pinyin_plain", "id"])
-    op.add_column(
-        "registrations", sa.Column("purpose", sa.String(length=24), server_default="registration", nullable=False)
-    )
     op.add_column("rounds", sa.Column("division", sa.String(length=12), server_default="", nullable=False))
 
 

@@ -1,0 +1,145 @@
+"""Rounds of updates: who is in them, who is still missing, what was printed for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from records.registration_rows import DONE, OPEN
+from records.scope import within
+from records.states import ChildState
+from records.tables import (
+    Answer,
+    CarriedOver,
+    Child,
+    ChildMove,
+    PrintedForm,
+    Registration,
+    Round,
+    Sheet,
+)
+from records.views_care import MoveKind
+
+
+def base_of(session: Session, registration_id: str) -> str | None:
+    """The registration whose values stand for what this one (信息无变化) left blank."""
+    row = session.get(CarriedOver, registration_id)
+    return None if row is None else row.base_id
+
+
+def open_rounds(session: Session) -> Sequence[Round]:
+    """Rounds that are open, the newest first."""
+    statement = select(Round).where(Round.closed_at.is_(None))
+    return session.scalars(statement.order_by(Round.opens.desc(), Round.id.desc())).all()
+
+
+def count_in(session: Session, round_id: str, scope: str) -> int:
+    """Verified registrations of a round within the scope."""
+    statement = (
+        select(func.count())
+        .select_from(Registration)
+        .where(Registration.round_id == round_id, Registration.state.in_(DONE), within(Registration.division, scope))
+    )
+    return session.scalar(statement) or 0
+
+
+def count_drafts(session: Session, round_id: str, scope: str) -> int:
+    """Registrations of a round that wait to be verified."""
+    statement = (
+        select(func.count())
+        .select_from(Registration)
+        .where(Registration.round_id == round_id, Registration.state.in_(OPEN), within(Registration.division, scope))
+    )
+    return session.scalar(statement) or 0
+
+
+def round_before(session: Session, row: Round) -> Round | None:
+    """The round before this one, by 统计时点, for the same township or for the whole office."""
+    same = or_(Round.division == row.division, Round.division == "")
+    statement = select(Round).where(Round.as_of < row.as_of, Round.id != row.id, same)
+    return session.scalar(statement.order_by(Round.as_of.desc(), Round.opens.desc(), Round.id.desc()).limit(1))
+
+
+def _lives_in(row: Round, scope: str) -> list[ColumnElement[bool]]:
+    own = select(Registration.id).where(
+        Registration.id == Child.current_registration_id, within(Registration.division, scope)
+    )
+    return [own.exists(), *([within(Child.residence_division, row.division)] if row.division else [])]
+
+
+def children_of(session: Session, row: Round, scope: str) -> Sequence[Child]:
+    """Everybody the round is about: the children of its township in the scope, by village, then pinyin."""
+    statement = select(Child).where(*_lives_in(row, scope))
+    return session.scalars(statement.order_by(Child.residence_division, Child.pinyin, Child.id)).all()
+
+
+def registered_in(session: Session, round_id: str) -> dict[str, str]:
+    """Child -> its newest verified registration in the round."""
+    statement = (
+        select(Registration.child_id, Registration.id)
+        .where(Registration.round_id == round_id, Registration.state.in_(DONE))
+        .order_by(Registration.form_date, Registration.verified_at, Registration.id)
+    )
+    return {child_id: registration_id for child_id, registration_id in session.execute(statement) if child_id}
+
+
+def known_before(session: Session, row: Round) -> set[str]:
+    """Children with a verified registration of another round with an earlier 统计时点, or without a round."""
+    earlier = select(Round.id).where(Round.as_of < row.as_of)
+    statement = (
+        select(Registration.child_id)
+        .where(Registration.state.in_(DONE), or_(Registration.round_id.in_(earlier), Registration.round_id.is_(None)))
+        .distinct()
+    )
+    return {child_id for child_id in session.scalars(statement) if child_id}
+
+
+def left_since(session: Session, day: date) -> dict[str, ChildMove]:
+    """Children who left the list on or after a day and have not come back, with their last move."""
+    statement = (
+        select(ChildMove)
+        .join(Child, ChildMove.child_id == Child.id)
+        .where(ChildMove.kind == MoveKind.EXIT, ChildMove.on >= day, Child.state == ChildState.EXITED)
+        .order_by(ChildMove.at, ChildMove.id)
+    )
+    return {move.child_id: move for move in session.scalars(statement)}
+
+
+def unchanged_among(session: Session, registration_ids: Sequence[str]) -> int:
+    """How many of these registrations say 信息无变化."""
+    count = 0
+    for start in range(0, len(registration_ids), 500):
+        statement = select(Answer.value).where(
+            Answer.registration_id.in_(registration_ids[start : start + 500]), Answer.key == "form_update"
+        )
+        count += sum(value == ["unchanged"] for value in session.scalars(statement))
+    return count
+
+
+# -- forms sent out ---------------------------------------------------------------------------------------------------
+
+
+def printed_in(session: Session, round_id: str) -> dict[str, PrintedForm]:
+    """Child -> the last form printed for it in a round."""
+    statement = select(PrintedForm).where(PrintedForm.round_id == round_id).order_by(PrintedForm.printed_at)
+    return {row.child_id: row for row in session.scalars(statement)}
+
+
+def printed_form(session: Session, serial: str) -> PrintedForm | None:
+    """The form with this serial, if it was printed here with values on it."""
+    return session.scalar(select(PrintedForm).where(PrintedForm.serial == serial))
+
+
+def printed_of_registration(session: Session, registration_id: str) -> PrintedForm | None:
+    """The prefilled form that a registration's sheets are; None where they are none or not one and the same."""
+    statement = (
+        select(PrintedForm)
+        .join(Sheet, Sheet.serial == PrintedForm.serial)
+        .where(Sheet.registration_id == registration_id)
+        .distinct()
+    )
+    found = session.scalars(statement).all()
+    return found[0] if len({row.id for row in found}) == 1 else None
