@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -19,6 +20,8 @@ from PIL import Image
 from exporters.blank_docx import blank_docx as word_table
 from forms.catalog import RESOURCES
 from forms.form_file import Box, Form, FormError, FormPage
+from forms.kinds import JsonValue
+from forms.prefill import PrintedValue, is_prefilled, note, printed_values
 
 TEMPLATE = RESOURCES / "documents" / "blank_form.typ"
 FONTS = RESOURCES / "fonts"
@@ -34,13 +37,37 @@ def blank_pdf(form: Form, serials: Sequence[str]) -> bytes:
     """
     if not serials:
         raise FormError("打印份数要在 1 份以上。")
-    pdf: bytes = _compile(form, serials, output="pdf", pdf_standards="a-2b")
+    pdf: bytes = _compile(form, [(serial, None) for serial in serials], output="pdf", pdf_standards="a-2b")
+    return pdf
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One sheet to print with values on it. ``serial`` begins with ``forms.prefill.MARK``; ``values`` by key."""
+
+    serial: str
+    values: Mapping[str, JsonValue]
+
+
+def prefilled_pdf(form: Form, copies: Sequence[Copy]) -> bytes:
+    """Sheets with each copy's values printed in their cells, combs and tick boxes, as one PDF/A-2b.
+
+    What is printed where, and what is left for the pen, says ``forms.prefill``. Raises FormError for no copy, for a
+    serial that doesn't tell the reader that the sheet is prefilled, and for a form of which only a picture is known
+    (nothing says how high its cells are filled).
+    """
+    if not copies:
+        raise FormError("打印份数要在 1 份以上。")
+    if not all(is_prefilled(copy.serial) for copy in copies) or not all(page.qr for page in form.pages):
+        raise FormError("预填表要有二维码，编号以 U 开头，没有印出。请换一种表格，或重新生成编号。")
+    sheets = [(copy.serial, printed_values(form, copy.values)) for copy in copies]
+    pdf: bytes = _compile(form, sheets, output="pdf", pdf_standards="a-2b")
     return pdf
 
 
 def render_pages(form: Form, dpi: int) -> list[bytes]:
     """The blank pages without serial as grey PNG pictures at ``dpi`` dots per inch, one per page."""
-    drawn = _compile(form, [""], output="png", ppi=float(dpi))
+    drawn = _compile(form, [("", None)], output="png", ppi=float(dpi))
     pictures = []
     for page in drawn if isinstance(drawn, list) else [drawn]:
         grey = Image.open(io.BytesIO(page)).convert("L")
@@ -62,13 +89,17 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
 
 
-def _compile(form: Form, serials: Sequence[str], **options: Any) -> Any:
+_Sheet = tuple[str, Mapping[str, PrintedValue] | None]
+"""A serial and, on a prefilled sheet, the values printed on it."""
+
+
+def _compile(form: Form, sheets: Sequence[_Sheet], **options: Any) -> Any:
     data = {
         "title": form.title,
         # typst takes bytes as a list of numbers; once per page, not per copy
         "pictures": {str(n): list(p.blank) for n, p in enumerate(form.pages, start=1) if _only_picture(p)},
         "pages": [
-            _draw(form, page, number, serial) for serial in serials for number, page in enumerate(form.pages, start=1)
+            _draw(form, page, number, sheet) for sheet in sheets for number, page in enumerate(form.pages, start=1)
         ],
     }
     return typst.compile(
@@ -80,11 +111,16 @@ def _compile(form: Form, serials: Sequence[str], **options: Any) -> Any:
     )
 
 
-def _draw(form: Form, page: FormPage, number: int, serial: str) -> dict[str, Any]:
+def _draw(form: Form, page: FormPage, number: int, sheet: _Sheet) -> dict[str, Any]:
     fields = form.on_page(number)
+    serial, values = sheet
+    printed = list(page.texts)
+    if values is not None:
+        printed += [t for v in values.values() if v.field.page == number for t in v.texts]
+        printed.append(note(form, number))
     texts = [
         {"lines": t.text.split("\n"), "box": t.box.as_list(), "size": t.size, "align": t.align, "face": t.face}
-        for t in page.texts
+        for t in printed
     ]
     if page.qr and serial:
         under = Box(page.qr.x - 4, page.qr.bottom + 0.4, page.qr.w + 8, 3.0)

@@ -87,6 +87,13 @@ def read_field(
     cell = cut(ink, field.box)
     if field.kind is Kind.SIGNATURE:
         return _signature(view, field, cell)
+    return read_cell(view, field, cell, recogniser, context)
+
+
+def read_cell(
+    view: RegisteredPage, field: FormField, cell: Cell, recogniser: Recogniser, context: ReadingContext
+) -> FieldReading:
+    """What stands in a cell that was cut out, neither choice nor signature. Never raises."""
     cell = settled(cell, dots=field.kind in DOTTED)
     if cell.blank:
         return _blank(view, field, cell)

@@ -27,6 +27,7 @@ from ocr.learning.asked import LearnedPage
 from ocr.learning.learn import learn_delivered
 from ocr.models import RECOGNITION, model_folder
 from ocr.pdf import PdfFile
+from ocr.prefilled import prefilled_page, read_prefilled, settle_unchanged
 from ocr.reading import FieldReading, PageOutcome, PageReading, PageStatus, ReadingContext, TextLine
 from ocr.recogniser import Recogniser
 from ocr.registration import Picture, RegisteredPage, lay, turn_picture, turned_size
@@ -108,17 +109,21 @@ class FormPageReader:
     def _fields(
         self, registered: RegisteredPage, found: Found, texts: Mapping[str, FieldReading], context: ReadingContext
     ) -> tuple[FieldReading, ...]:
+        filled = prefilled_page(registered, found.match.serial, self._recogniser, context)
         ink = PageInk(registered)
         readings = []
         for field in registered.form.on_page(registered.page):
             if not in_picture(registered, field):
                 readings.append(unseen(registered, field))
                 continue
-            reading = read_field(registered, field, self._recogniser, context, ink)
-            if field.key in texts:
-                reading = checked_by_picture(texts[field.key], reading)
+            if filled is not None:
+                reading = read_prefilled(filled, field, self._recogniser, context)
+            else:
+                reading = read_field(registered, field, self._recogniser, context, ink)
+                if field.key in texts:
+                    reading = checked_by_picture(texts[field.key], reading)
             readings.append(with_place(reading, found.quality(field.box)))
-        return combine(ways_of_marking(readings))
+        return combine(ways_of_marking(readings) if filled is None else settle_unchanged(readings))
 
     def _described(self, page: Delivered, index: int, rotation: int, view: View) -> PageReading:
         height, width = page.picture.shape[:2]

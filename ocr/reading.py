@@ -77,7 +77,9 @@ class FieldReading:
     evidence: Mapping[str, float] = field(default_factory=dict)
     doubts: tuple[Doubt, ...] = ()
     option_view_boxes: Mapping[str, PixelBox] = field(default_factory=dict)  # choices: option code -> tick box
-    source: str = "ocr"  # "ocr" or "text_layer"
+    source: str = (
+        "ocr"  # "ocr", "text_layer", or "prefilled": as it was printed for this sheet, nothing written over it
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +139,10 @@ class ReadingContext:
     """What the office knows that may help the reader (design.md: learned lexicon, rosters). Plain data.
 
     ``home_division`` is the office's own division code (towns below it are likelier);
-    ``lexicon`` maps a field key to weighted values seen before.
+    ``lexicon`` maps a field key to weighted values seen before. ``prefilled``: what was printed on prefilled sheets,
+    serial -> field key -> value; on such a sheet only what was written by hand is read (``ocr.prefilled``).
     """
 
     home_division: str | None = None
     lexicon: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    prefilled: Mapping[str, Mapping[str, JsonValue]] = field(default_factory=dict)

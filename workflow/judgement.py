@@ -40,9 +40,16 @@ DISQUALIFYING = frozenset(
         "unclear_mark",
         "circled",
         "mark_beside",
+        # prefilled sheets: what was changed by hand is for a person; so is print that nobody vouches for
+        "changed",
+        "print_missing",
+        "prefilled_unknown",
     }
 )
 """Reasons with which nothing is accepted, whatever else speaks for it."""
+
+EXACT = frozenset({"text_layer", "prefilled"})
+"""Sources that no network read: a PDF's own text, a value the office printed and nobody wrote over."""
 
 WELL_PLACED = 0.5
 MARK = 0.8
@@ -133,8 +140,8 @@ def _verdict(
         probability = probability_of(reading, BLANK, kind, numbers, office)
         return _told(noticed, blocking, probability, least=numbers.groups[BLANK].least)
     blocking = vetoes(reading, kind)
-    if reading.source == "text_layer":
-        # exact characters from the file itself; only the value's own shape could be wrong
+    if reading.source in EXACT:
+        # exact characters from the file or the office itself; only the value's own shape could be wrong
         return _told(noticed, blocking if blocking or not empty(reading.value) else ("illegible",), 1.0, least=1.0)
     group = group_of(kind, reading.evidence)
     if group not in numbers.groups:
@@ -174,7 +181,7 @@ def vetoes(reading: FieldReading, kind: Kind) -> tuple[str, ...]:
     against = [r for r in reading.reasons if r in DISQUALIFYING or r.startswith(("invalid_", "conflict_"))]
     if evidence.get("registration", 1.0) < WELL_PLACED:
         against.append("registration")
-    if nothing_written(reading) or reading.source == "text_layer":
+    if nothing_written(reading) or reading.source in EXACT:
         return tuple(against)
     if kind is Kind.CHOICE:
         return (*against, *(["unclear_mark"] if evidence.get("mark_quality", 0.0) < MARK else ()))
