@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import floor
 
 from forms.form_file import Box, Form, FormField, PrintedText, Purpose
 from forms.kinds import JsonValue, Kind
@@ -83,8 +84,8 @@ def note(form: Form, page: int) -> PrintedText:
     left = min((line.x1 for line in side.lines), default=15.0)
     says = NOTE if UPDATE in form.by_key and form.purpose is Purpose.REGISTRATION else NOTE_OTHER
     room = (side.qr.x - 2.0 if side.qr else side.width_mm - left) - left
-    size = min(NOTE_SIZE, NOTE_SIZE * room / text_width(says, NOTE_SIZE))
-    return PrintedText(says, Box(left, top, room, 4.0), round(size, 2), "left", FACE)
+    size = min(NOTE_SIZE, floor(100 * NOTE_SIZE * room / text_width(says, NOTE_SIZE)) / 100)
+    return PrintedText(says, Box(left, top, room, 4.0), size, "left", FACE)
 
 
 def _ticks(field: FormField, value: JsonValue) -> PrintedValue | None:

@@ -43,6 +43,8 @@ LEAST_CROSSING = 40
 """Pixels of a crossing stroke beside the glyphs of a value."""
 CRUMB, CRUMB_SIDE = 10, 5
 """Smaller pieces over a value are the blur around its glyphs."""
+END, END_HEIGHT = 28, 16
+"""Pixels by which a crossing stroke runs out beside a value, and how high its end is at most."""
 AROUND = 3
 SLACK = 6
 
@@ -200,6 +202,11 @@ def _parts(page: PrefilledPage, cell: Cell, value: PrintedValue) -> _Parts:
     on_print = np.bincount(labels[where], minlength=count) >= OVER * area
     on_print[0] = True
     over = _crossed(cell.ink & where & ~_printed_here(page, cell))
+    if over:
+        # the ends of a stroke run out of the value on both sides
+        beyond = cv2.dilate(where.astype(np.uint8), np.ones((1, 2 * END + 1), np.uint8)).astype(bool)
+        near = np.bincount(labels[beyond], minlength=count) >= OVER * area
+        on_print |= near & (stats[:, cv2.CC_STAT_HEIGHT] <= END_HEIGHT)
     strokes = (side >= STROKE) & ~on_print
     rest = int(area[1:].sum() - area[strokes].sum())
     if int(area[strokes].sum()) < WRITTEN:

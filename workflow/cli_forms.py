@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from forms.catalog import forms_in, shipped_forms
 from forms.form_file import Form, FormError, FormField
+from forms.prefill import MARK
 from workflow.errors import WorkflowError
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -39,6 +40,9 @@ def add_form_commands(commands: Commands) -> None:
     blank.add_argument("id", metavar="表格编号")
     blank.add_argument("--out", type=Path, required=True, metavar="空白表.pdf", help="扩展名为 .pdf 或 .docx")
     blank.add_argument("--count", type=_copies, metavar="份数", help="每份印上各自的随机编号（只用于 PDF）")
+    blank.add_argument(
+        "--prefill", type=Path, metavar="内容.json", help="印上已知的内容，回收后只认手写的改动（只用于 PDF）"
+    )
     blank.set_defaults(run=_blank)
     learn = actions.add_parser("learn", help="从空白表学会一种表格")
     learn.add_argument(
@@ -54,9 +58,13 @@ def add_form_commands(commands: Commands) -> None:
         parser.add_argument("--version", metavar="版本", help="默认最新的一版")
 
 
-def new_serial() -> str:
-    """A random sheet serial: 10 characters, 50 bits, so that copies of different print runs hardly ever meet."""
-    return "".join(secrets.choice(CROCKFORD) for _ in range(SERIAL_LENGTH))
+def new_serial(*, prefilled: bool = False) -> str:
+    """A random sheet serial: 10 characters, 50 bits, so that copies of different print runs hardly ever meet.
+
+    ``prefilled``: of a sheet with values printed on it, which the serial's first letter tells the reader.
+    """
+    serial = "".join(secrets.choice(CROCKFORD) for _ in range(SERIAL_LENGTH))
+    return MARK + serial[1:] if prefilled else serial
 
 
 def _copies(text: str) -> int:
@@ -147,7 +155,9 @@ def _blank(options: argparse.Namespace) -> int:
     from exporters.files import FileProblem, write_file
 
     form, kind = _chosen(options), options.out.suffix.lower()
-    if kind == ".pdf":
+    if options.prefill is not None:
+        data = _prefilled(options, form)
+    elif kind == ".pdf":
         # without a count one copy without serial: it may be photocopied, its sides pair by their neighbours
         data = blank_pdf(form, [new_serial() for _ in range(options.count)] if options.count else [""])
     elif kind == ".docx" and options.count is None:
@@ -160,5 +170,19 @@ def _blank(options: argparse.Namespace) -> int:
         write_file(options.out, data)
     except FileProblem as problem:
         raise WorkflowError(str(problem)) from problem
-    print(f"已写出空白表：{options.out}")
+    print(f"已写出{'空白' if options.prefill is None else '预填'}表：{options.out}")
     return 0
+
+
+def _prefilled(options: argparse.Namespace, form: Form) -> bytes:
+    """A copy for each set of values; the serials are printed on the screen too, in the order of the copies."""
+    from exporters.blank_form import Copy, prefilled_pdf
+    from workflow.prefill_file import copies
+
+    if options.out.suffix.lower() != ".pdf" or options.count:
+        raise FormError("预填表只能写成 .pdf，份数由内容文件决定，不用 --count。")
+    printed = [Copy(new_serial(prefilled=True), values) for values in copies(options.prefill, form)]
+    data = prefilled_pdf(form, printed)
+    for number, copy in enumerate(printed, start=1):
+        print(f"第 {number} 份\t编号 {copy.serial}")
+    return data

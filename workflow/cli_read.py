@@ -12,17 +12,19 @@ from exporters.files import write_file
 from forms.form_file import Form, FormError
 from ocr.models import models_dir
 from ocr.public_json import page_json
-from ocr.reading import OcrFailed
+from ocr.reading import OcrFailed, ReadingContext
 from ocr.worker import ReaderPool
 from workflow import cli, intake
 from workflow.judgement import judge
+from workflow.prefill_file import by_serial
 
 
 def run(options: argparse.Namespace) -> int:
     """Exit code 0 when every page was read or is blank, 1 when something was not."""
     forms = _chosen(cli.forms_for(options), options.form)
+    context = ReadingContext(prefilled=by_serial(options.prefilled) if options.prefilled else {})
     with ReaderPool(models_dir(), forms) as pool:
-        pages = [page for path in intake.find_files(options.files) for page in read_file(pool, path)]
+        pages = [page for path in intake.find_files(options.files) for page in read_file(pool, path, context)]
     text = json.dumps({"pages": pages}, ensure_ascii=False, indent=1)
     if str(options.json) == "-":
         print(text)
@@ -39,7 +41,7 @@ def _chosen(forms: tuple[Form, ...], form_id: str | None) -> tuple[Form, ...]:
     return chosen
 
 
-def read_file(pool: ReaderPool, path: Path) -> Iterator[dict[str, Any]]:
+def read_file(pool: ReaderPool, path: Path, context: ReadingContext | None = None) -> Iterator[dict[str, Any]]:
     """One public JSON object per page of ``path``; a file or page that fails is one with status ``failed``."""
     try:
         source = pool.open(path.read_bytes(), path.name)
@@ -52,7 +54,7 @@ def read_file(pool: ReaderPool, path: Path) -> Iterator[dict[str, Any]]:
     try:
         for page in source.pages:
             try:
-                reading = source.read(page.index).reading
+                reading = source.read(page.index, context).reading
             except OcrFailed as failed:
                 yield _failed(path, page.index + 1, failed)
                 continue

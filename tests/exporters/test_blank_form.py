@@ -15,12 +15,13 @@ import zxingcpp
 from docx import Document
 from PIL import Image, ImageFont
 
-from exporters.blank_form import FONTS, blank_docx, blank_pdf, qr_payload, render_pages
+from exporters.blank_form import FONTS, Copy, blank_docx, blank_pdf, prefilled_pdf, qr_payload, render_pages
 from exporters.draw_forms import files_of
 from forms.catalog import LAYOUT_SUFFIX, RESOURCES, shipped_forms
 from forms.code_tables import code_table, code_table_names
 from forms.dictionary import load_dictionary
 from forms.form_file import Box, Form, FormError
+from forms.kinds import JsonValue
 from forms.layout import load_layout
 
 FORM = shipped_forms()[0]
@@ -187,3 +188,29 @@ def test_the_shipped_fonts_hold_every_character_that_is_printed() -> None:
         font = ImageFont.truetype(FONTS / f"{name}.otf", 24)
         box_for_missing = bytes(font.getmask("\U0010ffff"))
         assert not {c for c in wanted if bytes(font.getmask(c)) == box_for_missing}, name
+
+
+def test_a_prefilled_copy_shows_its_values_and_says_so_in_its_code() -> None:
+    values: dict[str, JsonValue] = {"child_name": "欧阳雪", "child_id_number": "220284201801010023", "child_sex": ["2"]}
+    pdf = prefilled_pdf(FORM, [Copy("U123456789", values), Copy("UZYXWVTSRQ", {"child_name": "林雾凇"})])
+    assert prefilled_pdf(FORM, [Copy("U123456789", values), Copy("UZYXWVTSRQ", {"child_name": "林雾凇"})]) == pdf
+    with pdfplumber.open(io.BytesIO(pdf)) as opened:
+        texts = [page.extract_text() for page in opened.pages]
+        code = zxingcpp.read_barcode(opened.pages[0].to_image(resolution=200).original)
+        ticks = [c for c in opened.pages[0].chars if c["text"] == "√" and "Sans" in c["fontname"]]
+    assert code
+    assert code.text == "TD1:jl-migrant-child:1:1:U123456789"
+    assert "欧阳雪" in texts[0]
+    assert "林雾凇" in texts[2]
+    assert all("已按上次登记内容预填" in text for text in texts)
+    female = next(o.box for o in FORM.by_key["child_sex"].options if o.code == "2")
+    (tick,) = ticks
+    assert female.x <= (tick["x0"] + tick["x1"]) / 2 * 25.4 / 72 <= female.right
+
+
+@pytest.mark.parametrize(
+    "copies", [[], [Copy("0123456789", {})], [Copy("", {})]], ids=["none", "plain serial", "no serial"]
+)
+def test_a_prefilled_copy_needs_a_serial_that_says_so(copies: list[Copy]) -> None:
+    with pytest.raises(FormError):
+        prefilled_pdf(FORM, copies)

@@ -117,3 +117,39 @@ def test_an_offices_own_forms_and_the_newest_version(tmp_path: Path, capsys: pyt
 
 def test_serials_do_not_repeat() -> None:
     assert len({new_serial() for _ in range(2000)}) == 2000
+
+
+def test_prefilled_copies_have_serials_that_say_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    values = tmp_path / "内容.json"
+    values.write_text(
+        json.dumps([{"child_name": "欧阳雪", "child_birth_date": "2018年1月1日", "child_sex": "女"}, {}]),
+        encoding="utf-8",
+    )
+    out = tmp_path / "预填.pdf"
+    assert run("blank", "jl-migrant-child", "--prefill", str(values), "--out", str(out)) == 0
+    told = re.findall(r"编号 (\w+)", capsys.readouterr().out)
+    found = serials(out)
+    assert [found[0], found[2]] == told
+    assert all(serial.startswith("U") for serial in found)
+    with pdfplumber.open(out) as opened:
+        assert "欧阳雪" in opened.pages[0].extract_text()
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        ("{", "JSON"),
+        ("[]", "一份内容也没有"),
+        ("[3]", "栏目"),
+        ('{"visit_date": "2026-10-09"}', "visit_date"),
+        ('{"child_birth_date": "去年"}', "日期"),
+        ('{"child_sex": 3}', "类型"),
+        ('{"child_residence": {"division": 5}}', "child_residence"),
+    ],
+)
+def test_values_that_cannot_be_printed_are_named(tmp_path: Path, content: str, word: str) -> None:
+    values, out = tmp_path / "内容.json", tmp_path / "预填.pdf"
+    values.write_text(content, encoding="utf-8")
+    with pytest.raises(FormError, match=word):
+        run("blank", "jl-migrant-child", "--prefill", str(values), "--out", str(out))
+    assert not out.exists()
