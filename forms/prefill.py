@@ -113,23 +113,18 @@ def _text(field: FormField, value: JsonValue) -> PrintedValue | None:
 
 
 def _lines(text: str, box: Box) -> tuple[PrintedText, ...] | None:
-    """The text on one line if it fits, else on two in a cell that is high enough, else in smaller type."""
+    """The text in the largest type that leaves a line free for the pen; if none does, in which it fits at all."""
     room = box.w - 2 * INSET
-    size = SIZE
-    while size >= LEAST:
+    sizes = [SIZE - 0.5 * step for step in range(round((SIZE - LEAST) / 0.5) + 1)]
+    for free, size in [(1, size) for size in sizes] + [(0, size) for size in sizes]:
         height = size * POINT * LEADING
         most = max(1, int((box.h - 0.6) // height))
-        set_lines = _broken(text, size, room)
-        # a line below or beside stays free for the pen
-        if len(set_lines) <= max(1, most - 1):
-            top = box.y + 0.6 if box.h >= HIGH else box.y + (box.h - height * len(set_lines)) / 2
-            return tuple(
-                PrintedText(
-                    line, Box(box.x + INSET, round(top + n * height, 3), room, round(height, 3)), size, "left", FACE
-                )
-                for n, line in enumerate(set_lines)
-            )
-        size -= 0.5
+        lines = _broken(text, size, room)
+        if len(lines) > max(1, most - free) or max(text_width(line, size) for line in lines) > room + 1e-6:
+            continue
+        top = box.y + 0.6 if box.h >= HIGH else box.y + (box.h - height * len(lines)) / 2
+        places = (Box(box.x + INSET, round(top + n * height, 3), room, round(height, 3)) for n in range(len(lines)))
+        return tuple(PrintedText(line, place, size, "left", FACE) for line, place in zip(lines, places, strict=True))
     return None
 
 

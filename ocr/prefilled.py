@@ -23,11 +23,11 @@ from forms.kinds import JsonValue, Kind
 from forms.prefill import UNCHANGED, UPDATE, PrintedValue, is_prefilled, printed_values
 from ocr.cells import Cell, Mask, PageInk, box_px, cut, local_shift
 from ocr.choices import read_choice
-from ocr.fields import read_cell, read_field, registration_evidence
+from ocr.fields import read_cell, read_field
 from ocr.prefilled_print import text_boxes, with_values
 from ocr.reading import Candidate, FieldReading, ReadingContext
 from ocr.recogniser import Recogniser
-from ocr.registration import RegisteredPage
+from ocr.registration import RegisteredPage, registration_evidence
 
 STROKE = 14
 """Pixels (1.2 mm): ink no longer than this beside a printed value is what the blur of the print left."""
