@@ -255,8 +255,8 @@ def main() -> int:
     cv2.setNumThreads(1)
     form = shipped_form("jl-migrant-child")
     styles = ("printed",) if arguments.quick else styles_available()
-    papers = sheets(form, range(6000, 6001 if arguments.quick else 6006), styles)
-    each = 1 if arguments.quick else 3
+    papers = sheets(form, range(6000, 6001 if arguments.quick else 6004), styles)
+    each = 1 if arguments.quick else 2
     ways = [name for name in WAYS if not arguments.only or arguments.only in name]
     tables = {}
     print("## Pages of an installed form\n\n" + HEAD)
@@ -271,7 +271,7 @@ def main() -> int:
                                      "photocopy of a photocopy", "13 mm cut off an edge")]  # fmt: skip
     tables["learned"] = known_pages(learned, bare, plain, 1, some)
     print("\n## Forms that are not installed, without a readable code\n\n" + HEAD)
-    seeds = range(6010, 6011 if arguments.quick else 6013)
+    seeds = range(6010, 6011 if arguments.quick else 6012)
     tables["strangers"] = strangers(_warm(list(shipped_forms())), seeds, styles) if not arguments.only else []
     print("\n## Pictures without a known form (wrong: another reason than the right one)\n\n" + HEAD)
     tables["nothing"] = no_pages(_warm(many), papers, form, 1) if not arguments.only else []
