@@ -39,6 +39,11 @@ def by_name_and_birth(session: Session, name_norm: str, birth_date: date) -> Seq
     return [session.get_one(Child, child_id) for child_id in ids]
 
 
+def by_name(session: Session, name_norm: str) -> Sequence[Child]:
+    """Children of this name, by pinyin, then id."""
+    return session.scalars(select(Child).where(Child.name_norm == name_norm).order_by(Child.pinyin, Child.id)).all()
+
+
 def current_registration(session: Session, child_id: str) -> Registration | None:
     """By 填报日期, then verification time, then id; never by the order of scanning."""
     return session.scalar(_newest_first().where(Registration.child_id == child_id).limit(1))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from forms.kinds import JsonValue
+
 
 class ConcernState(StrEnum):
     """A criterion of key concern: proposed by a rule, decided by a person, ended by one."""
@@ -199,6 +201,45 @@ class LogView:
     corrected: bool  # another line corrects this one
     by: str
     at: datetime
+
+
+# -- read papers of key-concern children -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFieldView:
+    """One field of a read visit record, work log or card. ``box`` in the page's viewing copy."""
+
+    key: str
+    label: str
+    text: str
+    value: JsonValue
+    accepted: bool
+    reasons: tuple[str, ...]  # Chinese, short
+    box: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ChildGuess:
+    """Whose a paper may be."""
+
+    child_id: str
+    name: str
+    id_number_masked: str
+    residence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """A read paper that stands nowhere yet. ``purpose``: visit, work_log, card."""
+
+    page_id: str
+    form_title: str
+    purpose: str
+    form_page: int
+    serial: str
+    fields: tuple[PaperFieldView, ...]
+    children: tuple[ChildGuess, ...]
 
 
 # -- the child's page -------------------------------------------------------------------------------------------------

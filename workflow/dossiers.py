@@ -6,6 +6,7 @@ A sheet that goes into a dossier gets a number within it and leaves a 参见 whe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from records import care_rows, place_rows
@@ -152,22 +153,26 @@ def _next_item(
     return item
 
 
-def file_page(store: Store, session: Session, now: datetime, page: Page, child: Child, title: str) -> ArchiveItem:
-    """A read page that is no registration (visit record, log, card) gets its place, within the caller's transaction.
+def file_pages(
+    store: Store, session: Session, now: datetime, pages: Sequence[Page], child: Child | None, title: str
+) -> ArchiveItem:
+    """Read sides of one sheet that is no registration (visit record, work log, card) get their place.
 
-    In the child's dossier, or filed 按件 like a registration while there is none.
+    In the child's dossier; filed 按件 like a registration while there is none, or for several children. Within the
+    caller's transaction.
     """
-    dossier = care_rows.dossier_of(session, child.id)
+    dossier = None if child is None else care_rows.dossier_of(session, child.id)
     if dossier is not None:
         item = _next_item(store, session, now, dossier, title=title)
     else:
         number, series = next_number(store, session, now)
         item = new_item(store, session, now, number, series_id=series.id, title=title)
-    sheet = Sheet(id=store.new_id(), serial=page.serial, number=1, item_id=item.id)
+    sheet = Sheet(id=store.new_id(), serial=pages[0].serial, number=1, item_id=item.id)
     session.add(sheet)
     session.flush()
-    page.sheet, page.side = sheet, 1
-    page.state = PageState.PLACED
+    for side, page in enumerate(pages, start=1):
+        page.sheet, page.side = sheet, side
+        page.state = PageState.PLACED
     session.flush()
     return item
 

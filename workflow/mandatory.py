@@ -146,19 +146,32 @@ def record_report(
         raise BadValue("报告时间不能晚于现在，没有保存。请改正。")
     with store.transaction() as session:
         row = _raised(session, actor, report_id)
-        words = _words(store, row)
-        words |= {
-            "reported_to": reported.to.strip(),
-            "reported_by": reported.by.strip(),
-            "receipt": reported.receipt.strip(),
-            "measures": reported.measures.strip(),
-        }
-        row.reported_at, row.changed_at, row.changed_by = reported.at, now, actor.user_id
-        _say(store, row, words, names_suspect or row.names_suspect)
-        row.state = ReportState.REPORTED
-        session.flush()
-        store.audit(session, actor.user_id, now, "case.report", row.id, {"child": row.child_id})
+        enter_report(store, session, actor, now, row, reported, names_suspect=names_suspect)
         return changed(children=[row.child_id])
+
+
+def enter_report(
+    store: Store,
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    row: MandatoryReport,
+    reported: Reported,
+    *,
+    names_suspect: bool,
+) -> None:
+    """Enter within the caller's transaction that a raised case was reported."""
+    words = _words(store, row) | {
+        "reported_to": reported.to.strip(),
+        "reported_by": reported.by.strip(),
+        "receipt": reported.receipt.strip(),
+        "measures": reported.measures.strip(),
+    }
+    row.reported_at, row.changed_at, row.changed_by = reported.at, now, actor.user_id
+    _say(store, row, words, names_suspect or row.names_suspect)
+    row.state = ReportState.REPORTED
+    session.flush()
+    store.audit(session, actor.user_id, now, "case.report", row.id, {"child": row.child_id})
 
 
 @verb(Right.CARE)

@@ -64,12 +64,17 @@ def child_registrations(session: Session, actor: Actor, child_id: str) -> list[R
 def child(session: Session, actor: Actor, child_id: str) -> Child:
     """A child whose current registration (while it has none: whose home) lies in the scope. Raises NotFound."""
     found = session.get(Child, child_id)
-    if found is not None:
-        current = child_rows.current_registration(session, child_id)
-        own = actor.covers(found.residence_division) if current is None else sees_registration(actor, current)
-        if own and actor.role is not Role.HELPER:
-            return found
-    raise NotFound("这名儿童不在台账里了，没有改动。请刷新后再看。")
+    if found is None or not sees_child(session, actor, found):
+        raise NotFound("这名儿童不在台账里了，没有改动。请刷新后再看。")
+    return found
+
+
+def sees_child(session: Session, actor: Actor, row: Child) -> bool:
+    """Does the child's current registration lie in the scope?"""
+    if actor.role is Role.HELPER:
+        return False
+    current = child_rows.current_registration(session, row.id)
+    return actor.covers(row.residence_division) if current is None else sees_registration(actor, current)
 
 
 def batch(session: Session, actor: Actor, batch_id: str) -> Batch:

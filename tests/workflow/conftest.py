@@ -96,6 +96,7 @@ def make_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mak
     """Makes offices of their own; the judge believes the scripted reader's confidence."""
     monkeypatch.setattr("workflow.drafting.judge", believing)
     monkeypatch.setattr("workflow.settling.judge", believing)
+    monkeypatch.setattr("workflow.papers.judge", believing)
     made: list[Store] = []
 
     def make(name: str) -> OfficeAtWork:
