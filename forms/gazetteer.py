@@ -161,6 +161,19 @@ class Gazetteer:
         return self._abolished.get(code)
 
     @cached_property
+    def _old_names(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for name, codes in self._upper.items():
+            for code in codes:
+                if name not in self._spellings(code):
+                    found.setdefault(code, []).append(name)
+        return {code: tuple(names) for code, names in found.items()}
+
+    def old_names(self, code: str) -> tuple[str, ...]:
+        """What a province, prefecture or county was called before and is still called by people: 九台市 for 九台区."""
+        return self._old_names.get(code, ())
+
+    @cached_property
     def _central(self) -> frozenset[str]:
         lines = (FOLDER / "districts.csv").read_text(encoding="utf-8").splitlines()[1:]
         return frozenset(row["code"] for row in csv.DictReader(lines) if row["central"] == "yes")

@@ -21,9 +21,11 @@ from forms.values import FieldError, parse
 from ocr.cells import FAINT, Cell, PageInk, box_px, cut, settled
 from ocr.choices import read_choice, ways_of_marking
 from ocr.comb import comb_cells, comb_strip
-from ocr.decoding.decoder import Decoded, Decoder
+from ocr.decoding.decoder import PLACED, Decoded, Decoder
+from ocr.decoding.names import known_surname
 from ocr.evidence import EVENEST, combine
 from ocr.lines import Line, evenness, is_dash, lines
+from ocr.nearby import counties_named, near
 from ocr.reading import Candidate, Doubt, FieldReading, ReadingContext
 from ocr.recogniser import Matrix, Recogniser, greedy
 from ocr.registration import PX_PER_MM, RegisteredPage, registration_evidence
@@ -63,11 +65,45 @@ class _Written:
     """Comb fields: how many boxes hold ink."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Open:
+    """A field whose ink went through the network, ready to be decoded, more than once where it pays."""
+
+    view: RegisteredPage
+    field: FormField
+    cell: Cell
+    written: _Written
+
+
 def read_fields(page: RegisteredPage, recogniser: Recogniser, context: ReadingContext) -> tuple[FieldReading, ...]:
     """All fields of the page's side, in the order in which they are printed, with the evidence they give each other."""
+    return combine(ways_of_marking(read_apart(page, recogniser, context, page.form.on_page(page.page))))
+
+
+def read_apart(
+    page: RegisteredPage, recogniser: Recogniser, context: ReadingContext, fields: Sequence[FormField]
+) -> tuple[FieldReading, ...]:
+    """These fields of the page's side, not yet weighed against each other (``ocr.evidence.combine``).
+
+    A field that is hard to read is decoded again among the counties that others name.
+    """
     ink = PageInk(page)
-    readings = [read_field(page, f, recogniser, context, ink) for f in page.form.on_page(page.page)]
-    return combine(ways_of_marking(readings))
+    decoder = _decoder(recogniser)
+    opened = [_open(page, f, recogniser, ink) for f in fields]
+    readings = [o if isinstance(o, FieldReading) else _read(o, decoder, context) for o in opened]
+    named = counties_named(readings, context.home_division)
+    for i, (place, reading) in enumerate(zip(opened, readings, strict=True)):
+        if isinstance(place, _Open) and place.field.kind in PLACED and _hard(reading):
+            around = near(reading.key, named)
+            if around:
+                readings[i] = _read(place, decoder, context, around)
+    return tuple(readings)
+
+
+def _hard(reading: FieldReading) -> bool:
+    """Whether what the page's other places say could change this reading."""
+    evidence = reading.evidence
+    return evidence["agreement"] < 1 or evidence["min_char"] < DOUBTFUL
 
 
 def read_field(
@@ -77,11 +113,17 @@ def read_field(
     context: ReadingContext,
     ink: PageInk | None = None,
 ) -> FieldReading:
-    """One field. ``ink`` is the page's PageInk where many fields are read; made here otherwise. Never raises.
+    """One field by itself. ``ink`` is the page's PageInk where many fields are read; made here otherwise. Never
+    raises.
 
     ``context``: what the office has seen before; its values are offered where the ink allows them.
     """
-    ink = ink or PageInk(view)
+    opened = _open(view, field, recogniser, ink or PageInk(view))
+    return opened if isinstance(opened, FieldReading) else _read(opened, _decoder(recogniser), context)
+
+
+def _open(view: RegisteredPage, field: FormField, recogniser: Recogniser, ink: PageInk) -> _Open | FieldReading:
+    """The field's ink as the network sees it, or its reading where no network is needed."""
     if field.options:
         return read_choice(view, field, ink)
     cell = cut(ink, field.box)
@@ -100,7 +142,7 @@ def read_cell(
     if is_dash(cell) and field.kind not in ONE_STROKE:
         return _dash(view, field, cell)
     written = _comb(cell, field, recogniser) if field.cells else _text(cell, recogniser)
-    return _read(view, field, cell, written, _decoder(recogniser), context)
+    return _Open(view, field, cell, written)
 
 
 def _decoder(recogniser: Recogniser) -> Decoder:
@@ -167,13 +209,9 @@ def _comb(cell: Cell, field: FormField, recogniser: Recogniser) -> _Written:
 
 
 def _read(
-    view: RegisteredPage,
-    field: FormField,
-    cell: Cell,
-    written: _Written,
-    decoder: Decoder,
-    context: ReadingContext,
+    opened: _Open, decoder: Decoder, context: ReadingContext, around: frozenset[str] = frozenset()
 ) -> FieldReading:
+    view, field, cell, written = opened.view, opened.field, opened.cell, opened.written
     definition = load_dictionary().fields.get(field.key)
     table = definition.code_table if definition else None
     raw = greedy(written.probabilities, decoder.characters).text.strip()
@@ -184,6 +222,8 @@ def _read(
         table=table,
         certificate=is_certificate(field),
         seen=context.lexicon.get(field.key),
+        key=field.key,
+        near=around,
     )
     value, invalid = _value(field, decoded.text, table)
     candidates = _candidates(field, decoded, table)
@@ -200,6 +240,10 @@ def _read(
         "ink_outside": cell.outside,
         "registration": registration_evidence(view),
         "listed": float(decoded.listed),
+        "second_margin": decoded.lead,
+        "language": decoded.language,
+        "near": decoded.near,
+        **({"surname_known": float(known_surname(decoded.text))} if field.kind is Kind.NAME else {}),
         "seal": cell.red,
         "darkness": cell.darkest,
         "evenness": (evenness(cell) or 0.0) / EVENEST,

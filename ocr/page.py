@@ -15,11 +15,10 @@ import onnxruntime
 
 from forms.form_file import Form, FormField
 from forms.kinds import Kind
-from ocr.cells import PageInk
 from ocr.choices import ways_of_marking
 from ocr.delivered import DeliveredFile
 from ocr.evidence import combine
-from ocr.fields import read_field
+from ocr.fields import read_apart
 from ocr.find_form import Finder, Found
 from ocr.free_page import FreePageReader
 from ocr.images import Delivered
@@ -109,19 +108,21 @@ class FormPageReader:
     def _fields(
         self, registered: RegisteredPage, found: Found, texts: Mapping[str, FieldReading], context: ReadingContext
     ) -> tuple[FieldReading, ...]:
+        fields = registered.form.on_page(registered.page)
+        there = [f for f in fields if in_picture(registered, f)]
         filled = prefilled_page(registered, found.match.serial, self._recogniser, context)
-        ink = PageInk(registered)
+        if filled is None:
+            read = {r.key: r for r in read_apart(registered, self._recogniser, context, there)}
+        else:
+            read = {f.key: read_prefilled(filled, f, self._recogniser, context) for f in there}
         readings = []
-        for field in registered.form.on_page(registered.page):
-            if not in_picture(registered, field):
+        for field in fields:
+            if field.key not in read:
                 readings.append(unseen(registered, field))
                 continue
-            if filled is not None:
-                reading = read_prefilled(filled, field, self._recogniser, context)
-            else:
-                reading = read_field(registered, field, self._recogniser, context, ink)
-                if field.key in texts:
-                    reading = checked_by_picture(texts[field.key], reading)
+            reading = read[field.key]
+            if filled is None and field.key in texts:
+                reading = checked_by_picture(texts[field.key], reading)
             readings.append(with_place(reading, found.quality(field.box)))
         return combine(ways_of_marking(readings) if filled is None else settle_unchanged(readings))
 

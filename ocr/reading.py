@@ -62,7 +62,9 @@ class FieldReading:
     Blank fields: ``raw`` and ``text`` are ``""``, ``value`` None (choices: ``[]``) and ``evidence["blank"]`` is 1.
     ``evidence`` holds the numbers that ``workflow.recognise.judge`` weighs (all in 0..1, names stable):
     ``blank, min_char, mean_char, margin, agreement (raw equals text after normalisation), forced (mass the
-    constraint had to add), mark_quality, ink_outside, registration``.
+    constraint had to add), mark_quality, ink_outside, registration``; of decoding: ``second_margin`` (0 a tie with the
+    second candidate, towards 1 far ahead), ``language`` (how well the text goes with the language), ``surname_known``
+    (names), ``near`` (1: the counties that other ink names decided against this ink alone).
     """
 
     key: str

@@ -177,17 +177,20 @@ def search(
     automaton: Automaton,
     *,
     width: int = 48,
-    choices: int = 10,
+    choices: int = 20,
     least: float = 1e-5,
     language: Language | None = None,
     language_weight: float = 0.0,
+    outright: float = 0.0,
+    favoured: Ints | None = None,
     best: int = 8,
 ) -> list[Hypothesis]:
     """The likeliest strings the automaton accepts, best first; [] when the ink allows none within the beam.
 
     ``probabilities``: T x size, column 0 the blank, rows sum to at most 1. ``choices`` symbols per step, none below
     ``least``. ``language_weight`` scales the language model's log probabilities,
-    which count on free edges only.
+    which count on free edges only. ``outright``: symbols this much less likely than the best one of their step
+    aren't tried, what the network is sure of stays. ``favoured`` symbols are tried however many others are likelier.
     """
     tree: list[tuple[int, int]] = [(-1, 0)]
     count = len(automaton.start)
@@ -207,9 +210,9 @@ def search(
             beam.blank, beam.nonblank = (beam.blank + beam.nonblank) * float(narrow[0]), np.zeros(len(beam.blank))
         else:
             row = narrow.astype(np.float64)
-            symbols = _likely(row, choices, least)
+            symbols = _likely(row, choices, least, outright, favoured)
             beam = _advance(beam, row, symbols, automaton, tree, width, language, language_weight)
-        top = float((beam.blank + beam.nonblank).max())
+        top = float((beam.blank + beam.nonblank).max(initial=0.0))
         if top <= 0:
             return []
         beam.blank /= top
@@ -218,10 +221,12 @@ def search(
     return _finish(beam, scale, automaton, tree, best)
 
 
-def _likely(row: Floats, choices: int, least: float) -> Ints:
-    symbols = 1 + np.flatnonzero(row[1:] >= least)
+def _likely(row: Floats, choices: int, least: float, outright: float, favoured: Ints | None) -> Ints:
+    symbols = 1 + np.flatnonzero(row[1:] >= max(least, outright * float(row[1:].max())))
     if len(symbols) > choices:
         symbols = symbols[np.argsort(-row[symbols], kind="stable")[:choices]]
+    if favoured is not None:
+        symbols = np.union1d(symbols, favoured[row[favoured] >= least])
     return np.asarray(symbols, dtype=np.int64)
 
 

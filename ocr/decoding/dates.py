@@ -11,7 +11,7 @@ from ocr.decoding.alphabet import Alphabet
 from ocr.decoding.beam import Automaton
 from ocr.decoding.grammar import compile_pattern
 
-_YEAR = "((19|20)[0-9][0-9]|[0-9][0-9])"
+_YEAR = "((19[0-9][0-9]|20[0-4][0-9])|[0-9][0-9])"
 _MONTH = "(0?[1-9]|1[0-2])"
 _DAY = "(0?[1-9]|[12][0-9]|3[01])"
 _APART = " ?([./,\\-一]) ?| "
@@ -26,7 +26,7 @@ _ANY_DAY = f"({_DAY}|{_CHINESE_DAY}) ?[日号]?"
 
 _NUMERIC_MONTH = f"{_YEAR}({_APART}){_MONTH}"
 _NUMERIC_DATE = f"{_NUMERIC_MONTH}({_APART}){_DAY}[日号]?"
-_PACKED_MONTH = "(19|20)[0-9][0-9](0[1-9]|1[0-2])"
+_PACKED_MONTH = "(19[0-9][0-9]|20[0-4][0-9])(0[1-9]|1[0-2])"
 _PACKED_DATE = f"{_PACKED_MONTH}(0[1-9]|[12][0-9]|3[01])"
 
 DATE = f"({_NUMERIC_DATE}|{_PACKED_DATE}|{_ANY_YEAR}{_ANY_MONTH} ?{_ANY_DAY})"

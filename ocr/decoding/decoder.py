@@ -14,23 +14,40 @@ import numpy as np
 
 from forms.code_tables import code_table
 from forms.kinds import Kind
-from ocr.decoding import dates, numbers
+from ocr.decoding import dates, numbers, shapes
 from ocr.decoding.alphabet import DATE_SHAPES, DIGIT_SHAPES, SHARED_DIGITS, Alphabet, TextAlphabet
-from ocr.decoding.beam import Automaton, Builder, Matrix, likelihoods, search, spans
-from ocr.decoding.language import CharacterLanguage
-from ocr.decoding.places import place_automaton
+from ocr.decoding.beam import Automaton, Ints, Matrix, likelihoods, search, spans
+from ocr.decoding.grammar import compile_pattern
+from ocr.decoding.language import CharacterLanguage, log_probability
+from ocr.decoding.names import name_automaton
+from ocr.decoding.places import PlaceAutomata, place_automata
 from ocr.recogniser import greedy
 
 FLOOR = 1e-4
 """Mass that a symbol of a small alphabet keeps where the network is sure of a class that can't stand here."""
 SMALL = 100
 """Alphabets of fewer symbols keep a floor under each."""
-LANGUAGE = 0.35
-"""Weight of the character language model against the network."""
-FREE_GAIN = 1.3
+LANGUAGE, PLACE_LANGUAGE = 0.8, 0.6
+"""Weight of the character language model against the network: in texts, and where a place's free tail goes on."""
+FREE_GAIN = 3.5
 """Added per character of free text, so that the language model doesn't favour short texts."""
-IMPLAUSIBLE = 12.0
-"""Free text that the language can't spell stays as read where the ink is this much (log) for it."""
+PLACED = frozenset({Kind.TEXT, Kind.DIVISION, Kind.ADDRESS})
+"""Kinds that name places."""
+NEAR = 0.0
+"""Log prior of a place of the counties that the page names elsewhere, against anything else."""
+MAPS = 24
+"""So many small maps are kept; a township's forms name few counties."""
+HABIT = 1.5
+"""Log prior of what a field mostly holds, against any other text."""
+FIGURE = 0.2
+"""Per character of a number: what free text has in gain left over after the language's share."""
+OUTRIGHT = 3e-4
+"""Characters so much less likely than the best one of their step are nothing the language may choose."""
+PRESENT, PASSED_OVER = 0.9, 0.02
+"""From this probability of any character on it is there; so much of the blank's is left to the language."""
+LEAD = 4.0
+OUTLANDISH = 12.0
+"""Mean log probability per character (negative) at which a text is no language at all."""
 LEARNED = frozenset({Kind.NAME, Kind.TEXT, Kind.DIVISION, Kind.ADDRESS})
 """Kinds in which the same text comes again: villages, schools, collectors."""
 SEEN = 2.0
@@ -61,6 +78,12 @@ class Decoded:
     agreement: float
     spelled: tuple[Spelled, ...]
     listed: bool = True
+    near: float = 0.0
+    """1 where the page's other places decided against the ink alone."""
+    lead: float = 1.0
+    """How far the best stands before the second by log score: 0 a tie, 0.63 at ``LEAD`` nats."""
+    language: float = 1.0
+    """How well the text goes with the language, per character."""
 
     @property
     def share(self) -> float:
@@ -81,11 +104,37 @@ class Decoded:
         return float(np.mean([s.probability for s in self.spelled])) if self.spelled else 0.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Route:
+    """One way to read the ink. ``bonus``: log prior of the way; ``near``: it knows the places of this page only."""
+
+    alphabet: Alphabet
+    automaton: Automaton
+    bonus: float = 0.0
+    language: float = LANGUAGE
+    per_symbol: float = 0.0
+    favoured: Ints | None = None
+    near: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Way:
+    """A decoded string with the route it came by."""
+
+    text: str
+    symbols: tuple[int, ...]
+    score: float
+    route: _Route
+    merged: Matrix
+
+
 class Decoder:
     """Decodes matrices over ``characters`` (index 0 the blank, as in ``Recogniser.characters``)."""
 
     def __init__(self, characters: Sequence[str]) -> None:
         self.characters = tuple(characters)
+        self._patterns: dict[str, Automaton] = {}
+        self._near: dict[frozenset[str], PlaceAutomata] = {}
 
     # -- alphabets ----------------------------------------------------------------------------------------------------
 
@@ -101,6 +150,10 @@ class Decoder:
     @cached_property
     def date_signs(self) -> Alphabet:
         return Alphabet(self.characters, DATE_SHAPES)
+
+    @cached_property
+    def dossier_signs(self) -> Alphabet:
+        return shapes.dossier_alphabet(self.characters)
 
     @cached_property
     def text(self) -> TextAlphabet:
@@ -138,21 +191,16 @@ class Decoder:
         return [i for i, c in enumerate(self.text.symbols) if i and is_writable(c)]
 
     @cached_property
-    def _division(self) -> Automaton:
-        return place_automaton(self.text.index, len(self.text), self._writable, address=False)
+    def _places(self) -> PlaceAutomata:
+        return place_automata(self.text.index, len(self.text), self._writable, FREE_GAIN)
 
     @cached_property
-    def _address(self) -> Automaton:
-        return place_automaton(self.text.index, len(self.text), self._writable, address=True)
+    def _name(self) -> Automaton:
+        return name_automaton(self.text.index, len(self.text))
 
     @cached_property
     def _language(self) -> CharacterLanguage:
         return CharacterLanguage(self.text.symbols)
-
-    @cached_property
-    def _anything(self) -> Automaton:
-        builder = Builder(self.text.index, len(self.text))
-        return builder.build([builder.state(0.0, -2)], self._writable, FREE_GAIN)
 
     # -- kinds --------------------------------------------------------------------------------------------------------
 
@@ -164,58 +212,143 @@ class Decoder:
         table: str | None = None,
         certificate: bool = False,
         seen: Mapping[str, int] | None = None,
+        key: str = "",
+        near: frozenset[str] = frozenset(),
     ) -> Decoded:
         """What the matrix says in a field of ``kind``. ``table``: code table of kind code; ``certificate``: a
-        disability certificate's number; ``seen``: texts that stood in this field before, and how often.
+        disability certificate's number; ``seen``: texts that stood in this field before, and how often; ``key``: the
+        field's key, for what it mostly holds; ``near``: counties that other ink of the page names.
         Never raises; text "" when nothing is there."""
-        decoded = self._decode(kind, probabilities, table=table, certificate=certificate)
+        decoded = self._decode(kind, probabilities, table=table, certificate=certificate, key=key, near=near)
         return self._among_seen(probabilities, decoded, seen) if seen and kind in LEARNED else decoded
 
-    def _decode(self, kind: Kind, probabilities: Matrix, *, table: str | None, certificate: bool) -> Decoded:
-        if certificate:
-            return self._by_automaton(probabilities, self.digits, self._certificate)
-        simple: dict[Kind, Callable[[], tuple[Alphabet, Automaton]]] = {
-            Kind.ID_NUMBER: lambda: (self.digits, self._id),
-            Kind.PHONE: lambda: (self.phone_signs, self._phone),
-            Kind.NUMBER: lambda: (self.digits, self._number),
-            Kind.DATE: lambda: (self.date_signs, self._date),
-            Kind.MONTH: lambda: (self.date_signs, self._month),
-            Kind.DIVISION: lambda: (self.text, self._division),
-            Kind.ADDRESS: lambda: (self.text, self._address),
-        }
-        if kind in simple:
-            return self._by_automaton(probabilities, *simple[kind]())
-        if kind is Kind.TEXT:
-            return self._by_automaton(probabilities, self.text, self._anything)
+    def _decode(
+        self, kind: Kind, probabilities: Matrix, *, table: str | None, certificate: bool, key: str, near: frozenset[str]
+    ) -> Decoded:
         if kind is Kind.CODE and table:
             return self._from_list(probabilities, _names(table))
-        return self._free(probabilities)
+        if certificate:
+            return self._by_routes(probabilities, [_Route(self.digits, self._certificate)])
+        return self._by_routes(probabilities, self._routes(kind, key, near))
 
-    def _by_automaton(self, probabilities: Matrix, alphabet: Alphabet, automaton: Automaton) -> Decoded:
-        merged = alphabet.merge(probabilities)
-        if len(alphabet) < SMALL:
-            merged = _with_floor(merged, FLOOR)
-        language = self._language if alphabet is self.text else None
-        found = search(merged, automaton, best=8, language=language, language_weight=LANGUAGE)
-        plain = _squeeze(greedy(merged, alphabet.symbols).text)
-        raw = _squeeze(alphabet.fold(greedy(probabilities, self.characters).text))
-        if not found:
-            return self._unconstrained(merged, alphabet, plain)
-        scores = np.array([h.score for h in found])
-        texts = [alphabet.spell(h.symbols) for h in found]
-        best = found[0]
+    def _routes(self, kind: Kind, key: str, near: frozenset[str]) -> list[_Route]:
+        simple: dict[Kind, Callable[[], _Route]] = {
+            Kind.ID_NUMBER: lambda: _Route(self.digits, self._id),
+            Kind.PHONE: lambda: _Route(self.phone_signs, self._phone),
+            Kind.NUMBER: lambda: _Route(self.digits, self._number),
+            Kind.DATE: lambda: _Route(self.date_signs, self._date),
+            Kind.MONTH: lambda: _Route(self.date_signs, self._month),
+            Kind.DIVISION: lambda: _Route(self.text, self._places.division, language=PLACE_LANGUAGE),
+            Kind.ADDRESS: lambda: _Route(self.text, self._places.address, language=PLACE_LANGUAGE),
+            Kind.NAME: lambda: _Route(self.text, self._name),
+        }
+        found = [simple[kind]() if kind in simple else _Route(self.text, self._places.text)]
+        if kind not in simple:
+            found += self._habits(key)
+        if near and kind in PLACED:
+            around = self._around(near)
+            automaton = getattr(around, kind.value)
+            found.append(_Route(self.text, automaton, NEAR, found[0].language, favoured=around.named, near=True))
+        return found
+
+    def _habits(self, key: str) -> list[_Route]:
+        """What a text of this key mostly looks like."""
+        if key in shapes.DOSSIER_KEYS:
+            return [_Route(self.dossier_signs, self._pattern(shapes.DOSSIER, self.dossier_signs), HABIT, per_symbol=FIGURE)]
+        if key in shapes.PERMIT_KEYS:
+            return [_Route(self.digits, self._id, HABIT, per_symbol=FIGURE)]
+        found = [_Route(self.text, self._pattern(shapes.NOTHING, self.text))]
+        if key in shapes.PATTERNS:
+            found.append(_Route(self.text, self._pattern(shapes.PATTERNS[key], self.text), HABIT))
+        return found
+
+    def _pattern(self, pattern: str, alphabet: Alphabet) -> Automaton:
+        automaton = self._patterns.get(pattern)
+        if automaton is None:
+            automaton = self._patterns[pattern] = compile_pattern(pattern, alphabet.index, len(alphabet))
+        return automaton
+
+    def _around(self, near: frozenset[str]) -> PlaceAutomata:
+        """The map of a few counties; the last ones asked for are kept."""
+        found = self._near.pop(near, None)
+        if found is None:
+            found = place_automata(self.text.index, len(self.text), self._writable, FREE_GAIN, near)
+        self._near[near] = found
+        while len(self._near) > MAPS:
+            del self._near[next(iter(self._near))]
+        return found
+
+    def _by_routes(self, probabilities: Matrix, routes: Sequence[_Route]) -> Decoded:
+        """The likeliest string by any route; rivals of all of them."""
+        ways: list[_Way] = []
+        merged: dict[int, Matrix] = {}
+        for route in routes:
+            alphabet = route.alphabet
+            if id(alphabet) not in merged:
+                summed = alphabet.merge(probabilities)
+                merged[id(alphabet)] = _with_floor(summed, FLOOR) if len(alphabet) < SMALL else summed
+            ways += self._ways(merged[id(alphabet)], route)
+        first = routes[0].alphabet
+        plain = _squeeze(greedy(merged[id(first)], first.symbols).text)
+        if not ways:
+            return self._unconstrained(merged[id(first)], first, plain)
+        ways.sort(key=lambda w: -w.score)
+        best = ways[0]
         if not best.symbols:
-            return self._unconstrained(merged, alphabet, "", listed=True)
-        forced = self._forced(merged, alphabet, best.symbols, plain)
-        if automaton is self.__dict__.get("_anything") and forced > 1 - np.exp(-IMPLAUSIBLE):
-            return self._unconstrained(merged, alphabet, plain.strip(), listed=True)
-        return Decoded(
-            texts[0],
-            _rivals(texts, scores),
-            forced,
-            float(raw == _squeeze(texts[0])),
-            _spelled(merged, best.symbols),
+            return self._unconstrained(best.merged, best.route.alphabet, "", listed=True)
+        return self._decided(probabilities, ways, plain, len(routes))
+
+    def _ways(self, merged: Matrix, route: _Route) -> list[_Way]:
+        alphabet = route.alphabet
+        language = self._language if alphabet is self.text and route.automaton.free_symbols.any() else None
+        found = search(
+            _present(merged) if language else merged,
+            route.automaton,
+            best=8,
+            language=language,
+            language_weight=route.language,
+            outright=OUTRIGHT if alphabet is self.text else 0.0,
+            favoured=route.favoured,
         )
+        return [
+            _Way(
+                alphabet.spell(h.symbols),
+                h.symbols,
+                h.score + route.bonus + route.per_symbol * len(h.symbols),
+                route,
+                merged,
+            )
+            for h in found
+        ]
+
+    def _decided(self, probabilities: Matrix, ways: Sequence[_Way], plain: str, routes: int) -> Decoded:
+        best = ways[0]
+        alphabet = best.route.alphabet
+        raw = _squeeze(alphabet.fold(greedy(probabilities, self.characters).text))
+        if routes > 1:
+            plain = _squeeze(greedy(best.merged, alphabet.symbols).text)
+        forced = self._forced(best.merged, alphabet, best.symbols, plain)
+        kept: dict[str, float] = {}
+        for way in ways:
+            kept.setdefault(way.text, way.score)
+        scores = np.array(list(kept.values())[:10])
+        lead = float(scores[0] - scores[1]) if len(scores) > 1 else np.inf
+        return Decoded(
+            best.text,
+            _rivals(list(kept)[:10], scores),
+            forced,
+            float(raw == _squeeze(best.text)),
+            _spelled(best.merged, best.symbols),
+            near=float(best.route.near and forced > 0),
+            lead=float(1 - np.exp(-lead / LEAD)),
+            language=self._plausible(best),
+        )
+
+    def _plausible(self, way: _Way) -> float:
+        """How well the text goes with the language, 0..1; 1 for alphabets of figures."""
+        if way.route.alphabet is not self.text:
+            return 1.0
+        return float(np.clip(1 + log_probability(self._language, way.symbols) / len(way.symbols) / OUTLANDISH, 0, 1))
 
     def _among_seen(self, probabilities: Matrix, decoded: Decoded, seen: Mapping[str, int]) -> Decoded:
         """The same with known texts as rivals: they win where the ink doesn't speak against them."""
@@ -260,10 +393,6 @@ class Decoder:
             _spelled(merged, symbols),
         )
 
-    def _free(self, probabilities: Matrix) -> Decoded:
-        merged = self.text.merge(probabilities)
-        return self._unconstrained(merged, self.text, greedy(merged, self.text.symbols).text.strip(), listed=True)
-
     def _unconstrained(self, merged: Matrix, alphabet: Alphabet, plain: str, *, listed: bool = False) -> Decoded:
         symbols = alphabet.encode(plain) or ()
         return Decoded(plain, ((plain, 1.0),) if plain else (), 0.0, 1.0, _spelled(merged, symbols), listed)
@@ -295,6 +424,14 @@ def _with_floor(merged: Matrix, floor: float) -> Matrix:
     lifted = merged.copy()
     lifted[:, 1:] += floor * (1 - merged[:, :1])
     return lifted
+
+
+def _present(merged: Matrix) -> Matrix:
+    """Where the network is sure that something stands, the language may say what, but not that nothing does."""
+    sure = 1 - merged[:, 0] > PRESENT
+    held = merged.copy()
+    held[sure, 0] *= PASSED_OVER
+    return held
 
 
 def _squeeze(text: str) -> str:

@@ -18,11 +18,11 @@ from forms.catalog import RESOURCES
 from ocr.decoding.beam import Floats, Ints
 
 LAMBDA_3, LAMBDA_2, LAMBDA_1 = 0.55, 0.4, 0.05
-UNKNOWN = 1e-6
-"""Probability of a character the counts don't know."""
+UNKNOWN = 1.2e-4
+"""Probability of a character the counts don't know or don't expect: nothing is so strange that ink can't say it."""
 PUNCTUATION = "，。、；：？！（）《》“”·—-. "
 """Between words: as likely as this share of all word beginnings, together."""
-PUNCTUATION_SHARE = 0.06
+PUNCTUATION_SHARE = 0.12
 
 
 class Counts:

@@ -1,4 +1,5 @@
 """The gazetteer as an automaton: province, prefecture, county, town, in Jilin village; parts left out as people do.
+Old names of counties (九台市) lead to what they are called today; the text stays as written.
 
 Every division is a path of characters that starts wherever something above it ends: after its parent, after its
 grandparent (one level left out), or at the very beginning. After a county, town or village anything may follow (group,
@@ -9,18 +10,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from math import log
 
-from forms.gazetteer import HOME, Division, gazetteer
-from ocr.decoding.beam import NEVER, Automaton, Builder
+import numpy as np
 
-FREE_COST = 0.3
-"""Added to the language model's share for each character that the gazetteer doesn't foresee (-1.3 together)."""
+from forms.gazetteer import HOME, Division, gazetteer
+from ocr.decoding.beam import NEVER, Automaton, Builder, Floats, Ints
+
+FREE_COST = 1.2
+"""Added to the language model's share for each character that the gazetteer doesn't foresee (-1.4 together)."""
 STRANGER = -7.0
 """Log prior of a text with no division in it."""
 UNLISTED = -4.0
 """Log prior of a division that goes on with something the gazetteer doesn't list."""
+PLACE_GAIN = 2.5
+"""Added per character of a place in a text, as free characters get theirs."""
 SHARPNESS = 0.5
 """How much a choice among many names costs: this times the log of their number."""
 LEFT_OUT = -1.2
@@ -47,7 +52,8 @@ class _Map:
     builder: Builder
     detail: int
     ending: Mapping[str, float]
-    counts: dict[str, int] = field(default_factory=dict)
+    only: frozenset[str]
+    """Provinces, prefectures and counties that are on the map; empty: all."""
     free_after: frozenset[str] = frozenset({"county", "town", "village"})
 
     def add(self, division: Division, sources: Iterable[tuple[int, float]]) -> int | None:
@@ -80,26 +86,69 @@ class _Map:
                     builder.edge(state, symbol, done, weight)
 
 
-def place_automaton(index: Mapping[str, int], size: int, free_symbols: Iterable[int], *, address: bool) -> Automaton:
-    """Divisions with a free tail. ``address``: the tail is expected (house numbers); else the division alone is."""
+@dataclass(frozen=True, slots=True)
+class PlaceAutomata:
+    """One map asked for three things: a division alone, an address (a free tail is expected), and any text, which
+    often begins with a place (a school, an office, an employer). ``named``: symbols of the map's names."""
+
+    division: Automaton
+    address: Automaton
+    text: Automaton
+    named: Ints
+
+
+def place_automata(
+    index: Mapping[str, int], size: int, free_symbols: Iterable[int], text_gain: float, near: frozenset[str] = frozenset()
+) -> PlaceAutomata:
+    """The three automata share states and edges, they differ in what ends well and what a free character costs.
+
+    ``text_gain``: log weight of each free character in a text, where the language model carries the rest.
+    ``near``: only these counties (codes), which the page itself or the office names; the whole country otherwise.
+    """
     builder = Builder(index, size)
-    detail = builder.state(0.0 if address else UNLISTED, -2)
+    detail = builder.state(0.0, -2)
     root = builder.state()
     wild = builder.state(NEVER, -2)
     stranger = builder.state(STRANGER, -2)
     builder.set_free(wild, stranger)
     ending = {"province": -4.0, "prefecture": -3.0, "county": -1.0, "town": -0.3, "village": 0.0}
-    grown = _Map(builder, detail, ending)
+    grown = _Map(builder, detail, ending, _with_parents(near))
     _add_below(grown, "", [(root, 0.0)], root)
-    return builder.build([root, wild], free_symbols, FREE_COST)
+    address = builder.build([root] if near else [root, wild], free_symbols, FREE_COST)
+    division = replace(address, final=_ending(address, {detail: UNLISTED}))
+    text = replace(
+        address,
+        weights=address.weights + PLACE_GAIN,
+        final=_ending(address, {stranger: 0.0}),
+        free_cost=text_gain,
+    )
+    return PlaceAutomata(division, address, text, np.unique(address.keys % size))
+
+
+def _with_parents(counties: frozenset[str]) -> frozenset[str]:
+    """The counties, their prefectures and provinces."""
+    found = set(counties)
+    for code in counties:
+        division = gazetteer().division(code)
+        while division is not None and division.parent:
+            found.add(division.parent)
+            division = gazetteer().division(division.parent)
+    return frozenset(found)
+
+
+def _ending(automaton: Automaton, changed: Mapping[int, float]) -> Floats:
+    final = automaton.final.copy()
+    for state, weight in changed.items():
+        final[state] = weight
+    return final
 
 
 def _add_below(grown: _Map, code: str, above: list[tuple[int, float]], root: int) -> None:
     """All divisions under ``code``. ``above``: states of its parents, nearest first, with the cost of leaving out."""
-    children = gazetteer().children(code)
+    children = [c for c in gazetteer().children(code) if not grown.only or len(c.code) > 6 or c.code in grown.only]
     crowd = -SHARPNESS * log(max(1, len(children)))
     for child in children:
-        at_home = child.code.startswith(HOME)
+        at_home = child.code.startswith(HOME) or bool(grown.only)
         sources = [(state, crowd + cost) for state, cost in above if state != root]
         if at_home or child.level in ("province", "prefecture", "county"):
             sources.append((root, crowd + AT_START[child.level] + (0.0 if at_home else ABROAD)))
@@ -112,7 +161,7 @@ def _add_below(grown: _Map, code: str, above: list[tuple[int, float]], root: int
 def _spellings(division: Division) -> list[str]:
     """The full name and the short ones people write: 蛟河市 and 蛟河, 延边朝鲜族自治州 and 延边州."""
     name = division.name
-    found = [name, *_SPOKEN.get(division.code, ())]
+    found = [name, *_SPOKEN.get(division.code, ()), *gazetteer().old_names(division.code)]
     if autonomous := _AUTONOMOUS.match(name):
         found += [autonomous.group(1), autonomous.group(1) + autonomous.group(2)]
     elif name[-1] in _ENDINGS.get(division.level, "") and len(name) > 2:
