@@ -70,12 +70,7 @@ def _faker(source: Path) -> Iterator[tuple[str, object]]:
 def collect(dictionary: Path, faker: Path) -> Names:
     """All counts."""
     names = Names()
-    for name, listed in _faker(faker):
-        if name == "last_names" and isinstance(listed, (list, tuple)):
-            names.surname.update((str(s), float(share)) for s, share in listed)
-        elif name.startswith("first_names") and isinstance(listed, (list, tuple)):
-            for given in listed:
-                names.given(str(given), COMMON_GIVEN)
+    _take_faker(names, faker)
     for line in _extra()["surnames"]:
         surname, share = line.split()
         names.surname[surname] = max(names.surname.get(surname, 0.0), float(share))
@@ -87,20 +82,36 @@ def collect(dictionary: Path, faker: Path) -> Names:
                 names.given(word[length:])
         elif tag == "nrt":
             names.places["foreign"].update(word)
+    _take_today(names)
+    return names
+
+
+def _take_faker(names: Names, faker: Path) -> None:
+    for name, listed in _faker(faker):
+        if not isinstance(listed, (list, tuple)):
+            continue
+        if name == "last_names":
+            names.surname.update((str(s), float(share)) for s, share in listed)
+        elif name.startswith("first_names"):
+            for given in listed:
+                names.given(str(given), COMMON_GIVEN)
+
+
+def _take_today(names: Names) -> None:
     for place in ("first", "second"):
         (characters,) = _extra()[place]
         for rank, c in enumerate(characters):
             weight = round(TODAY * (1 - 0.9 * rank / len(characters)))
             names.places[place][c] += weight
             names.places["single"][c] += weight // 4
-    return names
 
 
 def main() -> int:
     """Write the table: place, character or surname, natural log of its share there."""
     names = collect(Path(sys.argv[1]), Path(sys.argv[2]))
     lines = ["# made by benchmarks/make_names.py, which names the sources", "# place\ttext\tlog share"]
-    for place, counts in (("surname", names.surname), *names.places.items()):
+    tables: list[tuple[str, Mapping[str, float]]] = [("surname", names.surname), *names.places.items()]
+    for place, counts in tables:
         least = 0 if place == "surname" else RAREST
         kept = {t: n for t, n in counts.items() if n > least and all("\u4e00" <= c <= "\u9fff" for c in t)}
         total = sum(kept.values())

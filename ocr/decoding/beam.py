@@ -37,6 +37,20 @@ class Language(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaning:
+    """What counts besides the ink. ``weight`` scales the language's log probabilities, which count on free edges only.
+
+    ``outright``: symbols this much less likely than the best one of their step aren't tried, what the network is sure
+    of stays. ``favoured`` symbols are tried however many others are likelier.
+    """
+
+    language: Language | None = None
+    weight: float = 0.0
+    outright: float = 0.0
+    favoured: Ints | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
     """A decoded string: symbols, the state it ended in, log P(ink | string) as the beam sums it, log prior."""
@@ -179,19 +193,15 @@ def search(
     width: int = 48,
     choices: int = 20,
     least: float = 1e-5,
-    language: Language | None = None,
-    language_weight: float = 0.0,
-    outright: float = 0.0,
-    favoured: Ints | None = None,
+    leaning: Leaning | None = None,
     best: int = 8,
 ) -> list[Hypothesis]:
     """The likeliest strings the automaton accepts, best first; [] when the ink allows none within the beam.
 
     ``probabilities``: T x size, column 0 the blank, rows sum to at most 1. ``choices`` symbols per step, none below
-    ``least``. ``language_weight`` scales the language model's log probabilities,
-    which count on free edges only. ``outright``: symbols this much less likely than the best one of their step
-    aren't tried, what the network is sure of stays. ``favoured`` symbols are tried however many others are likelier.
+    ``least``.
     """
+    lean = leaning or Leaning()
     tree: list[tuple[int, int]] = [(-1, 0)]
     count = len(automaton.start)
     beam = _Beam(
@@ -210,8 +220,8 @@ def search(
             beam.blank, beam.nonblank = (beam.blank + beam.nonblank) * float(narrow[0]), np.zeros(len(beam.blank))
         else:
             row = narrow.astype(np.float64)
-            symbols = _likely(row, choices, least, outright, favoured)
-            beam = _advance(beam, row, symbols, automaton, tree, width, language, language_weight)
+            symbols = _likely(row, choices, least, lean)
+            beam = _advance(beam, row, symbols, automaton, tree, width, lean)
         top = float((beam.blank + beam.nonblank).max(initial=0.0))
         if top <= 0:
             return []
@@ -221,12 +231,12 @@ def search(
     return _finish(beam, scale, automaton, tree, best)
 
 
-def _likely(row: Floats, choices: int, least: float, outright: float, favoured: Ints | None) -> Ints:
-    symbols = 1 + np.flatnonzero(row[1:] >= max(least, outright * float(row[1:].max())))
+def _likely(row: Floats, choices: int, least: float, lean: Leaning) -> Ints:
+    symbols = 1 + np.flatnonzero(row[1:] >= max(least, lean.outright * float(row[1:].max())))
     if len(symbols) > choices:
         symbols = symbols[np.argsort(-row[symbols], kind="stable")[:choices]]
-    if favoured is not None:
-        symbols = np.union1d(symbols, favoured[row[favoured] >= least])
+    if lean.favoured is not None:
+        symbols = np.union1d(symbols, lean.favoured[row[lean.favoured] >= least])
     return np.asarray(symbols, dtype=np.int64)
 
 
@@ -237,8 +247,7 @@ def _advance(
     automaton: Automaton,
     tree: list[tuple[int, int]],
     width: int,
-    language: Language | None,
-    language_weight: float,
+    lean: Leaning,
 ) -> _Beam:
     """One step: every hypothesis stays, and is extended by every likely symbol its state allows."""
     stay_blank = (beam.blank + beam.nonblank) * row[0]
@@ -254,9 +263,9 @@ def _advance(
     source, symbol, target, weight, grown = source[alive], symbol[alive], target[alive], weight[alive], grown[alive]
     free = free[alive]
     prior = beam.prior[source] + weight
-    if language is not None and free.any():
-        step = language.step(beam.before[source], beam.last[source], symbol)
-        prior = prior + np.where(free, language_weight * step, 0.0)
+    if lean.language is not None and free.any():
+        step = lean.language.step(beam.before[source], beam.last[source], symbol)
+        prior = prior + np.where(free, lean.weight * step, 0.0)
     prefix = beam.prefix[source] * _MIX + symbol.astype(np.uint64) + np.uint64(7)
     identity = np.concatenate((_identity(beam.prefix, beam.state), _identity(prefix, target)))
     _, first, inverse = np.unique(identity, return_index=True, return_inverse=True)

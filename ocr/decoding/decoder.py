@@ -16,7 +16,7 @@ from forms.code_tables import code_table
 from forms.kinds import Kind
 from ocr.decoding import dates, numbers, shapes
 from ocr.decoding.alphabet import DATE_SHAPES, DIGIT_SHAPES, SHARED_DIGITS, Alphabet, TextAlphabet
-from ocr.decoding.beam import Automaton, Ints, Matrix, likelihoods, search, spans
+from ocr.decoding.beam import Automaton, Ints, Leaning, Matrix, likelihoods, search, spans
 from ocr.decoding.grammar import compile_pattern
 from ocr.decoding.language import CharacterLanguage, log_probability
 from ocr.decoding.names import name_automaton
@@ -254,7 +254,9 @@ class Decoder:
     def _habits(self, key: str) -> list[_Route]:
         """What a text of this key mostly looks like."""
         if key in shapes.DOSSIER_KEYS:
-            return [_Route(self.dossier_signs, self._pattern(shapes.DOSSIER, self.dossier_signs), HABIT, per_symbol=FIGURE)]
+            return [
+                _Route(self.dossier_signs, self._pattern(shapes.DOSSIER, self.dossier_signs), HABIT, per_symbol=FIGURE)
+            ]
         if key in shapes.PERMIT_KEYS:
             return [_Route(self.digits, self._id, HABIT, per_symbol=FIGURE)]
         found = [_Route(self.text, self._pattern(shapes.NOTHING, self.text))]
@@ -301,15 +303,8 @@ class Decoder:
     def _ways(self, merged: Matrix, route: _Route) -> list[_Way]:
         alphabet = route.alphabet
         language = self._language if alphabet is self.text and route.automaton.free_symbols.any() else None
-        found = search(
-            _present(merged) if language else merged,
-            route.automaton,
-            best=8,
-            language=language,
-            language_weight=route.language,
-            outright=OUTRIGHT if alphabet is self.text else 0.0,
-            favoured=route.favoured,
-        )
+        leaning = Leaning(language, route.language, OUTRIGHT if alphabet is self.text else 0.0, route.favoured)
+        found = search(_present(merged) if language else merged, route.automaton, best=8, leaning=leaning)
         return [
             _Way(
                 alphabet.spell(h.symbols),

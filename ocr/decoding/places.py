@@ -98,7 +98,11 @@ class PlaceAutomata:
 
 
 def place_automata(
-    index: Mapping[str, int], size: int, free_symbols: Iterable[int], text_gain: float, near: frozenset[str] = frozenset()
+    index: Mapping[str, int],
+    size: int,
+    free_symbols: Iterable[int],
+    text_gain: float,
+    near: frozenset[str] = frozenset(),
 ) -> PlaceAutomata:
     """The three automata share states and edges, they differ in what ends well and what a free character costs.
 

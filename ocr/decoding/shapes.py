@@ -1,8 +1,8 @@
 """What particular fields mostly hold: patterns that stand beside free text as further ways to read the same ink.
 
-A class is 二年级（3）班, a dossier's number is put together as DA/T 13-2022 says, a residence permit carries an ID number,
-and where there is nothing to say people write 无. Nothing here excludes anything: free text remains a rival, and the
-likelier one wins.
+A class is 二年级（3）班, a dossier's number is put together as DA/T 13-2022 says, a residence permit carries an ID
+number, and where there is nothing to say people write 无. Nothing here excludes anything: free text remains a rival,
+and the likelier one wins.
 """
 
 from __future__ import annotations
