@@ -122,6 +122,14 @@ def read_field(
     return opened if isinstance(opened, FieldReading) else _read(opened, _decoder(recogniser), context)
 
 
+def read_cell(
+    view: RegisteredPage, field: FormField, cell: Cell, recogniser: Recogniser, context: ReadingContext
+) -> FieldReading:
+    """What stands in a cell that was cut out, neither choice nor signature. Never raises."""
+    opened = _open_cell(view, field, cell, recogniser)
+    return opened if isinstance(opened, FieldReading) else _read(opened, _decoder(recogniser), context)
+
+
 def _open(view: RegisteredPage, field: FormField, recogniser: Recogniser, ink: PageInk) -> _Open | FieldReading:
     """The field's ink as the network sees it, or its reading where no network is needed."""
     if field.options:
@@ -129,13 +137,10 @@ def _open(view: RegisteredPage, field: FormField, recogniser: Recogniser, ink: P
     cell = cut(ink, field.box)
     if field.kind is Kind.SIGNATURE:
         return _signature(view, field, cell)
-    return read_cell(view, field, cell, recogniser, context)
+    return _open_cell(view, field, cell, recogniser)
 
 
-def read_cell(
-    view: RegisteredPage, field: FormField, cell: Cell, recogniser: Recogniser, context: ReadingContext
-) -> FieldReading:
-    """What stands in a cell that was cut out, neither choice nor signature. Never raises."""
+def _open_cell(view: RegisteredPage, field: FormField, cell: Cell, recogniser: Recogniser) -> _Open | FieldReading:
     cell = settled(cell, dots=field.kind in DOTTED)
     if cell.blank:
         return _blank(view, field, cell)
