@@ -22,9 +22,11 @@ from ocr.reading import OcrFailed
 from records.store import StoreError
 from workflow.access import Opened, log_in
 from workflow.cli_backup import add_backup_commands
+from workflow.cli_care import add_care_commands
 from workflow.cli_child import add_child_commands
 from workflow.cli_forms import add_form_commands
 from workflow.cli_people import add_audit_commands, add_people_commands
+from workflow.cli_rounds import add_round_commands
 from workflow.cli_rules import add_rule_commands
 from workflow.errors import WorkflowError
 
@@ -66,6 +68,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_check(commands)
     add_rule_commands(commands)
     add_child_commands(commands)
+    add_care_commands(commands)
+    add_round_commands(commands)
     add_people_commands(commands)
     add_backup_commands(commands)
     add_audit_commands(commands)

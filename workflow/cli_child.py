@@ -1,4 +1,4 @@
-"""``tongdang child duplicates|merge|unmerge|apart|merges``: children who may be on the list twice."""
+"""``tongdang child``: children who may be on the list twice; finding, showing, leaving: ``workflow.cli_care``."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from pathlib import Path
 
 from records.views_duplicates import TwinView
 from workflow import cli, duplicates
+from workflow.cli_care import add_child_care
 
 GRADES = {"likely": "很可能", "possible": "可能"}
 
 
 def add_child_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """``child`` and what stands below it."""
-    below = commands.add_parser("child", help="台账里的重复儿童").add_subparsers(
+    below = commands.add_parser("child", help="台账里的儿童：查找、查看、退出与恢复、重复登记").add_subparsers(
         dest="child", required=True, metavar="动作"
     )
+    add_child_care(below)
     listed = _add(below, "duplicates", "列出可能是同一名儿童的登记，写明理由", show)
     listed.add_argument("--child", metavar="儿童编号", help="只看这一名（编号见不带本项时的列表）")
     merged = _add(below, "merge", "合并：把第二名的全部登记归到第一名", merge)
