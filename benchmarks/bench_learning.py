@@ -26,7 +26,7 @@ from benchmarks.learning_forms import BLANKS
 from benchmarks.reading import same
 from benchmarks.synth.dice import Dice
 from benchmarks.synth.families import family
-from benchmarks.synth.filling import fill
+from benchmarks.synth.filling import Entry, fill
 from benchmarks.synth.folder import shipped_form, styles_available
 from benchmarks.synth.paper import manner_of, write_sheet
 from benchmarks.synth.scan import PROFILES, Noise, deliver, jpeg_bytes
@@ -34,6 +34,7 @@ from benchmarks.synth.styles import writer
 from benchmarks.synth.truth import Origin, page_truth
 from exporters.blank_form import blank_pdf
 from forms.form_file import Box, Form
+from forms.kinds import Kind
 from ocr.delivered import open_delivered
 from ocr.fields import read_fields
 from ocr.find_form import Finder, NotFound
@@ -45,7 +46,7 @@ from ocr.models import models_dir
 from ocr.pdf import PdfFile
 from ocr.reading import ReadingContext
 from ocr.recogniser import Recogniser
-from ocr.registration import lay
+from ocr.registration import PX_PER_MM, blank_picture, lay
 
 VARIANTS = ("pdf", "scan300", "grey200", "photo")
 LIGHT = PROFILES["reporting"]["light"]
@@ -308,7 +309,8 @@ def _sheet(form: Form, finder: Finder, recogniser: Recogniser, index: int, style
         ]
         if all(pen.hand.can_write(e.text) for e in filled)
     )
-    for page, side in enumerate(write_sheet(form, entries, pen, dice.sub("paper"), number=""), start=1):
+    written = [part for entry in entries for part in _between_print(form, entry)]
+    for page, side in enumerate(write_sheet(form, written, pen, dice.sub("paper"), number=""), start=1):
         delivered = deliver(side, LIGHT, dice.sub("scan", page))
         truth = page_truth(form, entries, delivered, Origin("page", 1, style, "light"), form_page=page)
         told = PictureFile(jpeg_bytes(delivered)).page(0)
@@ -322,6 +324,37 @@ def _sheet(form: Form, finder: Finder, recogniser: Recogniser, index: int, style
             if t["key"] in readings:
                 reading = readings[t["key"]]
                 yield form.by_key[t["key"]].kind.value, same(reading.value, reading.text, t)
+
+
+def _between_print(form: Form, entry: Entry) -> list[Entry]:
+    """An entry as people write it: figures go between a printed 年 月 日, not over it."""
+    if entry.field.kind not in (Kind.DATE, Kind.MONTH) or not entry.text or entry.field.cells:
+        return [entry]
+    words = _printed_words(form, entry.field.page, entry.field.box)
+    numbers = str(entry.value).split("-")
+    if len(words) < len(numbers):
+        return [entry]
+    box = entry.field.box
+    parts = []
+    start = box.x
+    for number, (left, right) in zip(numbers, words, strict=False):
+        text = str(int(number))
+        room = Box(start + 0.3, box.y, max(1.0, left - start - 0.6), box.h)
+        parts.append(replace(entry, text=text, slip="", field=replace(entry.field, box=room)))
+        start = right
+    return parts
+
+
+def _printed_words(form: Form, page: int, box: Box) -> list[tuple[float, float]]:
+    """Left and right, in millimetres, of the characters printed in a box."""
+    side = form.pages[page - 1]
+    blank = blank_picture(side)
+    x, y = round((box.x + 0.3) * PX_PER_MM), round((box.y + 0.3) * PX_PER_MM)
+    patch = blank[y : round((box.bottom - 0.3) * PX_PER_MM), x : round((box.right - 0.3) * PX_PER_MM)] < 140
+    joined = cv2.dilate(patch.astype(np.uint8), np.ones((9, 9), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    letters = [s for s in stats[1:] if 18 < s[3] < 70 and 14 < s[2] < 70]
+    return sorted(((int(s[0]) + x + 4) / PX_PER_MM, (int(s[0]) + int(s[2]) + x - 4) / PX_PER_MM) for s in letters)
 
 
 # -- the command ------------------------------------------------------------------------------------------------------

@@ -135,8 +135,11 @@ def box_px(box: Box) -> tuple[int, int, int, int]:
     return x, y, max(1, round(box.right * PX_PER_MM) - x), max(1, round(box.bottom * PX_PER_MM) - y)
 
 
-def cut(ink: PageInk, box: Box, *, margin: int = MARGIN) -> Cell:
-    """The cell in ``box`` with print, neighbours' writing and dust taken away. Never raises."""
+def cut(ink: PageInk, box: Box, *, margin: int = MARGIN, keep_words: bool = False) -> Cell:
+    """The cell in ``box`` with print, neighbours' writing and dust taken away. Never raises.
+
+    ``keep_words``: what is printed inside the box as characters stays; only rules are taken away.
+    """
     bx, by, bw, bh = box_px(box)
     x, y = max(0, bx - margin), max(0, by - margin)
     w, h = min(ink.width, bx + bw + margin) - x, min(ink.height, by + bh + margin) - y
@@ -147,6 +150,8 @@ def cut(ink: PageInk, box: Box, *, margin: int = MARGIN) -> Cell:
     printed = aligned_print(ink, dark, x, y, w, h)
     threshold = ink_threshold(dark, printed)
     covered = _covered(dark, printed)
+    if keep_words:
+        covered &= ~_words(printed, (bx - x, by - y, bx - x + bw, by - y + bh))
     written = (dark > threshold) & ~covered
     written |= _crossing(written, covered, dark > threshold)
     inner = (bx - x, by - y, bx - x + bw, by - y + bh)
@@ -203,6 +208,29 @@ def _covered(dark: Darkness, printed: Darkness) -> Mask:
     core = (printed > 0.25).astype(np.uint8)
     wide = cv2.dilate(core, np.ones((5, 5), np.uint8)).astype(bool)
     return wide | ((printed > 0.08) & (dark < 0.8))
+
+
+def has_words(ink: PageInk, box: Box) -> bool:
+    """Whether the blank form prints characters inside the box, as 年 月 日 between the places for figures."""
+    x, y, w, h = box_px(box)
+    if x < 0 or y < 0 or x + w > ink.width or y + h > ink.height:
+        return False
+    return bool(_words(ink.printed(x, y, w, h), (0, 0, w, h)).any())
+
+
+def _words(printed: Darkness, inner: tuple[int, int, int, int]) -> Mask:
+    """Pixels around printed characters that stand wholly inside the box."""
+    left, top, right, bottom = inner
+    core = (printed > 0.25).astype(np.uint8)
+    # a character's parts belong together
+    joined = cv2.dilate(core, np.ones((7, 7), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    x, y, w, h = (stats[:, i] for i in range(4))
+    inside = (x > left) & (y > top) & (x + w < right) & (y + h < bottom)
+    tall = round(1.5 * PX_PER_MM)
+    letters = inside & (np.minimum(w, h) >= tall) & (np.maximum(w, h) <= 4 * tall)
+    letters[0] = False
+    return np.asarray(letters[labels[:, :]], dtype=np.bool_) if count > 1 else np.zeros(core.shape, np.bool_)
 
 
 def _crossing(written: Mask, covered: Mask, dark: Mask) -> Mask:

@@ -18,7 +18,7 @@ from forms.dictionary import load_dictionary
 from forms.form_file import Box, FormField
 from forms.kinds import JsonValue, Kind
 from forms.values import FieldError, parse
-from ocr.cells import FAINT, Cell, PageInk, box_px, cut, settled
+from ocr.cells import FAINT, Cell, PageInk, box_px, cut, has_words, settled
 from ocr.choices import read_choice, ways_of_marking
 from ocr.comb import comb_cells, comb_strip
 from ocr.decoding.decoder import PLACED, Decoded, Decoder
@@ -45,6 +45,8 @@ UNREAD = 0.15
 """Characters' worth of ink that may stay unread: a stroke."""
 ONE_STROKE = frozenset({Kind.NUMBER, Kind.CODE})
 """Kinds in which a single level stroke may be 一."""
+DATED = frozenset({Kind.DATE, Kind.MONTH})
+"""Kinds for which a form may print 年 月 日 with room for figures between."""
 DASH = "—"
 DOTTED = frozenset({Kind.TEXT, Kind.DATE, Kind.MONTH, Kind.NAME})
 """Kinds in which a dot may stand between two characters."""
@@ -146,6 +148,9 @@ def _open_cell(view: RegisteredPage, field: FormField, cell: Cell, recogniser: R
         return _blank(view, field, cell)
     if is_dash(cell) and field.kind not in ONE_STROKE:
         return _dash(view, field, cell)
+    if field.kind in DATED and has_words(ink, field.box):
+        # figures between a printed 年 月 日 are a date only with it
+        cell = settled(cut(ink, field.box, keep_words=True), dots=True)
     written = _comb(cell, field, recogniser) if field.cells else _text(cell, recogniser)
     return _Open(view, field, cell, written)
 

@@ -27,6 +27,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from forms.form_file import Form
+from ocr.free_pairs import with_pairs
 from ocr.learning.asked import LearnedPage
 from ocr.models import DETECTION, RECOGNITION, model_folder
 from ocr.reading import OcrFailed, PageOutcome, PageStatus, ReadingContext, SourcePage, TextLine
@@ -155,7 +156,7 @@ class OpenSource:
                 start = time.perf_counter()
                 lines: tuple[TextLine, ...] = worker.ask(("lines", self._token, index), seconds)
                 spent = outcome.reading.seconds + time.perf_counter() - start
-        return replace(outcome, reading=replace(outcome.reading, lines=lines, seconds=spent))
+        return replace(outcome, reading=with_pairs(replace(outcome.reading, lines=lines, seconds=spent)))
 
     def learn(self, index: int) -> LearnedPage:
         """What page ``index`` of a blank form asks. Raises OcrFailed."""

@@ -64,6 +64,7 @@ FIELD_REASONS = {
     "forced_checksum": "为合校验位改读过",
     "not_in_list": "不在代码表里",
     "unusual": "写法少见",
+    "unknown_form": "按栏目名猜的，表格没有登记",
     "handwritten": "手写，没有旁证",
     "new_model": "新换的识别模型，还没有取得信任",
     "outside_picture": "没有扫到",

@@ -25,7 +25,8 @@ from ocr.refine import ink_map
 from ocr.registration import PX_PER_MM, Picture
 
 LINE_ROOM = 7.0
-"""Millimetres above an underline that belong to it."""
+"""Millimetres above an underline that belong to it, if no other line stands there."""
+LEAST_ROOM = 4.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +51,11 @@ def learn_page(
     found = find(delivered, recogniser, characters, exact=exact)
     flat = found.flat
     grey = np.asarray(cv2.cvtColor(flat.picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    if found.qr is not None:
+        # printed again, the form carries a code of its own there
+        left, top = int((found.qr.x - 1) * PX_PER_MM), int((found.qr.y - 1) * PX_PER_MM)
+        right, bottom = int((found.qr.right + 1) * PX_PER_MM), int((found.qr.bottom + 1) * PX_PER_MM)
+        grey[max(0, top) : bottom, max(0, left) : right] = 255
     width_mm, height_mm = paper_size(flat.width_mm, flat.height_mm)
     return LearnedPage(
         round(width_mm, 2),
@@ -275,12 +281,15 @@ def _real(signs: Sequence[Sign], pieces: Sequence[Piece], printer: Printer) -> l
 def _room(rule: Rule, lines: Sequence[Line]) -> Box | None:
     """The room above an underline; None where a word stands on it."""
     box = Box(rule.start, rule.at - LINE_ROOM, max(0.5, rule.length), LINE_ROOM - rule.thick / 2 - 0.1)
-    covered = 0.0
+    covered, top = 0.0, box.y
     for line in lines:
         for run in line.runs:
+            over = min(run.box.right, rule.end) - max(run.box.x, rule.start)
+            if over > 0 and run.box.bottom <= rule.at - LEAST_ROOM:
+                top = max(top, run.box.bottom + 0.2)
             if run.box.bottom > rule.at - 4.5 and run.box.y < rule.at + 0.5:
                 covered += max(0.0, min(run.box.right, rule.end) - max(run.box.x, rule.start))
-    return None if covered > 0.5 * rule.length else box
+    return None if covered > 0.5 * rule.length else Box(box.x, top, box.w, box.bottom - top)
 
 
 def _within(box: Box, cell: Box) -> Box:

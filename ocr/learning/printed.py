@@ -24,6 +24,8 @@ from ocr.registration import PX_PER_MM, Picture
 
 WIDE_GAP = 1.15
 """In heights of the line: a wider gap parts two runs."""
+DIRT = 1.3
+"""Millimetres: a run smaller than this stands for itself nowhere in print."""
 SIGN_CHARACTERS = frozenset("()（）[]【】〔〕") | BOX_SIGNS
 APART = 0.5
 """Gap between runs on the strip that the network reads, in heights of the line."""
@@ -72,7 +74,7 @@ def lines_of(pieces: Sequence[Piece], signs: Sequence[Sign], region: Box | None)
     column = _column(groups, region)
     if column is not None and not signs:
         return [Line((Run(around(column), downwards=True, boxes=tuple(column)),))]
-    found = [Line(tuple(_runs(members, signs))) for members in _levels(groups)]
+    found = [Line(runs) for members in _levels(groups) if (runs := tuple(_runs(members, signs)))]
     return sorted(found, key=lambda line: (line.box.y + line.box.h / 2, line.box.x))
 
 
@@ -183,7 +185,9 @@ def _runs(members: Sequence[Box], signs: Sequence[Sign]) -> Iterable[Run]:
     for box in [*ordered[1:], None]:
         end = max(b.right for b in run)
         if box is None or box.x - end > WIDE_GAP * tall or _parted(end, box, around(run), signs):
-            yield Run(around(run), boxes=tuple(run))
+            whole = around(run)
+            if max(whole.w, whole.h) >= DIRT:
+                yield Run(whole, boxes=tuple(run))
             run = []
         if box is not None:
             run.append(box)
