@@ -139,6 +139,11 @@ def _open(view: RegisteredPage, field: FormField, recogniser: Recogniser, ink: P
     cell = cut(ink, field.box)
     if field.kind is Kind.SIGNATURE:
         return _signature(view, field, cell)
+    if field.kind in DATED and has_words(ink, field.box):
+        written = settled(cell, dots=True)
+        if not written.blank and not is_dash(written):
+            # figures between a printed 年 月 日 are a date only with it
+            cell = cut(ink, field.box, keep_words=True)
     return _open_cell(view, field, cell, recogniser)
 
 
@@ -148,9 +153,6 @@ def _open_cell(view: RegisteredPage, field: FormField, cell: Cell, recogniser: R
         return _blank(view, field, cell)
     if is_dash(cell) and field.kind not in ONE_STROKE:
         return _dash(view, field, cell)
-    if field.kind in DATED and has_words(ink, field.box):
-        # figures between a printed 年 月 日 are a date only with it
-        cell = settled(cut(ink, field.box, keep_words=True), dots=True)
     written = _comb(cell, field, recogniser) if field.cells else _text(cell, recogniser)
     return _Open(view, field, cell, written)
 
