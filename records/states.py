@@ -61,6 +61,7 @@ REGISTRATION = _machine(
     (RegistrationState.DRAFT, RegistrationState.VERIFIED),
     (RegistrationState.VERIFIED, RegistrationState.REVIEWED),
     (RegistrationState.VERIFIED, RegistrationState.SENT_BACK),
+    (RegistrationState.REVIEWED, RegistrationState.SENT_BACK),  # what a reviewer passed over is found later
     (RegistrationState.VERIFIED, RegistrationState.DRAFT),
     (RegistrationState.SENT_BACK, RegistrationState.DRAFT),
 )

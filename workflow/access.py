@@ -21,7 +21,7 @@ from workflow.errors import BadValue
 from workflow.passwords import refuse_weak
 from workflow.permissions import Right, verb
 from workflow.scope import require_whole_office
-from workflow.settings import SHOW_ALL_UNTIL, intervals, value_of
+from workflow.settings import REVIEW_BY, SHOW_ALL_UNTIL, intervals, value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def store_exists(data_dir: Path) -> bool:
     return stores.store_exists(data_dir)
 
 
-def create_office(
+def create_office(  # noqa: PLR0913 (what the first-run screen asks for, each by its name)
     data_dir: Path,
     *,
     office_name: str,
@@ -48,8 +48,11 @@ def create_office(
     password: str,
     now: datetime,
     kdf: Kdf = PRODUCTION,
+    single_person: bool = True,
 ) -> Opened:
     """Make the store of an office with its first administrator and an open round.
+
+    ``single_person`` False: what one verified another reviews before it is reported; else the county does on import.
 
     Raises BadValue for a password or name that won't do, StoreError where the folder won't.
     """
@@ -73,6 +76,9 @@ def create_office(
     try:
         with store.transaction() as session:
             _ensure_round(store, session, actor, now)
+            if not single_person:
+                office_rows.set_setting(session, REVIEW_BY.key, "person")
+                store.audit(session, actor.user_id, now, "settings.change", REVIEW_BY.key)
     except BaseException:
         store.close()
         raise

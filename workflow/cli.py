@@ -26,6 +26,7 @@ from workflow.cli_care import add_care_commands
 from workflow.cli_child import add_child_commands
 from workflow.cli_forms import add_form_commands
 from workflow.cli_people import add_audit_commands, add_people_commands
+from workflow.cli_review import add_review_commands
 from workflow.cli_rounds import add_round_commands
 from workflow.cli_rules import add_rule_commands
 from workflow.errors import WorkflowError
@@ -70,6 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_child_commands(commands)
     add_care_commands(commands)
     add_round_commands(commands)
+    add_review_commands(commands)
     add_people_commands(commands)
     add_backup_commands(commands)
     add_audit_commands(commands)
@@ -96,6 +98,9 @@ def _add_digitize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     add_store_options(digitize)
     digitize.add_argument("--out", type=Path, required=True, metavar="草稿.xlsx", help="核对草稿写到这里")
     digitize.add_argument("--create", action="store_true", help="资料库不存在时新建")
+    digitize.add_argument(
+        "--second-person", action="store_true", help="新建时：核对过的由本单位另一人复核（不选为单人办公）"
+    )
     digitize.add_argument("--office", default="未命名单位", help="新建时：单位名称")
     digitize.add_argument("--division", default="220000", help="新建时：单位所在行政区划代码")
     digitize.set_defaults(run=cli_digitize.run)

@@ -66,6 +66,7 @@ def _open_or_create(options: argparse.Namespace) -> Opened:
         full_name=options.user,
         password=cli.password(options, new=True),
         now=cli.clock(),
+        single_person=not options.second_person,
     )
     print(f"已新建资料库。恢复码（请抄下来锁好，只显示这一次）：{opened.recovery_code}")
     return opened

@@ -30,6 +30,8 @@ class Right(StrEnum):
     SEE_CHILDREN = "see_children"
     UNMASK = "unmask"
     MERGE = "merge"
+    REVIEW = "review"
+    ENTER_AGAIN = "enter_again"  # blind second entry
     PLACE = "place"
     SEE_CARE = "see_care"  # concerns, visits, cases, work log
     CARE = "care"
@@ -52,6 +54,8 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_REGISTRATIONS: _HELPERS_TOO,
     Right.SEE_CHILDREN: _EVERYBODY,
     Right.UNMASK: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
+    Right.REVIEW: frozenset({Role.REVIEWER, Role.ADMINISTRATOR}),
+    Right.ENTER_AGAIN: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
     Right.MERGE: frozenset({Role.REVIEWER, Role.ADMINISTRATOR}),
     Right.PLACE: frozenset({Role.COLLECTOR, Role.ARCHIVIST, Role.ADMINISTRATOR}),
     Right.SEE_CARE: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),

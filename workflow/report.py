@@ -27,7 +27,7 @@ from records.views import (
     BatchView,
     CandidateRow,
 )
-from workflow import scope, sheets
+from workflow import blind, scope, sheets
 from workflow.changes import Changes, changed
 from workflow.cross_reference import CHINA, place_view
 from workflow.errors import BadValue, NotWritten, WrongState
@@ -67,10 +67,11 @@ def candidates(store: Store, actor: Actor) -> tuple[CandidateRow, ...]:
         rows = batch_rows.rows_of_children(session, [child.id for child, _ in found])
         answers = answer_rows.answers_of_many(session, [registration.id for _, registration in found])
         limits = limits_of(session)
+        looked_at = blind.seen_twice(session, [registration for _, registration in found])
         listed = []
         for child, registration in found:
             own = rows.get(child.id, [])
-            if not _may_report(registration.id, [row for row, _ in own]):
+            if registration.id not in looked_at or not _may_report(registration.id, [row for row, _ in own]):
                 continue
             assert registration.verified_at is not None  # the table's own check
             form = stored_form(store, session, registration.form_id, registration.form_version)
@@ -110,6 +111,8 @@ def new_batch(
         verified = batch_rows.verified(session, ids, actor.division)
         if len(verified) != len(ids):
             raise WrongState("所选的登记表里有还没有核对完的，没有新建批次。请刷新后重新选择。")
+        if len(blind.seen_twice(session, [registration for registration, _ in verified])) != len(verified):
+            raise WrongState("所选的登记表里有还没有复核或双录完的，没有新建批次。请先复核，或重新选择。")
         rows = batch_rows.rows_of_children(session, [child.id for _, child in verified])
         for registration, child in verified:
             if not _may_report(registration.id, [row for row, _ in rows.get(child.id, [])]):
@@ -168,6 +171,8 @@ def freeze(store: Store, actor: Actor, now: datetime, batch_id: str) -> Changes:
             registration = registration_rows.registration(session, row.registration_id)
             if registration is None or registration.state not in registration_rows.DONE:
                 raise WrongState("批次里有一份登记表已退回核对，没有冻结。请先核对完，再冻结。")
+            if not blind.seen_twice(session, [registration]):
+                raise WrongState("批次里有一份登记表还没有复核或双录完，没有冻结。请先复核，再冻结。")
             form = stored_form(store, session, registration.form_id, registration.form_version)
             values = sheets.said(answers[registration.id])
             place = place_view(registration)

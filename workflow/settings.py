@@ -8,7 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeAlias, TypeVar
 
+from forms.dictionary import load_dictionary
 from forms.gazetteer import gazetteer
+from forms.kinds import Kind
 from forms.limits import Limits
 from forms.visiting import Intervals
 from records import office_rows
@@ -90,6 +92,20 @@ def codes_in(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.replace("，", ",").split(",") if part.strip())
 
 
+def _reviewer(value: Value) -> None:
+    if value not in ("county", "person"):
+        raise BadValue("只能是 county（由县里复核）或 person（由本单位另一人复核），没有改。")
+
+
+def _entered_again(value: Value) -> None:
+    for key in codes_in(str(value)):
+        definition = load_dictionary().fields.get(key)
+        if definition is None or definition.kind is Kind.SIGNATURE:
+            raise BadValue(f"没有可以双录的栏目“{key}”，没有改。")
+        if definition.sensitivity == "extra":
+            raise BadValue(f"“{definition.label}”只给指定的人看，不能双录，没有改。")
+
+
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[T]):
     """One setting. ``sentence`` is what the settings screen and the manual say; ``check`` raises BadValue."""
@@ -114,6 +130,18 @@ CENTRAL_DISTRICTS = Setting(
     "哪些市辖区算城市中心城区（六位代码，逗号分开）；同一城市的中心城区之间居住的不算流动儿童。",
     _districts,
 )
+REVIEW_BY = Setting(
+    "review_by",
+    "county",
+    "核对以后由谁复核：county 单人办公，由县里接收时复核；person 本单位另一人复核，复核过的才能报送。",
+    _reviewer,
+)
+SECOND_ENTRY = Setting(
+    "second_entry",
+    "",
+    "哪些栏目要第二个人不看第一个人的结果再录一遍（栏目代号，逗号分开）；空着就不双录。",
+    _entered_again,
+)
 LOCK_MINUTES = Setting("lock_minutes", 10, "多少分钟没有人动，窗口自动锁上；0 为不锁。", _count)
 BACKUP_FOLDER = Setting("backup_folder", "", "备份放在哪个文件夹；空着就放在资料库文件夹里的 backups。", _folder)
 BACKUP_DAILY = Setting("backup_daily", 7, "每日备份保留最近几天的。", _kept)
@@ -137,6 +165,8 @@ SETTINGS: tuple[Setting[int] | Setting[str], ...] = (
     RETENTION,
     UNIT,
     NUMBER_TEMPLATE,
+    REVIEW_BY,
+    SECOND_ENTRY,
     LOCK_MINUTES,
     BACKUP_FOLDER,
     BACKUP_DAILY,

@@ -23,7 +23,7 @@ from records.views import (
     VerifyItem,
     VerifySheet,
 )
-from workflow import answering, carrying, current, drafting, matching, scope, sheets
+from workflow import answering, blind, carrying, current, drafting, matching, scope, sheets
 from workflow.changes import NOTHING, Changes, changed
 from workflow.cross_reference import place_view
 from workflow.errors import BadValue, NotFinished, NotFound, WrongState
@@ -95,7 +95,9 @@ def drafts(store: Store, actor: Actor) -> tuple[DraftRow, ...]:
 def sheet(store: Store, actor: Actor, registration_id: str) -> VerifySheet:
     """Everything the verify screen shows of one registration."""
     with store.session() as session:
-        built = sheets.build(store, session, scope.registration(session, actor, registration_id))
+        registration = scope.registration(session, actor, registration_id)
+        hidden = blind.hidden_from(session, actor, registration)
+        built = blind.covered(sheets.build(store, session, registration), hidden)
     store.saw(actor.user_id, "registration.see", [registration_id])
     return built
 
@@ -185,6 +187,8 @@ def undo(store: Store, actor: Actor, now: datetime, registration_id: str) -> Cha
 
 def _draft(session: Session, actor: Actor, registration_id: str) -> Registration:
     registration = scope.registration(session, actor, registration_id)
+    if registration.state is RegistrationState.SENT_BACK:
+        registration.state = RegistrationState.DRAFT  # whoever takes it up again works on a draft
     if registration.state is not RegistrationState.DRAFT:
         raise WrongState("这份登记表已经核对完，没有改动。要改请先点“退回核对”。")
     return registration

@@ -10,14 +10,14 @@ import pytest
 
 from records.store import StoreError, WrongPassword
 from tests.workflow.conftest import PASSWORD, QUICK, OfficeAtWork
-from workflow import access
+from workflow import access, settings
 from workflow.access import create_office, log_in, store_exists
 from workflow.errors import BadValue
 
 NOW = datetime(2026, 6, 30, 17, 0, tzinfo=UTC)  # in China it is July already
 
 
-def make(folder: Path, **changes: str) -> access.Opened:
+def make(folder: Path, single_person: bool = True, /, **changes: str) -> access.Opened:
     wanted = {
         "office_name": "黄松甸镇人民政府",
         "division": "220281104",
@@ -25,7 +25,7 @@ def make(folder: Path, **changes: str) -> access.Opened:
         "full_name": "管理员",
         "password": PASSWORD,
     }
-    return create_office(folder, **{**wanted, **changes}, now=NOW, kdf=QUICK)
+    return create_office(folder, **{**wanted, **changes}, now=NOW, kdf=QUICK, single_person=single_person)
 
 
 def test_made_closed_and_opened_again(tmp_path: Path) -> None:
@@ -67,3 +67,10 @@ def test_a_new_round_closes_the_old_one(office: OfficeAtWork) -> None:
     with pytest.raises(BadValue, match="日期"):
         access.set_round(*where, name="反了", as_of=date(2027, 6, 30), opens=date(2027, 6, 30), closes=date(2027, 1, 1))
     assert access.office(office.store, office.actor).round_name == "2027年上半年"
+
+
+@pytest.mark.parametrize(("single_person", "reviewer"), [(True, "county"), (False, "person")])
+def test_one_clerk_or_two_is_chosen_at_the_start(tmp_path: Path, single_person: bool, reviewer: str) -> None:
+    opened = make(tmp_path / "资料库", single_person)
+    assert settings.settings(opened.store, opened.actor)["review_by"] == reviewer
+    opened.store.close()
