@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from records.child_rows import REGISTRATION
 from records.registration_rows import DONE
 from records.scope import within
 from records.tables import Registration, SecondEntry
@@ -25,9 +24,7 @@ def done(session: Session, division: str) -> Sequence[Registration]:
 
 
 def _registrations(session: Session, division: str, states: Collection[RegistrationState]) -> Sequence[Registration]:
-    statement = select(Registration).where(
-        Registration.state.in_(states), Registration.purpose == REGISTRATION, within(Registration.division, division)
-    )
+    statement = select(Registration).where(Registration.state.in_(states), within(Registration.division, division))
     return session.scalars(statement.order_by(Registration.verified_at, Registration.id)).all()
 
 

@@ -32,7 +32,9 @@ ALLOWED: dict[type[StrEnum], str] = {
         "received>read received>failed failed>received read>placed read>set_aside"
         " failed>placed failed>set_aside placed>read set_aside>read"
     ),
-    RegistrationState: "draft>verified verified>reviewed verified>sent_back reviewed>sent_back verified>draft sent_back>draft",
+    RegistrationState: (
+        "draft>verified verified>reviewed verified>sent_back reviewed>sent_back verified>draft sent_back>draft"
+    ),
     BatchState: "open>frozen frozen>written",
     BatchRowState: "frozen>sent sent>accepted sent>returned",
     ChildState: "active>exited exited>active",
