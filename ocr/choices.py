@@ -18,6 +18,8 @@ STRAY = 1.5
 """Square millimetres of ink beside the boxes that belong to something."""
 BESIDE = 0.06
 """Ink beside a box, as a share of its area, that makes a mark which missed it."""
+SAME_PEN = 0.7
+"""Marks of one field are about equally dark; a much paler one may be a seal's stroke on a grey scan."""
 HABIT = 4
 """So many filled boxes, and hardly a tick, are a way of marking."""
 QUALITY = {"two_marks": 0.3, "cancelled_mark": 0.3, "filled_box": 0.5, "circled": 0.5, "mark_beside": 0.4}
@@ -29,7 +31,8 @@ def read_choice(view: RegisteredPage, field: FormField, ink: PageInk) -> FieldRe
     marks = read_marks(ink, field)
     chosen, reasons = _meant(field, marks)
     quality = min([marks.quality, *(QUALITY[r] for r in reasons if r in QUALITY)])
-    if marks.quality < CLEAR:
+    pressed = [m.darkness for m in chosen if m.marked]
+    if marks.quality < CLEAR or (pressed and min(pressed) < SAME_PEN * max(pressed)):
         reasons.append("unclear_mark")
     if any(m.darkness < FAINT for m in chosen if m.marked):
         reasons.append("faint")

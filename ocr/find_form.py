@@ -43,6 +43,8 @@ WORDS_WEIGH = 8.0
 ALMOST_AS_LIKE = 0.12
 """Guesses whose likeness is within this of the best are tried too: versions of one form look alike."""
 MOST_TRIED = 4
+PART_MM = 40.0
+"""Wide fields are judged in parts: curled paper may lie well at one end of a line and badly at the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,11 @@ class Found:
     words: WordsSeen
 
     def quality(self, box: Box) -> float:
-        """0..1: share of the printed tiles around a form box that were found in place; at most 0.3 where a word that
-        may be its label is missing."""
-        tiles = self._tiles_around(box)
+        """0..1: share of the printed tiles around a form box that were found in place, of a wide box in its worst part;
+        at most 0.3 where a word that may be its label is missing."""
+        parts = max(1, round(box.w / PART_MM))
+        width = box.w / parts
+        tiles = min(self._tiles_around(Box(box.x + n * width, box.y, width, box.h)) for n in range(parts))
         return tiles if self.words.vouch_for(box) else min(tiles, 0.3)
 
     def _tiles_around(self, box: Box) -> float:

@@ -204,11 +204,12 @@ def _peak(
 def fit(side: BlankSide, grey: Picture, homography: Floats) -> Fit:
     """Improve a guess (millimetres to pixels of ``grey``) until the printed tiles lie where they belong.
 
+    Flat pages settle after a round or two; on curled ones each round brings tiles within reach that weren't before.
     ``grey`` should show the page at 100 dpi or more.
     """
     warp: WarpGrid | None = None
     moved = np.inf
-    for tiles, rounds in ((side.coarse, 2), (side.fine, 3)):
+    for tiles, rounds in ((side.coarse, 3), (side.fine, 3)):
         for turn in range(rounds):
             page = _ink_from(side, tiles, grey, homography, warp)
             looks = look(tiles, page, _inside(tiles, grey, homography))
@@ -234,7 +235,7 @@ def _corrected(
     total = looks.shift + (warp.shift(centres + looks.shift) - centres - looks.shift if warp else 0.0)
     step = _homography_step(centres, total, good)
     left = transform(np.linalg.inv(step), centres + total) - centres
-    bent = _bent(side, centres, left, good) if bend else None
+    bent = _bent(side, centres, left, good, tiles.step.reach_mm / 5) if bend else None
     after = transform(step, bent.shift(centres) if bent else centres)
     moved = np.abs(after - before).max(axis=1)[looks.inside]
     return homography @ step, bent, float(np.percentile(moved, 97))
@@ -322,9 +323,10 @@ def _homography_step(points: Points, shift: Floats, weight: Floats) -> Floats:
     return np.asarray(np.linalg.inv(scale) @ small @ scale, dtype=np.float64)
 
 
-def _bent(side: FormPage, points: Points, left: Floats, weight: Floats) -> WarpGrid | None:
+def _bent(side: FormPage, points: Points, left: Floats, weight: Floats, trust_mm: float) -> WarpGrid | None:
     """A smooth grid through what the homography left over; None where it doesn't foretell other tiles' shifts.
 
+    ``trust_mm``: shifts within this of the grid are no outliers.
     Every third tile is kept aside: a grid that fits chance doesn't bring these nearer to where they should be.
     """
     used = weight > 0
@@ -340,15 +342,15 @@ def _bent(side: FormPage, points: Points, left: Floats, weight: Floats) -> WarpG
     basis = _bilinear(points, side, rows, columns)
     differences = _second_differences(rows, columns)
     stiff = STIFFNESS * differences.T @ differences + SLACKNESS * np.eye(rows * columns)
-    tried = _bend(basis, left, weight * ~aside[:, None], stiff)
+    tried = _bend(basis, left, weight * ~aside[:, None], stiff, trust_mm)
     after = np.abs((left - basis @ tried)[test])
     if np.median(after) > 0.85 * np.median(before):
         return None
-    nodes = _bend(basis, left, weight, stiff).astype(np.float32).reshape(rows, columns, 2)
+    nodes = _bend(basis, left, weight, stiff, trust_mm).astype(np.float32).reshape(rows, columns, 2)
     return WarpGrid(nodes[..., 0], nodes[..., 1], side.width_mm, side.height_mm)
 
 
-def _bend(basis: Floats, left: Floats, weight: Floats, stiff: Floats) -> Floats:
+def _bend(basis: Floats, left: Floats, weight: Floats, stiff: Floats, trust_mm: float) -> Floats:
     """Node displacements (nodes x 2) by least squares, outliers left aside."""
     nodes: Floats = np.zeros((basis.shape[1], 2))
     for axis in (0, 1):
@@ -358,7 +360,7 @@ def _bend(basis: Floats, left: Floats, weight: Floats, stiff: Floats) -> Floats:
             nodes[:, axis] = np.linalg.solve(scaled.T @ basis + stiff, scaled.T @ left[:, axis])
             distance = np.abs(basis @ nodes[:, axis] - left[:, axis])
             seen = distance[weight[:, axis] > 0]
-            spread = max(0.08, 2.0 * float(np.median(seen))) if len(seen) else 1.0
+            spread = max(trust_mm, 2.0 * float(np.median(seen))) if len(seen) else 1.0
             robust = np.asarray(1.0 / (1.0 + (distance / spread) ** 2), dtype=np.float64)
     return nodes
 
