@@ -3,7 +3,7 @@
 An ID number holds birth date, sex and county; a disability certificate holds the ID number, category and level; two
 places on a form often name the same division. Where two readings of different ink agree, that is evidence neither
 could give itself; where they contradict each other, a person looks at both. A value that was forced to pass its
-checksum says nothing about other fields.
+checksum says nothing about other fields, nor does one that was chosen because of them (``ocr.joint``).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from math import exp
 from typing import TypeAlias
 
 from forms import id_number
+from ocr import joint
 from ocr.reading import FieldReading
 
 FORCED = 0.5
@@ -33,7 +34,7 @@ def combine(fields: Sequence[FieldReading]) -> tuple[FieldReading, ...]:
     Give it the fields of one page, or of all pages of one registration. Pure, keeps the order, and giving it its own
     result changes nothing.
     """
-    fields = typeset(fields)
+    fields = joint.decide(typeset(fields))
     by_key = {f.key: f for f in fields}
     found: _Found = {}
     for rule in (_birth_dates, _sexes, _certificates, _permits, _places, _same_numbers):
@@ -95,7 +96,14 @@ def _pair(
 ) -> None:
     """Two readings about one fact. Each is a witness for the other unless it was forced itself."""
     one, two = by_key.get(keys[0]), by_key.get(keys[1])
-    if one is None or two is None or one.value in (None, [], "") or two.value in (None, [], ""):
+    if (
+        one is None
+        or two is None
+        or joint.moved(one)
+        or joint.moved(two)
+        or one.value in (None, [], "")
+        or two.value in (None, [], "")
+    ):
         return
     same = agree(one, two)
     if same is None:
@@ -135,7 +143,7 @@ def _sexes(by_key: Mapping[str, FieldReading], found: _Found) -> None:
     for subject, sex in (("father", "1"), ("mother", "2")):
         reading = by_key.get(f"{subject}_id_number")
         valid = _number(reading) if reading else None
-        if valid is not None:
+        if reading is not None and valid is not None and not joint.moved(reading):
             found.setdefault(f"{subject}_id_number", {})["agrees_id_sex"] = float(id_number.sex(valid) == sex)
 
 
@@ -169,10 +177,12 @@ def _permits(by_key: Mapping[str, FieldReading], found: _Found) -> None:
 def _places(by_key: Mapping[str, FieldReading], found: _Found) -> None:
     def prefix(number: FieldReading, place: FieldReading) -> bool | None:
         valid, code = _number(number), _division(place)
-        return None if valid is None or len(code) < 6 else id_number.prefix(valid) == code[:6]
+        return None if _by_neighbours(place) or valid is None or len(code) < 6 else id_number.prefix(valid) == code[:6]
 
     def same(one: FieldReading, two: FieldReading) -> bool | None:
         """True where one place lies in the other; different places are no contradiction."""
+        if _by_neighbours(one) or _by_neighbours(two):
+            return None
         a, b = _division(one), _division(two)
         shorter = min(len(a), len(b))
         return True if shorter >= 6 and a[:shorter] == b[:shorter] else None
@@ -182,6 +192,11 @@ def _places(by_key: Mapping[str, FieldReading], found: _Found) -> None:
     for i, one in enumerate(keys):
         for two in keys[i + 1 :]:
             _pair(by_key, found, (one, two), "agrees_place", same)
+
+
+def _by_neighbours(place: FieldReading) -> bool:
+    """Whether the page's other places decided this one: then agreeing with them proves nothing."""
+    return place.evidence.get("near", 0.0) >= 1
 
 
 def _division(reading: FieldReading) -> str:

@@ -64,7 +64,9 @@ class FieldReading:
     ``blank, min_char, mean_char, margin, agreement (raw equals text after normalisation), forced (mass the
     constraint had to add), mark_quality, ink_outside, registration``; of decoding: ``second_margin`` (0 a tie with the
     second candidate, towards 1 far ahead), ``language`` (how well the text goes with the language), ``surname_known``
-    (names), ``near`` (1: the counties that other ink names decided against this ink alone).
+    (names), ``near`` (1: the counties that other ink names decided against this ink alone);
+    of deciding together (``ocr.joint``): ``joint`` (the value's share when all is weighed) and ``joint_moved`` (above 0
+    where other ink chose another candidate than this ink alone: no ``agrees_*`` then speaks for it).
     """
 
     key: str

@@ -33,6 +33,7 @@ DISQUALIFYING = frozenset(
         "forced",
         "forced_checksum",
         "ambiguous",
+        "joint",
         "not_in_list",
         "two_marks",
         "cancelled_mark",

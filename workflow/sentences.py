@@ -60,6 +60,7 @@ FIELD_REASONS = {
     # the decoding
     "low_confidence": "字迹看不准",
     "ambiguous": "有相近的读法",
+    "joint": "依其他栏改读过",
     "forced": "为合格式改读过",
     "forced_checksum": "为合校验位改读过",
     "not_in_list": "不在代码表里",
