@@ -19,7 +19,7 @@ import argparse
 import json
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,7 +35,7 @@ from forms.form_file import Form
 from ocr.reading import FieldReading
 from workflow import judge_model
 from workflow.judge_model import BLANK, Group, JudgeModel, group_of, speaking
-from workflow.judgement import Verdict, nothing_written, vetoes
+from workflow.judgement import SEEN_BEFORE, Verdict, is_seen, nothing_written, spelled, vetoes
 
 VERSION = "judge-1"
 AIM = 1 / 1000
@@ -44,7 +44,15 @@ RISK = 1 / 150
 MARGIN = 1 / 4
 NOTHING_HELPS = frozenset({"name.hand", "text.hand", "address.hand", "phone.hand"})
 FOLDS = 5
-PRIOR = {"min_char": 6.0, "mean_char": 2.0, "margin": 2.0, "agreement": 2.0, "forced": 2.0, "registration": 1.0}
+PRIOR = {
+    "min_char": 6.0,
+    "mean_char": 2.0,
+    "margin": 2.0,
+    "agreement": 2.0,
+    "forced": 2.0,
+    "registration": 1.0,
+    "hand": 3.0,
+}
 PULL = 0.5
 """Strength of the pull towards the prior, in fields."""
 NOTHING = 3.0
@@ -66,14 +74,18 @@ class Case:
 
 
 def cases(results: Sequence[Result]) -> list[Case]:
-    """What there is to learn from."""
+    """What there is to learn from. A value counts as seen where enough *other* sheets hold it, as in an office."""
+    times: Counter[tuple[str, str]] = Counter((r.field.key, spelled(r.truth["value"])) for r in results)
     found = []
     for result in results:
         reading = result.reading
         if reading is None or vetoes(reading, result.field.kind) or reading.source != "ocr":
             continue
         group = BLANK if nothing_written(reading) else group_of(result.field.kind, reading.evidence)
-        told = speaking(result.field.kind, reading.evidence, len(reading.text))
+        elsewhere = times[reading.key, spelled(reading.value)] - result.exact
+        known = elsewhere >= SEEN_BEFORE and is_seen(reading, {reading.key: frozenset({spelled(reading.value)})})
+        evidence = {**reading.evidence, "seen": float(known)}
+        told = speaking(result.field.kind, evidence, len(reading.text))
         found.append(Case(group, told, result.exact, result.sheet))
     return found
 
@@ -83,7 +95,8 @@ def fit_group(own: Sequence[Case]) -> tuple[Group, Floats]:
     names = sorted({name for case in own for name in case.told})
     # who has no witness has none: for the rest, what is usual
     neutral = {
-        n: 0.0 if n.startswith("agrees_") else float(np.median([c.told[n] for c in own if n in c.told])) for n in names
+        n: 0.0 if n == "seen" or n.startswith("agrees_") else float(np.median([c.told[n] for c in own if n in c.told]))
+        for n in names
     }
     told = np.array([[case.told.get(n, neutral[n]) for n in names] for case in own], np.float64)
     right = np.array([case.right for case in own], np.float64)

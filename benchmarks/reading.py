@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -31,11 +32,10 @@ from forms.dictionary import load_dictionary
 from forms.form_file import Form, FormField
 from forms.kinds import JsonValue, Kind
 from forms.values import FieldError, parse
-from ocr.evidence import combine
 from ocr.models import models_dir
 from ocr.reading import FieldReading, OcrFailed, PageReading, PageStatus, ReadingContext
 from ocr.worker import ReaderPool, physical_cores
-from workflow.judgement import Verdict, judge
+from workflow.judgement import Verdict, judge, prepare
 from workflow.reading_json import reading_from_json, reading_to_json
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -163,6 +163,7 @@ def kept_readings(sheets: Sequence[SheetFiles], cache: Path) -> Iterator[SheetRe
         yield SheetRead(sheet, tuple(None if s is None else reading_from_json(s) for s in sides), seconds)
 
 
+@lru_cache(maxsize=1)
 def code_digest() -> str:
     """Twelve digits over everything a reading depends on but the model's file, whose hash is locked."""
     digest = hashlib.sha256()
@@ -184,7 +185,7 @@ def by_the_rules(readings: Sequence[FieldReading], form: Form, model: str) -> Ma
 
 def compare(read: SheetRead, form: Form, how: Judge = by_the_rules) -> list[Result]:
     """All fields of one sheet against its truth, judged over both sides together."""
-    readings = combine([f for side in read.sides if side is not None for f in side.fields])
+    readings = prepare([f for side in read.sides if side is not None for f in side.fields], form)
     model = next((side.model for side in read.sides if side is not None), "")
     verdicts = how(readings, form, model)
     found = {r.key: r for r in readings}

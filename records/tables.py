@@ -31,6 +31,7 @@ from records.tables_children import Answer, AnswerEvent, Child, Registration, Ro
 from records.tables_duplicates import ChildKey, ChildMerge, KeptApart
 from records.tables_office import AuditEntry, Batch, BatchRow, Erasure, Office, Receipt, Setting, User
 from records.tables_review import SecondEntry
+from records.tables_trust import JudgeFit, ReadingCheck
 from records.views import PageState, SourceState
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Dossier",
     "Erasure",
     "FormUsed",
+    "JudgeFit",
     "KeptApart",
     "Location",
     "MandatoryReport",
@@ -61,6 +63,7 @@ __all__ = [
     "Page",
     "PrintedForm",
     "Reading",
+    "ReadingCheck",
     "Receipt",
     "Registration",
     "Round",

@@ -20,7 +20,7 @@ from records.session import Session
 from records.store import Store
 from records.tables import Answer, ArchiveItem, Page, Reading, Registration, Sheet
 from records.views import AnswerState, PageState, RegistrationState, ValueSource
-from workflow import cross_reference
+from workflow import cross_reference, learned
 from workflow.changes import NOTHING, Changes, changed
 from workflow.errors import WrongState
 from workflow.forms_in_use import stored_form
@@ -140,8 +140,10 @@ def write_answers(store: Store, session: Session, now: datetime, registration: R
     pages = registration_rows.pages_of_registration(session, registration.id)
     readings = readings_of(session, pages)
     form = stored_form(store, session, registration.form_id, registration.form_version)
+    office = learned.office_trust(session)
     verdicts = judge(
         [f for page in pages for f in readings[page.id].reading.fields],
+        office,
         form=form,
         models={readings[page.id].reading.model for page in pages},
     )
@@ -159,7 +161,9 @@ def write_answers(store: Store, session: Session, now: datetime, registration: R
             # a signature has a value (it is there) and no text
             filled = bool(field.text) or not empty(field.value)
             if field.key not in decided and (filled or not verdict.accepted):
-                session.add(_machine_answer(registration.id, page.id, stored.row_id, field, verdict, now))
+                session.add(
+                    _machine_answer(registration.id, page.id, stored.row_id, field, verdict, now, version(office))
+                )
     session.flush()
     set_division(session, registration)
 
@@ -182,7 +186,13 @@ def set_division(session: Session, registration: Registration) -> None:
 
 
 def _machine_answer(
-    registration_id: str, page_id: str, reading_id: str, field: FieldReading, verdict: Verdict, now: datetime
+    registration_id: str,
+    page_id: str,
+    reading_id: str,
+    field: FieldReading,
+    verdict: Verdict,
+    now: datetime,
+    judged_by: str,
 ) -> Answer:
     return Answer(
         registration_id=registration_id,
@@ -192,7 +202,7 @@ def _machine_answer(
         state=AnswerState.MACHINE,
         source=ValueSource.PAPER,
         accepted=verdict.accepted,
-        verdict_version=version(),
+        verdict_version=judged_by,
         reasons=list(verdict.reasons),
         reading_id=reading_id,
         page_id=page_id,

@@ -32,6 +32,8 @@ NO_EVIDENCE = frozenset({"blank", "dash", "comb", "darkness", "evenness", "types
 OWN_HAND: Mapping[Kind, frozenset[str]] = {
     # the same name elsewhere on the sheet is the same hand's, misread in the same way
     Kind.NAME: frozenset({"agrees_name"}),
+    # nor is a phone number that stands on the sheet three times
+    Kind.PHONE: frozenset({"agrees_phone"}),
     # a shared county doesn't vouch for a house number
     Kind.ADDRESS: frozenset({"agrees_place", "agrees_id_prefix"}),
 }
@@ -53,10 +55,11 @@ def speaking(kind: Kind, evidence: Mapping[str, float], length: int) -> dict[str
     """The evidence as the score takes it: by name, 0..1, more is better."""
     told = {**evidence, "length": min(1.0, length / 30)}
     denied = NO_EVIDENCE | OWN_HAND.get(kind, frozenset())
-    return {name: _turned(name, float(number)) for name, number in told.items() if name not in denied}
+    return {name: turned(name, float(number)) for name, number in told.items() if name not in denied}
 
 
-def _turned(name: str, number: float) -> float:
+def turned(name: str, number: float) -> float:
+    """A piece of evidence as the score takes it: more is better, shares by orders of magnitude."""
     number = min(1.0, max(0.0, number))
     if name in SHARES or name.startswith(SHARE_PREFIXES):
         return round(log10(1 - number + FLOOR) / log10(FLOOR), 6)
@@ -82,18 +85,15 @@ class Group:
             weight * told.get(name, self.neutral.get(name, 0.0)) for name, weight in self.weights.items()
         )
 
-    def probability(self, told: Mapping[str, float], shift: float = 0.0) -> float:
-        """That the value is right: what the score says, and never more than was seen at such scores.
-
-        ``shift``: log odds that the office's own forms add or take.
-        """
+    def probability(self, told: Mapping[str, float]) -> float:
+        """That the value is right: what the score says, and never more than was seen at such scores."""
         score = self.score(told)
         at = max(0, bisect_right([s for s, _ in self.steps], score) - 1)
-        return shifted(min(self.steps[at][1], 1 / (1 + exp(-score))), shift)
+        return min(self.steps[at][1], 1 / (1 + exp(-score)))
 
 
 def shifted(probability: float, shift: float) -> float:
-    """A probability with its log odds moved by ``shift``."""
+    """A probability with its log odds moved by ``shift`` (what the office's own forms add or take)."""
     if not shift or not 0 < probability < 1:
         return probability
     return 1 / (1 + exp(-(log(probability / (1 - probability)) + shift)))

@@ -8,8 +8,9 @@ office's own verified forms have taught (``OfficeTrust``) moves the probability,
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from forms.checks import is_required
@@ -19,7 +20,7 @@ from forms.kinds import JsonValue, Kind
 from forms.values import empty
 from ocr.evidence import combine
 from ocr.reading import FieldReading
-from workflow.judge_model import BLANK, TYPESET, JudgeModel, group_of, shipped_judge, speaking
+from workflow.judge_model import BLANK, JudgeModel, group_of, shifted, shipped_judge, speaking, turned
 
 DISQUALIFYING = frozenset(
     {
@@ -60,20 +61,25 @@ WITNESSES: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
     {
         Kind.ID_NUMBER: ("agrees_id_birth", "agrees_id_certificate", "agrees_id_permit", "agrees_id_twice"),
         Kind.DATE: ("agrees_id_birth",),
-        Kind.PHONE: ("agrees_phone",),
         Kind.TEXT: ("agrees_id_certificate", "agrees_id_permit"),
     }
 )
 """Evidence from other ink that speaks for the whole value: with it, a constraint may have helped the reading."""
 
 
+SEEN_BEFORE = 3
+"""A value is known in an office from so many verified registrations on."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfficeTrust:
     """What this office's own verified forms have taught. ``shifts``: log odds by group; ``models``: recognition
-    networks whose readings have been checked here often enough to be trusted with handwriting."""
+    networks whose readings have been checked here often enough to be trusted with handwriting; ``seen``: by key, the
+    values (``spelled``) that stand in ``SEEN_BEFORE`` verified registrations or more."""
 
     shifts: Mapping[str, float] = field(default_factory=dict)
     models: frozenset[str] = frozenset()
+    seen: Mapping[str, frozenset[str]] = field(default_factory=dict)
     version: int = 0
 
 
@@ -81,10 +87,19 @@ NOTHING_LEARNED = OfficeTrust()
 
 
 @dataclass(frozen=True, slots=True)
+class Assessed:
+    """``probability``: as the shipped numbers give it, with no regard to ``vetoes``."""
+
+    group: str
+    vetoes: tuple[str, ...]
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """``accepted``: the machine vouches for the value. ``reasons``: English codes why not (and what was noticed).
 
-    ``probability``: how likely the value is right, 0 where a veto kept the question from being asked.
+    ``probability``: how likely the value is right, with no regard to what else speaks against accepting it.
     """
 
     accepted: bool
@@ -113,10 +128,43 @@ def judge(
     readings. ``numbers`` default to the shipped ones.
     """
     numbers = numbers or shipped_judge()
-    readings = combine(readings)
+    readings = prepare(readings, form)
     answers = {r.key: r.value for r in readings}
     known = all(m == numbers.model or m in office.models for m in models)
     return {r.key: _verdict(r, kind_of(r.key, form), answers, numbers, office, known) for r in readings}
+
+
+def prepare(readings: Sequence[FieldReading], form: Form | None = None) -> tuple[FieldReading, ...]:
+    """The readings of a page or registration with the evidence they give each other: witnesses, and ``hand``: how
+    surely this hand was read in the sheet's other fields (0..1), for the network is sure of single characters of a
+    hand that it can't read."""
+    readings = combine(readings)
+    sure = {r.key: _sureness(r) for r in readings if _by_hand(r, form)}
+    if len(sure) < 2:
+        return readings
+    told = sum(sure.values())
+    return tuple(
+        replace(r, evidence={**r.evidence, "hand": round((told - sure[r.key]) / (len(sure) - 1), 4)})
+        if r.key in sure
+        else r
+        for r in readings
+    )
+
+
+def _by_hand(reading: FieldReading, form: Form | None) -> bool:
+    kind = kind_of(reading.key, form)
+    return bool(
+        reading.source == "ocr"
+        and not nothing_written(reading)
+        and "min_char" in reading.evidence
+        and group_of(kind, reading.evidence).endswith(".hand")
+    )
+
+
+def _sureness(reading: FieldReading) -> float:
+    """Nothing where the kind's rules had to help."""
+    evidence = reading.evidence
+    return turned("min_char", evidence["min_char"]) if evidence.get("agreement", 0.0) >= 1 else 0.0
 
 
 def kind_of(key: str, form: Form | None) -> Kind:
@@ -127,6 +175,32 @@ def kind_of(key: str, form: Form | None) -> Kind:
     return definition.kind if definition else Kind.TEXT
 
 
+def assess(
+    reading: FieldReading, kind: Kind, numbers: JudgeModel, seen: Mapping[str, frozenset[str]] = MappingProxyType({})
+) -> Assessed:
+    """Group, vetoes and probability of one reading (``prepare`` has given it its witnesses)."""
+    group = BLANK if nothing_written(reading) else group_of(kind, reading.evidence)
+    if reading.source in EXACT:
+        # exact characters from the file itself; only the value's own shape could be wrong
+        empty_layer = ("illegible",) if group != BLANK and empty(reading.value) else ()
+        return Assessed(group, (*vetoes(reading, kind), *empty_layer), 1.0)
+    known = is_seen(reading, seen)
+    told = speaking(kind, {**reading.evidence, "seen": float(known)}, len(reading.text))
+    own = numbers.groups.get(group)
+    return Assessed(group, vetoes(reading, kind), 0.0 if own is None else own.probability(told))
+
+
+def is_seen(reading: FieldReading, seen: Mapping[str, frozenset[str]]) -> bool:
+    """Did this very value stand in the field before? Only where the ink alone was read that way: a value that a list
+    of known ones pulled over is no evidence for itself."""
+    return reading.evidence.get("agreement", 0.0) >= 1 and spelled(reading.value) in seen.get(reading.key, frozenset())
+
+
+def spelled(value: JsonValue) -> str:
+    """One spelling per value, to compare by."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
 def _verdict(
     reading: FieldReading,
     kind: Kind,
@@ -135,40 +209,18 @@ def _verdict(
     office: OfficeTrust,
     known: bool,
 ) -> Verdict:
-    noticed = tuple(reading.reasons)
-    if nothing_written(reading):
-        blocking = (*vetoes(reading, kind), *(["required"] if _missing(reading, answers) else ()))
-        probability = probability_of(reading, BLANK, kind, numbers, office)
-        return _told(noticed, blocking, probability, least=numbers.groups[BLANK].least)
-    blocking = vetoes(reading, kind)
-    if reading.source in EXACT:
-        # exact characters from the file or the office itself; only the value's own shape could be wrong
-        return _told(noticed, blocking if blocking or not empty(reading.value) else ("illegible",), 1.0, least=1.0)
-    group = group_of(kind, reading.evidence)
-    if group not in numbers.groups:
-        return _told(noticed, (*blocking, "handwritten"), 0.0, least=1.0)
-    if not known and reading.evidence.get("typeset", 0.0) < TYPESET and kind not in (Kind.CHOICE, Kind.SIGNATURE):
-        blocking = (*blocking, "new_model")
-    return _told(
-        noticed, blocking, probability_of(reading, group, kind, numbers, office), least=numbers.groups[group].least
-    )
-
-
-def _told(noticed: Sequence[str], blocking: Sequence[str], probability: float, *, least: float) -> Verdict:
-    if blocking:
-        return Verdict(False, tuple(dict.fromkeys((*noticed, *blocking))))
-    if probability >= least:
-        return Verdict(True, tuple(noticed), probability)
-    # what no reading of this group has earned by itself is the hand's fault, not this reading's
-    return Verdict(False, tuple(dict.fromkeys((*noticed, "low_confidence"))), probability)
-
-
-def probability_of(
-    reading: FieldReading, group: str, kind: Kind, numbers: JudgeModel, office: OfficeTrust = NOTHING_LEARNED
-) -> float:
-    """That the value is right, before any veto."""
-    told = speaking(kind, reading.evidence, len(reading.text))
-    return numbers.groups[group].probability(told, office.shifts.get(group, 0.0))
+    found = assess(reading, kind, numbers, office.seen)
+    blocking = list(found.vetoes)
+    if found.group == BLANK and _missing(reading, answers):
+        blocking.append("required")
+    by_hand = found.group.endswith(".hand") and reading.source not in EXACT
+    if by_hand and not known:
+        blocking.append("new_model")
+    chance = shifted(found.probability, office.shifts.get(found.group, 0.0))
+    own = numbers.groups.get(found.group)
+    if not blocking and reading.source not in EXACT and (own is None or chance < own.least):
+        blocking.append("low_confidence")
+    return Verdict(not blocking, tuple(dict.fromkeys((*reading.reasons, *blocking))), chance)
 
 
 def nothing_written(reading: FieldReading) -> bool:

@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 from forms.catalog import shipped_forms
 from forms.form_file import Form
 from ocr.reading import OcrFailed, PageOutcome, PageReading, PageStatus, ReadingContext, SourcePage
-from records import intake_rows, office_rows
+from records import intake_rows
 from records.columns import canonical_json
 from records.errors import FileDamaged
 from records.forms_used import keep_form
@@ -27,7 +27,7 @@ from records.store import Store
 from records.tables import Page, Reading, Source
 from records.vault import VaultRef
 from records.views import Actor, PageState, SourceState
-from workflow import drafting, settling
+from workflow import drafting, learned, settling, trust
 from workflow.changes import NOTHING, Changes, changed
 from workflow.permissions import Right, verb
 from workflow.reading_json import reading_to_json
@@ -111,6 +111,7 @@ class _Queue:
 
     def run(self) -> None:
         self.settle()  # what a killed run had read to the end
+        self.judge_again()
         while not self.cancelled():
             with self.store.session() as session:
                 source_id = intake_rows.next_to_work(session, frozenset(self.worked))
@@ -130,10 +131,11 @@ class _Queue:
             if self.split(source_id, opened.pages):
                 with self.store.session() as session:
                     waiting = intake_rows.pages_to_read(session, source_id)
+                    context = learned.reading_context(session)
                 for page_id in waiting:
                     if self.cancelled():
                         return
-                    self.read(page_id, opened)
+                    self.read(page_id, opened, context)
                 self.forget_password(source_id)
         finally:
             opened.close()
@@ -224,7 +226,7 @@ class _Queue:
 
     # -- pages --------------------------------------------------------------------------------------------------------
 
-    def read(self, page_id: str, opened: OpenedSource) -> None:
+    def read(self, page_id: str, opened: OpenedSource, context: ReadingContext) -> None:
         """Read one page: READ with its reading, SET_ASIDE when blank, FAILED with its reason."""
         while True:
             with self.store.transaction() as session:
@@ -237,7 +239,6 @@ class _Queue:
                     break
                 page.attempts += 1
                 position = page.position
-                context = ReadingContext(home_division=office_rows.office(session).division or None)
             self.say("识别")
             try:
                 outcome = opened.read(position, context)
@@ -323,6 +324,17 @@ class _Queue:
         with self.store.transaction() as session:
             found = settling.settle(self.store, session, self.clock())
         if found:
+            self.tell(found)
+
+    def judge_again(self) -> None:
+        """Drafts whose verdicts are by older numbers than today's, a few per transaction."""
+        done: frozenset[str] = frozenset()
+        while not self.cancelled():
+            with self.store.transaction() as session:
+                found = trust.judge_again(self.store, session, self.clock())
+            if found.registrations <= done:
+                return
+            done |= found.registrations
             self.tell(found)
 
     # -- telling ------------------------------------------------------------------------------------------------------

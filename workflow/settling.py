@@ -19,6 +19,7 @@ from records.session import Session
 from records.store import Store
 from records.tables import Registration
 from records.views import PageState, RegistrationState
+from workflow import learned
 from workflow.changes import NOTHING, Changes, changed
 from workflow.drafting import (
     content_of,
@@ -31,7 +32,7 @@ from workflow.drafting import (
     write_answers,
 )
 from workflow.forms_in_use import is_registration, stored_form
-from workflow.judgement import judge
+from workflow.judgement import OfficeTrust, judge
 from workflow.pairing import Group, PageFacts, Pairing, pair
 
 
@@ -45,16 +46,17 @@ def settle(store: Store, session: Session, now: datetime) -> Changes:
     numbers = pairing_rows.numbers_without_blanks(session, {p.page.source_id for p in places})
     readings = readings_of(session, [p.page for p in places])
     facts = []
+    office = learned.office_trust(session)
     for place in places:
         form = stored_form(store, session, place.page.form_id or "", place.page.form_version or "")
-        facts.append(_facts(place, numbers[place.page.id], readings[place.page.id].reading, form))
+        facts.append(_facts(place, numbers[place.page.id], readings[place.page.id].reading, form, office))
     return _carry_out(store, session, now, {p.page.id: p for p in places}, pair(facts))
 
 
-def _facts(place: PagePlace, number: int, reading: PageReading, form: Form) -> PageFacts:
+def _facts(place: PagePlace, number: int, reading: PageReading, form: Form, office: OfficeTrust) -> PageFacts:
     page, registration = place.page, place.registration
     content = content_of(reading)
-    verdicts = judge(reading.fields, form=form, models={reading.model})
+    verdicts = judge(reading.fields, office, form=form, models={reading.model})
     decided = registration is not None and (registration.pinned or registration.state is not RegistrationState.DRAFT)
     return PageFacts(
         page_id=page.id,

@@ -23,7 +23,7 @@ from records.views import (
     VerifyItem,
     VerifySheet,
 )
-from workflow import answering, blind, carrying, current, drafting, matching, scope, sheets
+from workflow import answering, blind, carrying, current, drafting, matching, scope, sheets, trust
 from workflow.changes import NOTHING, Changes, changed
 from workflow.cross_reference import place_view
 from workflow.errors import BadValue, NotFinished, NotFound, WrongState
@@ -237,7 +237,8 @@ def finish(
         session.flush()
         current.follow(store, session, actor.user_id, now, child)
         store.audit(session, actor.user_id, now, "registration.verify", registration.id, {"child": child.id})
-        return Finished(changed(registrations=[registration.id], children=[child.id]), child.id, new)
+        told = changed(registrations=[registration.id], children=[child.id])
+        return Finished(told | trust.note_check(store, session, now, registration), child.id, new)
 
 
 def _refuse_unfinished(facts: sheets.Facts, limits: Limits) -> None:
@@ -296,6 +297,7 @@ def reopen(store: Store, actor: Actor, now: datetime, registration_id: str, reas
         if registration_rows.in_running_batch(session, registration.id):
             raise WrongState("这份登记表已在报送批次里，反馈结果还没有回来或已被接收，没有改动。有变化请用新的登记表。")
         registration.state = RegistrationState.DRAFT
+        trust.forget_check(session, registration.id)
         registration.sent_back_reason = reason.strip()
         session.flush()
         child_id = registration.child_id

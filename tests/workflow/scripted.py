@@ -130,6 +130,8 @@ class ScriptedPool:
     opened: int = 0
     read: int = 0
     failures: dict[str, int] = field(default_factory=dict)
+    told: list[ReadingContext] = field(default_factory=list)
+    """What the reader was told of the office, page by page."""
 
     def open(self, data: bytes, name: str, password: str | None = None) -> ScriptedSource:
         self.opened += 1
@@ -157,6 +159,7 @@ class ScriptedSource:
     def read(self, index: int, context: ReadingContext | None = None) -> PageOutcome:
         self.pool.before_read(self.pool.read)
         self.pool.read += 1
+        self.pool.told.append(context or ReadingContext())
         page = self.described[index]
         key = f"{self.name}/{index}"
         self.pool.failures[key] = self.pool.failures.get(key, 0) + 1
@@ -206,7 +209,15 @@ def _field(form_field: FormField, page: Page) -> FieldReading:
         view_box_px=(5, 10, 150, 20),
         candidates=(Candidate(text, value, 0.9),) if text else (),
         reasons=("low_confidence",) if doubtful else (),
-        evidence={"blank": float(not text)},
+        evidence={
+            "blank": float(not text),
+            "min_char": 0.4 if doubtful else 1.0,
+            "mean_char": 0.9 if doubtful else 1.0,
+            "margin": 1.0,
+            "agreement": 1.0,
+            "mark_quality": 1.0,
+            "registration": 1.0,
+        },
     )
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from forms.kinds import JsonValue
 from ocr.reading import FieldReading
-from workflow.judge_model import shipped_judge
-from workflow.judgement import OfficeTrust, judge
+from workflow.judge_model import Group, JudgeModel, shipped_judge
+from workflow.judgement import OfficeTrust, judge, spelled, version
 
 SURE = {
     "blank": 0.0,
@@ -147,16 +147,89 @@ def test_a_text_layer_is_exact_unless_something_speaks_against_it() -> None:
     assert not accepted(replace(typed, reasons=("differs_from_picture", "invalid_name")))["child_name"]
 
 
-def test_the_same_hand_is_no_witness_for_a_name() -> None:
+def test_the_same_hand_is_no_witness_for_a_name_or_a_phone_number() -> None:
     by_hand: dict[str, Any] = {"evenness": 0.15, "comb": 0.0, "min_char": 0.9}
-    once = judge([reading("mother_name", "李毓桂", **by_hand)])["mother_name"]
-    twice = judge([reading("mother_name", "李毓桂", **by_hand), reading("caregiver_name", "李毓桂", **by_hand)])
-    assert twice["mother_name"].probability == once.probability, "李敏桂 in one hand is misread alike in both places"
+    for one, other, value, different in (
+        ("mother_name", "caregiver_name", "李毓桂", "李淑桂"),  # 李敏桂 in one hand is misread alike in both places
+        ("mother_phone", "child_phone", "15144302523", "13844302523"),  # and so is its 9
+    ):
+        twice = judge([reading(one, value, **by_hand), reading(other, value, **by_hand)])[one]
+        apart = judge([reading(one, value, **by_hand), reading(other, different, **by_hand)])[one]
+        assert twice.probability == apart.probability
 
 
 def test_a_gazetteer_does_not_vouch_for_a_house_number() -> None:
     by_hand: dict[str, Any] = {"evenness": 0.15, "comb": 0.0, "min_char": 0.9}
     place: JsonValue = {"division": "220702001001", "detail": "18号楼单元504室"}
-    alone = judge([reading("child_residence", place, **by_hand)])["child_residence"]
     beside = judge([reading("child_residence", place, **by_hand), reading("child_household", "220702001001")])
-    assert beside["child_residence"].probability == alone.probability
+    apart = judge([reading("child_residence", place, **by_hand), reading("child_household", "450123001001")])
+    assert beside["child_residence"].probability == apart["child_residence"].probability
+
+
+def test_a_hand_that_is_hard_to_read_elsewhere_is_not_believed_here() -> None:
+    """The network is sure of single characters of a hand it can't read: a 9 taken for a 5 at 1.00."""
+    by_hand: dict[str, Any] = {"evenness": 0.15, "comb": 0.0}
+    phone = reading("mother_phone", "15144302523", **by_hand)
+    others = ("child_name", "father_name", "form_unit", "school_name", "father_workplace")
+    clear = judge([phone, *(reading(key, "王佳琳", **by_hand) for key in others)])["mother_phone"]
+    poor = judge([phone, *(reading(key, "王佳琳", **{**by_hand, "min_char": 0.5}) for key in others)])["mother_phone"]
+    assert clear.accepted
+    assert not poor.accepted
+    assert poor.probability < clear.probability
+
+
+def test_a_known_value_counts_only_where_the_ink_was_read_that_way() -> None:
+    by_hand: dict[str, Any] = {"evenness": 0.15, "comb": 0.0, "min_char": 0.93, "margin": 0.9}
+    school = reading("school_name", "黄松甸镇中心小学", **by_hand)
+    near_miss = reading("school_name", "黄松甸镇中心中学", **by_hand)
+    pulled = reading("school_name", "黄松甸镇中心小学", **{**by_hand, "agreement": 0.0})
+    office = OfficeTrust(seen={"school_name": frozenset({spelled("黄松甸镇中心小学")})})
+    before = judge([school])["school_name"].probability
+    assert judge([school], office)["school_name"].probability > before
+    assert judge([near_miss], office)["school_name"].probability == judge([near_miss])["school_name"].probability
+    assert judge([pulled], office)["school_name"].probability == judge([pulled])["school_name"].probability
+    assert not judge([pulled], office)["school_name"].accepted
+
+
+def test_what_the_office_found_out_moves_the_verdict() -> None:
+    number = reading("father_id_number", "11010519491231001X", evenness=0.15, comb=0.0)
+    assert judge([number])["father_id_number"].accepted
+    wary = OfficeTrust(shifts={"id_number.hand": -4.0}, version=3)
+    verdict = judge([number], wary)["father_id_number"]
+    assert not verdict.accepted
+    assert verdict.reasons == ("low_confidence",)
+    assert version(wary) == f"{shipped_judge().version}+3"
+    assert len(version(OfficeTrust(version=10**6))) <= 32, "the column of the store holds no more"
+
+
+FIXED = JudgeModel(
+    "fixed",
+    "net",
+    {},
+    {
+        "blank": Group(9.0, {}, {}, ((0.0, 0.9999),), 0.99),
+        "id_number.hand": Group(-4.0, {"min_char": 12.0}, {}, ((0.0, 0.9), (6.0, 0.999)), 0.99),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "reasons", "accepted_", "told"),
+    [
+        ({"min_char": 1.0}, (), True, ()),
+        ({"min_char": 0.99}, (), False, ("low_confidence",)),
+        ({"min_char": 0.5}, (), False, ("low_confidence",)),
+        ({"min_char": 1.0, "agreement": 0.0}, (), False, ("unusual",)),
+        ({"min_char": 1.0, "agreement": 0.0, "agrees_id_twice": 1.0}, (), True, ()),
+        ({"min_char": 1.0, "listed": 0.0}, (), False, ("unusual",)),
+        ({"min_char": 1.0, "registration": 0.4}, (), False, ("registration",)),
+        ({"min_char": 1.0}, ("stamp",), False, ("stamp",)),
+        ({"min_char": 1.0}, ("place_doubtful",), True, ("place_doubtful",)),
+    ],
+)
+def test_golden_verdicts(
+    evidence: dict[str, float], reasons: tuple[str, ...], accepted_: bool, told: tuple[str, ...]
+) -> None:
+    number = reading("father_id_number", "11010519491231001X", reasons=reasons, **evidence)
+    verdict = judge([number], numbers=FIXED)["father_id_number"]
+    assert (verdict.accepted, verdict.reasons) == (accepted_, told)

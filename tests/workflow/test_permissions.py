@@ -51,6 +51,7 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.recognise.run_queue": {C, A, M},
     "workflow.draft_workbook.write_draft": {C, A, M},
     "workflow.verify.drafts": EVERYBODY | {H},
+    "workflow.trust.trust": EVERYBODY | {H},
     "workflow.verify.sheet": EVERYBODY | {H},
     "workflow.verify.page_image": EVERYBODY | {H},
     "workflow.verify.confirm": {C, R, M, H},

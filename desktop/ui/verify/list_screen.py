@@ -13,7 +13,8 @@ from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, t
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import REGISTRATION, Mark, division_words, moment
 from records.views import DraftRow
-from workflow import verify
+from records.views_trust import TrustView
+from workflow import trust, verify
 from workflow.changes import Changes
 
 REFRESH_MS = 150
@@ -48,6 +49,7 @@ class DraftsScreen(QWidget):
         super().__init__()
         self.setObjectName("screen")
         self._jobs = jobs
+        self._waiting = ""
         self.model: RowsModel[DraftRow] = RowsModel(COLUMNS, parent=self)
         self.table = Table(self.model)
         self.table.setObjectName("drafts")
@@ -66,6 +68,7 @@ class DraftsScreen(QWidget):
         self._top = QWidget()
         row = line(self._top)
         self._told = text("", "secondary")
+        self._told.setWordWrap(True)
         row.addWidget(self._told, 1)
         self.begin = button("开始核对", lambda: self._open(0), role="primary", icon="verify", name="begin")
         row.addWidget(self.begin)
@@ -105,10 +108,16 @@ class DraftsScreen(QWidget):
         self._either.setCurrentIndex(1 if rows else 0)
         self._top.setVisible(bool(rows))
         looks = sum(row.to_look_at for row in rows)
-        self._told.setText(f"{len(rows)} 份登记表，共 {looks} 处要看。按 Enter 打开选中的一份。")
+        self._waiting = f"{len(rows)} 份登记表，共 {looks} 处要看。按 Enter 打开选中的一份。"
+        self._told.setText(self._waiting)
+        if rows:
+            self._jobs.read(trust.trust, self._show_trust, owner=self)
         found = [i for i, row in enumerate(rows) if row.registration_id == before]
         if rows:
             self.table.selectRow(found[0] if found else 0)
+
+    def _show_trust(self, view: TrustView) -> None:
+        self._told.setText(self._waiting + view.sentence)
 
     def _at_hand(self) -> str:
         index = self.table.currentIndex()

@@ -1,0 +1,60 @@
+"""What verifying has shown of the reader, the fits made from it, and the values the office has verified before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from forms.kinds import JsonValue
+from records.registration_rows import DONE, OPEN
+from records.tables import Answer, JudgeFit, ReadingCheck, Registration
+from records.views import AnswerState
+
+SAID = (AnswerState.MACHINE, AnswerState.CONFIRMED, AnswerState.CORRECTED)
+
+
+def checks(session: Session) -> Sequence[ReadingCheck]:
+    """All checks, oldest first."""
+    return session.scalars(select(ReadingCheck).order_by(ReadingCheck.at, ReadingCheck.registration_id)).all()
+
+
+def count_checks(session: Session) -> int:
+    """How many registrations have been checked."""
+    return session.scalar(select(func.count()).select_from(ReadingCheck)) or 0
+
+
+def remove_check(session: Session, registration_id: str) -> None:
+    """The registration is open again: what was found then is no longer its last word."""
+    session.execute(delete(ReadingCheck).where(ReadingCheck.registration_id == registration_id))
+
+
+def newest_fit(session: Session) -> JudgeFit | None:
+    """The fit that holds."""
+    return session.scalar(select(JudgeFit).order_by(JudgeFit.number.desc()).limit(1))
+
+
+def verified_values(session: Session, keys: Sequence[str], least: int) -> list[tuple[str, JsonValue, int]]:
+    """(key, value, registrations) of values that stand in ``least`` verified registrations or more, by key."""
+    times = func.count().label("times")
+    statement = (
+        select(Answer.key, Answer.value, times)
+        .join(Registration, Answer.registration_id == Registration.id)
+        .where(Registration.state.in_(DONE), Answer.key.in_(keys), Answer.state.in_(SAID))
+        .group_by(Answer.key, Answer.value)
+        .having(times >= least)
+        .order_by(Answer.key, times.desc(), Answer.value)
+    )
+    return [(key, value, count) for key, value, count in session.execute(statement)]
+
+
+def drafts_judged_otherwise(session: Session, version: str, most: int) -> list[Registration]:
+    """Open registrations with a machine's answer whose verdict is not by ``version``, in the order of the list."""
+    stale = select(Answer.registration_id).where(Answer.state == AnswerState.MACHINE, Answer.verdict_version != version)
+    statement = (
+        select(Registration)
+        .where(Registration.state.in_(OPEN), Registration.id.in_(stale))
+        .order_by(Registration.state.desc(), Registration.taken_in_at, Registration.sequence)
+    )
+    return list(session.scalars(statement.limit(most)))
