@@ -240,8 +240,12 @@ def vetoes(reading: FieldReading, kind: Kind) -> tuple[str, ...]:
         return (*against, *(["unclear_mark"] if evidence.get("mark_quality", 0.0) < MARK else ()))
     if kind is Kind.SIGNATURE:
         return (*against, *(["faint"] if evidence.get("mark_quality", 0.0) < SIGNATURE else ()))
-    if not evidence.get("listed", 1.0) or (evidence.get("agreement", 0.0) < 1 and not _witnessed(evidence, kind)):
+    witnessed = _witnessed(evidence, kind)
+    if not evidence.get("listed", 1.0) or (evidence.get("agreement", 0.0) < 1 and not witnessed):
         against.append("unusual")
+    if "low_confidence" in reading.reasons and not witnessed:
+        # a character that the screen points out as doubtful: only other ink can vouch for it
+        against.append("low_confidence")
     return tuple(against)
 
 
