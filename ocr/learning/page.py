@@ -19,7 +19,7 @@ from ocr.learning.flat import FlatPage, flatten, paper_size
 from ocr.learning.pairing import questions
 from ocr.learning.printed import Character, Line, Printer, clean_grey, lines_of
 from ocr.learning.rules import Ink, Rule, Rules, find_rules
-from ocr.learning.signs import BOX_SIGNS, TICK_SIDE, Piece, Pieces, Sign, brackets, combs, hollow, pieces_of
+from ocr.learning.signs import BOX_SIGNS, FRAME_INK, TICK_SIDE, Piece, Pieces, Sign, brackets, combs, hollow, pieces_of
 from ocr.recogniser import Recogniser
 from ocr.refine import ink_map
 from ocr.registration import PX_PER_MM, Picture
@@ -106,14 +106,15 @@ def find(
     rules = find_rules(ink)
     faces = find_cells(rules, flat.width_mm, flat.height_mm)
     pieces = pieces_of(ink, rules.mask)
-    frames = hollow(pieces)
+    faint = pieces_of(ink, rules.mask, FRAME_INK)
+    frames = hollow(pieces, faint)
     rows = combs([p.box for p, _ in frames], faces)
     in_combs = {box for row in rows for box in row}
     cells = _cells(faces, in_combs)
     printer = Printer(clean_grey(ink, rules.mask), pieces, _trusted(characters, ink, recogniser), recogniser)
-    signs = _signs(pieces, frames, faces, in_combs, printer)
+    signs = _signs(pieces, faint, frames, faces, in_combs, printer)
     printer.without(signs)
-    text = _text_pieces(pieces, frames, in_combs)
+    text = _text_pieces(pieces, in_combs)
     contents = tuple(_content(cell, cells, text, signs, rules, rows, printer) for cell in cells)
     outside = [p for p in text if not any(inside(c, p.box, 0.5) for c in cells)]
     outside_signs = [s for s in signs if not any(inside(c, s.whole, 0.5) for c in cells)]
@@ -201,6 +202,7 @@ def _rows_of_faces(in_combs: set[Box], faces: Sequence[Box]) -> list[Box]:
 
 def _signs(
     pieces: Pieces,
+    faint: Pieces,
     frames: Sequence[tuple[Piece, SignKind]],
     faces: Sequence[Box],
     in_combs: set[Box],
@@ -215,23 +217,30 @@ def _signs(
         nested = any(f is not face and inside(f, face) and f.w * f.h > 1.5 * face.w * face.h for f in faces)
         if nested and face not in in_combs and max(face.w, face.h) <= TICK_SIDE and 0.7 < face.w / face.h < 1.4:
             found.append(Sign(SignKind.SQUARE, face, face))
-    found += brackets(pieces, [p.number for p, _ in frames])
+    found += brackets(pieces, faint)
     circles = [s for s in found if s.kind is SignKind.CIRCLE]
     if len(circles) < 2:
         found = [s for s in found if s.kind is not SignKind.CIRCLE]
     return found
 
 
-def _text_pieces(pieces: Pieces, frames: Sequence[tuple[Piece, SignKind]], in_combs: set[Box]) -> list[Piece]:
+def _text_pieces(pieces: Pieces, in_combs: set[Box]) -> list[Piece]:
     """Ink that may be text: no pictures, no solid squares, no frames for single characters."""
-    skipped = {p.number for p, _ in frames if p.box in in_combs}
     found = []
     for piece in pieces.all:
         box = piece.box
         solid = piece.area > 0.85 * box.w * box.h and min(box.w, box.h) > 2.6
-        if piece.number not in skipped and not solid and box.h < 16 and box.w < 60:
+        if not _frames_comb(box, in_combs) and not solid and box.h < 16 and box.w < 60:
             found.append(piece)
     return found
+
+
+def _frames_comb(box: Box, in_combs: set[Box]) -> bool:
+    """Whether a piece is the printed frame of a box for one character."""
+    return any(
+        abs(c.x - box.x) < 0.6 and abs(c.right - box.right) < 0.6 and abs(c.y - box.y) < 0.6 and abs(c.h - box.h) < 0.8
+        for c in in_combs
+    )
 
 
 def _content(

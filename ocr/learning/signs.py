@@ -5,7 +5,7 @@ Told by their shape in the picture; where the page's own text is known, it has t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -20,6 +20,8 @@ from ocr.registration import PX_PER_MM
 
 TEXT_INK = 0.3
 """Darkness of text; specks and shadows are lighter."""
+FRAME_INK = 0.15
+"""Darkness of the thin sides of a □ in a light type, which a coarse scan shows as a grey trace."""
 BOX_SIDES = (1.9, 9.5)
 """Millimetres. Larger frames are cells."""
 TICK_SIDE = 6.5
@@ -65,9 +67,9 @@ class Pieces:
         return np.asarray(self.labels[y : y + h, x : x + w] > 0, dtype=np.bool_)
 
 
-def pieces_of(ink: Ink, rules: Mask) -> Pieces:
-    """The connected ink of a page, specks left out."""
-    dark = ((ink > TEXT_INK) & ~rules).astype(np.uint8)
+def pieces_of(ink: Ink, rules: Mask, level: float = TEXT_INK) -> Pieces:
+    """The connected ink of a page darker than ``level``, specks left out."""
+    dark = ((ink > level) & ~rules).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     found = []
     for n in range(1, count):
@@ -78,8 +80,20 @@ def pieces_of(ink: Ink, rules: Mask) -> Pieces:
     return Pieces(np.asarray(labels, dtype=np.int32), tuple(found))
 
 
-def hollow(pieces: Pieces) -> list[tuple[Piece, SignKind]]:
-    """Pieces that are empty frames: squares with four whole sides, circles."""
+def hollow(*levels: Pieces) -> list[tuple[Piece, SignKind]]:
+    """Pieces that are empty frames: squares with four whole sides, circles. ``levels``: darker ink before lighter."""
+    found: list[tuple[Piece, SignKind]] = []
+    for pieces in levels:
+        known = [p.box for p, _ in found]
+        found += [(p, kind) for p, kind in _hollow(pieces) if not any(_same(p.box, box) for box in known)]
+    return found
+
+
+def _same(one: Box, other: Box) -> bool:
+    return abs(one.x + one.w / 2 - other.x - other.w / 2) < 1.0 and abs(one.y + one.h / 2 - other.y - other.h / 2) < 1.0
+
+
+def _hollow(pieces: Pieces) -> list[tuple[Piece, SignKind]]:
     found = []
     for piece in pieces.all:
         w, h = piece.box.w, piece.box.h
@@ -145,13 +159,20 @@ def _next(chain: Sequence[Box], box: Box) -> bool:
     return -0.4 <= gap <= max(2.6, 0.5 * typical) and abs(box.w - typical) < 0.3 * typical + 0.3
 
 
-def brackets(pieces: Pieces, taken: Iterable[int]) -> list[Sign]:
-    """Pairs of brackets with nothing between them."""
-    used = set(taken)
+def brackets(*levels: Pieces) -> list[Sign]:
+    """Pairs of brackets with nothing between them. ``levels``: darker ink before lighter."""
+    found: list[Sign] = []
+    for pieces in levels:
+        known = [s.whole for s in found]
+        found += [s for s in _brackets(pieces) if not any(_same(s.whole, box) for box in known)]
+    return found
+
+
+def _brackets(pieces: Pieces) -> list[Sign]:
     opening, closing = [], []
     for piece in pieces.all:
         w, h = piece.box.w, piece.box.h
-        if piece.number in used or not (1.9 <= h <= 7.5 and 0.25 <= w <= 2.4 and w < 0.55 * h):
+        if not (1.9 <= h <= 7.5 and 0.25 <= w <= 2.4 and w < 0.55 * h):
             continue
         bow = _bow(pieces.patch(piece))
         if bow > 0:
