@@ -31,6 +31,11 @@ def page_json(file: str, reading: PageReading, accepted: Mapping[str, bool]) -> 
         "engine": reading.engine,
         "model": reading.model,
         "registration_error_px": _rounded(reading.registration_error_px),
+        **(
+            {"roster": {"entry": reading.roster.entry, "fit": reading.roster.fit, "keys": list(reading.roster.keys)}}
+            if reading.roster
+            else {}
+        ),
         "lines": [_line(line) for line in reading.lines],
         "fields": [_field(field, accepted.get(field.key, False)) for field in reading.fields],
     }

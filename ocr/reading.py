@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from forms.kinds import JsonValue
+from ocr.roster import Roster
 
 PixelBox = tuple[int, int, int, int]
 
@@ -66,7 +67,9 @@ class FieldReading:
     second candidate, towards 1 far ahead), ``language`` (how well the text goes with the language), ``surname_known``
     (names), ``near`` (1: the counties that other ink names decided against this ink alone);
     of deciding together (``ocr.joint``): ``joint`` (the value's share when all is weighed) and ``joint_moved`` (above 0
-    where other ink chose another candidate than this ink alone: no ``agrees_*`` then speaks for it).
+    where other ink chose another candidate than this ink alone: no ``agrees_*`` then
+    speaks for it); ``roster_fit`` (how well the roster's entry fits the page where this field is read as the entry has
+    it, 0 where it is read differently).
     """
 
     key: str
@@ -96,6 +99,15 @@ class TextLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RosterFit:
+    """The one entry of the roster that fits this page: its opaque id, how well (0..1), and the fields that say so."""
+
+    entry: str
+    fit: float
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageReading:
     """Everything read from one page. ``page_index`` counts from 0 within its source."""
 
@@ -118,6 +130,7 @@ class PageReading:
     fields: tuple[FieldReading, ...] = ()
     lines: tuple[TextLine, ...] = ()
     registration_error_px: float | None = None  # median residual of matched points, delivered pixels
+    roster: RosterFit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +158,10 @@ class ReadingContext:
     ``home_division`` is the office's own division code (towns below it are likelier);
     ``lexicon`` maps a field key to weighted values seen before. ``prefilled``: what was printed on prefilled sheets,
     serial -> field key -> value; on such a sheet only what was written by hand is read (``ocr.prefilled``).
+    ``roster``: known children; one that fits a page is offered (``ocr.known_children``).
     """
 
     home_division: str | None = None
     lexicon: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     prefilled: Mapping[str, Mapping[str, JsonValue]] = field(default_factory=dict)
+    roster: Roster | None = None

@@ -28,6 +28,7 @@ from typing import Any, Self
 
 from forms.form_file import Form
 from ocr.free_pairs import with_pairs
+from ocr.known_children import offer
 from ocr.learning.asked import LearnedPage
 from ocr.models import DETECTION, RECOGNITION, model_folder
 from ocr.reading import OcrFailed, PageOutcome, PageStatus, ReadingContext, SourcePage, TextLine
@@ -143,13 +144,19 @@ class OpenSource:
 
     def read(self, index: int, context: ReadingContext | None = None) -> PageOutcome:
         """Read page ``index`` (from 0). Raises OcrFailed; the other pages can still be read after that."""
+        asked = context or ReadingContext()
+        # the roster stays here: it is large, and needs readings only
+        outcome = self._read(index, replace(asked, roster=None))
+        return outcome if asked.roster is None else replace(outcome, reading=offer(outcome.reading, asked.roster))
+
+    def _read(self, index: int, context: ReadingContext) -> PageOutcome:
         if not 0 <= index < len(self.pages):
             raise IndexError(index)
         with self._pool._borrowed() as worker:  # pool and source are one thing in two classes
             if worker.token != self._token:
                 worker.open(self._token, self._data, self._password)
             seconds = self._pool.page_seconds
-            outcome: PageOutcome = worker.ask(("read", self._token, index, context or ReadingContext()), seconds)
+            outcome: PageOutcome = worker.ask(("read", self._token, index, context), seconds)
             if outcome.reading.status is not PageStatus.UNKNOWN_FORM or outcome.reading.reason in ILLEGIBLE:
                 return outcome
             with self._pool.free_pages:

@@ -86,6 +86,7 @@ def _add_read(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     read.add_argument("--form", help="只按这一种表格识别（编号见 form list）")
     read.add_argument("--forms-dir", type=Path, help="另外的表格文件夹")
     read.add_argument("--prefilled", type=Path, metavar="内容.json", help="预填表上印的内容，按编号；只认手写的改动")
+    read.add_argument("--roster", type=Path, metavar="名单.csv", help="已知儿童的名单；几处都对得上的一名列为备选")
     read.add_argument("--json", type=Path, required=True, metavar="输出.json", help="结果写到这里，- 为屏幕")
     read.set_defaults(run=cli_read.run)
 

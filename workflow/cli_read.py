@@ -17,12 +17,16 @@ from ocr.worker import ReaderPool
 from workflow import cli, intake
 from workflow.judgement import judge
 from workflow.prefill_file import by_serial
+from workflow.roster_file import load_roster
 
 
 def run(options: argparse.Namespace) -> int:
     """Exit code 0 when every page was read or is blank, 1 when something was not."""
     forms = _chosen(cli.forms_for(options), options.form)
-    context = ReadingContext(prefilled=by_serial(options.prefilled) if options.prefilled else {})
+    context = ReadingContext(
+        prefilled=by_serial(options.prefilled) if options.prefilled else {},
+        roster=load_roster(options.roster) if options.roster else None,
+    )
     with ReaderPool(models_dir(), forms) as pool:
         pages = [page for path in intake.find_files(options.files) for page in read_file(pool, path, context)]
     text = json.dumps({"pages": pages}, ensure_ascii=False, indent=1)

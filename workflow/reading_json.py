@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ocr.reading import Candidate, Doubt, FieldReading, PageReading, PageStatus, PixelBox, TextLine
+from ocr.reading import Candidate, Doubt, FieldReading, PageReading, PageStatus, PixelBox, RosterFit, TextLine
 
 
 def reading_to_json(reading: PageReading) -> dict[str, Any]:
@@ -21,6 +21,9 @@ def reading_from_json(plain: Mapping[str, Any]) -> PageReading:
     known = {**plain, "status": PageStatus(plain["status"])}
     known["fields"] = tuple(_field(f) for f in plain["fields"])
     known["lines"] = tuple(TextLine(li["text"], li["confidence"], _box(li["box_px"])) for li in plain["lines"])
+    if known.get("roster"):
+        fit = known["roster"]
+        known["roster"] = RosterFit(fit["entry"], fit["fit"], tuple(fit["keys"]))
     return PageReading(**known)
 
 
