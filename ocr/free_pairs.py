@@ -16,7 +16,8 @@ from forms.form_file import Box, FormField
 from forms.kinds import JsonValue, Kind
 from forms.labels import BY_SUBJECT, LabelMatch, match_label, subject_of
 from forms.values import FieldError, parse
-from ocr.reading import FieldReading, PageReading, PixelBox, TextLine
+from ocr.reading import FieldReading, PageReading
+from ocr.upright_lines import UprightLine, upright_lines, view_box
 
 REASON = "unknown_form"
 _COLONS = re.compile(r"[:：]")
@@ -25,31 +26,18 @@ LONGEST_LABEL = 16
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of the upright page; ``box`` in upright pixels: left, top, right, bottom."""
-
-    text: str
-    confidence: float
-    box: tuple[float, float, float, float]
-    delivered: PixelBox
-
-    @property
-    def height(self) -> float:
-        return self.box[3] - self.box[1]
-
-
-@dataclass(frozen=True, slots=True)
 class _Pair:
     label: str
     value: str
-    line: _Line
+    line: UprightLine
     match: LabelMatch
 
 
 def with_pairs(reading: PageReading) -> PageReading:
     """The reading of a page of unknown form with a field for every label that was paired to a value."""
-    width, height = reading.width_px, reading.height_px
-    lines = [_upright(line, width, height, reading.rotation) for line in reading.lines]
+    if reading.fields:
+        return reading  # a copy of an identity paper, whose labels are its own
+    lines = upright_lines(reading)
     taken: set[str] = set()
     fields = []
     for pair in _pairs(lines):
@@ -60,7 +48,7 @@ def with_pairs(reading: PageReading) -> PageReading:
     return replace(reading, fields=tuple(fields))
 
 
-def _pairs(lines: Sequence[_Line]) -> Iterator[_Pair]:
+def _pairs(lines: Sequence[UprightLine]) -> Iterator[_Pair]:
     heading = ""
     used: set[int] = set()
     for n, line in enumerate(lines):
@@ -80,7 +68,7 @@ def _pairs(lines: Sequence[_Line]) -> Iterator[_Pair]:
             yield _Pair(line.text, lines[beside].text, lines[beside], match)
 
 
-def _within(line: _Line, heading: str) -> Iterator[_Pair]:
+def _within(line: UprightLine, heading: str) -> Iterator[_Pair]:
     """Labels and values in one line: 姓名：张三 性别：女, or 姓名张三 without a colon."""
     parts = _COLONS.split(line.text)
     if len(parts) == 1:
@@ -128,7 +116,7 @@ def _label(text: str, heading: str) -> LabelMatch | None:
     return match if match.key is not None and match.confidence >= BY_SUBJECT else None
 
 
-def _beside(n: int, lines: Sequence[_Line], used: set[int]) -> int | None:
+def _beside(n: int, lines: Sequence[UprightLine], used: set[int]) -> int | None:
     """The line that holds a label's value: the next one to its right, else the next one below."""
     left, top, right, bottom = lines[n].box
     tall = lines[n].height
@@ -158,7 +146,7 @@ def _field(pair: _Pair, reading: PageReading) -> FieldReading:
         value=value,
         confidence=round(0.5 * pair.line.confidence * pair.match.confidence, 4),
         box_px=pair.line.delivered,
-        view_box_px=_viewed(pair.line, reading),
+        view_box_px=view_box([pair.line], reading),
         reasons=reasons,
     )
 
@@ -171,24 +159,3 @@ def _value(key: str, kind: Kind, text: str, table: str | None) -> tuple[JsonValu
         return parse(kind, text, field=FormField(key, "", kind, 1, Box(0, 0, 1, 1)), code_table=table), False
     except FieldError:
         return nothing, True
-
-
-def _upright(line: TextLine, width: int, height: int, rotation: int) -> _Line:
-    x, y, w, h = line.box_px
-    left, top, right, bottom = x, y, x + w, y + h
-    box: tuple[float, float, float, float] = (left, top, right, bottom)
-    if rotation == 90:
-        box = (height - bottom, left, height - top, right)
-    elif rotation == 180:
-        box = (width - right, height - bottom, width - left, height - top)
-    elif rotation == 270:
-        box = (top, width - right, bottom, width - left)
-    return _Line(line.text.strip(), line.confidence, box, line.box_px)
-
-
-def _viewed(line: _Line, reading: PageReading) -> PixelBox:
-    turned = reading.rotation % 180 == 90
-    width, height = (reading.height_px, reading.width_px) if turned else (reading.width_px, reading.height_px)
-    across, down = reading.view_width_px / max(1, width), reading.view_height_px / max(1, height)
-    left, top, right, bottom = line.box
-    return round(left * across), round(top * down), round((right - left) * across), round((bottom - top) * down)

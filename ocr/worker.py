@@ -28,6 +28,7 @@ from typing import Any, Self
 
 from forms.form_file import Form
 from ocr.free_pairs import with_pairs
+from ocr.identity_papers import with_identities
 from ocr.known_children import offer
 from ocr.learning.asked import LearnedPage
 from ocr.models import DETECTION, RECOGNITION, model_folder
@@ -163,7 +164,9 @@ class OpenSource:
                 start = time.perf_counter()
                 lines: tuple[TextLine, ...] = worker.ask(("lines", self._token, index), seconds)
                 spent = outcome.reading.seconds + time.perf_counter() - start
-        return replace(outcome, reading=with_pairs(replace(outcome.reading, lines=lines, seconds=spent)))
+        # everything found on such a page is for a person to look at
+        found = with_pairs(with_identities(replace(outcome.reading, lines=lines, seconds=spent)))
+        return replace(outcome, reading=found)
 
     def learn(self, index: int) -> LearnedPage:
         """What page ``index`` of a blank form asks. Raises OcrFailed."""

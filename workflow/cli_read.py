@@ -62,7 +62,7 @@ def read_file(pool: ReaderPool, path: Path, context: ReadingContext | None = Non
             except OcrFailed as failed:
                 yield _failed(path, page.index + 1, failed)
                 continue
-            # labels paired to values on a page of unknown form are never vouched for
+            # what was found on a page of unknown form is never vouched for
             known = reading.fields if reading.form is not None else ()
             verdicts = judge(known, models={reading.model})
             yield page_json(path.name, reading, {key: v.accepted for key, v in verdicts.items()})

@@ -310,7 +310,7 @@ class _Queue:
             page.reason = reading.reason
         if reading.status is PageStatus.BLANK:
             page.state, page.reason = PageState.SET_ASIDE, BLANK
-        # what was only paired by its labels doesn't say that two pages are one
+        # what was only found by labels doesn't say that two pages are one
         content = drafting.content_of(reading) if reading.form is not None else {}
         if len(content) >= SAME_CONTENT_FIELDS:
             told = canonical_json([reading.form, reading.form_version, reading.form_page, content])

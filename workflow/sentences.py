@@ -19,6 +19,8 @@ PAGE_REASONS = {
     "twin": "和另一页是同一张纸的同一面，扫了两次；保留了前一页，这一页放在一边。",
     "by_person": "人工放在一边。",
     "unknown_form": "不是认识的表格，没有按栏目识别，图像存好了。请看图处理，不是登记表的可以放在一边。",
+    "id_card_copy": "是居民身份证复印件，姓名、号码等已读出待核对，图像存好了。请看图处理，归入儿童的档案。",
+    "household_copy": "是户口簿复印件，姓名、号码等已读出待核对，图像存好了。请看图处理，归入儿童的档案。",
     "no_form_found": "不是认识的表格，没有按栏目识别，图像存好了。请看图处理，不是登记表的可以放在一边。",
     "form_not_installed": "这张表的样式还没有装进来，没有按栏目识别，图像存好了。装上这种表格后点“重试”。",
     "other_version": "像认识的表格，但印的栏目不一样，可能是另一个版本，没有识别，图像存好了。请先装上这个版本。",
@@ -50,6 +52,15 @@ PAIRING_NOTES = {
 }
 # what the reader and the judge have to say about one field; short, because they stand beside the value
 FIELD_REASONS = {
+    # prefilled sheets and copies of papers
+    "changed": "手写改动过",
+    "struck_out": "原内容被划去",
+    "not_struck": "旁边写了字，原内容没有划去",
+    "print_missing": "印好的内容没有找到",
+    "prefilled_unknown": "不知道印过什么",
+    "conflict_unchanged": "勾了无变化，却有改动",
+    "id_card_copy": "出自身份证复印件",
+    "household_copy": "出自户口簿复印件",
     # the ink
     "ink_outside": "写到格子外面",
     "stamp": "被印章盖住",
