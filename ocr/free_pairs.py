@@ -82,8 +82,8 @@ def _within(line: UprightLine, heading: str) -> Iterator[_Pair]:
         if n < len(parts) - 1:
             value, following = _parted(part)
         match = _label(label, heading)
-        if match is not None and value.strip():
-            yield _Pair(label, value.strip(), line, match)
+        if match is not None and value.strip(" _"):
+            yield _Pair(label, value.strip(" _"), line, match)
         label = following
 
 
@@ -103,8 +103,10 @@ def _without_colon(text: str) -> tuple[str, str, LabelMatch] | None:
         return None
     for end in range(min(len(text) - 1, LONGEST_LABEL), 1, -1):
         match = _label(text[:end], "")
-        if match is not None and match.confidence >= 1.0:
-            return text[:end], text[end:].strip(), match
+        rest = text[end:].strip(" _")
+        # 学校（园）名称 is one label, and so is 实际照护人姓 | 名
+        if match is not None and match.confidence >= 1.0 and len(rest) >= 2 and rest[0] not in "（(□":
+            return text[:end], rest, match
     return None
 
 

@@ -69,3 +69,8 @@ def test_a_page_on_its_side_pairs_the_same(rotation: int) -> None:
     (field,) = with_pairs(turned).fields
     assert (field.key, field.text) == ("child_name", "张小雨")
     assert field.view_box_px == (110, 49, 60, 17)
+
+
+def test_the_rest_of_a_label_is_no_value() -> None:
+    for text in ("学校（园）名称", "实际照护人姓"):
+        assert told((text, (100, 100, 200, 30))) == {}
