@@ -80,6 +80,12 @@ def _repeated(raw: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield {**raw, **own, "key": f"{raw['key']}_{number}", "aliases": ()}
 
 
+@cache
+def extra_sensitive() -> frozenset[str]:
+    """Keys of the fields that only named persons see: 侵害、心理、疾病、监护缺失."""
+    return frozenset(key for key, field in load_dictionary().fields.items() if field.sensitivity == "extra")
+
+
 def _definition(raw: Mapping[str, Any]) -> FieldDefinition:
     return FieldDefinition(
         key=raw["key"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import onnxruntime
 
+from forms.dictionary import extra_sensitive
 from forms.form_file import Form, FormField
 from forms.kinds import Kind
 from ocr.choices import ways_of_marking
@@ -27,7 +28,7 @@ from ocr.learning.learn import learn_delivered
 from ocr.models import RECOGNITION, model_folder
 from ocr.pdf import PdfFile
 from ocr.prefilled import prefilled_page, read_prefilled, settle_unchanged
-from ocr.reading import FieldReading, PageOutcome, PageReading, PageStatus, ReadingContext, TextLine
+from ocr.reading import FieldReading, PageOutcome, PageReading, PageStatus, PixelBox, ReadingContext, TextLine
 from ocr.recogniser import Recogniser
 from ocr.registration import Picture, RegisteredPage, lay, turn_picture, turned_size
 from ocr.text_layer import checked_by_picture, text_layer_fields
@@ -35,6 +36,9 @@ from ocr.text_layer import checked_by_picture, text_layer_fields
 VIEW_SIDE = 2480
 """Longer side of the viewing copy in pixels: an A4 page at 212 dpi."""
 VIEW_QUALITY = 85
+MASK_MARGIN = 0.006
+"""Of the copy's width: 1.3 mm of an A4 page."""
+MASK_GREY = 160
 STATUS_OF = {
     "blank": PageStatus.BLANK,
     # scanning again is what helps; nothing of such a page may pass for what a form says, or doesn't say
@@ -50,6 +54,15 @@ class View:
     jpeg: bytes
     width: int
     height: int
+    picture: Picture
+
+    def masked(self, boxes: Sequence[PixelBox]) -> bytes:
+        """The JPEG with these places covered, a little beyond their edges: handwriting leaves its box."""
+        covered = self.picture.copy()
+        more = round(self.width * MASK_MARGIN)
+        for x, y, w, h in boxes:
+            covered[max(0, y - more) : y + h + more, max(0, x - more) : x + w + more] = MASK_GREY
+        return _jpeg(covered)
 
 
 class FormPageReader:
@@ -92,7 +105,9 @@ class FormPageReader:
         else:
             status = STATUS_OF.get(found.reason, PageStatus.UNKNOWN_FORM)
             reading = replace(reading, status=status, reason=found.reason, serial=found.serial)
-        return PageOutcome(replace(reading, seconds=time.perf_counter() - start), view.jpeg)
+        secret = [f.view_box_px for f in reading.fields if f.key in extra_sensitive()]
+        masked = view.masked(secret) if secret else None
+        return PageOutcome(replace(reading, seconds=time.perf_counter() - start), view.jpeg, masked)
 
     def lines(self, delivered: DeliveredFile, index: int) -> tuple[TextLine, ...]:
         """All text of a page whose form is unknown. Slow and large; never run several at once."""
@@ -164,8 +179,12 @@ def viewing_copy(picture: Picture, rotation: int) -> View:
     if scale < 1.0:
         small = cv2.resize(upright, (view_width, view_height), interpolation=cv2.INTER_AREA)
         upright = np.asarray(small, dtype=np.uint8)
-    _, encoded = cv2.imencode(".jpg", upright, [cv2.IMWRITE_JPEG_QUALITY, VIEW_QUALITY])
-    return View(encoded.tobytes(), view_width, view_height)
+    return View(_jpeg(upright), view_width, view_height, upright)
+
+
+def _jpeg(picture: Picture) -> bytes:
+    _, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, VIEW_QUALITY])
+    return encoded.tobytes()
 
 
 def in_picture(view: RegisteredPage, field: FormField) -> bool:

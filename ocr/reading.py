@@ -135,10 +135,14 @@ class PageReading:
 
 @dataclass(frozen=True, slots=True)
 class PageOutcome:
-    """A page's reading and its upright JPEG viewing copy."""
+    """A page's reading and its upright JPEG viewing copy.
+
+    ``masked_copy``: the same picture with the fields covered that only named persons see; None where there is none.
+    """
 
     reading: PageReading
     viewing_copy: bytes
+    masked_copy: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

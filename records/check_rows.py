@@ -64,8 +64,12 @@ def broken_references(session: Session) -> Ids:
 def vault_rows(session: Session) -> Iterator[VaultRow]:
     """Every row that names a file in the vault."""
     sources = select(Source.id, Source.vault_id, Source.vault_key, Source.vault_key_sealed, Source.content_hash)
-    for row_id, vault_id, key, sealed, content_hash in session.execute(sources.order_by(Source.id)):
+    whole = sources.where(Source.erased_at.is_(None)).order_by(Source.id)
+    for row_id, vault_id, key, sealed, content_hash in session.execute(whole):
         yield VaultRow(row_id, VaultRef(vault_id, key), sealed, content_hash)
+    masked = select(Page.id, Page.masked_id, Page.masked_key).where(Page.masked_id.is_not(None))
+    for row_id, masked_id, masked_key in session.execute(masked.order_by(Page.id)):
+        yield VaultRow(row_id, VaultRef(masked_id or "", masked_key or b""), sealed=False, content_hash="")
     views = select(Page.id, Page.view_id, Page.view_key, Page.view_key_sealed).where(Page.view_id.is_not(None))
     for row_id, view_id, view_key, sealed in session.execute(views.order_by(Page.id)):
         yield VaultRow(row_id, VaultRef(view_id or "", view_key or b""), sealed, "")

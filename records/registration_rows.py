@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from records.scope import within
 from records.tables import Answer, AnswerEvent, ArchiveItem, Batch, BatchRow, Office, Page, Registration, Sheet, Source
-from records.views import BatchRowState, BatchState, RegistrationState
+from records.views import AnswerState, BatchRowState, BatchState, RegistrationState
 
 OPEN = (RegistrationState.DRAFT, RegistrationState.SENT_BACK)
 DONE = (RegistrationState.VERIFIED, RegistrationState.REVIEWED)
@@ -138,3 +138,14 @@ def events_of(session: Session, registration_id: str) -> Sequence[AnswerEvent]:
     """The whole history of a registration, oldest first."""
     statement = select(AnswerEvent).where(AnswerEvent.registration_id == registration_id)
     return session.scalars(statement.order_by(AnswerEvent.number)).all()
+
+
+def drafts_with_reason(session: Session, code: str) -> list[str]:
+    """Ids of the drafts in which a machine's answer has this reason."""
+    statement = (
+        select(Registration.id)
+        .join(Answer, Answer.registration_id == Registration.id)
+        .where(Registration.state == RegistrationState.DRAFT, Answer.state == AnswerState.MACHINE)
+        .where(cast(Answer.reasons, Text).contains(f'"{code}"'))
+    )
+    return list(session.scalars(statement.distinct().order_by(Registration.id)))

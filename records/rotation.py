@@ -11,7 +11,9 @@ Vault files keep their keys, which lie in the database; the hashing key stays, b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+import hashlib
+import json
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -21,11 +23,10 @@ from typing import Any
 import sqlcipher3.dbapi2 as sqlcipher
 
 from records import database, durable, folder, keys
+from records.columns import canonical_json
 from records.errors import StoreDamaged, StoreError, cannot_write
 from records.keys import KeyName, KeyRing, Owner, StoreKeys
 from records.store import Store
-
-Reseal = Callable[[bytes, str], bytes]
 
 # every place of something sealed to the second key: table, its key columns, the sealed column, its context
 # ({0}, {1}: the key columns), and a condition; ``check`` and those who seal use the same contexts
@@ -33,6 +34,10 @@ SEALED: tuple[tuple[str, tuple[str, ...], str, str, str], ...] = (
     ("answers", ("registration_id", "key"), "sealed", "answers/{0}/{1}", "sealed IS NOT NULL"),
     ("answer_events", ("id",), "sealed", "answer_events/{0}", "sealed IS NOT NULL"),
     ("readings", ("id",), "sealed", "readings/{0}", "sealed IS NOT NULL"),
+    ("concerns", ("id",), "sealed", "concerns/{0}", "sealed IS NOT NULL"),
+    ("visits", ("id",), "sealed", "visits/{0}", "sealed IS NOT NULL"),
+    ("mandatory_reports", ("id",), "sealed", "mandatory_reports/{0}", "sealed IS NOT NULL"),
+    ("work_log", ("id",), "sealed", "work_log/{0}", "sealed IS NOT NULL"),
     ("sources", ("vault_id",), "vault_key", "vault/{0}", "vault_key_sealed"),
     ("pages", ("view_id",), "view_key", "vault/{0}", "view_key_sealed"),
 )
@@ -139,6 +144,8 @@ def _reencrypt(path: Path, old: StoreKeys, fresh: StoreKeys, part: Path) -> None
 def _seal_anew(connection: Any, old: StoreKeys, fresh: StoreKeys) -> None:
     """One transaction. Rows that are only added to elsewhere get their triggers back before its end."""
     assert old.sensitive is not None  # ``rotate`` has looked
+    before = keys.Envelopes(old.sensitive_public, old.sensitive)
+    after = keys.Envelopes(fresh.sensitive_public, fresh.sensitive)
     connection.execute("BEGIN IMMEDIATE")
     query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
     triggers = connection.execute(query).fetchall()
@@ -151,9 +158,23 @@ def _seal_anew(connection: Any, old: StoreKeys, fresh: StoreKeys) -> None:
             ids, sealed = row[:-1], row[-1]
             place = context.format(*ids).encode()
             with suppress(StoreDamaged):  # one that is damaged stays as it is: ``check`` has named it
-                content = keys.open_sealed(old.sensitive, sealed, place)
-                again = keys.seal(fresh.sensitive_public, content, place)
+                again = after.seal(before.open(sealed, place), place)
                 connection.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", (again, *ids))  # noqa: S608  # likewise
+    _seal_batches_anew(connection, before, after)
     for _, statement in triggers:
         connection.execute(statement)
     connection.execute("COMMIT")
+
+
+def _seal_batches_anew(connection: Any, before: keys.Envelopes, after: keys.Envelopes) -> None:
+    """What is sealed within frozen rows; their hashes are over what stands there."""
+    rows = connection.execute('SELECT id, frozen FROM batch_rows WHERE frozen LIKE \'%"":"%\'').fetchall()
+    for row_id, text in rows:
+        frozen = json.loads(text)
+        place = f"batch_rows/{row_id}".encode()
+        with suppress(StoreDamaged, ValueError, KeyError, TypeError):
+            content = before.open(base64.b64decode(frozen["fields"][""]), place)
+            frozen["fields"][""] = base64.b64encode(after.seal(content, place)).decode("ascii")
+            again = canonical_json(frozen)
+            row_hash = hashlib.sha256(again.encode()).hexdigest()
+            connection.execute("UPDATE batch_rows SET frozen = ?, row_hash = ? WHERE id = ?", (again, row_hash, row_id))

@@ -37,6 +37,7 @@ from records.ids import IdMaker, civil_date, system_clock
 from records.keys import PRODUCTION, Kdf, KeyRing, StoreKeys
 from records.migrations import ladder
 from records.recovery_code import new_recovery_code
+from records.sealing import SEALER
 from records.tables import AuditEntry, Office, User
 from records.vault import Vault
 from records.views import Actor, Role
@@ -69,6 +70,7 @@ class Store:
         self.surroundings = surroundings
         self._ids = IdMaker(surroundings.clock, surroundings.randomness)
         self._audit_key = audit_key(opened)
+        self._envelopes = keys.Envelopes(opened.sensitive_public, opened.sensitive, surroundings.randomness)
         self._turn = threading.Lock()
         self._seen: set[tuple[str, str, str]] = set()  # what was audited as seen since the store was opened
         self._writer: int | None = None  # the thread that is in a transaction
@@ -87,7 +89,7 @@ class Store:
         """A session that reads one consistent state of the store. It can't write."""
         with (
             self._known_errors(writing=False),
-            Session(self._reading, expire_on_commit=False, autoflush=False) as session,
+            Session(self._reading, expire_on_commit=False, autoflush=False, info={SEALER: self}) as session,
         ):
             yield session
 
@@ -102,7 +104,7 @@ class Store:
         with self._turn:
             self._writer = threading.get_ident()
             try:
-                with self._known_errors(writing=True), Session(self._writing, expire_on_commit=False) as session:
+                with self._known_errors(writing=True), self._writing_session() as session:
                     yield session
                     session.flush()
                     durable.commit(session)
@@ -124,6 +126,9 @@ class Store:
                 yield
             finally:
                 self.close()
+
+    def _writing_session(self) -> Session:
+        return Session(self._writing, expire_on_commit=False, info={SEALER: self})
 
     def new_id(self) -> str:
         """A new UUIDv7."""
@@ -167,13 +172,13 @@ class Store:
 
     def seal(self, content: bytes, context: str) -> bytes:
         """Seal something extra-sensitive; anybody can. ``context`` names its place (row and column)."""
-        return keys.seal(self.opened_keys.sensitive_public, content, context.encode())
+        return self._envelopes.seal(content, context.encode())
 
     def open_sealed(self, sealed: bytes, context: str) -> bytes | None:
         """What was sealed, or None for a user who isn't among those named to open it."""
         if self.opened_keys.sensitive is None:
             return None
-        return keys.open_sealed(self.opened_keys.sensitive, sealed, context.encode())
+        return self._envelopes.open(sealed, context.encode())
 
     def close(self) -> None:
         """Close the database and let others in. Safe to call twice."""

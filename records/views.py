@@ -224,6 +224,7 @@ class VerifyItem:
     multiple: bool
     options: tuple[OptionView, ...]
     code_table: str | None
+    sealed: bool = False  # there is something here that only named persons see
 
 
 @dataclass(frozen=True, slots=True)

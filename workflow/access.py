@@ -14,7 +14,7 @@ from records.session import Session
 from records.store import Store
 from records.tables import Round
 from records.views import Actor, OfficeView
-from workflow import visit_plan
+from workflow import drafting, visit_plan
 from workflow.changes import Changes
 from workflow.cross_reference import CHINA
 from workflow.errors import BadValue
@@ -91,9 +91,11 @@ def log_in(data_dir: Path, *, username: str, password: str, now: datetime) -> Op
     try:
         with store.session() as session:
             rounds = office_rows.rounds(session)
-        if not rounds:  # making the store was killed between its first user and its first round
+            unread = drafting.unread(store, session)
+        if not rounds or unread:  # making the store was killed between its first user and its first round
             with store.transaction() as session:
                 _ensure_round(store, session, actor, now)
+                drafting.open_unread(store, session, now, unread)
         _plan_visits(store, now)
     except BaseException:
         store.close()

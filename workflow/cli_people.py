@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from records.views import UserRow
-from workflow import audit_export, cli, people
+from workflow import audit_export, cli, people, permission_table
 from workflow.access import Opened, recover_office
 from workflow.errors import NotFound, WorkflowError
 from workflow.permissions import ROLE_NAMES
@@ -38,6 +38,7 @@ def add_people_commands(commands: Commands) -> None:
     named.add_argument("username", metavar="用户名")
     named.add_argument("named", choices=("on", "off"), metavar="on|off")
     _command(user, "password", "改自己的密码", own_password)
+    user.add_parser("rights", help="权限表，写成手册里的样子；不需要资料库").set_defaults(run=show_rights)
 
     recover_ = commands.add_parser("recover", help="忘记密码：用恢复码给管理员设新密码")
     recover_.add_argument("--data-dir", type=Path, required=True, metavar="资料库文件夹")
@@ -111,6 +112,12 @@ def show(options: argparse.Namespace) -> int:
             state = "　已停用" if row.disabled else ("" if row.has_password else "　没有密码，请重设")
             named = "　能打开特别敏感内容" if row.sensitive else ""
             print(f"{row.username}　{row.full_name}　{ROLE_NAMES[row.role]}　{row.division_name}{until}{state}{named}")
+    return cli.ALL_READ
+
+
+def show_rights(_options: argparse.Namespace) -> int:
+    """Who may do what."""
+    print(permission_table.table(), end="")
     return cli.ALL_READ
 
 

@@ -14,7 +14,7 @@ from exporters.workbook import write_draft as write_file
 from forms.form_file import Form, FormField
 from forms.kinds import Kind
 from forms.values import empty
-from records import intake_rows, office_rows, registration_rows
+from records import intake_rows, office_rows, registration_rows, sealing
 from records.session import Session
 from records.store import Store
 from records.tables import Answer, Page, Source
@@ -130,6 +130,8 @@ def _cell(facts: sheets.Facts, field: FormField) -> Cell:
 
 
 def _text(field: FormField, answer: Answer) -> str:
+    if sealing.hidden(answer):
+        return sheets.SEALED
     return answer.text if empty(answer.value) else text_of(field, answer.value)
 
 

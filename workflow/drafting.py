@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from forms.dictionary import extra_sensitive
 from forms.gazetteer import gazetteer, lies_within
 from forms.values import empty
 from ocr.reading import FieldReading, PageReading
-from records import intake_rows, registration_rows
+from records import intake_rows, registration_rows, sealing
 from records.audit import NOBODY
 from records.packing import unpack_json
 from records.pairing_rows import PagePlace
@@ -38,20 +39,22 @@ class StoredReading:
     reading: PageReading
 
 
-def stored_reading(row: Reading) -> StoredReading:
-    """The reading as the reader gave it."""
-    return StoredReading(row.id, reading_from_json(unpack_json(row.content)))
-
-
 def readings_of(session: Session, pages: Sequence[Page]) -> dict[str, StoredReading]:
-    """The newest reading of each of the pages, by page id."""
+    """The newest reading of each of the pages, by page id; what is extra-sensitive only for those who may open it."""
     rows = intake_rows.last_readings(session, [page.id for page in pages])
-    return {page_id: stored_reading(row) for page_id, row in rows.items()}
+    return {page_id: stored_reading(session, row) for page_id, row in rows.items()}
+
+
+def stored_reading(session: Session, row: Reading) -> StoredReading:
+    """The reading as the reader gave it."""
+    plain = sealing.whole_reading(session.info[sealing.SEALER], row.id, unpack_json(row.content), row.sealed)
+    return StoredReading(row.id, reading_from_json(plain))
 
 
 def content_of(reading: PageReading) -> dict[str, str]:
-    """What stands on the page: field key -> text, blank fields left out."""
-    return {field.key: field.text for field in reading.fields if field.text}
+    """What stands on the page: field key -> text, blank fields left out, and those that not everybody can open."""
+    secret = extra_sensitive()
+    return {field.key: field.text for field in reading.fields if field.text and field.key not in secret}
 
 
 def follows(registration: Registration) -> bool:
@@ -147,9 +150,12 @@ def write_answers(store: Store, session: Session, now: datetime, registration: R
         form=form,
         models={readings[page.id].reading.model for page in pages},
     )
+    unread = {f.key for page in pages for f in readings[page.id].reading.fields if sealing.UNREAD in f.reasons}
     decided = set()
     for answer in registration_rows.answers_of(session, registration.id).values():
-        if answer.state is AnswerState.MACHINE:
+        if answer.state is AnswerState.MACHINE and answer.sealed is not None and answer.key in unread:
+            decided.add(answer.key)  # what one who may open it has written stays
+        elif answer.state is AnswerState.MACHINE:
             session.delete(answer)
         else:
             decided.add(answer.key)
@@ -166,6 +172,21 @@ def write_answers(store: Store, session: Session, now: datetime, registration: R
                 )
     session.flush()
     set_division(session, registration)
+
+
+def unread(store: Store, session: Session) -> list[str]:
+    """Drafts read while nobody was there who may open the extra-sensitive, for somebody who may; none for others."""
+    if store.opened_keys.sensitive is None:
+        return []
+    return registration_rows.drafts_with_reason(session, sealing.UNREAD)
+
+
+def open_unread(store: Store, session: Session, now: datetime, registration_ids: Sequence[str]) -> None:
+    """They get the answers that the machine read in their sealed fields."""
+    for registration_id in registration_ids:
+        registration = registration_rows.registration(session, registration_id)
+        if registration is not None:
+            write_answers(store, session, now, registration)
 
 
 def set_division(session: Session, registration: Registration) -> None:

@@ -58,7 +58,7 @@ def _audit(store: Store, session: Session, actor: Actor, now: datetime, batch_id
 
 
 def _sheet(store: Store, session: Session, row: BatchRow) -> EntrySheet:
-    frozen: Mapping[str, Any] = row.frozen
+    frozen: Mapping[str, Any] = report.opened_row(store, row)
     form = stored_form(store, session, *frozen["form"])
     registration = registration_rows.registration(session, row.registration_id)
     name = frozen["fields"].get("child_name")

@@ -14,9 +14,10 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from forms.catalog import shipped_forms
+from forms.dictionary import extra_sensitive
 from forms.form_file import Form
 from ocr.reading import OcrFailed, PageOutcome, PageReading, PageStatus, ReadingContext, SourcePage
-from records import intake_rows
+from records import intake_rows, sealing
 from records.columns import canonical_json
 from records.errors import FileDamaged
 from records.forms_used import keep_form
@@ -136,7 +137,7 @@ class _Queue:
                     if self.cancelled():
                         return
                     self.read(page_id, opened, context)
-                self.forget_password(source_id)
+                self.close_original(source_id)
         finally:
             opened.close()
         self.settle()
@@ -154,7 +155,14 @@ class _Queue:
                     self.refuse(session, source, "worker_died")
                     break
                 source.attempts += source.state is SourceState.RECEIVED
-                ref, name, password = VaultRef(source.vault_id, source.vault_key), source.name, source.password
+                name, password = source.name, source.password
+                key = source.vault_key
+                if source.vault_key_sealed:
+                    opened = self.store.open_sealed(key, f"vault/{source.vault_id}")
+                    if opened is None:
+                        return None  # it waits for somebody who may open it
+                    key = opened
+                ref = VaultRef(source.vault_id, key)
             self.say("打开文件")
             try:
                 return self.pool.open(self.store.vault.get(ref), name, password)
@@ -216,13 +224,21 @@ class _Queue:
         self.tell(changed(sources=[source_id]))
         return True
 
-    def forget_password(self, source_id: str) -> None:
-        """The password isn't needed any more once every page was sent."""
+    def close_original(self, source_id: str) -> None:
+        """Once every page was sent the password isn't needed any more, and an original that shows something
+        extra-sensitive opens for named persons only.
+        """
         with self.store.session() as session:
-            kept = _row(session, Source, source_id).password is not None
-        if kept:
+            source = _row(session, Source, source_id)
+            secret = any(page.view_key_sealed for page in source.pages) and not source.vault_key_sealed
+            kept = source.password is not None
+        if kept or secret:
             with self.store.transaction() as session:
-                _row(session, Source, source_id).password = None
+                source = _row(session, Source, source_id)
+                source.password = None
+                if secret:
+                    source.vault_key = self.store.seal(source.vault_key, f"vault/{source.vault_id}")
+                    source.vault_key_sealed = True
 
     # -- pages --------------------------------------------------------------------------------------------------------
 
@@ -265,31 +281,38 @@ class _Queue:
     def keep(self, page_id: str, outcome: PageOutcome) -> None:
         """The viewing copy into the vault, then the reading and the page's new state in one transaction."""
         now = self.clock()
+        secret = any(field.key in extra_sensitive() for field in outcome.reading.fields)
         view = self.store.vault.put(outcome.viewing_copy)
-        needless: str | None = view.id
+        masked = self.store.vault.put(outcome.masked_copy) if secret and outcome.masked_copy is not None else None
+        needless = [ref.id for ref in (view, masked) if ref is not None]
         try:
             with self.store.transaction() as session:
                 page = _row(session, Page, page_id)
                 if page.state is not PageState.RECEIVED:
                     return  # another run over the same store was quicker
-                old_view = page.view_id
-                page.view_id, page.view_key = view.id, view.key
+                old = [vault_id for vault_id in (page.view_id, page.masked_id) if vault_id is not None]
+                page.view_id, page.view_key_sealed = view.id, secret
+                page.view_key = self.store.seal(view.key, f"vault/{view.id}") if secret else view.key
+                page.masked_id, page.masked_key = (None, None) if masked is None else (masked.id, masked.key)
                 self.enter(session, page, outcome.reading, now)
                 self.store.audit(session, self.actor.user_id, now, "page.read", page.id)
-            needless = old_view
+            needless = old
         finally:
-            if needless is not None:
-                self.store.vault.delete(needless)
+            for vault_id in needless:
+                self.store.vault.delete(vault_id)
 
     def enter(self, session: Session, page: Page, reading: PageReading, now: datetime) -> None:
+        reading_id = self.store.new_id()
+        plain, sealed = sealing.split_reading(self.store, reading_id, reading_to_json(reading))
         row = Reading(
-            id=self.store.new_id(),
+            id=reading_id,
             page_id=page.id,
             run=intake_rows.count_readings(session, page.id) + 1,
             at=now,
             engine=reading.engine,
             model=reading.model,
-            content=pack_json(reading_to_json(reading)),
+            content=pack_json(plain),
+            sealed=sealed,
         )
         session.add(row)
         form = self.forms.get((reading.form or "", reading.form_version or ""))

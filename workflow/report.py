@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from exporters.files import FileProblem
 from exporters.table import Table
 from exporters.workbook import BatchDocument, write_batch
-from records import answer_rows, batch_rows, child_rows, office_rows, registration_rows
+from records import answer_rows, batch_rows, child_rows, office_rows, registration_rows, sealing
 from records.columns import canonical_json
 from records.session import Session
 from records.store import Store
@@ -30,7 +31,7 @@ from records.views import (
 from workflow import blind, scope, sheets
 from workflow.changes import Changes, changed
 from workflow.cross_reference import CHINA, place_view
-from workflow.errors import BadValue, NotWritten, WrongState
+from workflow.errors import BadValue, NotAllowed, NotWritten, WrongState
 from workflow.forms_in_use import stored_form
 from workflow.matching import place_name
 from workflow.names import mask_id_number
@@ -176,7 +177,10 @@ def freeze(store: Store, actor: Actor, now: datetime, batch_id: str) -> Changes:
             form = stored_form(store, session, registration.form_id, registration.form_version)
             values = sheets.said(answers[registration.id])
             place = place_view(registration)
-            row.frozen = frozen_row(form, values, place.archive_number, str(registration.sequence))
+            if any(sealing.hidden(answer) for answer in answers[registration.id].values()):
+                raise NotAllowed("批次里有加封的内容，您打不开，没有冻结。请由能打开的人来冻结和写出。")
+            frozen = frozen_row(form, values, place.archive_number, str(registration.sequence))
+            row.frozen = {**frozen, "fields": sealing.close_fields(store, f"batch_rows/{row.id}", frozen["fields"])}
             row.row_hash = hashlib.sha256(canonical_json(row.frozen).encode()).hexdigest()
         batch.state = BatchState.FROZEN
         batch.frozen_at, batch.frozen_by = now, actor.user_id
@@ -194,9 +198,19 @@ def freeze(store: Store, actor: Actor, now: datetime, batch_id: str) -> Changes:
 
 
 def _table(store: Store, session: Session, batch: Batch) -> Table:
-    used = dict.fromkeys(tuple(row.frozen["form"]) for row in batch.rows)
+    rows = [opened_row(store, row) for row in batch.rows]
+    used = dict.fromkeys(tuple(row["form"]) for row in rows)
     forms = [stored_form(store, session, form_id, form_version) for form_id, form_version in sorted(used)]
-    return batch_table(forms, [row.frozen for row in batch.rows])
+    return batch_table(forms, rows)
+
+
+def opened_row(store: Store, row: BatchRow) -> dict[str, Any]:
+    """What was frozen, with what is sealed in it. Raises NotAllowed for somebody who may not open that."""
+    frozen: dict[str, Any] = dict(row.frozen)
+    fields = sealing.open_fields(store, f"batch_rows/{row.id}", frozen["fields"])
+    if fields is None:
+        raise NotAllowed("批次里有加封的内容，您打不开，没有写出。请由能打开的人来写出。")
+    return {**frozen, "fields": fields}
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------

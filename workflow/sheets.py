@@ -13,7 +13,7 @@ from forms.kinds import JsonValue, Kind
 from forms.rule_book import finding
 from forms.values import FieldError, empty, format_value, parse
 from ocr.reading import FieldReading
-from records import registration_rows
+from records import registration_rows, sealing
 from records.session import Session
 from records.store import Store
 from records.tables import Answer, Page, Registration
@@ -34,6 +34,8 @@ from workflow.cross_reference import CHINA, place_view
 from workflow.forms_in_use import stored_form
 from workflow.settings import RECHECK_PERCENT, SHOW_ALL_UNTIL, limits_of, value_of
 from workflow.showing import FieldState, Trust, looking_order, shown_keys
+
+SEALED = "（加封）"
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def gather(
     values = said(answers)
     states = {
         key: FieldState(
-            written=bool(answer.text) or not empty(answer.value),
+            written=bool(answer.text) or not empty(answer.value) or sealing.hidden(answer),
             accepted=answer.accepted,
             confidence=readings[key].confidence if readings and key in readings else 0.0,
         )
@@ -241,6 +243,7 @@ def _item(
         multiple=field.multiple,
         options=_options(field, reading),
         code_table=code_table,
+        sealed=answer is not None and sealing.hidden(answer),
     )
 
 
@@ -253,6 +256,8 @@ def _text(
     """
     if answer is None:
         return "", False
+    if sealing.hidden(answer):
+        return SEALED, False
     by_machine = answer.state is AnswerState.MACHINE and field.kind is not Kind.CHOICE
     if by_machine and reading is not None and (empty(value) or _says(field, reading.text, value, code_table)):
         return reading.text, True

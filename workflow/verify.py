@@ -9,10 +9,10 @@ from forms.form_file import FormField
 from forms.kinds import JsonValue, Kind
 from forms.limits import Limits
 from forms.values import format_value, parse
-from records import child_rows, registration_rows
+from records import child_rows, registration_rows, sealing
 from records.session import Session
 from records.store import Store
-from records.tables import Registration
+from records.tables import Page, Registration
 from records.vault import VaultRef
 from records.views import (
     Actor,
@@ -26,7 +26,7 @@ from records.views import (
 from workflow import answering, blind, carrying, current, drafting, matching, scope, sheets, trust
 from workflow.changes import NOTHING, Changes, changed
 from workflow.cross_reference import place_view
-from workflow.errors import BadValue, NotFinished, NotFound, WrongState
+from workflow.errors import BadValue, NotAllowed, NotFinished, NotFound, WrongState
 from workflow.forms_in_use import stored_form
 from workflow.names import mask_id_number
 from workflow.permissions import Right, verb
@@ -109,9 +109,23 @@ def page_image(store: Store, actor: Actor, page_id: str) -> bytes:
         page = scope.page(session, actor, page_id)
         if page.view_id is None or page.view_key is None:
             raise NotFound("这一页还没有可看的图像。请等识别完再看，或点“重试”。")
-        ref = VaultRef(page.view_id, page.view_key)
+        ref = _viewing_copy(store, page)
     store.saw(actor.user_id, "page.see", [page_id])
     return store.vault.get(ref)
+
+
+def _viewing_copy(store: Store, page: Page) -> VaultRef:
+    """The whole copy for those who may see all of it, the masked one for others."""
+    assert page.view_id is not None  # the caller has looked
+    assert page.view_key is not None
+    if not page.view_key_sealed:
+        return VaultRef(page.view_id, page.view_key)
+    key = store.open_sealed(page.view_key, f"vault/{page.view_id}")
+    if key is not None:
+        return VaultRef(page.view_id, key)
+    if page.masked_id is None or page.masked_key is None:
+        raise NotAllowed("这一页上有特别敏感的内容，又没有遮盖过的副本，不能给您看。请由能打开的人来看。")
+    return VaultRef(page.masked_id, page.masked_key)
 
 
 def parse_typed(item: VerifyItem, text: str) -> JsonValue:
@@ -181,6 +195,8 @@ def undo(store: Store, actor: Actor, now: datetime, registration_id: str) -> Cha
         last = registration_rows.last_standing_event(session, registration.id)
         if last is None:
             return NOTHING
+        if last.sealed is not None and store.opened_keys.sensitive is None:
+            raise NotAllowed("最后核对的一栏特别敏感，已经加封，没有撤销。请由能打开的人来撤销。")
         answering.take_back(store, session, actor, now, registration, last)
     return changed(registrations=[registration_id])
 
@@ -201,6 +217,9 @@ def _draft_field(
     field = stored_form(store, session, registration.form_id, registration.form_version).by_key.get(key)
     if field is None:
         raise NotFound("这种表格里没有这一栏，没有保存。")
+    answer = registration_rows.answer(session, registration.id, key)
+    if answer is not None and sealing.hidden(answer):
+        raise NotAllowed("这一栏特别敏感，已经加封，没有保存。请由能打开的人来核对。")
     return registration, field
 
 
@@ -242,7 +261,7 @@ def finish(
 
 
 def _refuse_unfinished(facts: sheets.Facts, limits: Limits) -> None:
-    keys = facts.to_answer
+    keys = tuple(k for k in facts.to_answer if k not in facts.answers or not sealing.hidden(facts.answers[k]))
     found = sheets.findings_of(facts.registration, facts.form, facts.values, limits)
     errors = tuple(f for f in found if f.severity == "error")
     if not keys and "child_name" not in facts.values:
@@ -250,6 +269,15 @@ def _refuse_unfinished(facts: sheets.Facts, limits: Limits) -> None:
     if keys:
         raise NotFinished(
             f"还有 {len(keys)} 栏没有核对，没有存为“已核对”。核对过的都保存着，请接着看完。", keys, errors
+        )
+    closed = tuple(key for key, answer in facts.answers.items() if sealing.hidden(answer))
+    if closed:
+        # rules, key concern and cases to report at once follow from all of a form, or they would be missed
+        raise NotFinished(
+            f"这份登记表有 {len(closed)} 栏特别敏感、已经加封，没有存为“已核对”。核对过的都保存着，"
+            "请由能打开的人核对这几栏并存为“已核对”。",
+            closed,
+            (),
         )
     _refuse_contradictions(facts, limits)
 

@@ -88,7 +88,7 @@ def test_everybody_comes_in_and_the_old_keys_open_nothing(
     with again, again.session() as session:  # the old pair opens nothing either
         sealed, place = session.execute(text("SELECT vault_key, vault_id FROM sources WHERE vault_key_sealed")).one()
         with pytest.raises(StoreError):
-            keys.open_sealed(old_pair, sealed, f"vault/{place}".encode())
+            keys.Envelopes(b"", old_pair).open(sealed, f"vault/{place}".encode())
 
 
 def test_only_who_can_open_everything_changes_the_keys(store: Store, data_dir: Path, now: datetime) -> None:

@@ -137,11 +137,11 @@ def test_abuse_is_for_named_persons(office: OfficeAtWork, monkeypatch: pytest.Mo
     assert (hidden.hidden, hidden.criterion, hidden.label) == (True, "", "（由专人掌握）")
     with pytest.raises(NotAllowed):
         concerns.confirm(*act(office), sealed_id)
-    # a form verified by somebody who may not see it neither removes nor doubles it
+    monkeypatch.undo()
+    # who may not see it verifies no form that says it (test_sealed_fields); who may neither removes nor doubles it
     office.child("二", form_date="2026-11-12", concern_criteria=["abuse"], concern_listed=["yes"])
     with office.store.session() as session:
         assert [r.id for r in session.query(Concern) if r.sealed is not None] == [sealed_id]
-    monkeypatch.undo()
     concerns.confirm(*act(office), sealed_id, note="已与派出所核实")
     with office.store.session() as session:
         view = concerns.view(office.store, session, session.get_one(Concern, sealed_id))
