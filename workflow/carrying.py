@@ -14,11 +14,12 @@ from forms.form_file import Form
 from forms.gazetteer import lies_within
 from forms.kinds import JsonValue
 from forms.values import empty
-from records import child_rows, registration_rows, round_rows
+from records import child_rows, registration_rows, round_rows, sealing
 from records.session import Session
 from records.store import Store
 from records.tables import Answer, AnswerEvent, CarriedOver, Registration
 from records.views import Actor, AnswerState
+from workflow.errors import NotAllowed
 from workflow.forms_in_use import stored_form
 
 UPDATE, UNCHANGED = "form_update", "unchanged"
@@ -74,7 +75,10 @@ def carry_over(
     form = stored_form(store, session, registration.form_id, registration.form_version)
     own = registration_rows.answers_of(session, registration.id)
     said = "" if base.form_date is None else f"（填报日期 {base.form_date.isoformat()}）"
-    for key, answer in registration_rows.answers_of(session, base.id).items():
+    last = registration_rows.answers_of(session, base.id)
+    if any(sealing.hidden(answer) for answer in last.values()):
+        raise NotAllowed("上次的登记里有加封的内容，您打不开，不能沿用，没有保存。请由能打开的人存为“已核对”。")
+    for key, answer in last.items():
         if _is_carried(form, key, answer) and key not in values:
             _copy(store, session, actor, now, registration, own.get(key), answer, f"沿用上次登记{said}")
     if session.get(CarriedOver, registration.id) is None:
