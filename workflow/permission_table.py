@@ -16,6 +16,8 @@ RIGHT_NAMES: Mapping[Right, str] = {
     Right.SEE_CHILDREN: "看儿童台账和每张纸在哪里",
     Right.UNMASK: "显示完整身份证号",
     Right.MERGE: "合并同一名儿童，撤销合并",
+    Right.REVIEW: "复核，退回，裁定两次录入不一致的栏目",
+    Right.ENTER_AGAIN: "第二次录入",
     Right.PLACE: "记存放位置",
     Right.SEE_CARE: "看重点关爱、走访、强制报告、工作日志",
     Right.CARE: "记重点关爱、走访、强制报告、工作日志",
