@@ -29,7 +29,6 @@ from typing import Any, Self
 from forms.form_file import Form
 from ocr.free_pairs import with_pairs
 from ocr.identity_papers import with_identities
-from ocr.known_children import offer
 from ocr.learning.asked import LearnedPage
 from ocr.models import DETECTION, RECOGNITION, model_folder
 from ocr.reading import OcrFailed, PageOutcome, PageStatus, ReadingContext, SourcePage, TextLine
@@ -146,9 +145,17 @@ class OpenSource:
     def read(self, index: int, context: ReadingContext | None = None) -> PageOutcome:
         """Read page ``index`` (from 0). Raises OcrFailed; the other pages can still be read after that."""
         asked = context or ReadingContext()
-        # the roster stays here: it is large, and needs readings only
-        outcome = self._read(index, replace(asked, roster=None))
-        return outcome if asked.roster is None else replace(outcome, reading=offer(outcome.reading, asked.roster))
+        # the roster and what was printed for all sheets stay here: they are large, and a page needs its own
+        sent = replace(asked, roster=None, prefilled={})
+        outcome = self._read(index, sent)
+        printed = asked.prefilled.get(outcome.reading.serial or "")
+        if printed is not None and outcome.reading.serial:
+            outcome = self._read(index, replace(sent, prefilled={outcome.reading.serial: printed}))
+        if asked.roster is None:
+            return outcome
+        from ocr.known_children import offer  # brings numpy, which the window's process has no other use for
+
+        return replace(outcome, reading=offer(outcome.reading, asked.roster))
 
     def _read(self, index: int, context: ReadingContext) -> PageOutcome:
         if not 0 <= index < len(self.pages):
