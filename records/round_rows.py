@@ -128,6 +128,22 @@ def printed_in(session: Session, round_id: str) -> dict[str, PrintedForm]:
     return {row.child_id: row for row in session.scalars(statement)}
 
 
+def printed_and_out(session: Session) -> Sequence[PrintedForm]:
+    """Printed forms of open rounds that no verified registration has brought back."""
+    back = (
+        select(Sheet.id)
+        .join(Registration, Sheet.registration_id == Registration.id)
+        .where(Sheet.serial == PrintedForm.serial, Registration.state.in_(DONE))
+    )
+    statement = (
+        select(PrintedForm)
+        .join(Round, PrintedForm.round_id == Round.id)
+        .where(Round.closed_at.is_(None), ~back.exists())
+        .order_by(PrintedForm.printed_at, PrintedForm.id)
+    )
+    return session.scalars(statement).all()
+
+
 def printed_form(session: Session, serial: str) -> PrintedForm | None:
     """The form with this serial, if it was printed here with values on it."""
     return session.scalar(select(PrintedForm).where(PrintedForm.serial == serial))

@@ -209,6 +209,8 @@ class PrintedForm(Table):
     round_id: Mapped[Id] = mapped_column(ForeignKey("rounds.id"))
     child_id: Mapped[Id] = mapped_column(ForeignKey("children.id"))
     registration_id: Mapped[Id] = mapped_column(ForeignKey("registrations.id"))  # whose values stand on it
+    values: Mapped[Json]  # as printed, by key: the registration may be corrected before the form comes back
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # the extra-sensitive ones among them
     printed_at: Mapped[Instant]
     printed_by: Mapped[Id] = mapped_column(ForeignKey("users.id"))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from records import check_rows, people
+from records import check_care, check_rows, people
 from records.audit import Head
 from records.check_rows import Ids, VaultRow
 from records.errors import FileDamaged, StoreDamaged
@@ -91,6 +91,26 @@ ROWS: tuple[tuple[str, Look, str], ...] = (
         "batch_altered",
         check_rows.altered_batch_rows,
         "有 {n} 行冻结的报送内容被改过，和冻结时的校验码不一致。登记表本身不受影响。请报告管理员，" + BACKUP,
+    ),
+    (
+        "current_differs",
+        check_care.current_registration_differs,
+        "有 {n} 名儿童的“现登记”不是填报日期最近的那一份，登记表都在。请把它最近的登记表退回核对再存，会自动更正。",
+    ),
+    (
+        "visit_unplanned",
+        check_care.visits_not_planned,
+        "有 {n} 名儿童没有排下一次走访，或排得不对，走访记录都在。请重新登录，会自动补排。",
+    ),
+    (
+        "reference_missing",
+        check_care.moved_without_reference,
+        "有 {n} 个档号下没有纸，也没有写明移到了哪里（参见），登记的内容都在。" + BACKUP,
+    ),
+    (
+        "dossier_missing",
+        check_care.key_concern_without_dossier,
+        "有 {n} 名重点关爱服务对象还没有纸质档案（吉民发〔2024〕34号 二（二））。请在儿童台账里建立案卷。",
     ),
     (
         "audit_cut",

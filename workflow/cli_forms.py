@@ -5,18 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import secrets
 from pathlib import Path
 from typing import TypeAlias
 
 from forms.catalog import forms_in, shipped_forms
 from forms.form_file import Form, FormError, FormField
-from forms.prefill import MARK
 from workflow.errors import WorkflowError
+from workflow.serials import new_serial
 
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Base 32 without I, L, O, U: nobody mistakes a letter for a figure when reading a serial aloud."""
-SERIAL_LENGTH = 10
 MOST_COPIES = 2000
 SURE = 0.85
 """Confidence of a key below which the user is asked to look."""
@@ -56,15 +52,6 @@ def add_form_commands(commands: Commands) -> None:
         parser.add_argument("--forms-dir", type=Path, metavar="文件夹", help="另外的表格文件夹")
     for parser in (show, blank):
         parser.add_argument("--version", metavar="版本", help="默认最新的一版")
-
-
-def new_serial(*, prefilled: bool = False) -> str:
-    """A random sheet serial: 10 characters, 50 bits, so that copies of different print runs hardly ever meet.
-
-    ``prefilled``: of a sheet with values printed on it, which the serial's first letter tells the reader.
-    """
-    serial = "".join(secrets.choice(CROCKFORD) for _ in range(SERIAL_LENGTH))
-    return MARK + serial[1:] if prefilled else serial
 
 
 def _copies(text: str) -> int:

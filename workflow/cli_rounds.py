@@ -1,15 +1,16 @@
-"""``tongdang round open|close|list|progress|outstanding``."""
+"""``tongdang round open|close|list|progress|outstanding|print``."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 from forms.visiting import add_months
-from workflow import cli, rounds
+from workflow import cli, prefilled, rounds
 from workflow.access import Opened
-from workflow.cli_care import day, today
+from workflow.cli_care import day, the_child, today
 from workflow.errors import NotFound
 
 Commands = argparse._SubParsersAction
@@ -32,6 +33,10 @@ def add_round_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     _add(below, "progress", "进度：按村列出应收、已收、未收，并与上一轮次比较", show_progress)
     missing = _add(below, "outstanding", "列出还没有收回登记表的儿童", list_outstanding)
     missing.add_argument("--division", default="", metavar="区划代码", help="只列这个乡镇或村的")
+    printed = _add(below, "print", "把未收回的儿童的登记表按村印成一个 PDF，印上上次登记的内容", print_forms)
+    printed.add_argument("--out", type=Path, required=True, metavar="预填表.pdf")
+    printed.add_argument("--division", default="", metavar="区划代码", help="只印这个乡镇或村的")
+    printed.add_argument("--child", metavar="儿童", help="只印这一名的")
 
 
 def _add(
@@ -147,3 +152,21 @@ def list_outstanding(opened: Opened, options: argparse.Namespace) -> int:
         print("　".join(part for part in parts if part))
     print(f"未收 {len(rows)} 名。")
     return cli.SOME_FAILED if rows else cli.ALL_READ
+
+
+def print_forms(opened: Opened, options: argparse.Namespace) -> int:
+    """Exit code 1 where nobody is outstanding or the file could not be written."""
+    child_ids = [the_child(opened, options.child)] if options.child else None
+    written = prefilled.print_forms(
+        opened.store,
+        opened.actor,
+        cli.clock(),
+        round_id(opened, options.which),
+        options.out,
+        division=options.division,
+        child_ids=child_ids,
+    )
+    print(
+        f"已印 {written.copies} 份，按村排好：{options.out}\n请双面按实际大小打印。这个文件里有儿童信息，印完请删除。"
+    )
+    return cli.ALL_READ

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -31,6 +31,7 @@ from records.views import Actor, PageState, SourceState
 from workflow import drafting, learned, settling, trust
 from workflow.changes import NOTHING, Changes, changed
 from workflow.permissions import Right, verb
+from workflow.prefilled import printed_by_serial
 from workflow.reading_json import reading_to_json
 
 log = logging.getLogger(__name__)
@@ -132,7 +133,8 @@ class _Queue:
             if self.split(source_id, opened.pages):
                 with self.store.session() as session:
                     waiting = intake_rows.pages_to_read(session, source_id)
-                    context = learned.reading_context(session)
+                    printed = printed_by_serial(self.store, session)
+                    context = replace(learned.reading_context(session), prefilled=printed)
                 for page_id in waiting:
                     if self.cancelled():
                         return

@@ -72,7 +72,7 @@ def close_round(store: Store, actor: Actor, now: datetime, round_id: str) -> Cha
     """No further files are taken in for this round. Its registrations stay as they are."""
     with store.transaction() as session:
         require_whole_office(session, actor)
-        row = _round(session, round_id)
+        row = round_row(session, round_id)
         if row.closed_at is not None:
             raise WrongState("这个轮次已经结束，没有改动。")
         row.closed_at = now
@@ -86,7 +86,7 @@ def reopen_round(store: Store, actor: Actor, now: datetime, round_id: str) -> Ch
     """Files are taken in for this round again."""
     with store.transaction() as session:
         require_whole_office(session, actor)
-        row = _round(session, round_id)
+        row = round_row(session, round_id)
         if row.closed_at is None:
             raise WrongState("这个轮次没有结束，没有改动。")
         row.closed_at = None
@@ -99,7 +99,7 @@ def reopen_round(store: Store, actor: Actor, now: datetime, round_id: str) -> Ch
 def assign_round(store: Store, actor: Actor, now: datetime, registration_ids: Sequence[str], round_id: str) -> Changes:
     """These registrations belong to another round than they were taken in for."""
     with store.transaction() as session:
-        row = _round(session, round_id)
+        row = round_row(session, round_id)
         for registration_id in registration_ids:
             registration = scope.registration(session, actor, registration_id)
             registration.round_id = row.id
@@ -108,7 +108,8 @@ def assign_round(store: Store, actor: Actor, now: datetime, registration_ids: Se
     return Changes(registrations=frozenset(registration_ids))
 
 
-def _round(session: Session, round_id: str) -> Round:
+def round_row(session: Session, round_id: str) -> Round:
+    """Raises NotFound."""
     row = office_rows.round_of(session, round_id)
     if row is None:
         raise NotFound("没有这个轮次。请刷新后再看。")
@@ -187,7 +188,7 @@ def gather(session: Session, actor: Actor, row: Round) -> RoundFacts:
 def progress(store: Store, actor: Actor, round_id: str) -> RoundProgress:
     """How far the round is, as a whole and village by village."""
     with store.session() as session:
-        row = _round(session, round_id)
+        row = round_row(session, round_id)
         facts = gather(session, actor, row)
         mine = [r for child_id, r in facts.registered.items() if child_id in facts.children]
         return RoundProgress(
@@ -244,7 +245,7 @@ def outstanding(store: Store, actor: Actor, round_id: str, *, division: str = ""
     """Children whose form of this round hasn't come in, by village: the list to go round with."""
     store.saw(actor.user_id, "round.see", [round_id])
     with store.session() as session:
-        facts = gather(session, actor, _round(session, round_id))
+        facts = gather(session, actor, round_row(session, round_id))
         wanted = [c for c in facts.outstanding if not division or lies_within(c.residence_division, division)]
         ids = [child.id for child in wanted]
         printed = round_rows.printed_in(session, round_id)
@@ -294,7 +295,7 @@ def compared(store: Store, actor: Actor, round_id: str) -> tuple[RoundMove, ...]
     """Who came, who left and who is still missing against the round before."""
     store.saw(actor.user_id, "round.see", [round_id])
     with store.session() as session:
-        facts = gather(session, actor, _round(session, round_id))
+        facts = gather(session, actor, round_row(session, round_id))
         reasons = code_table(EXIT_REASONS)
         rows = [_moved(child, "came", _form_date(session, facts.registered[child.id]), "") for child in facts.came]
         for child in facts.gone:

@@ -82,11 +82,14 @@ def _checked(store: Store, session: Session, registration: Registration) -> tupl
     form = stored_form(store, session, registration.form_id, registration.form_version)
     readings = {r.key: r for r in prepare([f for page in pages for f in stored[page.id].reading.fields], form)}
     seen = learned.office_trust(session).seen
+    own = {page.id for page in pages}
     found = []
     for answer in registration_rows.answers_of(session, registration.id).values():
         reading = readings.get(answer.key)
         if reading is None or answer.state not in LOOKED or answer.source is not ValueSource.PAPER:
             continue
+        if answer.page_id is not None and answer.page_id not in own:
+            continue  # taken over from an earlier form (workflow.carrying): it says nothing about this paper's reading
         told = assess(reading, kind_of(reading.key, form), shipped_judge(), seen)
         if not told.vetoes:
             right = answering.same(reading.value, answer.value)

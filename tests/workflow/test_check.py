@@ -160,6 +160,23 @@ PLANTS: dict[str, Plant | tuple[str, ...]] = {
     "number_twice": ("UPDATE archive_items SET number_norm = 'X001-ZY·2026·D30·黄松甸镇-0001'",),
     "history_contradicts": (f"UPDATE answers SET value = '\"王五\"' WHERE rowid = {BY_PERSON}",),
     "batch_altered": ("UPDATE batch_rows SET frozen = '{}'",),
+    "current_differs": ("UPDATE children SET current_registration_id = NULL",),
+    "visit_unplanned": ("UPDATE visits SET state = 'cancelled'",),
+    "reference_missing": (
+        (
+            "INSERT INTO archive_items (id, archive_number, number_norm, registration_id, title, copy_location,"
+            f" page_range, numbered_at) SELECT 'moved', 'n', 'n', registration_id, '', '', '', '2026-10-12 02:00:00'"
+            f" FROM sheets WHERE id = {FIRST_SHEET}"
+        ),
+        f"UPDATE sheets SET item_id = 'moved' WHERE id = {FIRST_SHEET}",
+    ),
+    "dossier_missing": (
+        (
+            "INSERT INTO concerns (id, child_id, state, criterion, since, why, rule, decided_at, decision_note,"
+            " end_reason) SELECT 'c', id, 'confirmed', 'ill', '2026-10-12', '', '', '2026-10-12 02:00:00', '', ''"
+            " FROM children"
+        ),
+    ),
     "audit_cut": ("DELETE FROM audit WHERE seq >= (SELECT audit_seq FROM receipts)",),
     "audit_broken": ("UPDATE audit SET object_id = 'x' WHERE seq = 3",),
     "file_missing": lose_a_viewing_copy,

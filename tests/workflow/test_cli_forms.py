@@ -15,8 +15,9 @@ import zxingcpp
 
 from forms.catalog import RESOURCES, shipped_forms
 from forms.form_file import FormError
-from workflow.cli_forms import CROCKFORD, SERIAL_LENGTH, add_form_commands, new_serial
+from workflow.cli_forms import add_form_commands
 from workflow.errors import WorkflowError
+from workflow.serials import CROCKFORD, SERIAL_LENGTH, new_serial
 
 
 def run(*arguments: str) -> int:

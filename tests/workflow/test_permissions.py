@@ -73,6 +73,7 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.dossiers.put_in": {C, A, M},
     "workflow.dossiers.set_dossier_location": {C, A, M},
     "workflow.dossiers.dossier": EVERYBODY,
+    "workflow.prefilled.print_forms": {C, M},
     "workflow.placing.waiting": {C, R, M},
     "workflow.placing.record_visit_form": {C, R, M},
     "workflow.placing.record_log_form": {C, R, M},

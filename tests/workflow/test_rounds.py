@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from records.tables import Answer, Child, PrintedForm, Registration, Round
+from records.tables import Answer, Child, PrintedForm, ReadingCheck, Registration, Round
 from records.views import AnswerState, Role
 from tests.workflow.conftest import OfficeAtWork
 from workflow import access, child_page, moves, rounds, verify, visits
@@ -179,6 +179,15 @@ def test_unchanged_takes_over_what_was_left_blank(office: OfficeAtWork) -> None:
     assert page.residence.endswith("黄松甸镇")
 
 
+def test_what_was_taken_over_says_nothing_about_reading(office: OfficeAtWork) -> None:
+    """A field left blank and read as blank is not counted as read wrong because the last form filled it."""
+    office.child("一")
+    next_round(office)
+    office.child("二", form_date="2027-02-01", form_update=["unchanged"], **BLANK)
+    with office.store.session() as session:
+        assert all(right for row in session.scalars(select(ReadingCheck)) for *_, right in row.fields)
+
+
 def test_what_the_form_says_stands_against_the_last(office: OfficeAtWork) -> None:
     child_id = office.child("一")
     next_round(office)
@@ -205,7 +214,7 @@ def test_the_form_printed_for_a_child_comes_back_to_it(office: OfficeAtWork) -> 
             session.add(
                 PrintedForm(
                     id=office.store.new_id(), serial=serial, round_id=round_id, child_id=child_id,
-                    registration_id=base, printed_at=office.clock(), printed_by=office.actor.user_id,
+                    registration_id=base, values={}, printed_at=office.clock(), printed_by=office.actor.user_id,
                 )
             )  # fmt: skip
     unregistered: dict[str, Any] = {"child_id_number": None, "child_registered": ["no"], "form_date": "2027-02-01"}

@@ -150,6 +150,8 @@ def _printed_forms() -> None:
         sa.Column("round_id", sa.String(36), nullable=False),
         sa.Column("child_id", sa.String(36), nullable=False),
         sa.Column("registration_id", sa.String(36), nullable=False),
+        sa.Column("values", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("printed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("printed_by", sa.String(36), nullable=False),
         sa.ForeignKeyConstraint(["child_id"], ["children.id"], name=op.f("fk_printed_forms_child_id")),
