@@ -174,6 +174,11 @@ class Gazetteer:
         return self._old_names.get(code, ())
 
     @cached_property
+    def characters(self) -> frozenset[str]:
+        """All characters that stand in names of divisions."""
+        return frozenset(c for names in (self._names, self._villages) for name in names.values() for c in name)
+
+    @cached_property
     def _central(self) -> frozenset[str]:
         lines = (FOLDER / "districts.csv").read_text(encoding="utf-8").splitlines()[1:]
         return frozenset(row["code"] for row in csv.DictReader(lines) if row["central"] == "yes")

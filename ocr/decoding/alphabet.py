@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 
 from forms.characters import variants
+from forms.gazetteer import gazetteer
 from ocr.decoding.beam import Matrix
 
 NEGLIGIBLE = 1e-7
@@ -106,6 +108,8 @@ _TEXT_SHAPES: Mapping[str, str] = {
     "吉": "𠮷",
 }
 _SHARED_TEXT: Mapping[str, Mapping[str, float]] = {"/": {"1": 0.4}}
+RESTORED = frozenset("喆堃昇甦犇龢仝甯邨氾皙勠菉")
+"""Written in names again since 通用规范汉字表 (2013) took them out of the variants."""
 _WIDE = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！", "(": "（", ")": "）"}
 
 
@@ -193,5 +197,12 @@ def _canonical(character: str, known: set[str]) -> str:
         plain = character
     if plain in _WIDE and _WIDE[plain] in known:
         return _WIDE[plain]
-    simple = variants().get(plain, plain)
+    simple = plain if plain in standing() else variants().get(plain, plain)
     return simple if simple in known else plain
+
+
+@cache
+def standing() -> frozenset[str]:
+    """Characters that stand as they are in names of places and people, though a table of variants folds them: 濛江乡
+    is not 蒙江乡."""
+    return gazetteer().characters | RESTORED

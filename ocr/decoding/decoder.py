@@ -304,7 +304,7 @@ class Decoder:
         alphabet = route.alphabet
         language = self._language if alphabet is self.text and route.automaton.free_symbols.any() else None
         leaning = Leaning(language, route.language, OUTRIGHT if alphabet is self.text else 0.0, route.favoured)
-        found = search(_present(merged) if language else merged, route.automaton, best=8, leaning=leaning)
+        found = search(_present(merged) if alphabet is self.text else merged, route.automaton, best=8, leaning=leaning)
         return [
             _Way(
                 alphabet.spell(h.symbols),

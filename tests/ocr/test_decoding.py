@@ -234,3 +234,60 @@ def test_spans_follow_the_steps() -> None:
 def test_patterns_that_are_not_closed_are_refused() -> None:
     with pytest.raises(ValueError, match="closed"):
         compile_pattern("(甲|乙", {"甲": 1, "乙": 2}, 3)
+
+
+def test_a_place_keeps_its_own_character_though_it_is_a_variant_of_another() -> None:
+    assert decoder().decode(Kind.DIVISION, written("靖宇县濛江乡营林村")).text == "靖宇县濛江乡营林村"
+    assert decoder().decode(Kind.NAME, written("王喆")).text == "王喆"
+
+
+@pytest.mark.parametrize(
+    "name", ["王小明", "欧阳文静", "朴顺善", "古丽扎提·巴合提", "萨日娜", "爱新觉罗启明", "李波", "王堃"]
+)
+def test_names_of_all_kinds_decode_to_themselves(name: str) -> None:
+    decoded = decoder().decode(Kind.NAME, written(name))
+    assert decoded.text == name
+    assert decoded.agreement == 1
+    assert parse(Kind.NAME, decoded.text) == name
+
+
+@given(st.lists(st.sampled_from("赵堃玥梓涵宇轩钱孙镕楠叶昕玺"), min_size=2, max_size=5).map("".join))
+@settings(max_examples=25)
+def test_a_name_nobody_has_heard_of_is_read_where_the_ink_is_sure(name: str) -> None:
+    assert decoder().decode(Kind.NAME, written(name, sure=0.9999)).text == name
+
+
+@given(
+    st.sampled_from("一二三四"),
+    st.integers(1, 20),
+    st.sampled_from(["{n}年级{k}班", "{n}年{k}班", "{n}年级（{k}）班", "初{n}（{k}）班", "高{n}{k}班"]),
+)
+@settings(max_examples=25)
+def test_classes_are_read_as_teachers_write_them(year: str, group: int, manner: str) -> None:
+    text = manner.format(n=year, k=group)
+    assert decoder().decode(Kind.TEXT, written(text), key="school_grade").text == text
+
+
+def test_an_archive_number_keeps_its_dots() -> None:
+    ink = written("J018-ZY·ET.2024·D30-033")
+    assert decoder().decode(Kind.TEXT, ink, key="concern_dossier").text == "J018-ZY·ET·2024·D30-033"
+
+
+def test_the_counties_of_the_page_read_what_the_ink_leaves_open_and_say_so() -> None:
+    ink = written("洮北区第二幼儿园", instead={0: ("的", 0.9999), 1: ("此", 0.7)})
+    alone = decoder().decode(Kind.TEXT, ink)
+    assert not alone.text.startswith("洮北区")
+    helped = decoder().decode(Kind.TEXT, ink, near=frozenset({"220802"}))
+    assert helped.text == "洮北区第二幼儿园"
+    assert helped.near == 1
+    assert helped.forced > 0.5
+    # sure ink stays, whatever the page names
+    sure = decoder().decode(Kind.TEXT, written("绥中县第二幼儿园", sure=0.9999), near=frozenset({"220802"}))
+    assert sure.text == "绥中县第二幼儿园"
+    assert sure.near == 0
+
+
+def test_old_names_of_places_are_written_for_years() -> None:
+    decoded = decoder().decode(Kind.DIVISION, written("长春市九台市"))
+    assert decoded.text == "长春市九台市"
+    assert parse(Kind.DIVISION, decoded.text) == "220113"
