@@ -79,3 +79,8 @@ def audit_of(session: Session, verb: str, object_id: str) -> AuditEntry:
     """The last audit entry of this verb on this object."""
     statement = select(AuditEntry).where(AuditEntry.verb == verb, AuditEntry.object_id == object_id)
     return session.scalars(statement.order_by(AuditEntry.seq.desc()).limit(1)).one()
+
+
+def in_any_batch(session: Session, registration_id: str) -> bool:
+    """Does it stand in a batch, frozen or not?"""
+    return session.scalar(select(BatchRow.id).where(BatchRow.registration_id == registration_id).limit(1)) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from records.scope import within
@@ -20,7 +20,9 @@ def source_by_hash(session: Session, content_hash: str) -> Source | None:
 def sources_in_order(session: Session, division: str) -> Sequence[Source]:
     """The sources of a division as taken in, their pages with sheet and registration loaded."""
     pages = selectinload(Source.pages).selectinload(Page.sheet)
-    statement = select(Source).where(within(Source.division, division), Source.erased_at.is_(None)).options(pages)
+    living = select(Page.id).where(Page.source_id == Source.id, Page.erased_at.is_(None)).exists()
+    there = or_(Source.erased_at.is_(None), living)  # of one erased by law only pages that aren't are left
+    statement = select(Source).where(within(Source.division, division), there).options(pages)
     return session.scalars(statement.order_by(Source.received_at, Source.id)).all()
 
 

@@ -127,6 +127,11 @@ class Store:
             finally:
                 self.close()
 
+    def forget_log(self) -> None:
+        """The write-ahead log, which still has pages as they were before an erasure, is written back and emptied."""
+        with self._turn, self._writing.connect() as connection:
+            connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def _writing_session(self) -> Session:
         return Session(self._writing, expire_on_commit=False, info={SEALER: self})
 

@@ -96,6 +96,19 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
+class ErasureRow:
+    """A request to erase pages by law (依法删除)."""
+
+    erasure_id: str
+    source_id: str
+    page_ids: tuple[str, ...]
+    reason: str
+    state: ErasureState
+    requested_by: str
+    requested_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class UserRow:
     """A user as the administrator sees it."""
 

@@ -250,7 +250,7 @@ def inbox(store: Store, actor: Actor) -> InboxView:
 def _source_row(source: Source, titles: dict[tuple[str, str], str]) -> SourceRow:
     return SourceRow(
         source_id=source.id,
-        name=source.name,
+        name=source.name or "（原件已依法删除）",
         received_at=source.received_at,
         state=source.state,
         reason=sentences.source_reason(source.reason),
@@ -300,6 +300,8 @@ def bring_back(store: Store, actor: Actor, now: datetime, page_id: str) -> Chang
         page = scope.page(session, actor, page_id)
         if page.state is not PageState.SET_ASIDE:
             raise WrongState("这一页没有放在一边，不用取回。")
+        if page.erased_at is not None:
+            raise WrongState("这一页已经依法删除，取不回来。")
         page.state = PageState.READ
         page.reason = ""
         store.audit(session, actor.user_id, now, "page.bring_back", page.id)

@@ -25,6 +25,7 @@ RIGHT_NAMES: Mapping[Right, str] = {
     Right.PRINT_FORMS: "打印带上次内容的登记表",
     Right.SEE_BATCHES: "看报送批次",
     Right.REPORT: "组批、冻结、写出、记反馈结果",
+    Right.ASK_ERASURE: "申请依法删除误扫的页（由另一位管理员决定）",
     Right.ADMINISTER: "人员、密码、密钥、设置、轮次、备份、检查、操作记录",
 }
 

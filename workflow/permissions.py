@@ -39,6 +39,7 @@ class Right(StrEnum):
     PRINT_FORMS = "print_forms"  # forms prefilled with last round's values
     SEE_BATCHES = "see_batches"
     REPORT = "report"
+    ASK_ERASURE = "ask_erasure"
     ADMINISTER = "administer"
 
 
@@ -64,6 +65,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.PRINT_FORMS: frozenset({Role.COLLECTOR, Role.ADMINISTRATOR}),
     Right.SEE_BATCHES: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
     Right.REPORT: frozenset({Role.REVIEWER, Role.ADMINISTRATOR}),
+    Right.ASK_ERASURE: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ARCHIVIST, Role.ADMINISTRATOR}),
     Right.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
 }
 
