@@ -1,7 +1,8 @@
 """依法删除: papers of a stranger, scanned by mistake, leave the store for good. One asks, another carries it out.
 
 Pictures, readings, answers and their history go; the rows of the file and its pages stay as tombstones, and so does
-the audit, which holds ids only (个人信息保护法 第四十七条). The delivered file shows all its pages, so it goes whole; pages
+the audit, which holds ids only (个人信息保护法 第四十七条). The delivered file shows all its pages, so it goes
+whole; pages
 that are not erased keep their viewing copies, readings and registrations. Backups let go of it by their own rule.
 """
 
