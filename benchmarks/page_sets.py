@@ -39,6 +39,7 @@ class PageSet:
     profile: str
     styles: tuple[str, ...]
     sheets: int  # of a full run
+    home: str | None = None  # code of the county or town that all families live in
 
     def style(self, index: int) -> str:
         return self.styles[index % len(self.styles)]
@@ -63,9 +64,17 @@ REPORTING = PageSet(
     seed=31_117,
     profile="bench",
     styles=("printed", "strokes", "long-cang", "ma-shan-zheng", "cursive"),
-    sheets=260,
+    sheets=220,
 )
-SETS = {s.name: s for s in (CALIBRATION, REPORTING)}
+TOWNSHIP = PageSet(
+    name="township-1",
+    seed=52_009,
+    profile="bench",
+    styles=("strokes", "long-cang"),
+    sheets=100,
+    home="220281104",
+)
+SETS = {s.name: s for s in (CALIBRATION, REPORTING, TOWNSHIP)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +137,13 @@ def _make(set_name: str, folder: str, index: int) -> None:
     cv2.setNumThreads(1)
     which = SETS[set_name]
     made = make_sheet(
-        which.seed, index, which.style(index), which.noise(index), shipped_form(FORM), profile=which.profile
+        which.seed,
+        index,
+        which.style(index),
+        which.noise(index),
+        shipped_form(FORM),
+        profile=which.profile,
+        home=which.home,
     )
     for name, picture, truth in made:
         path = Path(folder) / name

@@ -63,7 +63,7 @@ def reading_context(session: Session) -> ReadingContext:
         if empty(value):
             continue
         texts = lexicon.setdefault(key, {})
-        for text in _ways_to_write(load_dictionary().fields[key].kind, value):
+        for text in ways_to_write(load_dictionary().fields[key].kind, value):
             texts[text] = texts.get(text, 0) + times
     return ReadingContext(home_division=office_rows.office(session).division or None, lexicon=lexicon)
 
@@ -75,7 +75,7 @@ def _values(session: Session) -> list[tuple[str, JsonValue, int]]:
     return found
 
 
-def _ways_to_write(kind: Kind, value: JsonValue) -> Iterator[str]:
+def ways_to_write(kind: Kind, value: JsonValue) -> Iterator[str]:
     """The value as it may stand in the field: a place also without the province, the prefecture, the county."""
     whole = format_value(kind, value)
     if not whole:
