@@ -32,6 +32,7 @@ from desktop.ui.messages import CrashDialog
 from desktop.ui.verify.list_screen import DraftsScreen
 from desktop.ui.verify.screen import VerifyScreen
 from forms.catalog import forms_in, shipped_forms
+from ocr.models import offer_packs
 from records.keys import PRODUCTION, Kdf
 from workflow import access
 from workflow.access import Opened
@@ -47,6 +48,7 @@ def run(arguments: WindowArguments) -> int:
         sys.stderr.write(f"{problem}\n")
         return 1
     with data_folder(arguments) as data_dir:
+        offer_packs(data_dir)
         jobs = Jobs(lambda: datetime.now(UTC), partial(open_pool, arguments.forms_dir))
         program = Program(jobs, data_dir)
         catch_defects(program.show_defect)

@@ -6,6 +6,7 @@ picture's longer side is limited for detection (at full resolution the pipeline 
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
@@ -15,9 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from ocr.models import DETECTION, RECOGNITION, model_folder
+from ocr.model_packs import Networks, network_folders, shipped_folders
 from ocr.reading import TextLine
 from ocr.registration import Picture, turn, turned_size
+
+log = logging.getLogger(__name__)
 
 LIMIT_SIDE = 1600
 """Longer side, in pixels, at which text is detected."""
@@ -27,26 +30,18 @@ class FreePageReader:
     """PaddleOCR on whole pages. Raises ocr.models.ModelsMissing when the models aren't installed."""
 
     def __init__(self, models_dir: Path, threads: int) -> None:
-        detection, recognition = model_folder(models_dir, DETECTION), model_folder(models_dir, RECOGNITION)
         # paddlex makes empty folders there and looks for models online unless told not to
         os.environ["PADDLE_PDX_CACHE_HOME"] = str(_cache_home())
         os.environ["PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK"] = "True"
-        from paddleocr import PaddleOCR
-
-        self._pipeline: Any = PaddleOCR(
-            text_detection_model_name=DETECTION,
-            text_detection_model_dir=str(detection),
-            text_recognition_model_name=RECOGNITION,
-            text_recognition_model_dir=str(recognition),
-            use_doc_orientation_classify=False,
-            use_doc_unwarping=False,
-            use_textline_orientation=False,
-            device="cpu",
-            engine="onnxruntime",
-            engine_config={"intra_op_num_threads": threads},
-            text_det_limit_side_len=LIMIT_SIDE,
-            text_det_limit_type="max",
-        )
+        shipped = shipped_folders(models_dir)
+        networks = network_folders(models_dir)
+        try:
+            self._pipeline: Any = _pipeline(networks, threads)
+        except Exception as error:  # the pipeline knows networks by name, and says in many ways that it doesn't
+            if networks == shipped:
+                raise
+            log.warning("pipeline goes on with the shipped networks: %s", type(error).__name__)
+            self._pipeline = _pipeline(shipped, threads)
 
     def lines(self, upright: Picture, rotation: int) -> tuple[TextLine, ...]:
         """The lines of an upright BGR page, top to bottom as the pipeline orders them.
@@ -60,6 +55,26 @@ class FreePageReader:
             for text, score, polygon in zip(result["rec_texts"], result["rec_scores"], result["rec_polys"], strict=True)
             if str(text).strip()
         )
+
+
+def _pipeline(networks: Networks, threads: int) -> Any:
+    from paddleocr import PaddleOCR
+
+    (detection, detection_folder), (recognition, recognition_folder) = networks["_det"], networks["_rec"]
+    return PaddleOCR(
+        text_detection_model_name=detection,
+        text_detection_model_dir=str(detection_folder),
+        text_recognition_model_name=recognition,
+        text_recognition_model_dir=str(recognition_folder),
+        use_doc_orientation_classify=False,
+        use_doc_unwarping=False,
+        use_textline_orientation=False,
+        device="cpu",
+        engine="onnxruntime",
+        engine_config={"intra_op_num_threads": threads},
+        text_det_limit_side_len=LIMIT_SIDE,
+        text_det_limit_type="max",
+    )
 
 
 def _delivered_box(

@@ -18,6 +18,10 @@ from typing import Any
 
 DETECTION = "PP-OCRv6_small_det"
 RECOGNITION = "PP-OCRv6_small_rec"
+MODELS_VARIABLE = "TONGDANG_MODELS"
+PACKS_VARIABLE = "TONGDANG_PACKS"
+PACKS_FOLDER = "models"
+"""Of model packs (``ocr.model_packs``), in the program's data folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +53,35 @@ class ModelsMissing(Exception):
 
 def models_dir() -> Path:
     """The folder of model folders: ``TONGDANG_MODELS``, else ``share/tongdang/models`` of this environment."""
-    named = os.environ.get("TONGDANG_MODELS")
-    return Path(named) if named else Path(sys.prefix) / "share" / "tongdang" / "models"
+    named = os.environ.get(MODELS_VARIABLE)
+    return Path(named) if named else _installed()
+
+
+def _installed() -> Path:
+    return Path(sys.prefix) / "share" / "tongdang" / "models"
 
 
 def model_folder(models: Path, name: str) -> Path:
-    """One model's folder. Raises ModelsMissing: given a folder that isn't there, PaddleOCR would look online."""
-    folder = models / name
-    if not (folder / "inference.onnx").is_file() or not (folder / "inference.yml").is_file():
-        raise ModelsMissing(
-            "没有找到识别模型，暂时不能识别新的扫描件；已有的资料不受影响。请重新运行安装程序，或请管理员检查安装目录。"
-        )
-    return folder
+    """One shipped model's folder; a folder named by ``TONGDANG_MODELS`` may hold packs only.
+
+    Raises ModelsMissing: given a folder that isn't there, PaddleOCR would look online.
+    """
+    named = str(models) == os.environ.get(MODELS_VARIABLE)
+    places: list[Path] = [models, _installed()] if named else [models]
+    for place in places:
+        folder = place / name
+        if (folder / "inference.onnx").is_file() and (folder / "inference.yml").is_file():
+            return folder
+    raise ModelsMissing(
+        "没有找到识别模型，暂时不能识别新的扫描件；已有的资料不受影响。请重新运行安装程序，或请管理员检查安装目录。"
+    )
+
+
+def offer_packs(data_dir: Path) -> None:
+    """Let reading processes started from now on find the packs in a data folder. A folder named by hand stays."""
+    folder = data_dir / PACKS_FOLDER
+    if folder.is_dir():
+        os.environ.setdefault(PACKS_VARIABLE, str(folder))
 
 
 def unpack(wheel: Path, into: Path) -> None:

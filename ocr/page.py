@@ -25,7 +25,7 @@ from ocr.free_page import FreePageReader
 from ocr.images import Delivered
 from ocr.learning.asked import LearnedPage
 from ocr.learning.learn import learn_delivered
-from ocr.models import RECOGNITION, model_folder
+from ocr.model_packs import load_recogniser
 from ocr.pdf import PdfFile
 from ocr.prefilled import prefilled_page, read_prefilled, settle_unchanged
 from ocr.reading import FieldReading, PageOutcome, PageReading, PageStatus, PixelBox, ReadingContext, TextLine
@@ -74,10 +74,10 @@ class FormPageReader:
         self._threads = threads
         self._finder = Finder(forms)
         self._finder.warm()
-        self._recogniser = Recogniser(models_dir, threads)
+        self._recogniser = load_recogniser(models_dir, threads)
         self._free: FreePageReader | None = None
         self._engine = f"onnxruntime {onnxruntime.__version__}"
-        self._model = model_version(models_dir)
+        self._model = model_version(self._recogniser)
 
     def read(self, delivered: DeliveredFile, index: int, context: ReadingContext) -> PageOutcome:
         """Read one page. Raises OcrFailed when it can't be decoded."""
@@ -163,10 +163,10 @@ class FormPageReader:
         )
 
 
-def model_version(models_dir: Path) -> str:
+def model_version(recogniser: Recogniser) -> str:
     """The recognition model's name and the first 12 digits of its SHA-256: which network said it."""
-    digest = hashlib.sha256((model_folder(models_dir, RECOGNITION) / "inference.onnx").read_bytes()).hexdigest()
-    return f"{RECOGNITION} {digest[:12]}"
+    digest = hashlib.sha256((recogniser.folder / "inference.onnx").read_bytes()).hexdigest()
+    return f"{recogniser.model} {digest[:12]}"
 
 
 def viewing_copy(picture: Picture, rotation: int) -> View:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import cv2
 import numpy as np
@@ -77,9 +77,18 @@ class Recogniser:
     """
 
     def __init__(self, models_dir: Path, threads: int | None = None, model: str = RECOGNITION) -> None:
+        self._load(model_folder(models_dir, model), model, threads)
+
+    @classmethod
+    def of_folder(cls, folder: Path, model: str, threads: int | None = None) -> Self:
+        """The network of any PaddleOCR model folder, by the name that its readings will carry."""
+        made = cls.__new__(cls)
+        made._load(folder, model, threads)
+        return made
+
+    def _load(self, folder: Path, model: str, threads: int | None) -> None:
         import onnxruntime as ort
 
-        folder = model_folder(models_dir, model)
         ort.set_default_logger_severity(3)
         options = ort.SessionOptions()
         if threads is not None:
@@ -88,6 +97,7 @@ class Recogniser:
         # lines differ in width; the arena would keep the largest of each size it has seen
         options.enable_cpu_mem_arena = False
         self.model = model
+        self.folder = folder
         self._session: Any = ort.InferenceSession(
             str(folder / "inference.onnx"), options, providers=["CPUExecutionProvider"]
         )
@@ -96,6 +106,11 @@ class Recogniser:
         """Class index to character; index 0 is the CTC blank, the last one is the space."""
         classes = self._session.get_outputs()[0].shape[-1]
         if isinstance(classes, int) and classes != len(self.characters):
+            raise ModelsMissing("识别模型与它的字表不一致，没有载入；已有的资料不受影响。请重新运行安装程序。")
+
+    def try_out(self) -> None:
+        """Read an empty line. Raises ModelsMissing for a network whose classes aren't those of its characters."""
+        if self.probabilities(np.full((HEIGHT, MIN_WIDTH), 255, np.uint8)).shape[1] != len(self.characters):
             raise ModelsMissing("识别模型与它的字表不一致，没有载入；已有的资料不受影响。请重新运行安装程序。")
 
     @cached_property

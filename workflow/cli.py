@@ -25,6 +25,7 @@ from workflow.cli_backup import add_backup_commands
 from workflow.cli_care import add_care_commands
 from workflow.cli_child import add_child_commands
 from workflow.cli_forms import add_form_commands
+from workflow.cli_models import add_model_commands
 from workflow.cli_people import add_audit_commands, add_people_commands
 from workflow.cli_review import add_review_commands
 from workflow.cli_rounds import add_round_commands
@@ -63,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
     add_form_commands(commands)
+    add_model_commands(commands)
     _add_read(commands)
     _add_digitize(commands)
     _add_batch(commands)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from tqdm import tqdm
 
-from ocr.models import models_dir
+from ocr.models import models_dir, offer_packs
 from ocr.worker import ReaderPool
 from records.views import PageState, SourceRow, SourceState, VerifySheet
 from workflow import cli, intake
@@ -31,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
     opened = _open_or_create(options)
     try:
         forms = cli.forms_for(options)
+        offer_packs(options.data_dir)
         with ReaderPool(models_dir(), forms) as pool, Bar() as bar:
             result = digitize(
                 opened.store,
