@@ -238,6 +238,7 @@ class VerifyItem:
     options: tuple[OptionView, ...]
     code_table: str | None
     sealed: bool = False  # there is something here that only named persons see
+    note: str = ""  # 说明 of its source
 
 
 @dataclass(frozen=True, slots=True)

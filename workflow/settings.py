@@ -106,6 +106,12 @@ def _entered_again(value: Value) -> None:
             raise BadValue(f"“{definition.label}”只给指定的人看，不能双录，没有改。")
 
 
+def _looked_at(value: Value) -> None:
+    for key in codes_in(str(value)):
+        if key not in load_dictionary().fields:
+            raise BadValue(f"没有栏目“{key}”，没有改。栏目代号之间用逗号分开。")
+
+
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[T]):
     """One setting. ``sentence`` is what the settings screen and the manual say; ``check`` raises BadValue."""
@@ -118,6 +124,12 @@ class Setting(Generic[T]):
 
 SHOW_ALL_UNTIL = Setting("show_all_until", 50, "核对完多少份登记表以前，每个填了的栏目都要人看一遍。", _count)
 RECHECK_PERCENT = Setting("recheck_percent", 2, "机器有把握的栏目里，抽出百分之几仍然请人看。", _percent)
+ALWAYS_LOOK = Setting(
+    "always_look",
+    "",
+    "哪些栏目只要填了就要人看一遍，机器再有把握也不收起（栏目代号，逗号分开）；空着就只看没有把握的。",
+    _looked_at,
+)
 FONDS = Setting("fonds", "X001", "全宗号（由同级档案馆编给本单位）。", _number_part)
 CATEGORY = Setting("category", "ZY", "档案门类代码；儿童登记表一般用 ZY（专业档案）。", _number_part)
 RETENTION = Setting("retention", "D30", "保管期限代码：Y 永久，D30 三十年，D10 十年。", _retention)
@@ -160,6 +172,7 @@ VISITS = (VISIT_GOOD_MONTHS, VISIT_FAIR_MONTHS, VISIT_RISK_DAYS)
 SETTINGS: tuple[Setting[int] | Setting[str], ...] = (
     SHOW_ALL_UNTIL,
     RECHECK_PERCENT,
+    ALWAYS_LOOK,
     FONDS,
     CATEGORY,
     RETENTION,

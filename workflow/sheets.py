@@ -32,7 +32,7 @@ from records.views import (
 from workflow import cross_checks, drafting, sentences
 from workflow.cross_reference import CHINA, place_view
 from workflow.forms_in_use import stored_form
-from workflow.settings import RECHECK_PERCENT, SHOW_ALL_UNTIL, limits_of, value_of
+from workflow.settings import ALWAYS_LOOK, RECHECK_PERCENT, SHOW_ALL_UNTIL, codes_in, limits_of, value_of
 from workflow.showing import FieldState, Trust, looking_order, shown_keys
 
 SEALED = "（加封）"
@@ -64,7 +64,8 @@ class Facts:
 def trust_of(session: Session) -> Trust:
     """How far this store trusts the machine by now."""
     trusted = registration_rows.count_verified(session) >= value_of(session, SHOW_ALL_UNTIL)
-    return Trust(trusted, value_of(session, RECHECK_PERCENT))
+    always = frozenset(codes_in(value_of(session, ALWAYS_LOOK)))
+    return Trust(trusted, value_of(session, RECHECK_PERCENT), always)
 
 
 def gather(
@@ -112,6 +113,16 @@ def findings_of(
     ):
         found.append(finding("outside_round", "form_date", round=round_.name))
     return views_of(found)
+
+
+def all_findings(
+    session: Session, registration: Registration, form: Form, values: Mapping[str, JsonValue]
+) -> tuple[FindingView, ...]:
+    """What the rules say of one form, and what other rounds and registrations say against it."""
+    return (
+        *findings_of(registration, form, values, limits_of(session)),
+        *views_of(cross_checks.findings(session, registration, values, as_of(registration))),
+    )
 
 
 def views_of(found: Iterable[Finding]) -> tuple[FindingView, ...]:
@@ -162,10 +173,7 @@ def build(store: Store, session: Session, registration: Registration) -> VerifyS
         ),
         items=items,
         order=looking_order(facts.form, facts.states, facts.shown),
-        findings=(
-            *findings_of(registration, facts.form, facts.values, limits_of(session)),
-            *views_of(cross_checks.findings(session, registration, facts.values, as_of(registration))),
-        ),
+        findings=all_findings(session, registration, facts.form, facts.values),
         place=place_view(registration),
         notes=notes_of(facts),
     )
@@ -235,6 +243,7 @@ def _item(
         value=value,
         state=state,
         source=ValueSource.PAPER if answer is None else answer.source,
+        note="" if answer is None else answer.note,
         accepted=page is not None and (answer is None or answer.accepted),
         shown=field.key in facts.shown,
         reasons=_reasons(answer, facts.shown.get(field.key, "")),

@@ -27,10 +27,14 @@ class FieldState:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """``trusted``: enough registrations were verified in this store. ``recheck_percent``: of vouched-for fields."""
+    """``trusted``: enough registrations were verified in this store. ``recheck_percent``: of vouched-for fields.
+
+    ``always``: fields that the office has looked at wherever something is written in them.
+    """
 
     trusted: bool
     recheck_percent: int
+    always: frozenset[str] = frozenset()
 
 
 def state_of(states: Mapping[str, FieldState], key: str, page_there: bool) -> FieldState:
@@ -53,7 +57,7 @@ def shown_keys(
     registration_id: str,
     trust: Trust,
 ) -> dict[str, str]:
-    """Keys to look at with the reason code why: doubt, missing_side, required, first_forms or recheck."""
+    """Keys to look at with the reason code why: doubt, missing_side, required, first_forms, always or recheck."""
     found: dict[str, str] = {}
     for field in form.fields:
         there = field.page in pages
@@ -68,6 +72,8 @@ def shown_keys(
             reason = "required"
         elif not trust.trusted and state.written:
             reason = "first_forms"
+        elif state.written and field.key in trust.always:
+            reason = "always"
         elif state.written and rechecked(registration_id, field.key, trust.recheck_percent):
             reason = "recheck"
         else:
@@ -80,7 +86,7 @@ def shown_keys(
 def looking_order(form: Form, states: Mapping[str, FieldState], shown: Mapping[str, str]) -> tuple[str, ...]:
     """Weakest first: what contradicts or can't be vouched for, then what is missing, then the rest as printed."""
     # a recheck stands among the doubts, so that nobody knows which is which
-    ranks = {"doubt": 0, "recheck": 0, "required": 1, "missing_side": 2, "first_forms": 3}
+    ranks = {"doubt": 0, "recheck": 0, "required": 1, "missing_side": 2, "always": 3, "first_forms": 3}
     printed = {field.key: number for number, field in enumerate(form.fields)}
 
     def weakness(key: str) -> tuple[int, int, int]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from forms.form_file import FormField
 from forms.kinds import JsonValue, Kind
 from forms.limits import Limits
-from forms.values import format_value, parse
+from forms.values import empty, format_value, parse
 from records import child_rows, registration_rows, sealing
 from records.session import Session
 from records.store import Store
@@ -18,6 +18,7 @@ from records.views import (
     Actor,
     AnswerState,
     DraftRow,
+    FindingView,
     RegistrationState,
     ValueSource,
     VerifyItem,
@@ -100,6 +101,22 @@ def sheet(store: Store, actor: Actor, registration_id: str) -> VerifySheet:
         built = blind.covered(sheets.build(store, session, registration), hidden)
     store.saw(actor.user_id, "registration.see", [registration_id])
     return built
+
+
+@verb(Right.SEE_REGISTRATIONS)
+def as_typed(store: Store, actor: Actor, registration_id: str, key: str, value: JsonValue) -> tuple[FindingView, ...]:
+    """What the rules would say of a field's value that is still being typed. Nothing is saved, nothing is noted."""
+    with store.session() as session:
+        registration = scope.registration(session, actor, registration_id)
+        hidden = blind.hidden_from(session, actor, registration)
+        if hidden:
+            return ()
+        facts = sheets.gather(store, session, registration, sheets.trust_of(session))
+        values = {other: said for other, said in facts.values.items() if other != key}
+        if not empty(value):
+            values[key] = value
+        found = sheets.all_findings(session, registration, facts.form, values)
+        return tuple(finding for finding in found if key in finding.keys)
 
 
 @verb(Right.SEE_REGISTRATIONS)

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 from forms.gazetteer import gazetteer
-from records.views import AnswerState, BatchRowState, BatchState, PageRow, PageState, RegistrationState, SourceState
+from records.views import (
+    AnswerState,
+    BatchRowState,
+    BatchState,
+    PageRow,
+    PageState,
+    RegistrationState,
+    SourceState,
+    ValueSource,
+)
 
 CIVIL = timezone(timedelta(hours=8))  # civil dates stand at a fixed +08:00
 
@@ -87,6 +96,12 @@ ANSWER = {
     AnswerState.CORRECTED: Mark("已更正", "confirmed", "tick"),
     AnswerState.ILLEGIBLE: Mark("看不清", "doubt", "doubt"),
     AnswerState.ASK: Mark("问村里", "doubt", "doubt"),
+}
+SOURCE_WORDS = {
+    ValueSource.PAPER: "纸面",
+    ValueSource.PHONE: "电话核实",
+    ValueSource.DEPARTMENT: "部门数据",
+    ValueSource.CORRECTION: "更正",
 }
 BATCH = {
     BatchState.OPEN: Mark("未冻结", "doubt", "doubt"),

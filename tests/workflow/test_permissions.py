@@ -57,6 +57,7 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.verify.drafts": EVERYBODY | {H},
     "workflow.trust.trust": EVERYBODY | {H},
     "workflow.verify.sheet": EVERYBODY | {H},
+    "workflow.verify.as_typed": EVERYBODY | {H},
     "workflow.verify.page_image": EVERYBODY | {H},
     "workflow.verify.confirm": {C, R, M, H},
     "workflow.verify.mark": {C, R, M, H},

@@ -6,12 +6,13 @@ import re
 from dataclasses import fields
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QRadioButton, QWidget
 
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.verify.keys import SHEET
 from desktop.ui.widgets.parts import button, column, line, panel, text
 from desktop.ui.words import day
+from records.views import ValueSource
 from workflow.cross_reference import Place
 from workflow.verify import NEW_CHILD, SameChildCandidate
 
@@ -101,6 +102,51 @@ def place_of(location: str) -> Place:
     found = re.findall("(.+?)(" + "|".join(unit for _name, unit in PARTS) + ")", location)
     names = {unit: name for name, unit in PARTS}
     return Place(**{names[unit]: value for value, unit in found})
+
+
+class SourceDialog(QDialog):
+    """A value that doesn't stand on the paper: asked by telephone, or corrected with a reason."""
+
+    def __init__(self, label: str, shown: str, source: ValueSource, note: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("内容的来源")
+        self.setMinimumWidth(480)
+        box = column(self, space=BETWEEN, around=AROUND)
+        box.addWidget(text(f"{label}：{shown or '空白'}", "heading", wrap=True))
+        box.addWidget(text("不是照纸上写的，就记下是怎么来的。纸上原来写的仍然留着。", "secondary", wrap=True))
+        self.phone = QRadioButton("电话核实（问过监护人或村里）")
+        self.correction = QRadioButton("更正（纸上写错了，要写说明）")
+        self.phone.setObjectName("source_phone")
+        self.correction.setObjectName("source_correction")
+        (self.correction if source is ValueSource.CORRECTION else self.phone).setChecked(True)
+        self.note = QLineEdit(note)
+        self.note.setObjectName("source_note")
+        self.note.setAccessibleName("说明")
+        self.note.setPlaceholderText("说明：问了谁、怎么知道的")
+        self.note.returnPressed.connect(self.save)
+        self.told = text("", "error", wrap=True)
+        self.told.hide()
+        for part in (self.phone, self.correction, self.note, self.told):
+            box.addWidget(part)
+        row = line()
+        row.addStretch()
+        row.addWidget(button("取消", self.reject))
+        row.addWidget(button("记下并认可", self.save, role="primary", name="save_source"))
+        box.addLayout(row)
+        self.note.setFocus()
+
+    @property
+    def source(self) -> ValueSource:
+        return ValueSource.CORRECTION if self.correction.isChecked() else ValueSource.PHONE
+
+    def save(self) -> None:
+        """A correction wants its reason before it is taken."""
+        if self.source is ValueSource.CORRECTION and not self.note.text().strip():
+            self.told.setText("更正要写明原因。")
+            self.told.show()
+            self.note.setFocus()
+            return
+        self.accept()
 
 
 class KeysDialog(QDialog):

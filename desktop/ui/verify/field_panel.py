@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPixmap
@@ -15,8 +16,10 @@ from desktop.ui.verify.choice_edit import ChoiceEdit
 from desktop.ui.verify.crop_view import CropView
 from desktop.ui.verify.value_edit import ValueEdit
 from desktop.ui.widgets.parts import column, line, set_role, text
+from desktop.ui.words import day, grouped
 from forms.code_tables import code_table
 from forms.kinds import JsonValue, Kind
+from forms.values import FieldError, empty, format_value
 from records.views import CandidateView, FindingView, OptionView, VerifyItem
 from workflow.verify import parse_typed
 
@@ -29,6 +32,7 @@ class FieldPanel(QWidget):
 
     pressed = Signal(object)  # Press
     picked = Signal(int)
+    typed = Signal(object)  # a value that the text typed so far stands for
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,12 +50,13 @@ class FieldPanel(QWidget):
         self.choice = ChoiceEdit()
         box.addWidget(self.value)
         box.addWidget(self.choice)
+        self.reads = text("", "secondary", wrap=True)
         self.told = text("", "error", wrap=True)
         self.reasons = text("", "doubt", wrap=True)
         self.errors = text("", "error", wrap=True)
         self.warnings = text("", "doubt", wrap=True)
         self.candidates = Candidates()
-        for part in (self.told, self.reasons, self.candidates, self.errors, self.warnings):
+        for part in (self.reads, self.told, self.reasons, self.candidates, self.errors, self.warnings):
             box.addWidget(part)
         for edit in (self.value, self.choice):
             edit.pressed.connect(self.pressed)
@@ -71,6 +76,7 @@ class FieldPanel(QWidget):
         self.label.setText(item.label)
         self.count.setText(counted)
         self.told.hide()
+        self.reads.hide()
         chooses = self.chooses
         self.value.setVisible(not chooses)
         self.choice.setVisible(chooses)
@@ -95,6 +101,10 @@ class FieldPanel(QWidget):
         self.reasons.setVisible(bool(item.reasons))
         set_role(self.reasons, "secondary" if item.accepted else "doubt")
         self.candidates.show_candidates(item.candidates if not self.chooses else ())
+        self.show_findings(findings)
+
+    def show_findings(self, findings: Sequence[FindingView]) -> None:
+        """What contradicts, as of what stands here or is being typed."""
         errors = [finding.sentence for finding in findings if finding.severity == "error"]
         others = [finding.sentence for finding in findings if finding.severity != "error"]
         for label, sentences in ((self.errors, errors), (self.warnings, others)):
@@ -142,19 +152,47 @@ class FieldPanel(QWidget):
     def _typed(self, typed: str) -> None:
         self.told.hide()
         item = self._item
-        if item is None or item.kind is not Kind.CODE or item.code_table is None:
+        if item is None:
             return
-        self.candidates.show_candidates(code_matches(item.code_table, typed))
+        if item.kind is Kind.CODE and item.code_table is not None:
+            self.candidates.show_candidates(code_matches(item.code_table, typed))
+        self._show_reading(item, typed)
+
+    def _show_reading(self, item: VerifyItem, typed: str) -> None:
+        """What the text stands for once it is a value, written as it will be kept."""
+        try:
+            value = parse_typed(item, typed) if typed else None
+        except FieldError:
+            self.reads.hide()
+            return
+        words = reading_words(item, value)
+        self.reads.setText(f"将存为：{words}")
+        self.reads.setVisible(bool(words) and words != typed)
+        self.typed.emit(value)
 
     def _ticked(self) -> None:
         self.told.hide()
         self._show_ticked()
+        self.typed.emit(self.answer())
 
     def _show_ticked(self) -> None:
         if self._item is not None and self.chooses:
             on = set(self.choice.codes())
             boxes = [option.box for option in self._item.options if option.code in on and option.box is not None]
             self.crop.show_ticked([QRect(*box) for box in boxes])
+
+
+def reading_words(item: VerifyItem, value: JsonValue) -> str:
+    """A value as people write it: dates with 年月日, ID numbers in groups; "" for none."""
+    if empty(value):
+        return ""
+    if item.kind is Kind.DATE and isinstance(value, str):
+        return day(date.fromisoformat(value))
+    if item.kind is Kind.MONTH and isinstance(value, str):
+        return f"{int(value[:4])}年{int(value[5:7])}月"
+    if item.kind is Kind.ID_NUMBER and isinstance(value, str):
+        return grouped(value)
+    return format_value(item.kind, value, code_table=item.code_table)
 
 
 def code_matches(table: str, typed: str, most: int = 9) -> tuple[CandidateView, ...]:

@@ -28,11 +28,16 @@ class Action(Enum):
     PLACE = auto()
     WHOLE_PAGE = auto()
     FOLD_PAGE = auto()
+    SOURCE = auto()
+    TONE = auto()
+    TURN = auto()
     LEAVE = auto()
     KEYS = auto()
 
 
-ANSWERS = frozenset({Action.CONFIRM, Action.PICK, Action.ILLEGIBLE, Action.ASK, Action.BLANK, Action.UNDO})
+ANSWERS = frozenset(
+    {Action.CONFIRM, Action.PICK, Action.ILLEGIBLE, Action.ASK, Action.BLANK, Action.UNDO, Action.SOURCE}
+)
 
 _PLAIN: dict[Qt.Key, Action] = {
     Qt.Key.Key_Return: Action.CONFIRM,
@@ -43,6 +48,8 @@ _PLAIN: dict[Qt.Key, Action] = {
     Qt.Key.Key_F2: Action.ILLEGIBLE,
     Qt.Key.Key_F3: Action.ASK,
     Qt.Key.Key_F4: Action.BLANK,
+    Qt.Key.Key_F5: Action.SOURCE,
+    Qt.Key.Key_F6: Action.TONE,
     Qt.Key.Key_F7: Action.PLACE,
     Qt.Key.Key_F8: Action.UNFOLD,
     Qt.Key.Key_F9: Action.WHOLE_PAGE,
@@ -72,6 +79,9 @@ SHEET = (
     ("F3", "问村里，留着以后补"),
     ("F4", "纸上没填"),
     ("Ctrl+Z", "撤销上一步，可以一直撤到前一份"),
+    ("F5", "不是照纸上写的：记电话核实，或更正和说明"),
+    ("F6", "把纸面看得更清楚：加深、反色、原样"),
+    ("Shift+F6", "把纸面转四分之一圈，只为看，图像不变"),
     ("F7", "登记这张纸放在哪里"),
     ("F8", "展开已认可的栏目，再按收起"),
     ("F9", "看整页，再按回到这一栏"),
@@ -106,6 +116,8 @@ def _unguarded(key: int, modifiers: Qt.KeyboardModifier) -> Press | None:
         return Press(Action.UNDO)
     if bare == Qt.KeyboardModifier.ShiftModifier and key in {Qt.Key.Key_Backtab, Qt.Key.Key_Tab}:
         return Press(Action.PREVIOUS)
+    if bare == Qt.KeyboardModifier.ShiftModifier and key == Qt.Key.Key_F6:
+        return Press(Action.TURN)
     if bare == Qt.KeyboardModifier.NoModifier:
         try:
             action = _PLAIN.get(Qt.Key(key))

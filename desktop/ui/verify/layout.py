@@ -10,6 +10,7 @@ from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.verify.field_panel import FieldPanel
 from desktop.ui.verify.keys import FOOT
 from desktop.ui.verify.rest_list import RestList
+from desktop.ui.verify.tones import Tone
 from desktop.ui.widgets.page_view import PageView
 from desktop.ui.widgets.parts import Elided, Notice, button, column, line, panel, text
 from records.views import PlaceView, VerifySheet
@@ -20,6 +21,7 @@ class VerifyLayout:
 
     def __init__(self, owner: QWidget) -> None:
         self._shown_page = ""
+        self._shown_tone = Tone.PLAIN
         self.page = PageView()
         self.field = FieldPanel()
         self.rest = RestList()
@@ -36,7 +38,7 @@ class VerifyLayout:
         self._halves = QSplitter(Qt.Orientation.Horizontal)
         self._halves.setHandleWidth(1)
         self._halves.setChildrenCollapsible(False)
-        self._halves.addWidget(self.page)
+        self._halves.addWidget(self._left())
         self._halves.addWidget(self._right())
         self._halves.setStretchFactor(0, 2)
         self._halves.setStretchFactor(1, 3)
@@ -54,6 +56,24 @@ class VerifyLayout:
         row.addWidget(self.form, 1)
         row.addWidget(self.place)
         return top
+
+    def _left(self) -> QWidget:
+        """The page, and how it is looked at."""
+        self._page_side = QWidget()
+        self._page_side.setObjectName("screen")
+        box = column(self._page_side, space=0)
+        row = line(space=0)
+        row.setContentsMargins(INSIDE, 4, INSIDE, 4)
+        self.whole = button("整页（F9）", role="quiet", name="whole")
+        self.tone = button("加深（F6）", role="quiet", name="tone")
+        self.turn = button("转向（Shift+F6）", role="quiet", name="turn")
+        for each in (self.whole, self.tone, self.turn):
+            each.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            row.addWidget(each)
+        row.addStretch()
+        box.addLayout(row)
+        box.addWidget(self.page, 1)
+        return self._page_side
 
     def _right(self) -> QWidget:
         right = QWidget()
@@ -104,12 +124,13 @@ class VerifyLayout:
         where = place.location or "未装盒"
         self.place.setText(f"{place.archive_number or '未编档号'} · {where}（F7）")
 
-    def show_page(self, page_id: str, page: QPixmap) -> None:
+    def show_page(self, page_id: str, page: QPixmap, tone: Tone = Tone.PLAIN) -> None:
         """The page that the field at hand stands on."""
-        if page_id != self._shown_page:
-            self._shown_page = page_id
-            self.page.show_page(page)
+        if (page_id, tone) != (self._shown_page, self._shown_tone):
+            self.page.show_page(page, turned=page_id == self._shown_page)
+            self._shown_page, self._shown_tone = page_id, tone
+            self.tone.setText(f"{tone.following.value}（F6）")
 
     def fold_page(self) -> None:
         """Give the whole width to the field, or take it back."""
-        self.page.setVisible(not self.page.isVisible())
+        self._page_side.setVisible(not self._page_side.isVisible())

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from desktop.jobs import Jobs
+from desktop.ui.verify.tones import Tone, toned
 from records.views import VerifyPage
 from workflow import verify
 
@@ -23,10 +24,13 @@ class Pages(QObject):
         self._jobs = jobs
         self._wanted: frozenset[str] = frozenset()
         self._pictures: dict[str, QPixmap] = {}
+        self._toned: dict[str, QPixmap] = {}
+        self._tone = Tone.PLAIN
 
     def show(self, pages: Sequence[VerifyPage]) -> None:
         """These pages now; pictures of others are let go."""
         self._wanted = frozenset(page.page_id for page in pages)
+        self._toned.clear()
         self._pictures = {key: picture for key, picture in self._pictures.items() if key in self._wanted}
         for page in pages:
             if page.page_id not in self._pictures:
@@ -36,10 +40,26 @@ class Pages(QObject):
         """No picture stays."""
         self._wanted = frozenset()
         self._pictures.clear()
+        self._toned.clear()
 
     def picture(self, page_id: str) -> QPixmap | None:
-        """The picture, None while it is on its way."""
-        return self._pictures.get(page_id)
+        """The picture in the tone at hand, None while it is on its way."""
+        plain = self._pictures.get(page_id)
+        if plain is None or self._tone is Tone.PLAIN:
+            return plain
+        if page_id not in self._toned:
+            self._toned[page_id] = toned(plain, self._tone)
+        return self._toned[page_id]
+
+    @property
+    def tone(self) -> Tone:
+        return self._tone
+
+    def next_tone(self) -> Tone:
+        """Show the paper otherwise, round and round."""
+        self._tone = self._tone.following
+        self._toned.clear()
+        return self._tone
 
     def _read(self, page_id: str) -> None:
         self._jobs.read(

@@ -6,7 +6,7 @@ sentence that says why. Undo goes back across registrations.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import QRect, QTimer, Signal
@@ -14,20 +14,23 @@ from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop.jobs import Change, Jobs
-from desktop.ui.verify.dialogs import KeysDialog, PlaceDialog, SameChildDialog, place_of
+from desktop.ui.verify.dialogs import KeysDialog, PlaceDialog, SameChildDialog, SourceDialog, place_of
+from desktop.ui.verify.field_panel import reading_words
 from desktop.ui.verify.keys import ANSWERS, Action, Press, meaning
 from desktop.ui.verify.layout import VerifyLayout
 from desktop.ui.verify.pages import Pages
+from desktop.ui.verify.rest_list import shown_text
 from desktop.ui.verify.walk import Walk
-from desktop.ui.words import REGISTRATION
+from desktop.ui.words import REGISTRATION, SOURCE_WORDS
 from forms.kinds import JsonValue
 from forms.values import FieldError
-from records.views import AnswerState, RegistrationState, VerifyItem, VerifySheet
+from records.views import AnswerState, FindingView, RegistrationState, ValueSource, VerifyItem, VerifySheet
 from workflow import cross_reference, verify
 from workflow.changes import Changes
 from workflow.cross_reference import Place
 from workflow.verify import AskSameChild, Finished
 
+RULES_MS = 120  # after the last key, before the rules are asked
 EMPTY_TOLD = "这一栏没有读出内容。请打字填上；纸上确实没填，按 F4。"
 CONTRADICTION_TOLD = "这一栏和别处对不上。请重新打一遍，或用 Alt+1–9 选一个读法。"
 
@@ -62,16 +65,22 @@ class VerifyScreen(QWidget):
         self.parts = VerifyLayout(self)
         self.pages = Pages(jobs, self)
         self.pages.came.connect(self._page_came)
+        self._typed_value: JsonValue = None
+        self._rules = QTimer(self, singleShot=True, interval=RULES_MS)
+        self._rules.timeout.connect(self._ask_rules)
         self._renewal = QTimer(self, singleShot=True, interval=0)
         self._renewal.timeout.connect(self._renew)
         parts = self.parts
         parts.field.pressed.connect(self.act)
         parts.field.picked.connect(lambda at: self.act(Press(Action.PICK, at + 1)))
+        parts.field.typed.connect(self._typed)
         parts.rest.jump.connect(self._go)
         parts.rest.folded.connect(parts.field.take_keyboard)
         parts.back.clicked.connect(lambda: self.act(Press(Action.LEAVE)))
         parts.place.clicked.connect(lambda: self.act(Press(Action.PLACE)))
         parts.keys.clicked.connect(lambda: self.act(Press(Action.KEYS)))
+        for tool, action in ((parts.whole, Action.WHOLE_PAGE), (parts.tone, Action.TONE), (parts.turn, Action.TURN)):
+            tool.clicked.connect(lambda _checked=False, action=action: self.act(Press(action)))
         jobs.changed.connect(self._changed)
 
     def enter(self) -> None:
@@ -176,6 +185,8 @@ class VerifyScreen(QWidget):
         counted = f"第 {walk.position} / {of} 处" if walk.position else "已认可的栏目"
         if state in {AnswerState.ILLEGIBLE, AnswerState.ASK}:
             counted += "　看不清" if state is AnswerState.ILLEGIBLE else "　要问村里"
+        if item.source is not ValueSource.PAPER:
+            counted += f"　{SOURCE_WORDS[item.source]}"
         self.parts.field.show_item(item, counted)
         self.parts.field.show_remarks(item, walk.findings(item.key))
         self.parts.rest.show_walk(walk)
@@ -191,7 +202,7 @@ class VerifyScreen(QWidget):
         if page is None:
             field.crop.wait("正在打开纸面")
             return
-        self.parts.show_page(item.page_id, page)
+        self.parts.show_page(item.page_id, page, self.pages.tone)
         page_view.show_place(QRect(*item.box))
         field.show_crop(page)
 
@@ -231,6 +242,8 @@ class VerifyScreen(QWidget):
                 self._mark(AnswerState.ASK)
             case Action.BLANK:
                 self._answer(self._blank(), AnswerState.CONFIRMED)
+            case Action.SOURCE:
+                self._ask_source()
             case Action.UNDO:
                 self._undo()
             case Action.NEXT | Action.PREVIOUS:
@@ -246,6 +259,12 @@ class VerifyScreen(QWidget):
             self.parts.page.show_whole(not self.parts.page.whole)
         elif action is Action.FOLD_PAGE:
             self.parts.fold_page()
+        elif action is Action.TONE:
+            self.pages.next_tone()
+            if self._walk is not None and self._walk.here is not None:
+                self._show_picture(self._walk.here)
+        elif action is Action.TURN:
+            self.parts.page.turn()
         elif action is Action.PLACE:
             self._ask_place()
         elif action is Action.KEYS:
@@ -279,7 +298,10 @@ class VerifyScreen(QWidget):
         except FieldError as problem:
             field.complain(str(problem))
             return
-        self._answer(value, AnswerState.CONFIRMED if value == item.value else AnswerState.CORRECTED)
+        same = value == item.value
+        kept = same and item.source is not ValueSource.PAPER  # looked at again, its source is what it was
+        state = AnswerState.CONFIRMED if same else AnswerState.CORRECTED
+        self._answer(value, state, item.source if kept else ValueSource.PAPER, item.note if kept else "")
 
     def _pick(self, at: int) -> None:
         shown = self.parts.field.candidates.shown
@@ -292,13 +314,70 @@ class VerifyScreen(QWidget):
         item = self.parts.field.item
         return [] if item is not None and item.options else None
 
-    def _answer(self, value: JsonValue, state: AnswerState) -> None:
+    def _answer(
+        self, value: JsonValue, state: AnswerState, source: ValueSource = ValueSource.PAPER, note: str = ""
+    ) -> None:
         walk = self._walk
         if walk is None:
             return
         registration, key = walk.sheet.registration_id, walk.current
         self._record(
-            lambda store, actor, now: verify.confirm(store, actor, now, registration, key, value), walk, key, state
+            lambda store, actor, now: verify.confirm(
+                store, actor, now, registration, key, value, source=source, note=note
+            ),
+            walk,
+            key,
+            state,
+        )
+
+    def _ask_source(self) -> None:
+        """The value doesn't come from the paper: how it is known is kept with it."""
+        item, field = self.parts.field.item, self.parts.field
+        try:
+            value = field.answer()
+        except FieldError as problem:
+            field.complain(str(problem))
+            return
+        if item is None or self._walk is None:
+            return
+        at = self._walk.current, self._walk.sheet.registration_id
+        shown = shown_text(replace(item, value=value, text=reading_words(item, value)))
+        dialog = SourceDialog(item.label, shown, item.source, item.note, self)
+
+        def chosen() -> None:
+            walk = self._walk
+            if walk is not None and (walk.current, walk.sheet.registration_id) == at:
+                state = AnswerState.CONFIRMED if value == item.value else AnswerState.CORRECTED
+                self._answer(value, state, dialog.source, dialog.note.text().strip())
+
+        dialog.accepted.connect(chosen)
+        dialog.finished.connect(lambda _code: field.take_keyboard())
+        dialog.open()
+
+    # -- rules while typing -------------------------------------------------------------------------------------------
+
+    def _typed(self, value: JsonValue) -> None:
+        """The rules speak about what is being typed, not only about what was saved."""
+        self._typed_value = value
+        self._rules.start()
+
+    def _ask_rules(self) -> None:
+        walk = self._walk
+        if walk is None or not self.parts.field.touched:
+            return
+        registration, key, value = walk.sheet.registration_id, walk.current, self._typed_value
+
+        def told(findings: tuple[FindingView, ...]) -> None:
+            here = self._walk
+            same = here is not None and (here.sheet.registration_id, here.current) == (registration, key)
+            if same and value == self._typed_value and self.parts.field.touched:
+                self.parts.field.show_findings(findings)
+
+        self._jobs.read(
+            lambda store, actor: verify.as_typed(store, actor, registration, key, value),
+            told,
+            owner=self,
+            failed=lambda _told: None,
         )
 
     def _mark(self, state: AnswerState) -> None:

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QTransform,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from desktop.ui.theme import roles
@@ -22,6 +32,9 @@ class PageView(QWidget):
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self._page = QPixmap()
         self._levels = [self._page]
+        self._upright = self._page
+        self._turns = 0
+        self._turn = QTransform()
         self._place: QRect | None = None
         self._follows = follows
         self._whole = not follows
@@ -35,12 +48,29 @@ class PageView(QWidget):
 
     # -- what is shown ------------------------------------------------------------------------------------------------
 
-    def show_page(self, page: QPixmap, words: str = "") -> None:
-        """Another page; ``words`` stand there when it has no picture."""
-        self._page = page
-        self._levels = [page]
+    def show_page(self, page: QPixmap, words: str = "", *, turned: bool = False) -> None:
+        """Another page; ``words`` stand there when it has no picture. ``turned`` keeps the turn of the one before."""
+        self._upright = page
         self._words = words
         self._place = None
+        self._lay(self._turns if turned else 0)
+
+    def turn(self) -> None:
+        """A quarter to the right, for looking only."""
+        self._lay((self._turns + 1) % 4)
+
+    @property
+    def turns(self) -> int:
+        """Quarters to the right."""
+        return self._turns
+
+    def _lay(self, turns: int) -> None:
+        self._turns = turns
+        # where a point of the upright page lies on the turned one
+        size = self._upright.size()
+        self._turn = QPixmap.trueMatrix(QTransform().rotate(90 * turns), size.width(), size.height())
+        self._page = self._upright.transformed(self._turn) if turns and not self._upright.isNull() else self._upright
+        self._levels = [self._page]
         self._settle()
 
     def show_place(self, place: QRect | None) -> None:
@@ -78,9 +108,10 @@ class PageView(QWidget):
             self._scale = fit if self._whole or not self._follows else fit_width
             self._centre = QPointF(width / 2, height / 2 if self._whole else min(height, self.height() / fit_width) / 2)
         else:
-            near = self.width() * 0.9 / max(self._place.width(), 1)
+            place = self._turn.mapRect(self._place)
+            near = self.width() * 0.9 / max(place.width(), 1)
             self._scale = max(fit_width, min(near, fit_width * CLOSEST))
-            self._centre = QPointF(self._place.center())
+            self._centre = QPointF(place.center())
         self._keep_on_page()
         self.update()
 
@@ -95,7 +126,10 @@ class PageView(QWidget):
         )
 
     def on_screen(self, place: QRect) -> QRectF:
-        """Where a place of the page stands in this widget."""
+        """Where a place of the upright page stands in this widget."""
+        return self._seen(self._turn.mapRect(place))
+
+    def _seen(self, place: QRect) -> QRectF:
         middle = QPointF(self.width() / 2, self.height() / 2)
         corner = (QPointF(place.topLeft()) - self._centre) * self._scale + middle
         return QRectF(corner, QRectF(place).size() * self._scale)
@@ -113,7 +147,7 @@ class PageView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         whole = QRect(0, 0, self._page.width(), self._page.height())
         level = self._level(self._scale * self.devicePixelRatioF())
-        painter.drawPixmap(self.on_screen(whole), level, QRectF(level.rect()))
+        painter.drawPixmap(self._seen(whole), level, QRectF(level.rect()))
         if self._place is not None:
             self._paint_glow(painter, self.on_screen(self._place).adjusted(-4, -4, 4, 4))
 

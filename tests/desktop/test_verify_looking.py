@@ -1,0 +1,149 @@
+"""Looking and answering beside the plain way: tones, turning, where a value comes from, rules while typing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QImage, QPixmap
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.ui.verify.dialogs import SourceDialog
+from desktop.ui.verify.screen import VerifyScreen
+from desktop.ui.verify.tones import Tone, toned
+from desktop.ui.widgets.page_view import PageView
+from records.views import AnswerState, ValueSource
+from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
+from tests.desktop.test_verify_screen import enter, here, left_behind, ready, settled, stored, value_box
+from tests.workflow.scripted import back, front
+from workflow.settings import ALWAYS_LOOK, change_setting
+
+Show = Callable[[QWidget], None]
+Key, Modifier = Qt.Key, Qt.KeyboardModifier
+
+
+@pytest.fixture
+def screen(desk: Desk, show: Show) -> VerifyScreen:
+    made = VerifyScreen(desk.jobs)
+    show(made)
+    return made
+
+
+def paper() -> QPixmap:
+    """Faint pencil on grey paper."""
+    image = QImage(400, 600, QImage.Format.Format_RGB32)
+    image.fill(QColor(228, 226, 222))
+    for y in range(100, 110):
+        for x in range(50, 350):
+            image.setPixelColor(x, y, QColor(176, 174, 172))
+    return QPixmap.fromImage(image)
+
+
+def test_faint_ink_gets_dark_and_the_paper_white() -> None:
+    darker = toned(paper(), Tone.DARKER).toImage()
+    assert darker.pixelColor(10, 10).lightness() > 245
+    assert darker.pixelColor(200, 105).lightness() < 60
+    inverted = toned(paper(), Tone.INVERTED).toImage()
+    assert inverted.pixelColor(10, 10).lightness() < 40
+    assert toned(paper(), Tone.PLAIN).toImage() == paper().toImage()
+
+
+def test_a_turned_page_still_shows_the_place(show: Show) -> None:
+    view = PageView()
+    show(view)
+    view.show_page(paper())
+    place = QRect(50, 100, 300, 10)
+    view.show_place(place)
+    upright = view.on_screen(place)
+    assert upright.width() > upright.height()
+    view.turn()
+    turned = view.on_screen(place)
+    assert turned.height() > turned.width()
+    assert view.rect().contains(turned.center().toPoint())
+    shot = view.grab().toImage()
+    ratio = shot.devicePixelRatio()
+    middle = turned.center() * ratio
+    assert shot.pixelColor(middle.toPoint()).lightness() < 200, "the pencil line lies where the place is said to be"
+    for _back in range(3):
+        view.turn()
+    assert view.on_screen(place) == upright
+
+
+def test_tone_and_turn_by_key_and_by_button(desk: Desk, screen: VerifyScreen, qtbot: QtBot) -> None:
+    registration = desk.registration(0, front=["child_name"])
+    screen.open_all((registration,))
+    ready(screen, qtbot, "child_name")
+    press(value_box(screen), Key.Key_F6)
+    assert screen.pages.tone is Tone.DARKER
+    assert screen.parts.tone.text() == "反色（F6）"
+    ready(screen, qtbot, "child_name")
+    press(value_box(screen), Key.Key_F6, "", Modifier.ShiftModifier)
+    assert screen.parts.page.turns == 1
+    click(screen.parts.tone)
+    assert screen.pages.tone is Tone.INVERTED
+    assert screen.parts.page.turns == 1, "another tone doesn't turn the page back"
+    ready(screen, qtbot, "child_name")
+    assert value_box(screen).hasFocus(), "the value keeps the keyboard"
+    enter(screen)
+    settled(desk, qtbot)
+    assert stored(desk, registration, "child_name").state is AnswerState.CONFIRMED
+
+
+def test_a_value_learned_by_telephone(desk: Desk, screen: VerifyScreen, qtbot: QtBot) -> None:
+    registration = desk.registration(0, front=["school_name", "child_name"])
+    screen.open_all((registration,))
+    ready(screen, qtbot)
+    while here(screen) != "school_name":
+        press(value_box(screen), Key.Key_Tab, "\t")
+        ready(screen, qtbot)
+    type_chinese(screen.parts.field.value, "黄松甸镇第二小学")
+    press(value_box(screen), Key.Key_F5)
+    dialog = screen.findChild(SourceDialog)
+    assert dialog is not None
+    click(dialog.correction)
+    press(dialog.note, Key.Key_Return, "\r")
+    assert dialog.isVisible(), "a correction wants its reason"
+    assert dialog.told.text()
+    dialog.phone.setChecked(True)
+    type_chinese(dialog.note, "问过父亲")
+    press(dialog.note, Key.Key_Return, "\r")
+    left_behind(screen, "school_name", qtbot)
+    settled(desk, qtbot)
+    item = stored(desk, registration, "school_name")
+    assert (item.value, item.source, item.note) == ("黄松甸镇第二小学", ValueSource.PHONE, "问过父亲")
+    # looked at again, Enter leaves the source as it is
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    press(value_box(screen), Key.Key_Tab, "\t", Modifier.ShiftModifier)
+    ready(screen, qtbot, "school_name")
+    assert "电话核实" in screen.parts.field.count.text()
+    enter(screen)
+    settled(desk, qtbot)
+    assert stored(desk, registration, "school_name").source is ValueSource.PHONE
+
+
+def test_rules_speak_while_one_types(desk: Desk, screen: VerifyScreen, qtbot: QtBot) -> None:
+    """A birth date that the ID number contradicts is named before it is saved; the value is shown as it will be kept."""
+    desk.take_in(desk.file("a.jpg", front("S1", ["child_birth_date"]), back("S1")))
+    desk.read()
+    registration = desk.drafts()[0].registration_id
+    screen.open_all((registration,))
+    ready(screen, qtbot, "child_birth_date")
+    field = screen.parts.field
+    assert not field.errors.isVisible()
+    type_keys(field.value, "20180102")
+    assert field.reads.text() == "将存为：2018年1月2日"
+    qtbot.waitUntil(field.errors.isVisible)
+    assert stored(desk, registration, "child_birth_date").state is AnswerState.MACHINE
+    press(field.value, Key.Key_Backspace)
+    type_keys(field.value, "1")
+    qtbot.waitUntil(lambda: not field.errors.isVisible())
+
+
+def test_a_chosen_field_is_always_looked_at(desk: Desk) -> None:
+    change_setting(desk.store, desk.actor, desk.clock(), ALWAYS_LOOK.key, "child_id_number，school_name")
+    registration = desk.registration(0, front=["child_name"])
+    sheet = desk.sheet(registration)
+    assert sheet.order == ("child_name", "child_id_number", "school_name")
+    assert "本单位定了这一栏都要看" in stored(desk, registration, "school_name").reasons
