@@ -76,13 +76,13 @@ def test_tone_and_turn_by_key_and_by_button(desk: Desk, screen: VerifyScreen, qt
     screen.open_all((registration,))
     ready(screen, qtbot, "child_name")
     press(value_box(screen), Key.Key_F6)
-    assert screen.pages.tone is Tone.DARKER
+    assert screen.pages.tone.value == "加深"
     assert screen.parts.tone.text() == "反色（F6）"
     ready(screen, qtbot, "child_name")
     press(value_box(screen), Key.Key_F6, "", Modifier.ShiftModifier)
     assert screen.parts.page.turns == 1
     click(screen.parts.tone)
-    assert screen.pages.tone is Tone.INVERTED
+    assert screen.pages.tone.value == "反色"
     assert screen.parts.page.turns == 1, "another tone doesn't turn the page back"
     ready(screen, qtbot, "child_name")
     assert value_box(screen).hasFocus(), "the value keeps the keyboard"
@@ -124,7 +124,7 @@ def test_a_value_learned_by_telephone(desk: Desk, screen: VerifyScreen, qtbot: Q
 
 
 def test_rules_speak_while_one_types(desk: Desk, screen: VerifyScreen, qtbot: QtBot) -> None:
-    """A birth date that the ID number contradicts is named before it is saved; the value is shown as it will be kept."""
+    """A birth date that contradicts the ID number is named before it is saved; it is shown as it will be kept."""
     desk.take_in(desk.file("a.jpg", front("S1", ["child_birth_date"]), back("S1")))
     desk.read()
     registration = desk.drafts()[0].registration_id
