@@ -22,10 +22,10 @@ from forms.kinds import Kind
 PATH = RESOURCES / "reading" / "judge.json"
 FLOOR = 1e-3
 """A probability this close to 1 says no more than one still closer: the network's last digits mean nothing."""
-SHARES = frozenset({"min_char", "mean_char", "margin"})
+SHARES = frozenset({"min_char", "mean_char", "margin", "joint"})
 """Evidence that is a probability: what counts is how far it is from 1, by orders of magnitude."""
 SHARE_PREFIXES = ("second_",)
-AGAINST = frozenset({"forced", "unread", "ink_outside", "seal", "specks", "length"})
+AGAINST = frozenset({"forced", "unread", "ink_outside", "seal", "specks", "length", "joint_moved", "near"})
 """Evidence of which less is better."""
 NO_EVIDENCE = frozenset({"blank", "dash", "comb", "darkness", "evenness", "typeset", "mark_quality"})
 """Says what a field is and not whether it is right; type and hand are groups of their own, marks have their rules."""
