@@ -9,8 +9,8 @@ Per group (a kind, by hand or typeset): a logistic score with weights that are n
 then, on scores of sheets that the fit has not seen (five folds by sheet), the best rising steps from score to
 probability, each softened by half an error, so that a group without errors is not taken for infallible. A field is
 accepted from ``1 - RISK`` on, free writing and phone numbers by hand from ``1 - RISK * MARGIN`` on: people's hands are
-worse than these fonts, and no list, checksum or other ink helps there. RISK is then tightened until what is accepted in the
-folds and wrong, by its upper 95 % bound, stays within ``AIM``.
+worse than these fonts, and no list, checksum or other ink helps there. RISK is then tightened until
+what is accepted in the folds and wrong, by its upper 95 % bound, stays within ``AIM``.
 """
 
 from __future__ import annotations
