@@ -9,21 +9,29 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from records.merging import drop_derived
 from records.scope import within
 from records.tables import (
     Answer,
     AnswerEvent,
     ArchiveItem,
+    CarriedOver,
     Child,
+    ChildKey,
     ChildPerson,
+    Concern,
     Erasure,
+    MandatoryReport,
     Page,
+    PrintedForm,
     Reading,
+    ReadingCheck,
     Registration,
     Sheet,
     Source,
 )
 from records.views import PageState
+from records.views_care import ConcernState, ReportState
 
 ERASED = "erased"  # reason of a page that is a tombstone
 
@@ -72,9 +80,11 @@ def erase_source(token: str, source: Source, now: datetime) -> list[str]:
 def erase_registration(session: Session, row: Registration) -> bool:
     """The registration with answers, history, sheets and item. False where other rows hang on it."""
     row_id = row.id
+    session.flush()
     session.expunge(row)
     try:
         with session.begin_nested():
+            _erase_derived(session, row_id)
             session.execute(delete(AnswerEvent).where(AnswerEvent.registration_id == row_id))
             session.execute(delete(Answer).where(Answer.registration_id == row_id))
             session.execute(delete(Sheet).where(Sheet.registration_id == row_id))
@@ -85,10 +95,23 @@ def erase_registration(session: Session, row: Registration) -> bool:
     return True
 
 
+def _erase_derived(session: Session, registration_id: str) -> None:
+    """What rules alone made of a registration, and what was only printed, counted or copied from it."""
+    proposed = Concern.state == ConcernState.PROPOSED, Concern.rule != ""
+    raised = MandatoryReport.state == ReportState.RAISED, MandatoryReport.rule != ""
+    session.execute(delete(Concern).where(Concern.registration_id == registration_id, *proposed))
+    session.execute(delete(MandatoryReport).where(MandatoryReport.registration_id == registration_id, *raised))
+    session.execute(delete(CarriedOver).where(CarriedOver.registration_id == registration_id))
+    session.execute(delete(PrintedForm).where(PrintedForm.registration_id == registration_id))
+    session.execute(delete(ReadingCheck).where(ReadingCheck.registration_id == registration_id))
+
+
 def erase_child(session: Session, child_id: str) -> bool:
     """A child of whom nothing is left. False where other rows hang on it."""
     try:
         with session.begin_nested():
+            drop_derived(session, child_id)
+            session.execute(delete(ChildKey).where(ChildKey.child_id == child_id))
             session.execute(delete(ChildPerson).where(ChildPerson.child_id == child_id))
             session.execute(delete(Child).where(Child.id == child_id))
     except IntegrityError:

@@ -16,7 +16,7 @@ from records.session import Session
 from records.store import Store
 from records.tables import Erasure, Page, Registration
 from records.views import Actor, ErasureRow, ErasureState, PageState
-from workflow import matching, scope
+from workflow import current, matching, scope
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotAllowed, NotFound, WrongState
 from workflow.permissions import Right, verb
@@ -82,7 +82,7 @@ def carry_out_erasure(store: Store, actor: Actor, now: datetime, erasure_id: str
         changes = changed(sources=[row.source_id], pages=row.page_ids)
         for page in pages:
             _erasable(session, page)
-            changes |= _erase_registration(session, page)
+            changes |= _erase_registration(store, session, actor, now, page)
         for page in pages:
             gone += erasing.erase_page(session, page, now)
         gone += erasing.erase_source(store.new_id(), pages[0].source, now)
@@ -116,7 +116,7 @@ def _erasable(session: Session, page: Page) -> None:
         raise WrongState(f"这份登记表在报送批次里，{UNCHANGED}请先在国家系统里处理，再来删除。")
 
 
-def _erase_registration(session: Session, page: Page) -> Changes:
+def _erase_registration(store: Store, session: Session, actor: Actor, now: datetime, page: Page) -> Changes:
     """A registration on which the page stands goes whole: its answers tell of the same person."""
     registration = None if page.sheet is None else page.sheet.registration
     if registration is None:
@@ -128,7 +128,7 @@ def _erase_registration(session: Session, page: Page) -> Changes:
         if not erasing.erase_child(session, child_id):
             raise WrongState(HANGING)
     elif child_id is not None:
-        matching.refresh(session, matching.child(session, child_id))
+        current.follow(store, session, actor.user_id, now, matching.child(session, child_id))
     return changed(registrations=[registration_id], children=[child_id] if child_id else [])
 
 

@@ -8,7 +8,17 @@ import pytest
 from sqlalchemy import func, select
 
 from records import folder
-from records.tables import AnswerEvent, Child, Page, Reading, Registration, Source
+from records.tables import (
+    AnswerEvent,
+    Child,
+    Concern,
+    MandatoryReport,
+    Page,
+    Reading,
+    Registration,
+    Source,
+    Visit,
+)
 from records.views import Actor, ErasureState, Role
 from tests.workflow.conftest import QUICK, OfficeAtWork
 from tests.workflow.scripted import back, front
@@ -72,6 +82,38 @@ def test_a_draft_with_a_persons_answers_leaves_nothing(office: OfficeAtWork) -> 
         intake.bring_back(office.store, office.actor, office.clock(), pages[0])
     # the same file by mistake once more is a new one
     assert isinstance(office.deliver("欧阳雪.tif", front("S"), back("S")), intake.Taken)
+
+
+def test_a_verified_form_of_a_stranger_goes_with_all_that_rules_made_of_it(office: OfficeAtWork) -> None:
+    stranger = office.child("一", health_body=["disabled"], concern_criteria=["abuse"], concern_listed=["yes"])
+    stays = office.child("二", child_name="王一", child_id_number=None, child_registered=["no"])
+    with office.store.session() as session:
+        source = session.scalars(select(Source).order_by(Source.received_at)).first()
+        pages = [] if source is None else [page.id for page in source.pages]
+    second = other(office)
+    erasure = erasing.request_erasure(office.store, office.actor, office.clock(), pages, "误扫他人登记表")
+    erasing.carry_out_erasure(office.store, second, office.clock(), erasure)
+    with office.store.session() as session:
+        assert list(session.scalars(select(Child.id))) == [stays] != [stranger]
+        assert session.scalars(select(MandatoryReport)).all() == []
+        assert {row.child_id for row in session.scalars(select(Concern))} == {stays}
+        assert {row.child_id for row in session.scalars(select(Visit))} == {stays}
+    assert check.check(office.store, office.actor) == ()
+
+
+def test_one_of_two_forms_goes_and_the_other_is_current(office: OfficeAtWork) -> None:
+    child_id = office.child("一", health_body=["healthy"])
+    office.child("二", form_date="2026-11-01", health_body=["ill"])
+    with office.store.session() as session:
+        newest = session.scalars(select(Source).order_by(Source.received_at.desc())).first()
+        pages = [] if newest is None else [page.id for page in newest.pages]
+    erasure = erasing.request_erasure(office.store, office.actor, office.clock(), pages, "误扫")
+    erasing.carry_out_erasure(office.store, other(office), office.clock(), erasure)
+    with office.store.session() as session:
+        current = session.get_one(Child, child_id).current_registration_id
+        assert current == session.scalars(select(Registration.id)).one()
+        assert session.scalars(select(Concern)).all() == []
+    assert check.check(office.store, office.actor) == ()
 
 
 def test_other_pages_of_the_file_stay(office: OfficeAtWork) -> None:
