@@ -187,12 +187,18 @@ def _soft(pool: Sequence[float]) -> float:
     return pool[1] / (pool[2] + 0.5) if pool[1] == pool[2] else (pool[1] + 0.5) / (pool[2] + 1)
 
 
+class TooFew(Exception):
+    """Even without a single error so few fields couldn't show what ``AIM`` asks for."""
+
+
 def fit(results: Sequence[Result], about: PageSet, sheets: int) -> JudgeModel:
-    """The whole model from compared readings."""
+    """The whole model from compared readings. Raises TooFew."""
     by_group: dict[str, list[Case]] = defaultdict(list)
     for case in cases(results):
         by_group[case.group].append(case)
     fitted = {name: fit_group(own) for name, own in sorted(by_group.items())}
+    if upper(0, sum(len(own) for own in by_group.values())) > AIM:
+        raise TooFew(f"{sheets} sheets are too few to show {AIM:.1%} of errors at most; nothing was written")
     risk = RISK
     while True:
         wrong = accepted = 0
@@ -255,7 +261,11 @@ def main() -> int:
     form = shipped_form(FORM)
     sheets = provide(CALIBRATION, options.sheets, options.cache)
     results = [result for read in kept_readings(sheets, options.cache) for result in compare(read, form, unjudged)]
-    model = fit(results, CALIBRATION, len(sheets))
+    try:
+        model = fit(results, CALIBRATION, len(sheets))
+    except TooFew as reason:
+        print(reason, file=sys.stderr)
+        return 1
     write(model, options.out)
     for name, group in model.groups.items():
         top = ", ".join(f"{n} {w:g}" for n, w in sorted(group.weights.items(), key=lambda item: -item[1])[:5])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.fit_judge import Case, fit_group, upper
+from benchmarks.fit_judge import Case, TooFew, fit, fit_group, upper
 from benchmarks.page_sets import CALIBRATION, NOISES, REPORTING, SETS, TOWNSHIP
 from benchmarks.peers import text_in
 from benchmarks.reading import Result, plain, score
@@ -106,6 +106,11 @@ def test_a_fit_ranks_by_its_evidence_and_never_claims_certainty() -> None:
     assert group.probability({"min_char": 1.0}) > group.probability({"min_char": 0.1})
     spotless, _ = fit_group([Case("x", c.told, True, c.sheet) for c in own])
     assert spotless.steps[-1][1] < 1 - 1 / 2000, "six hundred fields without an error are not a proof"
+
+
+def test_a_set_too_small_to_show_anything_is_refused() -> None:
+    with pytest.raises(TooFew):
+        fit([result("child_name", "王一", "王一", accepted=True)], CALIBRATION, 1)
 
 
 def test_the_bound_of_a_share() -> None:
