@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from benchmarks.synth import words
 from benchmarks.synth.dice import Dice
 from benchmarks.synth.names import HAN, person_name
+from benchmarks.synth.papers import paper_answers, paper_signers
 from benchmarks.synth.people import Household, Person, age_at, household, identity, mobile, random_date
 from benchmarks.synth.places import counties, division_name, place_in
 from forms.code_tables import code_table
@@ -51,10 +52,12 @@ def family(dice: Dice, *, as_of: date = AS_OF, home: str | None = None, number: 
     for key, share in (("sign_reviewer", 0.85), ("sign_head", 0.75)):
         if clerk.chance(share):
             signatures[key] = _clerk_name(clerk.sub(key))
+    signatures.update(paper_signers(dice.sub("papers")))
     answers.update(dict.fromkeys(signatures, "present"))
+    papers = paper_answers(house, answers, dice.sub("papers"))
     if answers["form_update"] == ["unchanged"]:
         answers = {key: answers[key] for key in (*_UNCHANGED, *signatures) if key in answers}
-    return Family(house, answers, signatures, dice.sub("other"))
+    return Family(house, answers | papers, signatures, dice.sub("other"))
 
 
 GUARDIANSHIP = frozenset({"insufficient", "improper", "absent", "abuse"})

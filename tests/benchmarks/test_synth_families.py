@@ -14,13 +14,14 @@ from benchmarks.synth.folder import shipped_form
 from benchmarks.synth.names import ETHNIC_SHARES, SURNAMES
 from benchmarks.synth.people import age_at
 from forms import id_number
+from forms.catalog import shipped_forms
 from forms.checks import check
 from forms.code_tables import code_table
 from forms.dictionary import load_dictionary
-from forms.form_file import Box, FormField, FormOption
+from forms.form_file import Box, FormField, FormOption, Purpose
 from forms.gazetteer import gazetteer
 from forms.kinds import Kind
-from forms.values import parse
+from forms.values import empty, parse
 
 SEEDS = st.integers(min_value=0, max_value=10**6)
 FORM = shipped_form("jl-migrant-child")
@@ -146,3 +147,19 @@ def test_the_code_tables_used_here_hold_the_codes_used_here() -> None:
     relations = {entry.code for entry in code_table("relation").entries}
     assert {"51", "52", "61", "62", "63", "64"} <= relations
     assert set(ETHNIC_SHARES) <= {entry.code for entry in code_table("ethnic_group").entries}
+
+
+def test_families_answer_what_the_papers_of_key_concern_children_ask() -> None:
+    """Card, visit record and work log are filled, with days that fit: the next visit is later, a log is in order."""
+    asked = {f.key for form in shipped_forms() if form.purpose is not Purpose.REGISTRATION for f in form.fields}
+    answered: set[str] = set()
+    for seed in range(60):
+        answers = family(Dice("papers", seed)).answers
+        answered |= {key for key in asked if not empty(answers.get(key))}
+        assert str(answers["visit_date"]) < str(answers["visit_next_date"])
+        days = [str(answers[key]) for n in range(1, 7) if (key := f"log_date_{n}") in answers]
+        assert days == sorted(days)
+        assert days[0][:7] == answers["log_month"]
+        reported = answers["report_cases"] != ["none"]
+        assert reported == ("report_police" in answers)
+    assert asked - answered <= {"remarks"}
