@@ -29,6 +29,7 @@ from desktop.ui.inbox.screen import InboxScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.messages import CrashDialog
+from desktop.ui.verify.group_screen import GroupScreen
 from desktop.ui.verify.list_screen import DraftsScreen
 from desktop.ui.verify.screen import VerifyScreen
 from forms.catalog import forms_in, shipped_forms
@@ -192,6 +193,8 @@ def make_window(jobs: Jobs, opened: Opened) -> MainWindow:
     window.add("children", "儿童台账", "children", children, children)
     window.add("batches", "报送批次", "batches", batches, batches)
     window.add_inner("verify", "drafts", verify, verify)
+    group = GroupScreen(jobs)
+    window.add_inner("group", "drafts", group, group)
 
     came_from = ["drafts"]
 
@@ -215,6 +218,9 @@ def make_window(jobs: Jobs, opened: Opened) -> MainWindow:
     for screen in (inbox, children):
         screen.open_registration.connect(lambda registration: look((registration,)))
     drafts.wanted.connect(look)
+    drafts.go_group.connect(partial(window.go, "group"))
+    group.wanted.connect(look)
+    group.left.connect(partial(window.go, "drafts"))
     drafts.go_inbox.connect(partial(window.go, "inbox"))
     children.go_drafts.connect(partial(window.go, "drafts"))
     batches.go_drafts.connect(partial(window.go, "drafts"))

@@ -100,8 +100,8 @@ def next_event_number(session: Session, registration_id: str) -> int:
     return (last or 0) + 1
 
 
-def last_standing_event(session: Session, registration_id: str) -> AnswerEvent | None:
-    """The newest event made by a person that was not taken back and does not take back another."""
+def last_standing_event(session: Session, registration_id: str, key: str | None = None) -> AnswerEvent | None:
+    """The newest event (of one field, with ``key``) made by a person, not taken back, and taking back no other."""
     undone = select(AnswerEvent.undoes).where(
         AnswerEvent.registration_id == registration_id, AnswerEvent.undoes.is_not(None)
     )
@@ -115,6 +115,8 @@ def last_standing_event(session: Session, registration_id: str) -> AnswerEvent |
         )
         .order_by(AnswerEvent.number.desc())
     )
+    if key is not None:
+        statement = statement.where(AnswerEvent.key == key)
     return session.scalar(statement.limit(1))
 
 

@@ -103,6 +103,7 @@ FIELD_REASONS = {
     "missing_side": "这一面没有扫描",
     "required": "必填",
     "first_forms": "头几份每栏都看",
+    "asked": "要问清楚",
     "always": "本单位定了这一栏都要看",
     "recheck": "请看一眼",  # no word of its own: who knows a test looks differently
 }

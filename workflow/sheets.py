@@ -85,6 +85,7 @@ def gather(
             written=bool(answer.text) or not empty(answer.value) or sealing.hidden(answer),
             accepted=answer.accepted,
             confidence=readings[key].confidence if readings and key in readings else 0.0,
+            asked=answer.state is AnswerState.ASK,
         )
         for key, answer in answers.items()
     }

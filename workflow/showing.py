@@ -23,6 +23,7 @@ class FieldState:
     written: bool
     accepted: bool
     confidence: float = 1.0
+    asked: bool = False  # a person wants to know more before it counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def shown_keys(
     registration_id: str,
     trust: Trust,
 ) -> dict[str, str]:
-    """Keys to look at with the reason code why: doubt, missing_side, required, first_forms, always or recheck."""
+    """Keys to look at with the reason code why (doubt, asked, first_forms …: ``workflow.sentences``)."""
     found: dict[str, str] = {}
     for field in form.fields:
         there = field.page in pages
@@ -68,6 +69,8 @@ def shown_keys(
             reason = "missing_side" if must or state.written else ""
         elif not state.accepted:
             reason = "doubt"
+        elif state.asked:
+            reason = "asked"
         elif must and not state.written:
             reason = "required"
         elif not trust.trusted and state.written:
@@ -86,7 +89,7 @@ def shown_keys(
 def looking_order(form: Form, states: Mapping[str, FieldState], shown: Mapping[str, str]) -> tuple[str, ...]:
     """Weakest first: what contradicts or can't be vouched for, then what is missing, then the rest as printed."""
     # a recheck stands among the doubts, so that nobody knows which is which
-    ranks = {"doubt": 0, "recheck": 0, "required": 1, "missing_side": 2, "always": 3, "first_forms": 3}
+    ranks = {"doubt": 0, "recheck": 0, "required": 1, "missing_side": 2, "asked": 0, "always": 3, "first_forms": 3}
     printed = {field.key: number for number, field in enumerate(form.fields)}
 
     def weakness(key: str) -> tuple[int, int, int]:

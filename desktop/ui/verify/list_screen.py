@@ -44,6 +44,7 @@ class DraftsScreen(QWidget):
     wanted = Signal(object)  # tuple[str, ...]
     counted = Signal(int)
     go_inbox = Signal()
+    go_group = Signal()
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__()
@@ -70,6 +71,8 @@ class DraftsScreen(QWidget):
         self._told = text("", "secondary")
         self._told.setWordWrap(True)
         row.addWidget(self._told, 1)
+        self.together = button("成组核对", self.go_group.emit, icon="copy", name="together")
+        row.addWidget(self.together)
         self.begin = button("开始核对", lambda: self._open(0), role="primary", icon="verify", name="begin")
         row.addWidget(self.begin)
         box.addWidget(self.notice)
