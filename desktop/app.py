@@ -6,7 +6,7 @@ import logging
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.arguments import WindowArguments
@@ -29,6 +29,8 @@ from desktop.ui.inbox.screen import InboxScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.messages import CrashDialog
+from desktop.ui.safety.guard import Guard
+from desktop.ui.safety.leaving_screen import LeavingScreen
 from desktop.ui.verify.group_screen import GroupScreen
 from desktop.ui.verify.list_screen import DraftsScreen
 from desktop.ui.verify.screen import VerifyScreen
@@ -90,6 +92,9 @@ class Shell(QStackedWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle("童档")
+        self._title = "童档"
+        self._covered: QWidget | None = None
+        self.may_close: Callable[[], bool] = lambda: True
         self.setMinimumSize(1024, 640)
 
     def show_only(self, widget: QWidget) -> None:
@@ -102,7 +107,38 @@ class Shell(QStackedWidget):
             before.deleteLater()
         widget.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def say_title(self, title: str) -> None:
+        """The title of what is shown; it waits while something covers that."""
+        self._title = title
+        if self._covered is None:
+            self.setWindowTitle(title)
+
+    def cover(self, widget: QWidget) -> None:
+        """Show this in front of what is shown, without its title."""
+        self.uncover()
+        self._covered = self.currentWidget()
+        self.addWidget(widget)
+        self.setCurrentWidget(widget)
+        self.setWindowTitle("童档")
+        widget.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def uncover(self) -> None:
+        """Show again what was covered, with the keyboard where it was."""
+        covered, self._covered = self._covered, None
+        if covered is None:
+            return
+        cover = self.currentWidget()
+        self.setCurrentWidget(covered)
+        self.removeWidget(cover)
+        cover.deleteLater()
+        self.setWindowTitle(self._title)
+        had: QWidget | None = covered.focusWidget()  # the stubs leave out that there may be none
+        (covered if had is None else had).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.may_close():
+            event.ignore()
+            return
         self.closing.emit()
         super().closeEvent(event)
 
@@ -120,6 +156,8 @@ class Program(QObject):
         self._crash: CrashDialog | None = None
         jobs.defect.connect(self._defect)
         self.shell.closing.connect(self.end)
+        self.shell.may_close = self._may_close
+        self._left = False
 
     def begin(self) -> None:
         """Show the first window."""
@@ -161,9 +199,26 @@ class Program(QObject):
         self._jobs.attend(opened)
         log.info("opened by %s", opened.actor.user_id)
         self.window = make_window(self._jobs, opened)
-        self.window.windowTitleChanged.connect(self.shell.setWindowTitle)
+        self.window.windowTitleChanged.connect(self.shell.say_title)
         self.shell.show_only(self.window)
+        self.guard = Guard(self._jobs, self.shell, self.window, opened.actor.full_name)
+        self.guard.watch.watch(self.shell.windowHandle())
         self.window.go("inbox")
+
+    def _may_close(self) -> bool:
+        """The last backup is made first, unless the computer is being switched off, which must not wait for it."""
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        if self._left or not self._jobs.attended or application.isSavingSession():
+            return True
+        self._left = True  # a second close doesn't wait
+        self._jobs.stop_recognising()
+        self.guard.rest()
+        leaving = LeavingScreen(self._jobs)
+        leaving.done.connect(self.shell.close)
+        self.shell.cover(leaving)
+        leaving.begin()
+        return False
 
     def _defect(self, error: BaseException) -> None:
         log.error("a defect in a job\n%s", report(error))

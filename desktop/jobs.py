@@ -1,4 +1,4 @@
-"""All threads of the window: one that writes, one that reads, one that recognises.
+"""All threads of the window: one that writes, one that reads, one that recognises, one that backs up.
 
 A screen hands over a call and what to do with its result; the call runs on a thread of its own with its own
 session, the result comes back on the main thread through one long-lived QObject (a worker never creates,
@@ -94,6 +94,7 @@ class Jobs(QObject):
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="write")
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="read")
         self._recogniser = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recognise")
+        self._keeper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keep")
         self._opened: Opened | None = None
         self._pool: ReaderPool | None = None
         self._stop = threading.Event()
@@ -122,6 +123,11 @@ class Jobs(QObject):
     def waiting_writes(self) -> int:
         """Writes handed over and not yet answered."""
         return self._waiting_writes
+
+    @property
+    def attended(self) -> bool:
+        """A store is open."""
+        return self._opened is not None
 
     @property
     def idle(self) -> bool:
@@ -171,6 +177,18 @@ class Jobs(QObject):
         # the bridge itself is the owner: a change is announced even when its screen is gone
         self._submit(self._writer, partial(call, store, actor, self._clock()), finished, self, refused)
 
+    def beside(
+        self,
+        call: Change[T],
+        done: Callable[[T], None],
+        *,
+        owner: QObject,
+        failed: Callable[[str], None] | None = None,
+    ) -> None:
+        """Run ``call(store, actor, now)`` beside reads and writes, which don't wait for it: a backup takes its time."""
+        store, actor = self._session()
+        self._submit(self._keeper, partial(call, store, actor, self._clock()), done, owner, failed)
+
     def task(
         self,
         call: Callable[[], T],
@@ -207,7 +225,7 @@ class Jobs(QObject):
         """End the threads. Writes that were handed over are done first; later ones are a defect."""
         self._closed = True
         self.stop_recognising()
-        for executor in (self._writer, self._reader, self._recogniser):
+        for executor in (self._writer, self._reader, self._recogniser, self._keeper):
             executor.shutdown(wait=True)
         if self._pool is not None:
             self._pool.close()
