@@ -22,6 +22,7 @@ from desktop.jobs import Jobs, ReaderPool
 from desktop.log import catch_defects, log_to, report
 from desktop.start import NoDisplay, make_application
 from desktop.ui.batches.screen import BatchesScreen
+from desktop.ui.children.page import FIELDS, ChildPageScreen
 from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
 from desktop.ui.first_run.screen import FirstRunScreen, NewOffice
@@ -250,6 +251,7 @@ def make_window(jobs: Jobs, opened: Opened) -> MainWindow:
     window.add_inner("verify", "drafts", verify, verify)
     group = GroupScreen(jobs)
     window.add_inner("group", "drafts", group, group)
+    child = add_people(window, jobs, opened, children)
 
     came_from = ["drafts"]
 
@@ -270,7 +272,7 @@ def make_window(jobs: Jobs, opened: Opened) -> MainWindow:
 
     inbox.counted.connect(partial(window.navigation.set_count, "inbox"))
     drafts.counted.connect(partial(window.navigation.set_count, "drafts"))
-    for screen in (inbox, children):
+    for screen in (inbox, children, child):
         screen.open_registration.connect(lambda registration: look((registration,)))
     drafts.wanted.connect(look)
     drafts.go_group.connect(partial(window.go, "group"))
@@ -284,3 +286,21 @@ def make_window(jobs: Jobs, opened: Opened) -> MainWindow:
     verify.title.connect(partial(window.set_title, "verify"))
     window.searched.connect(find)
     return window
+
+
+def add_people(window: MainWindow, jobs: Jobs, opened: Opened, children: ChildrenScreen) -> ChildPageScreen:
+    """The child's page, and the way to it and back from wherever a child is named."""
+    child = ChildPageScreen(jobs, opened.actor)
+    window.add_inner("child", "children", child, child)
+    came_from = ["children"]
+
+    def open_child(child_id: str, tab: int = FIELDS) -> None:
+        if window.shown != "child":
+            came_from[0] = window.shown
+        child.open_child(child_id, tab)
+        window.go("child")
+
+    children.open_child.connect(open_child)
+    child.left.connect(lambda: window.go(came_from[0]))
+    child.title.connect(partial(window.set_title, "child"))
+    return child

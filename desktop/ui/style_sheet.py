@@ -57,6 +57,13 @@ QListView#suggestions::item, QComboBox QAbstractItemView::item { min-height: 28p
 QListView#suggestions { background: @panel; color: @ink; border: 1px solid @edge; padding: 4px;
   selection-background-color: @acts_soft; selection-color: @ink; }
 
+QTabBar { background: transparent; border: none; }
+QTabBar::tab { background: transparent; color: @secondary; border: none; border-bottom: 2px solid transparent;
+  padding: 4px 12px; min-height: 28px; }
+QTabBar::tab:selected { color: @acts; border-bottom: 2px solid @acts; }
+QTabBar::tab:hover { background: @hover; }
+QTabBar::tab:selected:focus { background: @acts_soft; }
+
 QTableView, QTreeView, QListView { background: @panel; color: @ink; border: 1px solid @line; border-radius: 6px;
   gridline-color: @line; selection-background-color: @acts_soft; selection-color: @ink; }
 QTableView::item, QTreeView::item { border: none; border-bottom: 1px solid @line; padding: 0 8px; }

@@ -19,9 +19,10 @@ from workflow import cross_reference, verify
 
 
 class ChildDetail(QFrame):
-    """Follows the selection of the list; ``open_registration`` shows the record in the verify screen."""
+    """Follows the selection of the list; ``open_registration`` shows the record, ``open_child`` all there is."""
 
     open_registration = Signal(str)
+    open_child = Signal(str)
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__()
@@ -45,6 +46,7 @@ class ChildDetail(QFrame):
         row = line()
         row.addStretch()
         row.addWidget(button("看登记表", self._open, icon="verify", name="open_record"))
+        row.addWidget(button("打开档案页", self._open_page, icon="person", role="primary", name="open_child"))
         box.addLayout(row)
         self.hide()
 
@@ -112,3 +114,7 @@ class ChildDetail(QFrame):
     def _open(self) -> None:
         if self._child is not None:
             self.open_registration.emit(self._child.registration_id)
+
+    def _open_page(self) -> None:
+        if self._child is not None:
+            self.open_child.emit(self._child.child_id)

@@ -40,6 +40,7 @@ class ChildrenScreen(QWidget):
     """A table of any size; the child at hand beside it."""
 
     open_registration = Signal(str)
+    open_child = Signal(str)
     go_drafts = Signal()
 
     def __init__(self, jobs: Jobs) -> None:
@@ -54,7 +55,9 @@ class ChildrenScreen(QWidget):
         self.table.setAccessibleName("儿童台账")
         self.detail = ChildDetail(jobs)
         self.detail.open_registration.connect(self.open_registration)
+        self.detail.open_child.connect(self.open_child)
         self.table.at_hand.connect(self._at_hand)
+        self.table.opened.connect(lambda position: self.open_child.emit(self.model.rows[position].child_id))
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.read)
         self._lay_out()

@@ -1,0 +1,176 @@
+"""A short question in a dialog: a few named entries, one button that does it, and the refusal where it happened.
+
+The question is data; the screen says which verb the answers go to. The dialog closes only when the verb has done its
+work, so nothing typed is lost to a refusal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, auto
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLineEdit, QPlainTextEdit, QWidget
+
+from desktop.jobs import Change, Jobs
+from desktop.ui.theme import AROUND, BETWEEN
+from desktop.ui.widgets.gate import add_field, fields_grid
+from desktop.ui.widgets.parts import button, column, line, text
+from desktop.ui.words import day
+from forms.kinds import Kind
+from forms.values import FieldError, parse
+
+
+class Shape(Enum):
+    """How an entry is typed."""
+
+    LINE = auto()
+    LONG = auto()
+    DAY = auto()
+    CHOICE = auto()
+    TICK = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One entry. ``value``: what stands there at first (of a choice: its code); ``needed``: may not stay empty."""
+
+    key: str
+    word: str
+    shape: Shape = Shape.LINE
+    value: str = ""
+    choices: tuple[tuple[str, str], ...] = ()  # code, label
+    needed: bool = False
+    hint: str = ""
+
+
+def ask_day(key: str, word: str, value: date | None = None, *, needed: bool = True) -> Ask:
+    """A date, typed in any of the usual ways."""
+    return Ask(key, word, Shape.DAY, "" if value is None else day(value), needed=needed)
+
+
+class Answers:
+    """What was typed. Raises FieldError with the sentence that the dialog shows."""
+
+    def __init__(self, asks: Sequence[Ask], said: dict[str, str]) -> None:
+        self._asks = {ask.key: ask for ask in asks}
+        self._said = said
+        for ask in asks:
+            if ask.needed and not said[ask.key].strip():
+                raise FieldError(f"请填“{ask.word}”。")
+
+    def text(self, key: str) -> str:
+        """Of a choice: the code."""
+        return self._said[key].strip()
+
+    def on(self, key: str) -> bool:
+        """A tick."""
+        return bool(self._said[key])
+
+    def day(self, key: str) -> date:
+        """A needed date."""
+        found = self.day_or_none(key)
+        if found is None:
+            raise FieldError(f"请填“{self._asks[key].word}”。")
+        return found
+
+    def day_or_none(self, key: str) -> date | None:
+        """A date that may stay empty."""
+        value = parse(Kind.DATE, self._said[key])
+        return date.fromisoformat(value) if isinstance(value, str) and value else None
+
+
+class AskDialog(QDialog):
+    """``make`` turns the answers into the change; it may raise FieldError for what doesn't fit."""
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        heading: str,
+        words: str,
+        asks: Sequence[Ask],
+        does: str,
+        make: Callable[[Answers], Change[object]],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(heading)
+        self.setMinimumWidth(520)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._jobs = jobs
+        self._asks = tuple(asks)
+        self._make = make
+        self.entries: dict[str, QWidget] = {}
+        box = column(self, space=BETWEEN, around=AROUND)
+        box.addWidget(text(heading, "heading", wrap=True))
+        if words:
+            box.addWidget(text(words, "secondary", wrap=True))
+        grid = fields_grid()
+        for ask in self._asks:
+            self.entries[ask.key] = entry = self._entry(ask)
+            entry.setObjectName(f"ask_{ask.key}")
+            entry.setAccessibleName(ask.word)
+            add_field(grid, "" if ask.shape is Shape.TICK else ask.word, entry, ask.hint)
+        box.addLayout(grid)
+        self.told = text("", "error", wrap=True)
+        self.told.hide()
+        box.addWidget(self.told)
+        row = line()
+        row.addStretch()
+        row.addWidget(button("取消", self.reject))
+        self.does = button(does, self.save, role="primary", name="ask_save")
+        row.addWidget(self.does)
+        box.addLayout(row)
+        if self._asks:
+            self.entries[self._asks[0].key].setFocus()
+
+    def _entry(self, ask: Ask) -> QWidget:
+        if ask.shape is Shape.LONG:
+            long = QPlainTextEdit(ask.value)
+            long.setTabChangesFocus(True)
+            long.setFixedHeight(88)
+            return long
+        if ask.shape is Shape.TICK:
+            tick = QCheckBox(ask.word)
+            tick.setChecked(bool(ask.value))
+            return tick
+        if ask.shape is Shape.CHOICE:
+            choice = QComboBox()
+            for code, label in ask.choices:
+                choice.addItem(label, code)
+            choice.setCurrentIndex(choice.findData(ask.value))
+            return choice
+        edit = QLineEdit(ask.value)
+        edit.returnPressed.connect(self.save)
+        return edit
+
+    def _said(self, entry: QWidget) -> str:
+        if isinstance(entry, QPlainTextEdit):
+            return entry.toPlainText()
+        if isinstance(entry, QCheckBox):
+            return "yes" if entry.isChecked() else ""
+        if isinstance(entry, QComboBox):
+            return str(entry.currentData() or "")
+        assert isinstance(entry, QLineEdit)
+        return entry.text()
+
+    def save(self) -> None:
+        """Hand the answers over, once."""
+        if not self.does.isEnabled():
+            return
+        said = {key: self._said(entry) for key, entry in self.entries.items()}
+        try:
+            change = self._make(Answers(self._asks, said))
+        except FieldError as problem:
+            self.tell(problem.sentence)
+            return
+        self.does.setEnabled(False)
+        self._jobs.write(change, lambda _result: self.accept(), owner=self, failed=self.tell)
+
+    def tell(self, words: str) -> None:
+        """Why it was not done."""
+        self.does.setEnabled(True)
+        self.told.setText(words)
+        self.told.show()
