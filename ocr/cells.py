@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forms.form_file import Box
+from ocr.overlays import STEP, colourless, round_seals, whiter
 from ocr.registration import PX_PER_MM, RegisteredPage
 
 Picture: TypeAlias = npt.NDArray[np.uint8]
@@ -35,6 +36,13 @@ SPECK = 9
 """Connected ink of fewer pixels (0.06 square mm) is dust."""
 SPECK_SIDE = 15
 """Pieces of ink no longer than this (1.3 mm) may be specks, if they stand apart."""
+
+ROOM = 9.0
+"""Millimetres beside a box in which writing that runs out of it is followed."""
+NEXT = 0.45
+"""Gap between characters of a line, in heights of the line, at most."""
+RUNS_OUT = 0.2
+"""``Cell.outside`` of writing that runs out of its box, at least."""
 
 SQUARE = np.ones((3, 3), np.uint8)
 """The neighbourhood of a pixel."""
@@ -62,6 +70,10 @@ class Cell:
     red: float
     dust: int
     darkest: float
+    sealed: bool = False
+    """A round seal lies over the box that has no colour to be told by."""
+    painted: float = 0.0
+    """Share of the writing's surroundings that is whiter than the paper: correction fluid."""
 
     @property
     def amount(self) -> int:
@@ -92,7 +104,23 @@ class PageInk:
     def __init__(self, page: RegisteredPage) -> None:
         self.page = page
         self.height, self.width = page.rectified.shape[:2]
-        self._paper = _paper(page.rectified)
+        small = np.asarray(cv2.resize(page.rectified, None, fx=1 / STEP, fy=1 / STEP, interpolation=cv2.INTER_AREA))
+        self._paper = _paper(small.astype(np.uint8))
+        self._whiter = whiter(small.astype(np.uint8))
+        self._seals = _seals(page) if colourless(small.astype(np.uint8)) else []
+
+    def sealed(self, box: Box) -> bool:
+        """Whether a round seal of a page without colour lies over a box. Red seals are seen by ``darkness``."""
+        for x, y, radius in self._seals:
+            off = max(box.x - x, 0, x - box.right), max(box.y - y, 0, y - box.bottom)
+            if float(np.hypot(*off)) < radius + 1:
+                return True
+        return False
+
+    def painted(self, x: int, y: int, w: int, h: int) -> float:
+        """Share of a patch that is whiter than the paper around."""
+        patch = self._whiter[y // STEP : (y + h) // STEP + 1, x // STEP : (x + w) // STEP + 1]
+        return float(patch.mean()) if patch.size else 0.0
 
     def darkness(self, x: int, y: int, w: int, h: int) -> tuple[Darkness, float]:
         """Darkness of a patch, red taken for paper, and the share of red in it."""
@@ -121,9 +149,12 @@ class PageInk:
         return np.asarray(patch, dtype=np.uint8)
 
 
-def _paper(picture: Picture) -> Picture:
+def _seals(page: RegisteredPage) -> list[tuple[float, float, float]]:
+    return round_seals(np.asarray(page.rectified[..., 1]), page.blank, PX_PER_MM)
+
+
+def _paper(small: Picture) -> Picture:
     """Colour of the paper on a grid of one point per 8 pixels: the light, without ink and shadow edges."""
-    small = cv2.resize(picture, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
     lightest = cv2.dilate(small, np.ones((9, 9), np.uint8))
     settled = cv2.erode(lightest, np.ones((5, 5), np.uint8))
     return np.maximum(cv2.GaussianBlur(settled, (0, 0), 4), 40).astype(np.uint8)
@@ -138,14 +169,28 @@ def box_px(box: Box) -> tuple[int, int, int, int]:
 def cut(ink: PageInk, box: Box, *, margin: int = MARGIN, keep_words: bool = False) -> Cell:
     """The cell in ``box`` with print, neighbours' writing and dust taken away. Never raises.
 
-    ``keep_words``: what is printed inside the box as characters stays; only rules are taken away.
+    Writing that runs on beyond the box's sides is followed (``Cell.outside`` tells). ``keep_words``: what is printed
+    inside the box as characters stays; only rules are taken away.
     """
+    cell, beyond = _cut(ink, box, margin, keep_words=keep_words)
+    if not any(beyond):
+        return cell
+    left, right = (ROOM if b else 0.0 for b in beyond)
+    wider = Box(box.x - left, box.y, box.w + left + right, box.h)
+    whole, _ = _cut(ink, wider, margin, keep_words=keep_words)
+    bx, by, bw, bh = box_px(box)
+    return _followed(whole, (bx - whole.x, by - whole.y, bx - whole.x + bw, by - whole.y + bh))
+
+
+def _cut(ink: PageInk, box: Box, margin: int, *, keep_words: bool) -> tuple[Cell, tuple[bool, bool]]:
+    """The cell, and whether its writing runs on beyond the box's left and right side."""
     bx, by, bw, bh = box_px(box)
     x, y = max(0, bx - margin), max(0, by - margin)
     w, h = min(ink.width, bx + bw + margin) - x, min(ink.height, by + bh + margin) - y
     if w < 8 or h < 8:
         nothing = np.zeros((max(h, 1), max(w, 1)), np.bool_)
-        return Cell(np.full(nothing.shape, 255, np.uint8), nothing, x, y, (0, 0, 1, 1), 0, 0, 0, 0)
+        empty = Cell(np.full(nothing.shape, 255, np.uint8), nothing, x, y, (0, 0, 1, 1), 0, 0, 0, 0)
+        return empty, (False, False)
     dark, red = ink.darkness(x, y, w, h)
     printed = aligned_print(ink, dark, x, y, w, h)
     threshold = ink_threshold(dark, printed)
@@ -155,13 +200,36 @@ def cut(ink: PageInk, box: Box, *, margin: int = MARGIN, keep_words: bool = Fals
     written = (dark > threshold) & ~covered
     written |= _crossing(written, covered, dark > threshold)
     inner = (bx - x, by - y, bx - x + bw, by - y + bh)
-    kept, dust, outside = _own_ink(written, covered, inner)
+    kept, dust, outside, beyond = _own_ink(written, covered, inner)
     # soft edges of strokes stay; everything that isn't near kept ink becomes paper
     near = cv2.dilate(kept.astype(np.uint8), SQUARE, iterations=2).astype(bool) & (~covered | kept)
     shown = np.where(near, dark, 0)
     darkest = float(np.percentile(dark[kept], 90)) if kept.any() else 0.0
     picture = (255 * (1 - shown)).astype(np.uint8)
-    return Cell(picture, kept, x, y, inner, outside, red, dust, darkest)
+    painted = ink.painted(bx, by, bw, bh) if kept.any() else 0.0
+    return Cell(picture, kept, x, y, inner, outside, red, dust, darkest, ink.sealed(box), painted), beyond
+
+
+def _followed(whole: Cell, inner: tuple[int, int, int, int]) -> Cell:
+    """A cell cut with room at its sides, left with the writing that hangs together from the box outwards."""
+    rows = np.flatnonzero(whole.ink[:, max(0, inner[0]) : inner[2]].any(axis=1))
+    columns: npt.NDArray[np.bool_] = np.logical_or.reduce(whole.ink, axis=0)
+    if not rows.size:
+        return replace(whole, inner=inner)
+    gap = max(4, round(NEXT * (int(rows[-1]) - int(rows[0]) + 1)))
+    held = columns.copy()
+    for start, step in ((inner[2], 1), (inner[0], -1)):
+        at, empty = start, 0
+        while 0 <= at < len(columns) and empty <= gap:
+            empty = 0 if columns[at] else empty + 1
+            at += step
+        held[at:] &= step < 0
+        if step < 0:
+            held[: max(0, at + 1)] = False
+    kept = whole.ink & held[None, :]
+    out = int(kept[:, : max(0, inner[0])].sum()) + int(kept[:, inner[2] :].sum())
+    share = max(RUNS_OUT, out / max(1, int(kept.sum())))
+    return replace(whole, ink=kept, inner=inner, outside=max(whole.outside, share))
 
 
 def aligned_print(ink: PageInk, dark: Darkness, x: int, y: int, w: int, h: int) -> Darkness:
@@ -242,11 +310,14 @@ def _crossing(written: Mask, covered: Mask, dark: Mask) -> Mask:
     return np.asarray(bridged & covered & dark, dtype=np.bool_)
 
 
-def _own_ink(written: Mask, covered: Mask, inner: tuple[int, int, int, int]) -> tuple[Mask, int, float]:
-    """Of all ink in a patch what belongs to the box; pixels of dust inside it; share of the ink beyond the box."""
+def _own_ink(
+    written: Mask, covered: Mask, inner: tuple[int, int, int, int]
+) -> tuple[Mask, int, float, tuple[bool, bool]]:
+    """Of all ink in a patch what belongs to the box; pixels of dust inside it; share of the ink beyond the box; whether
+    it runs on at the left and the right."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(written.astype(np.uint8), connectivity=8)
     if count <= 1:
-        return np.zeros(written.shape, bool), 0, 0.0
+        return np.zeros(written.shape, bool), 0, 0.0, (False, False)
     left, top, right, bottom = inner
     inside = np.zeros(written.shape, bool)
     inside[max(0, top) : bottom, max(0, left) : right] = True
@@ -264,7 +335,23 @@ def _own_ink(written: Mask, covered: Mask, inner: tuple[int, int, int, int]) -> 
     total = int(kept.sum())
     beyond = int((kept & ~inside).sum())
     speck = int(within[dust & (area >= 3) & ~crumb].sum())
-    return kept, speck, beyond / total if total else 0.0
+    others = stats[~dust & ~own & (area >= 3 * SPECK), :4].astype(np.int64)
+    return kept, speck, beyond / total if total else 0.0, _runs_on(kept, others, inner)
+
+
+def _runs_on(kept: Mask, others: npt.NDArray[np.int64], inner: tuple[int, int, int, int]) -> tuple[bool, bool]:
+    """Whether pieces beyond the left or right side go on with the line of writing that ends there."""
+    rows, columns = np.flatnonzero(kept.any(axis=1)), np.flatnonzero(kept.any(axis=0))
+    if not rows.size or not others.size:
+        return False, False
+    tall = int(rows[-1]) - int(rows[0]) + 1
+    x, y, w, h = others.T
+    level = (np.minimum(y + h, rows[-1]) - np.maximum(y, rows[0]) > 0.6 * h) & (h >= 0.3 * tall) & (h < 1.5 * tall)
+    level &= w < 2.5 * tall
+    gap, last = NEXT * tall, 2 * NEXT * tall
+    at_left = (x < inner[0]) & (x + w > max(inner[0] - gap, columns[0] - last)) & (columns[0] < inner[0] + last)
+    at_right = (x + w > inner[2]) & (x < min(inner[2] + gap, columns[-1] + last)) & (columns[-1] > inner[2] - last)
+    return bool((at_left & level).any()), bool((at_right & level).any())
 
 
 def settled(cell: Cell, *, dots: bool) -> Cell:

@@ -36,6 +36,9 @@ def read_choice(view: RegisteredPage, field: FormField, ink: PageInk) -> FieldRe
         reasons.append("unclear_mark")
     if any(m.darkness < FAINT for m in chosen if m.marked):
         reasons.append("faint")
+    if ink.sealed(field.box):
+        # its strokes in a box are ink like any other where the scan has no colour
+        reasons.append("stamp")
     if marks.stray > STRAY:
         reasons.append("ink_outside")
     codes = [m.code for m in chosen]

@@ -36,6 +36,8 @@ OUTSIDE = 0.12
 """Share of the ink beyond the box from which the place is doubtful."""
 SEAL = 0.06
 """Share of red in a box from which a seal lies over it."""
+PAINTED = 0.02
+"""Share of a box that is whiter than the paper from which something was painted over."""
 SIGNED = 3.0
 """Square millimetres of ink that make a signature."""
 
@@ -157,6 +159,12 @@ def _open_cell(view: RegisteredPage, field: FormField, cell: Cell, recogniser: R
     return _Open(view, field, cell, written)
 
 
+def needs_network(field: FormField, ink: PageInk) -> bool:
+    """Whether anything was written in a cell, neither choice nor signature, that the network has to read."""
+    cell = settled(cut(ink, field.box), dots=field.kind in DOTTED)
+    return not cell.blank and not (is_dash(cell) and field.kind not in ONE_STROKE)
+
+
 def _decoder(recogniser: Recogniser) -> Decoder:
     decoder = _decoders.get(recogniser)
     if decoder is None:
@@ -261,7 +269,7 @@ def _read(
         "evenness": (evenness(cell) or 0.0) / EVENEST,
         "comb": float(bool(field.cells)),
     }
-    reasons = [*_ink_reasons(cell, struck=written.struck), *_decoding_reasons(field, decoded, share - second)]
+    reasons = [*ink_reasons(cell, struck=written.struck), *_decoding_reasons(field, decoded, share - second)]
     if unread > UNREAD:
         reasons.append("unread_ink")
     if not decoded.text:
@@ -341,12 +349,15 @@ def is_certificate(field: FormField) -> bool:
     return field.key.endswith("disability_number") or (field.kind is Kind.TEXT and len(field.cells) == 20)
 
 
-def _ink_reasons(cell: Cell, *, struck: bool) -> list[str]:
+def ink_reasons(cell: Cell, *, struck: bool) -> list[str]:
+    """What the ink of a cell, apart from what it says, makes doubtful."""
     found = []
     if cell.outside > OUTSIDE:
         found.append("ink_outside")
-    if cell.red > SEAL:
+    if cell.red > SEAL or cell.sealed:
         found.append("stamp")
+    if cell.painted > PAINTED:
+        found.append("corrected")
     if struck:
         found.append("strikeout")
     if cell.darkest < FAINT:
@@ -412,7 +423,7 @@ def _dash(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReading:
         confidence=sure,
         box_px=view.box_px(field.box),
         view_box_px=view.view_box_px(field.box),
-        reasons=tuple(_ink_reasons(cell, struck=False)),
+        reasons=tuple(ink_reasons(cell, struck=False)),
         evidence={
             "blank": 0.0,
             "dash": 1.0,

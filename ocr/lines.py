@@ -21,6 +21,12 @@ _REACH = 2
 STRUCK, MAYBE_STRUCK = 1.25, 1.02
 """Length of a level stroke through writing, in heights of the line, from which it is a deletion, or may be one."""
 
+PAIR = 14
+"""Pixels of ink in a column where two strokes run side by side and nothing else."""
+BLACK, BLACKEST, CONTRAST = 0.68, 0.82, 1.7
+"""Share of ink over the height of a character from which a place may be scribbled over, from which it surely is, and
+how much blacker it must be than the line's other characters in between."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
@@ -50,9 +56,11 @@ def lines(cell: Cell) -> tuple[Line, ...]:
         lower[: top + split] = False
         parts = [upper, lower]
     cleaned = [without_struck(part) for part in parts]
+    # a line that was crossed out whole leaves nothing but the doubt, which the other line carries
+    struck = any(doubtful for _, doubtful in cleaned)
     if not any(kept.any() for kept, _ in cleaned):
         cleaned = [(part, True) for part in parts]
-    return tuple(_line(cell, *_bounds(kept), kept, struck=struck) for kept, struck in cleaned if kept.any())
+    return tuple(_line(cell, *_bounds(kept), kept, struck=struck) for kept, _ in cleaned if kept.any())
 
 
 def _bounds(mask: Mask) -> tuple[int, int, int, int]:
@@ -128,13 +136,14 @@ def without_struck(ink: Mask) -> tuple[Mask, bool]:
     if not rows.size:
         return ink, False
     height = int(rows[-1] - rows[0]) + 1
-    kept, doubtful = ink.copy(), False
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    kept, doubtful = _without_scribble(ink, height)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(kept.astype(np.uint8), connectivity=8)
     for piece in range(1, count):
         x, y, w, h = (int(v) for v in stats[piece, :4])
         if w < MAYBE_STRUCK * height or h < 0.45 * height:
             continue
-        span = _level_stroke(labels[y : y + h, x : x + w] == piece)
+        shape = labels[y : y + h, x : x + w] == piece
+        span = _level_stroke(shape)
         if span is None or span[1] - span[0] < max(MAYBE_STRUCK * height, 0.6 * w):
             continue
         doubtful = True
@@ -142,10 +151,29 @@ def without_struck(ink: Mask) -> tuple[Mask, bool]:
             continue
         inside = np.zeros(ink.shape, bool)
         inside[:, x + span[0] : x + span[1]] = True
-        shares = np.bincount(labels[inside & ink], minlength=count) / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
+        shares = np.bincount(labels[inside & kept], minlength=count) / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
         gone = np.flatnonzero(shares > 0.7)
         kept &= ~np.isin(labels, gone[gone > 0])
     return kept, doubtful
+
+
+def _without_scribble(ink: Mask, height: int) -> tuple[Mask, bool]:
+    """Without what was scribbled over, and whether anything was: a place much blacker than the rest of the line."""
+    side = max(9, round(0.75 * height))
+    rows = np.flatnonzero(ink.any(axis=1))
+    band = ink[rows[0] : rows[-1] + 1]
+    share = cv2.blur(band.astype(np.float32), (side, side), borderType=cv2.BORDER_CONSTANT).max(axis=0)
+    black = share >= BLACK
+    rest = share[~black & band.any(axis=0)]
+    usual = float(np.median(rest)) if rest.size >= height else BLACKEST / CONTRAST
+    black &= share >= min(BLACKEST, CONTRAST * usual)
+    if np.count_nonzero(black) < 0.2 * height:
+        return ink.copy(), False
+    under = cv2.dilate(black.astype(np.uint8).reshape(1, -1), np.ones((1, side), np.uint8)).astype(bool)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    shares = np.bincount(labels[under & ink], minlength=count) / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
+    gone = np.flatnonzero(shares > 0.5)
+    return ink & ~np.isin(labels, gone[gone > 0]), True
 
 
 def _level_stroke(piece: Mask) -> tuple[int, int] | None:
@@ -164,7 +192,9 @@ def _level_stroke(piece: Mask) -> tuple[int, int] | None:
     length = int(reach[:, end].max())
     start = end - length + 1
     # beyond the crossed-out characters there is nothing but the stroke: a few rows of ink
-    thin = piece.sum(axis=0) <= max(6, 0.22 * h)
+    amount = piece.sum(axis=0)
+    runs = np.diff(piece.astype(np.int8), axis=0, prepend=0, append=0).clip(0).sum(axis=0)
+    thin = (amount <= max(6, 0.22 * h)) | ((runs == 2) & (amount <= PAIR))
     left, right = start * _REACH, (end + 1) * _REACH
     free_left, free_right = _run(thin[left:right]), _run(thin[left:right][::-1])
     if min(free_left, free_right) < 2 or free_left + free_right < 0.06 * w or free_left + free_right > 0.8 * w:

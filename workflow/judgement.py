@@ -26,6 +26,7 @@ DISQUALIFYING = frozenset(
     {
         "stamp",
         "strikeout",
+        "corrected",
         "ink_outside",
         "faint",
         "specks",

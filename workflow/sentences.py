@@ -66,6 +66,7 @@ FIELD_REASONS = {
     "ink_outside": "写到格子外面",
     "stamp": "被印章盖住",
     "strikeout": "有划改",
+    "corrected": "涂改液盖过，重新写的",
     "faint": "字迹太淡",
     "specks": "有污点",
     "illegible": "认不出来",

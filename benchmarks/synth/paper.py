@@ -51,14 +51,15 @@ def write_sheet(
     """All sides of one sheet, filled in. ``clerk`` signs for the office (default: the writer)."""
     sides = blank_sides(form, number)
     for entry in entries:
-        _write(sides[entry.field.page - 1], entry, writer, clerk or writer, dice.sub(entry.field.key))
+        write_entry(sides[entry.field.page - 1], entry, writer, dice.sub(entry.field.key), clerk)
     return sides
 
 
 _CENTRED = {Kind.NAME, Kind.CODE, Kind.DATE, Kind.MONTH, Kind.NUMBER}
 
 
-def _write(side: Page, entry: Entry, writer: Writer, clerk: Writer, dice: Dice) -> None:
+def write_entry(side: Page, entry: Entry, writer: Writer, dice: Dice, clerk: Writer | None = None) -> None:
+    """One entry in its place; ``clerk`` signs what the guardian does not (default: the writer)."""
     field = entry.field
     if field.kind is Kind.CHOICE:
         for option in field.options:
@@ -69,7 +70,7 @@ def _write(side: Page, entry: Entry, writer: Writer, clerk: Writer, dice: Dice) 
         return
     if field.kind is Kind.SIGNATURE:
         own = field.key in ("sign_guardian",)
-        sign(side, writer if own else clerk, entry.text, field.box, dice)
+        sign(side, writer if own else clerk or writer, entry.text, field.box, dice)
     elif field.cells:
         write_cells(side, writer, entry.text, field.cells, dice)
     else:
