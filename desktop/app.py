@@ -32,6 +32,7 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.messages import CrashDialog
 from desktop.ui.safety.guard import Guard
 from desktop.ui.safety.leaving_screen import LeavingScreen
+from desktop.ui.settings.screen import SettingsScreen
 from desktop.ui.verify.group_screen import GroupScreen
 from desktop.ui.verify.list_screen import DraftsScreen
 from desktop.ui.verify.screen import VerifyScreen
@@ -199,7 +200,7 @@ class Program(QObject):
         self._logs = log_to(self._data_dir)
         self._jobs.attend(opened)
         log.info("opened by %s", opened.actor.user_id)
-        self.window = make_window(self._jobs, opened)
+        self.window = make_window(self._jobs, opened, kdf=self._kdf)
         self.window.windowTitleChanged.connect(self.shell.say_title)
         self.shell.show_only(self.window)
         self.guard = Guard(self._jobs, self.shell, self.window, opened.actor.full_name)
@@ -239,7 +240,7 @@ class Program(QObject):
             self._logs = None
 
 
-def make_window(jobs: Jobs, opened: Opened) -> MainWindow:
+def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWindow:
     """The frame with the screens that exist, and what one screen asks of another."""
     window = MainWindow(jobs, opened.actor)
     inbox, drafts, verify = InboxScreen(jobs), DraftsScreen(jobs), VerifyScreen(jobs)
@@ -252,6 +253,9 @@ def make_window(jobs: Jobs, opened: Opened) -> MainWindow:
     group = GroupScreen(jobs)
     window.add_inner("group", "drafts", group, group)
     child = add_people(window, jobs, opened, children)
+
+    settings = SettingsScreen(jobs, opened.actor, kdf)
+    window.add("settings", "设置", "settings", settings, settings)
 
     came_from = ["drafts"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, StrEnum, auto
 from pathlib import Path
 from typing import Generic, TypeAlias, TypeVar
 
@@ -24,6 +25,7 @@ from workflow.permissions import Right, verb
 from workflow.scope import require_whole_office
 
 T = TypeVar("T", int, str)
+HOME = "220000"  # Jilin
 Value: TypeAlias = int | str
 
 
@@ -112,61 +114,156 @@ def _looked_at(value: Value) -> None:
             raise BadValue(f"没有栏目“{key}”，没有改。栏目代号之间用逗号分开。")
 
 
+class Section(StrEnum):
+    """Where a setting stands on the settings screen."""
+
+    OFFICE = "office"
+    VERIFY = "verify"
+    NUMBER = "number"
+    PEOPLE = "people"
+    BACKUP = "backup"
+
+
+class Shape(Enum):
+    """How a value is given."""
+
+    LINE = auto()  # a number or a text, by its default
+    FOLDER = auto()
+    ONE_OF = auto()
+    SOME_OF = auto()  # several, kept separated by commas
+
+
+Offer: TypeAlias = tuple[Value, str]  # a value and its word
+
+
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[T]):
-    """One setting. ``sentence`` is what the settings screen and the manual say; ``check`` raises BadValue."""
+    """One setting. ``sentence`` is what the settings screen and the manual say; ``check`` raises BadValue.
+
+    ``offers``: what may be chosen, in order, where the shape is ONE_OF or SOME_OF.
+    """
 
     key: str
     default: T
     sentence: str
     check: Callable[[Value], None]
+    section: Section
+    shape: Shape = Shape.LINE
+    offers: Callable[[], tuple[Offer, ...]] = tuple
 
 
-SHOW_ALL_UNTIL = Setting("show_all_until", 50, "核对完多少份登记表以前，每个填了的栏目都要人看一遍。", _count)
-RECHECK_PERCENT = Setting("recheck_percent", 2, "机器有把握的栏目里，抽出百分之几仍然请人看。", _percent)
+def _districts_offered() -> tuple[Offer, ...]:
+    """The districts of the cities of Jilin, by city."""
+    places = gazetteer()
+    return tuple(
+        (district.code, f"{city.name}{district.name}")
+        for city in places.children(HOME)
+        for district in places.children(city.code)
+        if district.name.endswith("区")
+    )
+
+
+def _fields_looked_at() -> tuple[Offer, ...]:
+    return tuple((key, definition.label) for key, definition in load_dictionary().fields.items())
+
+
+def _fields_entered_again() -> tuple[Offer, ...]:
+    fields = load_dictionary().fields.items()
+    return tuple((k, d.label) for k, d in fields if d.kind is not Kind.SIGNATURE and d.sensitivity != "extra")
+
+
+SHOW_ALL_UNTIL = Setting(
+    "show_all_until", 50, "核对完多少份登记表以前，每个填了的栏目都要人看一遍。", _count, Section.VERIFY
+)
+RECHECK_PERCENT = Setting(
+    "recheck_percent", 2, "机器有把握的栏目里，抽出百分之几仍然请人看。", _percent, Section.VERIFY
+)
 ALWAYS_LOOK = Setting(
     "always_look",
     "",
-    "哪些栏目只要填了就要人看一遍，机器再有把握也不收起（栏目代号，逗号分开）；空着就只看没有把握的。",
+    "哪些栏目只要填了就要人看一遍，机器再有把握也不收起；一项不选，就只看没有把握的。",
     _looked_at,
+    Section.VERIFY,
+    Shape.SOME_OF,
+    _fields_looked_at,
 )
-FONDS = Setting("fonds", "X001", "全宗号（由同级档案馆编给本单位）。", _number_part)
-CATEGORY = Setting("category", "ZY", "档案门类代码；儿童登记表一般用 ZY（专业档案）。", _number_part)
-RETENTION = Setting("retention", "D30", "保管期限代码：Y 永久，D30 三十年，D10 十年。", _retention)
-UNIT = Setting("unit", "", "档号里的乡镇（机构）一段；空着就用本单位所在地的名称。", _number_part_or_empty)
-NUMBER_TEMPLATE = Setting("number_template", archive_number.DAT13, "档号的样子（DA/T 13 或 DA/T 22）。", _template)
-CHILD_UNDER = Setting("child_under", 16, "到统计时点不满多少周岁算流动儿童。", _age)
+FONDS = Setting("fonds", "X001", "全宗号（由同级档案馆编给本单位）。", _number_part, Section.NUMBER)
+CATEGORY = Setting("category", "ZY", "档案门类代码；儿童登记表一般用 ZY（专业档案）。", _number_part, Section.NUMBER)
+RETENTION = Setting(
+    "retention",
+    "D30",
+    "登记表的保管期限，写进档号。",
+    _retention,
+    Section.NUMBER,
+    Shape.ONE_OF,
+    lambda: (("Y", "永久（Y）"), ("D30", "三十年（D30）"), ("D10", "十年（D10）")),
+)
+UNIT = Setting(
+    "unit", "", "档号里的乡镇（机构）一段；空着就用本单位所在地的名称。", _number_part_or_empty, Section.NUMBER
+)
+NUMBER_TEMPLATE = Setting(
+    "number_template", archive_number.DAT13, "档号的样子（DA/T 13 或 DA/T 22）。", _template, Section.NUMBER
+)
+CHILD_UNDER = Setting("child_under", 16, "到统计时点不满多少周岁算流动儿童。", _age, Section.OFFICE)
 CENTRAL_DISTRICTS = Setting(
     "central_districts",
     ",".join(sorted(gazetteer().central_districts)),
-    "哪些市辖区算城市中心城区（六位代码，逗号分开）；同一城市的中心城区之间居住的不算流动儿童。",
+    "哪些市辖区算城市中心城区；同一城市的中心城区之间居住的不算流动儿童。",
     _districts,
+    Section.OFFICE,
+    Shape.SOME_OF,
+    _districts_offered,
 )
 REVIEW_BY = Setting(
     "review_by",
     "county",
-    "核对以后由谁复核：county 单人办公，由县里接收时复核；person 本单位另一人复核，复核过的才能报送。",
+    "核对以后由谁复核；选本单位另一人，复核过的才能报送。",
     _reviewer,
+    Section.OFFICE,
+    Shape.ONE_OF,
+    lambda: (("county", "单人办公，由县里接收时复核"), ("person", "由本单位另一人复核")),
 )
 SECOND_ENTRY = Setting(
     "second_entry",
     "",
-    "哪些栏目要第二个人不看第一个人的结果再录一遍（栏目代号，逗号分开）；空着就不双录。",
+    "哪些栏目要第二个人不看第一个人的结果再录一遍；一项不选就不双录。",
     _entered_again,
+    Section.VERIFY,
+    Shape.SOME_OF,
+    _fields_entered_again,
 )
-LOCK_MINUTES = Setting("lock_minutes", 10, "多少分钟没有人动，窗口自动锁上；0 为不锁。", _count)
-BACKUP_FOLDER = Setting("backup_folder", "", "备份放在哪个文件夹；空着就放在资料库文件夹里的 backups。", _folder)
-BACKUP_DAILY = Setting("backup_daily", 7, "每日备份保留最近几天的。", _kept)
-BACKUP_WEEKLY = Setting("backup_weekly", 4, "再往前，每周一份，保留几周的。", _kept)
-BACKUP_MONTHLY = Setting("backup_monthly", 6, "再往前，每月一份，保留几个月的。", _kept)
-BACKUP_ON_LEAVING = Setting("backup_on_leaving", 1, "关程序时有改动就备份一次：1 是，0 否。", _yes_or_no)
+LOCK_MINUTES = Setting("lock_minutes", 10, "多少分钟没有人动，窗口自动锁上；0 为不锁。", _count, Section.PEOPLE)
+BACKUP_FOLDER = Setting(
+    "backup_folder",
+    "",
+    "备份放在哪个文件夹，最好在另一块盘上；空着就放在资料库文件夹里的 backups。",
+    _folder,
+    Section.BACKUP,
+    Shape.FOLDER,
+)
+BACKUP_DAILY = Setting("backup_daily", 7, "每日备份保留最近几天的。", _kept, Section.BACKUP)
+BACKUP_WEEKLY = Setting("backup_weekly", 4, "再往前，每周一份，保留几周的。", _kept, Section.BACKUP)
+BACKUP_MONTHLY = Setting("backup_monthly", 6, "再往前，每月一份，保留几个月的。", _kept, Section.BACKUP)
+BACKUP_ON_LEAVING = Setting(
+    "backup_on_leaving",
+    1,
+    "关程序时有改动，要不要备份一次。",
+    _yes_or_no,
+    Section.BACKUP,
+    Shape.ONE_OF,
+    lambda: ((1, "备份"), (0, "不备份")),
+)
 
-VISIT_GOOD_MONTHS = Setting("visit_good_months", 3, "监护状况较好的，每几个月入户走访一次。", _interval)
-VISIT_FAIR_MONTHS = Setting("visit_fair_months", 1, "监护状况一般的，每几个月入户走访一次。", _interval)
+VISIT_GOOD_MONTHS = Setting("visit_good_months", 3, "监护状况较好的，每几个月入户走访一次。", _interval, Section.OFFICE)
+VISIT_FAIR_MONTHS = Setting("visit_fair_months", 1, "监护状况一般的，每几个月入户走访一次。", _interval, Section.OFFICE)
 VISIT_RISK_DAYS = Setting(
-    "visit_risk_days", 15, "重点关爱服务对象每几天走访一次（文件只说加大频次，由本单位定）。", _interval
+    "visit_risk_days",
+    15,
+    "重点关爱服务对象每几天走访一次（文件只说加大频次，由本单位定）。",
+    _interval,
+    Section.OFFICE,
 )
-VISIT_AHEAD_DAYS = Setting("visit_ahead_days", 7, "走访到期前几天列入“快到期”。", _count)
+VISIT_AHEAD_DAYS = Setting("visit_ahead_days", 7, "走访到期前几天列入“快到期”。", _count, Section.OFFICE)
 VISITS = (VISIT_GOOD_MONTHS, VISIT_FAIR_MONTHS, VISIT_RISK_DAYS)
 
 SETTINGS: tuple[Setting[int] | Setting[str], ...] = (

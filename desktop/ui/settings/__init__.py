@@ -1,0 +1,1 @@
+"""设置: what the office decides, who works here, backups, the audit, what is taken out by law."""
