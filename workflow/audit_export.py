@@ -9,8 +9,7 @@ from pathlib import Path
 from exporters.audit_book import AuditDocument, write_audit
 from exporters.files import FileProblem, Written
 from records import audit, audit_rows, office_rows
-from records.audit import NOBODY
-from records.audit import Head as Head
+from records.audit import NOBODY, Head
 from records.session import Session
 from records.store import Store
 from records.tables import AuditEntry

@@ -9,8 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from records import audit_rows, backup, folder
-from records.backup import Found as Found
-from records.backup import Summary as Summary
+from records.backup import Found, Summary
 from records.errors import CannotWrite
 from records.ids import civil_date
 from records.recovery_code import read_recovery_code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import TypeAlias
 
 from forms.gazetteer import gazetteer
 from records import office_rows, people, rotation
@@ -23,6 +24,7 @@ from workflow.permissions import Right, verb
 from workflow.scope import require_whole_office
 
 UNCHANGED = "没有改动任何内容。"
+PasswordCost: TypeAlias = Kdf  # what screens hand through
 
 
 @verb(Right.ADMINISTER)

@@ -12,8 +12,8 @@ from desktop.ui.settings.asking import Refused, day_in
 from desktop.ui.theme import BETWEEN
 from desktop.ui.widgets.gate import add_field, fields_grid
 from desktop.ui.widgets.parts import Notice, button, column, line, text
+from records.audit import Head
 from workflow import audit_export
-from workflow.audit_export import Head
 
 
 class AuditSection(QWidget):

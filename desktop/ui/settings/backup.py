@@ -16,9 +16,10 @@ from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.parts import Notice, button, column, rule, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import moment
+from records.backup import Found, Summary
 from records.views import Actor
 from workflow import backups
-from workflow.backups import Found, Made, Summary
+from workflow.backups import Made
 from workflow.settings import Section
 
 RESTORED = (
@@ -63,7 +64,7 @@ class BackupSection(QWidget):
         self.table = Table(self.model)
         self.table.setObjectName("backups")
         self.table.setAccessibleName("备份文件夹里的备份")
-        self.table.setMinimumHeight(180)
+        self.table.setMinimumHeight(144)
         self.table.at_hand.connect(lambda at: self.check.setEnabled(at >= 0))
         self.check.setEnabled(False)
         box.addWidget(self.table, 1)

@@ -16,9 +16,9 @@ from desktop.ui.widgets.parts import Notice, button, column, line, rule, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import Mark, day
 from forms.gazetteer import Division, gazetteer
-from records.keys import Kdf
 from records.views import Actor, Role, UserRow
 from workflow import access, people
+from workflow.people import PasswordCost
 from workflow.permissions import RIGHTS, ROLE_NAMES, Right
 from workflow.settings import Section
 
@@ -45,7 +45,7 @@ COLUMNS: tuple[Column[UserRow], ...] = (
 class PeopleSection(QWidget):
     """The list for administrators; one's own password for everybody."""
 
-    def __init__(self, jobs: Jobs, actor: Actor, kdf: Kdf) -> None:
+    def __init__(self, jobs: Jobs, actor: Actor, kdf: PasswordCost) -> None:
         super().__init__()
         self._jobs, self._actor, self._kdf = jobs, actor, kdf
         self._administers = actor.role in RIGHTS[Right.ADMINISTER]
@@ -243,7 +243,7 @@ class CodeDialog(QDialog):
 class UserDialog(AskDialog):
     """A user; ``row`` None: a new one, with a first password."""
 
-    def __init__(self, jobs: Jobs, actor: Actor, row: UserRow | None, kdf: Kdf, parent: QWidget) -> None:
+    def __init__(self, jobs: Jobs, actor: Actor, row: UserRow | None, kdf: PasswordCost, parent: QWidget) -> None:
         title = "添加用户" if row is None else f"修改{row.full_name}"
         super().__init__(jobs, title, "", "添加" if row is None else "保存", parent)
         self._row, self._kdf = row, kdf

@@ -16,8 +16,8 @@ from desktop.ui.settings.people import PeopleSection
 from desktop.ui.settings.setting_row import SettingRows
 from desktop.ui.theme import AROUND, BETWEEN
 from desktop.ui.widgets.parts import column, line, panel, text
-from records.keys import Kdf
 from records.views import Actor
+from workflow.people import PasswordCost
 from workflow.permissions import RIGHTS, Right
 from workflow.settings import Section
 
@@ -29,7 +29,7 @@ SectionWidget: TypeAlias = OfficeSection | SettingRows | PeopleSection | BackupS
 class SettingsScreen(QWidget):
     """Emits nothing: what is changed here is announced by the verbs."""
 
-    def __init__(self, jobs: Jobs, actor: Actor, kdf: Kdf) -> None:
+    def __init__(self, jobs: Jobs, actor: Actor, kdf: PasswordCost) -> None:
         super().__init__()
         self.setObjectName("screen")
         row = line(self, space=BETWEEN)
