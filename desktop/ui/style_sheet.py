@@ -71,7 +71,7 @@ QTableView::indicator { width: 16px; height: 16px; border: 1px solid @edge; bord
   background: @panel; }
 QTableView::indicator:checked { background: @acts; border-color: @acts; image: url(@tick); }
 QTreeView::item { min-height: 36px; }
-QListWidget::item { min-height: 32px; padding: 0 8px; }
+QListWidget::item { padding: 0 8px; }
 QTableView::item:selected, QTreeView::item:selected { background: @acts_soft; color: @ink; }
 QTreeView::branch { background: transparent; border-bottom: 1px solid @line; }
 QTreeView::branch:selected { background: @acts_soft; }

@@ -26,6 +26,7 @@ class AskDialog(QDialog):
         self.setWindowTitle(title)
         self.setMinimumWidth(520)
         self._jobs = jobs
+        self._first: QWidget | None = None
         self._verb: Callable[[], Change[object]] | None = None
         self.result_of: object = None
         box = column(self, space=BETWEEN, around=AROUND)
@@ -45,7 +46,10 @@ class AskDialog(QDialog):
         box.addLayout(row)
 
     def add(self, word: str, field: QWidget, hint: str = "") -> None:
-        """One field more."""
+        """One field more; the first has the keyboard."""
+        if self._first is None:
+            self._first = field
+            field.setFocus()
         add_field(self._grid, word, field, hint)
         if isinstance(field, QLineEdit):
             field.returnPressed.connect(self._do)

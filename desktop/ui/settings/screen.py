@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QListWidget, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QScrollArea, QStackedWidget, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.settings.audit import AuditSection
@@ -14,7 +14,7 @@ from desktop.ui.settings.erasure import ErasureSection
 from desktop.ui.settings.office import OfficeSection
 from desktop.ui.settings.people import PeopleSection
 from desktop.ui.settings.setting_row import SettingRows
-from desktop.ui.theme import AROUND, BETWEEN
+from desktop.ui.theme import AROUND, BETWEEN, ROW
 from desktop.ui.widgets.parts import column, line, panel, text
 from records.views import Actor
 from workflow.people import PasswordCost
@@ -61,7 +61,8 @@ class SettingsScreen(QWidget):
         self.list.setCurrentRow(0)
 
     def _add(self, word: str, part: SectionWidget) -> None:
-        self.list.addItem(word)
+        item = QListWidgetItem(word, self.list)
+        item.setSizeHint(QSize(0, ROW))
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.jobs import Jobs
-from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.theme import AROUND, BETWEEN, CONTROL, INSIDE
 from desktop.ui.widgets.parts import button, column, line, set_role, text
 from workflow import settings
 from workflow.changes import Changes
@@ -196,6 +196,7 @@ class SomeOfDialog(QDialog):
         for value, word in offers:
             item = QListWidgetItem(word, self.list)
             item.setData(Qt.ItemDataRole.UserRole, value)
+            item.setSizeHint(QSize(0, CONTROL))
             item.setCheckState(Qt.CheckState.Checked if value in chosen else Qt.CheckState.Unchecked)
         box.addWidget(self.list, 1)
         row = line()
