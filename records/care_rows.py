@@ -62,7 +62,7 @@ def concerns_of_many(
 
 def children_with_concerns(session: Session, state: ConcernState, scope: str, division: str = "") -> Sequence[Child]:
     """Active children with a concern in this state, by pinyin."""
-    concerned = select(Concern.id).where(Concern.child_id == Child.id, Concern.state == state).exists()
+    concerned = Child.id.in_(select(Concern.child_id).where(Concern.state == state))
     statement = select(Child).where(concerned, Child.state == ChildState.ACTIVE, *seen_in(scope, division))
     return session.scalars(statement.order_by(Child.pinyin, Child.id)).all()
 
@@ -133,8 +133,9 @@ def planned_until(
 
 def planned_of_many(session: Session, child_ids: Sequence[str]) -> dict[str, list[Visit]]:
     """Planned visits by child."""
-    statement = select(Visit).where(Visit.state == VisitState.PLANNED).order_by(Visit.due_on, Visit.id)
-    return _by_child(session, Visit.child_id, statement, child_ids)
+    # sorted here: asked to sort, SQLite would read all planned visits by their days instead of a few by their child
+    found = _by_child(session, Visit.child_id, select(Visit).where(Visit.state == VisitState.PLANNED), child_ids)
+    return {child_id: sorted(rows, key=lambda v: (v.due_on or date.max, v.id)) for child_id, rows in found.items()}
 
 
 def last_done_of_many(session: Session, child_ids: Sequence[str]) -> dict[str, date]:

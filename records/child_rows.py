@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, union
+from sqlalchemy import ColumnElement, Select, and_, false, func, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from records.likeness_rows import stands_for
@@ -128,7 +128,8 @@ def _wanted(search: str, division: str, exited: bool | None) -> list[ColumnEleme
     if exited is not None:
         conditions.append(Child.state == (ChildState.EXITED if exited else ChildState.ACTIVE))
     if search:
-        conditions.append(Child.id.in_(union(*_found_by(search))))
+        found = _found_by(search)
+        conditions.append(Child.id.in_(union_all(*found)) if found else false())
     return conditions
 
 
@@ -136,16 +137,16 @@ def _found_by(search: str) -> list[Select[str | None]]:
     """Ids by everything that these signs can be part of. Each query reads one narrow index, none the children's rows.
 
     Signs of names are looked for in names, letters in pinyin and initials, figures in ID numbers (from the front, or
-    the tail) and phones, and all of them in 档号.
+    the tail), phones and 档号.
     """
     low = search.lower()
-    filed = (
-        select(Registration.child_id)
-        .join(ArchiveItem, ArchiveItem.registration_id == Registration.id)
-        .where(ArchiveItem.number_norm.contains(search, autoescape=True))
-    )
-    kept = select(Dossier.child_id).where(Dossier.archive_number.contains(search, autoescape=True))
-    found: list[Select[str | None]] = [filed, kept]
+    found: list[Select[str | None]] = []
+    if any(c.isdigit() or c in "-·" for c in search):
+        # the inner query reads the index of numbers alone, the outer one the few rows found
+        numbers = select(ArchiveItem.number_norm).where(ArchiveItem.number_norm.contains(search, autoescape=True))
+        filed = select(ArchiveItem.registration_id).where(ArchiveItem.number_norm.in_(numbers))
+        found.append(select(Registration.child_id).where(Registration.id.in_(filed)))
+        found.append(select(Dossier.child_id).where(Dossier.archive_number.contains(search, autoescape=True)))
     if not search.isascii():
         found.append(select(Child.id).where(Child.name_norm.contains(search, autoescape=True)))
     elif search.isalpha():
