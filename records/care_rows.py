@@ -19,7 +19,6 @@ from records.tables import (
     Concern,
     Dossier,
     MandatoryReport,
-    Registration,
     Visit,
     WorkLogEntry,
 )
@@ -75,10 +74,7 @@ def is_key_concern(session: Session, child_id: str) -> bool:
 
 def seen_in(scope: str, division: str = "") -> list[ColumnElement[bool]]:
     """Children whose current registration lies in the scope; only those who live in ``division``, where given."""
-    own = select(Registration.id).where(
-        Registration.id == Child.current_registration_id, within(Registration.division, scope)
-    )
-    return [own.exists(), *([within(Child.residence_division, division)] if division else [])]
+    return [within(Child.scope, scope), *([within(Child.residence_division, division)] if division else [])]
 
 
 def key_concern_among(session: Session, child_ids: Sequence[str]) -> set[str]:

@@ -13,7 +13,7 @@ from records.views_care import ConcernState, VisitState
 
 
 def current_registration_differs(session: Session) -> Ids:
-    """Children whose noted current registration is not the newest statement."""
+    """Children whose noted current registration is not the newest statement, or whose scope is not its division."""
     place = (
         func.row_number()
         .over(
@@ -29,7 +29,9 @@ def current_registration_differs(session: Session) -> Ids:
     )
     ranked = select(Registration.id, Registration.child_id, place).where(Registration.state.in_(DONE)).subquery()
     newest = select(ranked.c.id).where(ranked.c.child_id == Child.id, ranked.c.place == 1).scalar_subquery()
-    statement = select(Child.id).where(func.coalesce(newest, "") != func.coalesce(Child.current_registration_id, ""))
+    division = select(Registration.division).where(Registration.id == Child.current_registration_id).scalar_subquery()
+    other = func.coalesce(newest, "") != func.coalesce(Child.current_registration_id, "")
+    statement = select(Child.id).where(or_(other, Child.scope != func.coalesce(division, "")))
     return tuple(session.scalars(statement.order_by(Child.id)))
 
 

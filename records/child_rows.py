@@ -15,6 +15,7 @@ from records.states import ChildState
 from records.tables import ArchiveItem, Child, ChildPerson, Dossier, Registration
 
 CHUNK = 500
+LONGEST_ITEM = 7  # figures of an item number in a 档号; more figures are an ID number or a phone
 LAST = "\uffff"  # sorts after every sign that names, numbers and pinyin are made of
 
 
@@ -99,32 +100,33 @@ def children_with_current(
 ) -> list[tuple[Child, Registration]]:
     """Children by pinyin, then id, each with its current registration, which lies in the division.
 
-    ``search`` is normalised by the caller. ``exited``: only those who left the list (True) or are on it (False).
+    A page is found in one index before any row is read. ``search`` is normalised by the caller;
+    ``exited``: only those who left the list (True) or are on it (False).
     """
-    statement = (
-        select(Child, Registration)
-        .join(Registration, Registration.id == Child.current_registration_id)
+    page = (
+        select(Child.id)
         .where(*_wanted(search, division, exited))
         .order_by(Child.pinyin, Child.id)
         .limit(limit)
         .offset(offset or None)
+    )
+    statement = (
+        select(Child, Registration)
+        .join(Registration, Registration.id == Child.current_registration_id)
+        .where(Child.id.in_(page) if limit is not None else Child.id.in_(page.order_by(None)))
+        .order_by(Child.pinyin, Child.id)
     )
     return [(child, registration) for child, registration in session.execute(statement)]
 
 
 def count_children(session: Session, search: str, division: str, *, exited: bool | None = None) -> int:
     """How many ``children_with_current`` finds without a limit."""
-    statement = (
-        select(func.count())
-        .select_from(Child)
-        .join(Registration, Registration.id == Child.current_registration_id)
-        .where(*_wanted(search, division, exited))
-    )
+    statement = select(func.count()).select_from(Child).where(*_wanted(search, division, exited))
     return session.scalar(statement) or 0
 
 
 def _wanted(search: str, division: str, exited: bool | None) -> list[ColumnElement[bool]]:
-    conditions = [within(Registration.division, division)]
+    conditions = [within(Child.scope, division), Child.current_registration_id.is_not(None)]
     if exited is not None:
         conditions.append(Child.state == (ChildState.EXITED if exited else ChildState.ACTIVE))
     if search:
@@ -141,7 +143,8 @@ def _found_by(search: str) -> list[Select[str | None]]:
     """
     low = search.lower()
     found: list[Select[str | None]] = []
-    if any(c.isdigit() or c in "-·" for c in search):
+    longer_than_any_part = search.isdigit() and len(search) > LONGEST_ITEM
+    if any(c.isdigit() or c in "-·" for c in search) and not longer_than_any_part:
         # the inner query reads the index of numbers alone, the outer one the few rows found
         numbers = select(ArchiveItem.number_norm).where(ArchiveItem.number_norm.contains(search, autoescape=True))
         filed = select(ArchiveItem.registration_id).where(ArchiveItem.number_norm.in_(numbers))

@@ -64,10 +64,7 @@ def round_before(session: Session, row: Round) -> Round | None:
 
 
 def _lives_in(row: Round, scope: str) -> list[ColumnElement[bool]]:
-    own = select(Registration.id).where(
-        Registration.id == Child.current_registration_id, within(Registration.division, scope)
-    )
-    return [own.exists(), *([within(Child.residence_division, row.division)] if row.division else [])]
+    return [within(Child.scope, scope), *([within(Child.residence_division, row.division)] if row.division else [])]
 
 
 def children_of(session: Session, row: Round, scope: str) -> Sequence[Child]:

@@ -38,7 +38,8 @@ class Child(Table):
     __tablename__ = "children"
     __table_args__ = (
         Index(None, "name_norm", "birth_date"),
-        Index(None, "pinyin", "id"),
+        # lists in their order, with everything that says whether a child is in them
+        Index(None, "pinyin", "id", "scope", "state", "current_registration_id"),
         # name and pinyin are searched in the middle: narrow indexes are read through instead of the rows
         Index(None, "name_norm", "id"),
         Index(None, "pinyin_plain", "id"),
@@ -67,6 +68,7 @@ class Child(Table):
     id_reversed: Mapped[str | None] = mapped_column(String(18))  # last character first: the tail is searched by
     # derived (records.child_rows.current_registration) and kept for lists; no foreign key, the two point at each other
     current_registration_id: Mapped[Id | None]
+    scope: Mapped[str] = mapped_column(String(12), default="", server_default="")  # that registration's division
 
     registrations: Mapped[list[Registration]] = relationship(back_populates="child")
 

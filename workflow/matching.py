@@ -91,6 +91,7 @@ def refresh(session: Session, row: Child) -> None:
     """The columns a child is searched by follow its current registration; with none left they stay as they were."""
     current = child_rows.current_registration(session, row.id)
     row.current_registration_id = None if current is None else current.id
+    row.scope = "" if current is None else current.division
     session.flush()
     if current is None:
         return

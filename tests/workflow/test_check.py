@@ -160,7 +160,7 @@ PLANTS: dict[str, Plant | tuple[str, ...]] = {
     "number_twice": ("UPDATE archive_items SET number_norm = 'X001-ZY·2026·D30·黄松甸镇-0001'",),
     "history_contradicts": (f"UPDATE answers SET value = '\"王五\"' WHERE rowid = {BY_PERSON}",),
     "batch_altered": ("UPDATE batch_rows SET frozen = '{}'",),
-    "current_differs": ("UPDATE children SET current_registration_id = NULL",),
+    "current_differs": ("UPDATE children SET current_registration_id = NULL, scope = ''",),
     "visit_unplanned": ("UPDATE visits SET state = 'cancelled'",),
     "reference_missing": (
         (
