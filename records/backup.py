@@ -19,9 +19,10 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from records import audit, backup_file, database, durable, folder, keys, vault_rows
-from records.backup_file import Header, SealedReader, SealedWriter
+from records.backup_file import Header
 from records.columns import canonical_json
 from records.errors import CannotWrite, NotABackup, StoreError, cannot_write
+from records.sealed_stream import PIECE, PREFIX, SealedReader, SealedWriter
 from records.store import Store, audit_key, refuse_existing
 from records.tables import Office
 from records.vault import ID_PATTERN
@@ -99,7 +100,7 @@ def _facts(store: Store, engine: Engine, now: datetime) -> tuple[Summary, bytes]
     with Session(engine) as session:
         office = session.get_one(Office, 1)
         head = audit.head(session)
-    prefix = store.surroundings.randomness(backup_file.PREFIX)
+    prefix = store.surroundings.randomness(PREFIX)
     return Summary(store.store_id, office.name, now, 0, 0, (), head.seq, head.hash), prefix
 
 
@@ -173,7 +174,7 @@ def _copy_in(writer: SealedWriter, name: str, path: Path) -> int:
     writer.entry(name, size)
     left = size
     with path.open("rb") as file:
-        while left and (piece := file.read(min(left, backup_file.PIECE))):
+        while left and (piece := file.read(min(left, PIECE))):
             writer.write(piece)
             left -= len(piece)
     if left:
@@ -218,7 +219,7 @@ def _read_through(path: Path, key: bytes, take: Callable[[str, Iterable[bytes]],
     office, files, size = "", 0, 0
     with path.open("rb") as file:
         header, digest = backup_file.read_header(file)
-        reader = SealedReader(file, key, header.prefix, digest)
+        reader = SealedReader(file, key, header.prefix, digest, backup_file.damaged)
         seen: set[str] = set()
         while True:
             name, length = reader.entry()

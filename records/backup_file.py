@@ -1,38 +1,26 @@
 """The file of a backup: a clear header that says who can open it, and one encrypted stream.
 
 ``TDBACKUP1\\n``, the header's length (4 bytes), the header (JSON), its SHA-256, then the stream in pieces of 1 MiB,
-each AES-256-GCM with its place and whether it is the last one in its nonce (STREAM: Hoang, Reyhanitabar, Rogaway,
-Vizár 2015, https://eprint.iacr.org/2015/189), the header's hash as associated data. So a piece that was cut off,
-swapped, changed or added is seen, and neither writing nor reading holds more than a piece in memory.
-
-In the stream stand entries, each a length, a JSON head (name, size) and its bytes.
+the header's hash bound to each (``records.sealed_stream``).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from records import keys
 from records.columns import canonical_json
 from records.errors import BackupDamaged, NotABackup, StoreTooNew, WrongPassword
 from records.keys import Owner
+from records.sealed_stream import LARGEST_HEAD, LENGTH
 
 MAGIC = b"TDBACKUP1\n"
 FORMAT = 1
-PIECE = 1 << 20
-TAG = 16
-PREFIX = 7
-LARGEST_HEAD = 1 << 20
-LENGTH = struct.Struct(">I")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,92 +122,3 @@ def wrong_secret() -> WrongPassword:
 
 def _context(store_id: str, owner: Owner) -> bytes:
     return f"backup\x00{store_id}\x00{owner.id}".encode()
-
-
-# -- the stream -------------------------------------------------------------------------------------------------------
-
-
-class SealedWriter:
-    """Encrypts what is written, piece by piece. ``finish`` writes the last one."""
-
-    def __init__(self, file: BinaryIO, key: bytes, prefix: bytes, about: bytes) -> None:
-        self._file, self._cipher, self._prefix, self._about = file, AESGCM(key), prefix, about
-        self._buffer = bytearray()
-        self._count = 0
-
-    def entry(self, name: str, size: int) -> None:
-        """Begin an entry; ``size`` bytes follow by ``write``."""
-        head = canonical_json({"name": name, "size": size}).encode()
-        self.write(LENGTH.pack(len(head)) + head)
-
-    def write(self, data: bytes) -> None:
-        self._buffer += data
-        while len(self._buffer) > PIECE:  # a full last piece waits for ``finish``
-            self._emit(bytes(self._buffer[:PIECE]), last=False)
-            del self._buffer[:PIECE]
-
-    def finish(self) -> None:
-        self._emit(bytes(self._buffer), last=True)
-        self._buffer.clear()
-
-    def _emit(self, piece: bytes, *, last: bool) -> None:
-        nonce = _nonce(self._prefix, self._count, last)
-        self._file.write(self._cipher.encrypt(nonce, piece, self._about))
-        self._count += 1
-
-
-class SealedReader:
-    """Decrypts piece by piece. Raises BackupDamaged at the first one that isn't what was written."""
-
-    def __init__(self, file: BinaryIO, key: bytes, prefix: bytes, about: bytes) -> None:
-        self._file, self._cipher, self._prefix, self._about = file, AESGCM(key), prefix, about
-        self._next = file.read(PIECE + TAG)
-        self._buffer = b""
-        self._count = 0
-        self._ended = False
-
-    def entry(self) -> tuple[str, int]:
-        """The next entry's name and size."""
-        (length,) = LENGTH.unpack(self.read(LENGTH.size))
-        if length > LARGEST_HEAD:
-            raise damaged()
-        try:
-            head = json.loads(self.read(length))
-            return str(head["name"]), int(head["size"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise damaged() from error
-
-    def pieces(self, size: int) -> Iterator[bytes]:
-        """The next ``size`` bytes in pieces."""
-        while size > 0:
-            if not self._buffer:
-                self._fill()
-            piece, self._buffer = self._buffer[:size], self._buffer[size:]
-            size -= len(piece)
-            yield piece
-
-    def read(self, size: int) -> bytes:
-        """Exactly ``size`` bytes; for what is small."""
-        return b"".join(self.pieces(size))
-
-    def end(self) -> None:
-        """Nothing may follow."""
-        if not self._ended:
-            self._fill()
-        if self._buffer or not self._ended:
-            raise damaged()
-
-    def _fill(self) -> None:
-        if self._ended:
-            raise damaged()
-        sealed, self._next = self._next, self._file.read(PIECE + TAG)
-        self._ended = not self._next
-        try:
-            self._buffer = self._cipher.decrypt(_nonce(self._prefix, self._count, self._ended), sealed, self._about)
-        except (InvalidTag, ValueError) as error:
-            raise damaged() from error
-        self._count += 1
-
-
-def _nonce(prefix: bytes, count: int, last: bool) -> bytes:
-    return prefix + LENGTH.pack(count) + bytes([last])

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from records.views import BatchRowState, BatchState, ErasureState, PageState, RegistrationState, SourceState
 from records.views_care import ConcernState, ReportState, VisitState
+from records.views_handover import ProposalState
 
 
 class ChildState(StrEnum):
@@ -95,6 +96,10 @@ REPORT = _machine(
     (ReportState.RAISED, ReportState.REPORTED),
     (ReportState.RAISED, ReportState.WITHDRAWN),
 )
+PROPOSAL = _machine(
+    (ProposalState.OPEN, ProposalState.ACCEPTED),
+    (ProposalState.OPEN, ProposalState.DECLINED),
+)
 
 
 def _next(machine: Machine[State], now: State | None, to: State, first: State) -> State:
@@ -156,3 +161,8 @@ def next_report_state(now: ReportState | None, to: ReportState) -> ReportState:
 def next_erasure_state(now: ErasureState | None, to: ErasureState) -> ErasureState:
     """Raises IllegalTransition for a step that erasures don't have."""
     return _next(ERASURE, now, to, ErasureState.REQUESTED)
+
+
+def next_proposal_state(now: ProposalState | None, to: ProposalState) -> ProposalState:
+    """Raises IllegalTransition for a step that proposals don't have."""
+    return _next(PROPOSAL, now, to, ProposalState.OPEN)

@@ -29,6 +29,7 @@ from records.tables_care import (
 )
 from records.tables_children import Answer, AnswerEvent, Child, Registration, Round
 from records.tables_duplicates import ChildKey, ChildMerge, KeptApart
+from records.tables_handover import HandedOver, Handover, Partner, Proposal
 from records.tables_office import AuditEntry, Batch, BatchRow, Erasure, Office, Receipt, Setting, User
 from records.tables_review import SecondEntry
 from records.tables_trust import JudgeFit, ReadingCheck
@@ -55,13 +56,17 @@ __all__ = [
     "Dossier",
     "Erasure",
     "FormUsed",
+    "HandedOver",
+    "Handover",
     "JudgeFit",
     "KeptApart",
     "Location",
     "MandatoryReport",
     "Office",
     "Page",
+    "Partner",
     "PrintedForm",
+    "Proposal",
     "Reading",
     "ReadingCheck",
     "Receipt",
@@ -120,6 +125,8 @@ class Source(Table):
     password: Mapped[str | None] = mapped_column(Text)  # until the source is split
     page_count: Mapped[int | None]
     erased_at: Mapped[Instant | None]  # by law (依法删除): the row is a tombstone, nothing of the content is left
+    store_id: Mapped[Id | None]  # whose it is, where it came in a handover package; None: this store's
+    withheld: Mapped[bool] = mapped_column(default=False, server_default="0")  # the original stayed with its owner
 
     pages: Mapped[list[Page]] = relationship(back_populates="source", order_by="Page.position")
 

@@ -69,6 +69,7 @@ class Child(Table):
     # derived (records.child_rows.current_registration) and kept for lists; no foreign key, the two point at each other
     current_registration_id: Mapped[Id | None]
     scope: Mapped[str] = mapped_column(String(12), default="", server_default="")  # that registration's division
+    store_id: Mapped[Id | None]  # whose it is, where it came in a handover package; None: this store's
 
     registrations: Mapped[list[Registration]] = relationship(back_populates="child")
 

@@ -27,6 +27,9 @@ class Office(Table):
     # Ed25519, raw 32 bytes each: handover packages are signed with it, the county pins the public half
     signing_private: Mapped[bytes] = mapped_column(LargeBinary)
     signing_public: Mapped[bytes] = mapped_column(LargeBinary)
+    # X25519, raw: handover packages are sealed to the public half; made with the office's first card
+    exchange_private: Mapped[bytes | None] = mapped_column(LargeBinary)
+    exchange_public: Mapped[bytes | None] = mapped_column(LargeBinary)
     last_sequence: Mapped[int] = mapped_column(default=0)  # of this store's registrations; a number is given once
     logins_taken: Mapped[int] = mapped_column(default=0)  # bytes of the failed-logins file already in the audit
 
@@ -53,6 +56,7 @@ class User(Table):
     created_at: Mapped[Instant]
     valid_until: Mapped[date | None]  # outside helpers
     disabled_at: Mapped[Instant | None]
+    store_id: Mapped[Id | None]  # of another office's store: known from its packages by name only; None: of this one
 
 
 class Erasure(Table):

@@ -27,6 +27,7 @@ from records.errors import (
     WrongPassword,
 )
 from records.recovery_code import read_recovery_code
+from records.sealed_stream import PIECE, TAG
 from records.store import Store, open_store
 from records.tables import AuditEntry, Setting, Source
 from records.vault import VaultRef
@@ -34,7 +35,7 @@ from records.views import Actor
 from tests.records.kill_points import VARIABLE, armed
 from tests.records.offices import PASSWORD, QUICK, MakeStore
 
-PIECES = (b"a scan", random.Random(3).randbytes(3 * backup_file.PIECE), b"")
+PIECES = (b"a scan", random.Random(3).randbytes(3 * PIECE), b"")
 
 
 def fill(store: Store, actor: Actor, now: datetime, contents: tuple[bytes, ...] = PIECES) -> list[str]:
@@ -155,7 +156,7 @@ def test_pieces_can_not_be_swapped_or_left_out(
     with path.open("rb") as file:
         backup_file.read_header(file)
         start = file.tell()
-    size = backup_file.PIECE + backup_file.TAG
+    size = PIECE + TAG
     one, two = whole[start : start + size], whole[start + size : start + 2 * size]
     rest = whole[start + 2 * size :]
     for stream in (two + one + rest, one + rest, one + one + rest, one + two):
