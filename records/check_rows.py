@@ -63,10 +63,13 @@ def broken_references(session: Session) -> Ids:
 
 def vault_rows(session: Session) -> Iterator[VaultRow]:
     """Every row that names a file in the vault."""
-    sources = select(Source.id, Source.vault_id, Source.vault_key, Source.vault_key_sealed, Source.content_hash)
-    whole = sources.where(Source.erased_at.is_(None)).order_by(Source.id)
-    for row_id, vault_id, key, sealed, content_hash in session.execute(whole):
-        yield VaultRow(row_id, VaultRef(vault_id, key), sealed, content_hash)
+    sources = select(
+        Source.id, Source.vault_id, Source.vault_key, Source.vault_key_sealed, Source.content_hash, Source.store_id
+    )
+    whole = sources.where(Source.erased_at.is_(None), ~Source.withheld).order_by(Source.id)
+    for row_id, vault_id, key, sealed, content_hash, store_id in session.execute(whole):
+        # another store's hashes are keyed with its key; the vault's own seal speaks for its files
+        yield VaultRow(row_id, VaultRef(vault_id, key), sealed, content_hash if store_id is None else "")
     masked = select(Page.id, Page.masked_id, Page.masked_key).where(Page.masked_id.is_not(None))
     for row_id, masked_id, masked_key in session.execute(masked.order_by(Page.id)):
         yield VaultRow(row_id, VaultRef(masked_id or "", masked_key or b""), sealed=False, content_hash="")
@@ -117,10 +120,14 @@ def sources_with_missing_pages(session: Session) -> Ids:
 
 
 def pages_without_reading(session: Session) -> Ids:
-    """Pages whose row tells of a reading that isn't there, or whose viewing copy isn't named."""
+    """Pages whose row tells of a reading that isn't there, or whose viewing copy isn't named.
+
+    (Of a file whose original stayed with the office that owns it, the viewing copy may have stayed there, too.)
+    """
     read = select(Reading.id).where(Reading.page_id == Page.id).exists()
     told = Page.status != ""
-    return _pages(session, or_(and_(told, ~read), and_(told, Page.view_id.is_(None))))
+    withheld = select(Source.id).where(Source.id == Page.source_id, Source.withheld).exists()
+    return _pages(session, or_(and_(told, ~read), and_(told, Page.view_id.is_(None), ~withheld)))
 
 
 def pages_in_the_wrong_state(session: Session) -> Ids:

@@ -69,6 +69,10 @@ class BackupDamaged(StoreError):
     """The backup is cut off or was changed: it is refused whole."""
 
 
+class PackageRefused(StoreError):
+    """A handover package or office card is refused whole: damaged, changed, foreign, replayed or out of order."""
+
+
 class FileDamaged(StoreError):
     """A file in the vault is missing or was changed. ``vault_id`` names it."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +58,17 @@ class Vault:
         except OSError as error:
             raise cannot_write(error, self.folder) from error
         return ref
+
+    def adopt(self, vault_id: str, sealed: Iterable[bytes]) -> None:
+        """Keep a file as another store's vault sealed it, under the id it has there. Raises CannotWrite."""
+        path = self.path(vault_id)
+        try:
+            durable.make_folder(path.parent)
+            with durable.writing(path, part=path.with_suffix(PART_SUFFIX)) as file:
+                for piece in sealed:
+                    file.write(piece)
+        except OSError as error:
+            raise cannot_write(error, self.folder) from error
 
     def get(self, ref: VaultRef) -> bytes:
         """The content as it was put. Raises FileDamaged for a file that is missing or was changed."""

@@ -19,5 +19,7 @@ def named_ids(session: Session) -> set[str]:
     found: set[str] = set()
     for column in COLUMNS:
         statement = select(column).where(column.is_not(None), column.class_.erased_at.is_(None))
+        if column is Source.vault_id:
+            statement = statement.where(~Source.withheld)  # the original stayed with the office that owns it
         found.update(str(vault_id) for vault_id in session.scalars(statement))
     return found

@@ -26,6 +26,9 @@ RIGHT_NAMES: Mapping[Right, str] = {
     Right.SEE_BATCHES: "看报送批次",
     Right.REPORT: "组批、冻结、写出、记反馈结果",
     Right.ASK_ERASURE: "申请依法删除误扫的页（由另一位管理员决定）",
+    Right.HAND_OVER: "单位名片、交接包的制作和接收",
+    Right.PROPOSE: "对别的单位的登记表提建议",
+    Right.DECIDE: "采纳或不采纳别的单位的建议",
     Right.ADMINISTER: "人员、密码、密钥、设置、轮次、备份、检查、操作记录",
 }
 

@@ -40,6 +40,9 @@ class Right(StrEnum):
     SEE_BATCHES = "see_batches"
     REPORT = "report"
     ASK_ERASURE = "ask_erasure"
+    HAND_OVER = "hand_over"  # packages between offices
+    PROPOSE = "propose"  # what another office owns
+    DECIDE = "decide"  # what another office proposes
     ADMINISTER = "administer"
 
 
@@ -66,6 +69,9 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_BATCHES: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
     Right.REPORT: frozenset({Role.REVIEWER, Role.ADMINISTRATOR}),
     Right.ASK_ERASURE: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ARCHIVIST, Role.ADMINISTRATOR}),
+    Right.HAND_OVER: frozenset({Role.ADMINISTRATOR}),
+    Right.PROPOSE: frozenset({Role.REVIEWER, Role.ADMINISTRATOR}),
+    Right.DECIDE: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
     Right.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
 }
 

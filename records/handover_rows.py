@@ -1,0 +1,485 @@
+"""What goes from store to store as documents: a registration, a delivered file, a child, each with all that is its own.
+
+A document is plain JSON: ``{"kind", "id", "rows": {table: [row, ...]}}``, rows as columns by name. What stands sealed
+under the second store key is opened and sealed again to the receiver's second key, or left out.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, LargeBinary, select
+from sqlalchemy import Table as SqlTable
+from sqlalchemy.orm import Session
+
+from forms.dictionary import extra_sensitive
+from forms.values import empty
+from records.columns import JsonText, UtcDateTime, canonical_json
+from records.registration_rows import DONE
+from records.rotation import SEALED
+from records.tables import Page, Registration, Sheet, Table, Visit, WorkLogEntry
+
+CHUNK = 200
+Row = dict[str, Any]
+Document = dict[str, Any]
+TABLES: dict[str, SqlTable] = dict(Table.metadata.tables)
+
+SOURCE_TABLES = ("sources", "pages", "readings")
+REGISTRATION_TABLES = (
+    "locations",
+    "boxes",
+    "dossiers",
+    "archive_items",
+    "registrations",
+    "sheets",
+    "cross_references",
+    "answers",
+    "answer_events",
+)
+CHILD_TABLES = ("children", "child_moves", "concerns", "visits", "mandatory_reports", "work_log")
+KINDS: dict[str, tuple[str, ...]] = {
+    "form": ("forms_used",),
+    "user": ("users",),
+    "round": ("rounds",),
+    "source": SOURCE_TABLES,
+    "registration": REGISTRATION_TABLES,
+    "child": CHILD_TABLES,
+    "proposal": ("proposals",),
+}
+
+# what only means something in the store it stands in
+LOCAL: dict[str, frozenset[str]] = {
+    "sources": frozenset({"content_hash", "delivered_path", "lies_outside", "password", "round_id", "store_id"}),
+    "pages": frozenset({"content_hash", "duplicate_of_id", "attempts", "sheet_id", "side"}),
+    "children": frozenset({"store_id", "current_registration_id"}),
+    "users": frozenset({"store_id", "valid_until", "disabled_at"}),
+    "archive_items": frozenset({"series_id", "item_number"}),
+}
+NOT_HANDED_OVER = "not_handed_over"  # reason of a page of the same file whose registration stays where it is
+# of these a row without what is sealed in it would say something else: it is left out whole
+WHOLE_OR_NOT = frozenset({"answers", "answer_events", "concerns", "mandatory_reports", "work_log"})
+PLACES = {table: (names, column, context) for table, names, column, context, _ in SEALED}
+
+Opener = Callable[[bytes, str], bytes | None]
+
+
+@dataclass(slots=True)
+class Gathering:
+    """How documents are gathered. ``opens`` None: nothing extra-sensitive goes along."""
+
+    opens: Opener | None
+    left_out: int = 0
+    files: dict[str, list[str]] = field(default_factory=dict)  # source id to the vault ids that belong to it
+
+
+# -- rows as plain values ---------------------------------------------------------------------------------------------
+
+
+def columns_of(table: str) -> dict[str, Column[Any]]:
+    """The columns of a table that travel."""
+    local = LOCAL.get(table, frozenset())
+    return {column.name: column for column in TABLES[table].columns if column.name not in local}
+
+
+def plain(value: Any) -> Any:
+    """A column's value as JSON."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def _rows(session: Session, table: str, column: str, values: Collection[str]) -> dict[str, list[Row]]:
+    """Rows by the value of ``column``, in the order of their keys."""
+    found: dict[str, list[Row]] = {}
+    names = columns_of(table)
+    wanted = sorted(values)
+    for start in range(0, len(wanted), CHUNK):
+        statement = select(TABLES[table]).where(TABLES[table].c[column].in_(wanted[start : start + CHUNK]))
+        for row in session.execute(statement.order_by(*TABLES[table].primary_key.columns)).mappings():
+            found.setdefault(str(row[column]), []).append({n: plain(row[n]) for n in names})
+    return found
+
+
+# -- what is sealed ---------------------------------------------------------------------------------------------------
+
+
+def _opened(gathering: Gathering, table: str, rows: Sequence[Row]) -> list[Row]:
+    """Rows with what is sealed opened (under ``column + "+opened"``), or without it."""
+    kept = []
+    for row in rows:
+        secret = _secret(table, row)
+        if secret is None:
+            kept.append(row)
+            continue
+        content = None if gathering.opens is None else gathering.opens(*secret) if secret[0] else _open_yet(table, row)
+        # a change of what is sealed shows in the digest without the value being part of it
+        mark = hashlib.sha256(base64.b64decode(row["sealed"] or "")).hexdigest()
+        bare = {**row, "sealed": None}
+        if content is not None:
+            plain_text = base64.b64encode(content).decode("ascii")
+            kept.append({**_emptied(table, bare), "sealed+opened": plain_text, "sealed+mark": mark})
+            continue
+        gathering.left_out += 1
+        if table not in WHOLE_OR_NOT:
+            kept.append(bare)
+    return kept
+
+
+def _secret(table: str, row: Row) -> tuple[bytes, str] | None:
+    """The sealed bytes and their place; ``b""`` for an extra-sensitive value that was never sealed; None for none."""
+    if table not in PLACES or "sealed" not in row:
+        return None
+    names, _column, context = PLACES[table]
+    if row["sealed"] is not None:
+        return base64.b64decode(row["sealed"]), context.format(*(row[name] for name in names))
+    if row.get("key") in extra_sensitive() and _open_yet(table, row) is not None:
+        return b"", ""
+    return None
+
+
+def _open_yet(table: str, row: Row) -> bytes | None:
+    """An extra-sensitive value as an older program left it in the row."""
+    pair = (row["value"], row["text"]) if table == "answers" else (row["from_value"], row["to_value"])
+    return None if all(empty(value) for value in pair) else canonical_json(pair).encode()
+
+
+def _emptied(table: str, row: Row) -> Row:
+    if table == "answers":
+        return {**row, "value": None, "text": ""}
+    if table == "answer_events":
+        return {**row, "from_value": None, "to_value": None}
+    return row
+
+
+def sealed_for(document: Document, seal: Callable[[bytes, str], bytes]) -> Document:
+    """The document with what was opened sealed to the receiver."""
+    rows = {}
+    for table, found in document["rows"].items():
+        rows[table] = [_closed(table, row, seal) for row in found]
+    return {**document, "rows": rows}
+
+
+def _closed(table: str, row: Row, seal: Callable[[bytes, str], bytes]) -> Row:
+    closed = {name: value for name, value in row.items() if not name.endswith("+mark")}
+    for column in [name for name in row if name.endswith("+opened")]:
+        content, name = base64.b64decode(closed.pop(column)), column.removesuffix("+opened")
+        if table in ("sources", "pages"):
+            place = f"vault/{row['vault_id' if table == 'sources' else 'view_id']}"
+        else:
+            names, _column, context = PLACES[table]
+            place = context.format(*(row[key] for key in names))
+        closed[name] = base64.b64encode(seal(content, place)).decode("ascii")
+    return closed
+
+
+def digest_of(document: Document) -> str:
+    """Equal for documents that say the same. What was opened is not part of it, its mark is."""
+    rows = {
+        table: [{name: value for name, value in row.items() if not name.endswith("+opened")} for row in found]
+        for table, found in document["rows"].items()
+    }
+    return hashlib.sha256(canonical_json({**document, "rows": rows}).encode()).hexdigest()
+
+
+# -- gathering --------------------------------------------------------------------------------------------------------
+
+
+def own_registrations(session: Session, store_id: str) -> list[tuple[str, str]]:
+    """Ids of the store's own verified registrations with their children, in their sequence."""
+    statement = select(Registration.id, Registration.child_id).where(
+        Registration.store_id == store_id, Registration.state.in_(DONE)
+    )
+    return [(row_id, child_id or "") for row_id, child_id in session.execute(statement.order_by(Registration.sequence))]
+
+
+def registrations(session: Session, gathering: Gathering, ids: Sequence[str]) -> Iterator[Document]:
+    """Registrations with answers, history, sheets and the places of these."""
+    by_registration = {
+        table: _rows(session, table, "registration_id", ids) for table in ("sheets", "answers", "answer_events")
+    }
+    rows = _rows(session, "registrations", "id", ids)
+    placed = _placed(session, ids)
+    items_of = _items(session, ids, by_registration["sheets"])
+    item_ids = {item["id"] for found in items_of.values() for item in found}
+    references = _rows(session, "cross_references", "from_item_id", item_ids)
+    kept = {d for found in items_of.values() for item in found if (d := item["dossier_id"])}
+    dossiers = _rows(session, "dossiers", "id", kept)
+    boxes = _rows(session, "boxes", "id", _named("box_id", items_of, dossiers))
+    locations = _rows(session, "locations", "id", _named("location_id", items_of, boxes))
+    for registration_id in ids:
+        items = items_of.get(registration_id, [])
+        own = {item["id"] for item in items}
+        in_dossiers = [d for key in _ids(items, "dossier_id") for d in dossiers.get(key, [])]
+        in_boxes = [b for key in _ids([*items, *in_dossiers], "box_id") for b in boxes.get(key, [])]
+        at = [row for key in _ids([*items, *in_boxes], "location_id") for row in locations.get(key, [])]
+        found: dict[str, list[Row]] = {
+            "registrations": rows[registration_id],
+            "sheets": by_registration["sheets"].get(registration_id, []),
+            "archive_items": items,
+            "dossiers": in_dossiers,
+            "boxes": in_boxes,
+            "locations": at,
+            "cross_references": [
+                {**r, "to_item_id": r["to_item_id"] if r["to_item_id"] in own else None}
+                for item in items
+                for r in references.get(item["id"], [])
+            ],
+        }
+        for table in ("answers", "answer_events"):
+            found[table] = _opened(gathering, table, by_registration[table].get(registration_id, []))
+        yield {"kind": "registration", "id": registration_id, "rows": found, "placed": placed.get(registration_id, [])}
+
+
+def _placed(session: Session, ids: Sequence[str]) -> dict[str, list[list[Any]]]:
+    """Page, sheet and side of every page on these registrations' sheets."""
+    found: dict[str, list[list[Any]]] = {}
+    for start in range(0, len(ids), CHUNK):
+        statement = (
+            select(Sheet.registration_id, Page.id, Sheet.id, Page.side)
+            .join(Page, Page.sheet_id == Sheet.id)
+            .where(Sheet.registration_id.in_(ids[start : start + CHUNK]))
+        )
+        for registration_id, *place in session.execute(statement.order_by(Page.id)):
+            found.setdefault(registration_id or "", []).append(list(place))
+    return found
+
+
+def _items(session: Session, ids: Sequence[str], sheets: Mapping[str, list[Row]]) -> dict[str, list[Row]]:
+    """The items in which a registration's sheets lie or lay, by registration."""
+    own = _rows(session, "archive_items", "registration_id", ids)
+    lying = {sheet["item_id"] for found in sheets.values() for sheet in found if sheet["item_id"]}
+    others = _rows(session, "archive_items", "id", lying)
+    items: dict[str, list[Row]] = {}
+    for registration_id in ids:
+        there = {item["id"]: item for item in own.get(registration_id, [])}
+        for sheet in sheets.get(registration_id, []):
+            for item in others.get(sheet["item_id"] or "", []):
+                there.setdefault(item["id"], item)
+        items[registration_id] = [there[key] for key in sorted(there)]
+    return items
+
+
+def _ids(rows: Sequence[Row], column: str) -> list[str]:
+    return sorted({row[column] for row in rows if row[column]})
+
+
+def _named(column: str, *groups: Mapping[str, list[Row]]) -> set[str]:
+    return {row[column] for group in groups for rows in group.values() for row in rows if row.get(column)}
+
+
+def pages_of(session: Session, registration_ids: Sequence[str]) -> dict[str, str]:
+    """The pages on these registrations' sheets, each with its file."""
+    found: dict[str, str] = {}
+    for start in range(0, len(registration_ids), CHUNK):
+        statement = (
+            select(Page.id, Page.source_id)
+            .join(Sheet, Page.sheet_id == Sheet.id)
+            .where(Sheet.registration_id.in_(registration_ids[start : start + CHUNK]))
+        )
+        found.update((page_id, source_id) for page_id, source_id in session.execute(statement))
+    return found
+
+
+def pages_of_care(session: Session, child_ids: Sequence[str]) -> dict[str, str]:
+    """The pages with the visit forms and logs of these children, each with its file."""
+    found: dict[str, str] = {}
+    for start in range(0, len(child_ids), CHUNK):
+        some = child_ids[start : start + CHUNK]
+        for kind in (Visit, WorkLogEntry):
+            statement = select(Page.id, Page.source_id).join(kind, kind.page_id == Page.id)
+            found.update((page, source) for page, source in session.execute(statement.where(kind.child_id.in_(some))))
+    return found
+
+
+def existing(session: Session, table: str, ids: Collection[str]) -> set[str]:
+    """Those of the ids that have a row."""
+    column = TABLES[table].c.id
+    wanted = sorted(ids)
+    found: set[str] = set()
+    for start in range(0, len(wanted), CHUNK):
+        found.update(session.scalars(select(column).where(column.in_(wanted[start : start + CHUNK]))))
+    return found
+
+
+def one(session: Session, kind: str, row_id: str) -> Document:
+    """A document of a single row."""
+    (table,) = KINDS[kind]
+    return {"kind": kind, "id": row_id, "rows": {table: _rows(session, table, "id", [row_id])[row_id]}}
+
+
+def open_keys(document: Document) -> dict[str, bytes]:
+    """The vault files of a source whose keys stand open in it."""
+    (source,) = document["rows"]["sources"]
+    named = [(source["vault_id"], source.get("vault_key"), source["vault_key_sealed"])]
+    for page in document["rows"]["pages"]:
+        named.append((page["view_id"], page.get("view_key"), page["view_key_sealed"]))
+        named.append((page["masked_id"], page.get("masked_key"), False))
+    return {vault_id: base64.b64decode(key) for vault_id, key, sealed in named if vault_id and key and not sealed}
+
+
+def sources(
+    session: Session, gathering: Gathering, ids: Sequence[str], goes: Callable[[str], bool]
+) -> Iterator[Document]:
+    """Delivered files with their pages and readings. ``goes``: does this page's registration go along?"""
+    rows, pages = _rows(session, "sources", "id", ids), _rows(session, "pages", "source_id", ids)
+    page_ids = [page["id"] for found in pages.values() for page in found if goes(page["id"])]
+    readings = _rows(session, "readings", "page_id", page_ids)
+    for source_id in ids:
+        (row,) = rows[source_id]
+        files: list[str] = []
+        source = _file(gathering, files, row, "vault_id", "vault_key")
+        if source["vault_key"] is None and row["erased_at"] is None and "vault_key+opened" not in source:
+            source = {**source, "withheld": True, "vault_key": ""}
+        shown = [_page(gathering, files, page, goes(page["id"])) for page in pages.get(source_id, [])]
+        gathering.files[source_id] = files
+        read = [r for page in shown if page["status"] for r in readings.get(page["id"], [])]
+        yield {
+            "kind": "source",
+            "id": source_id,
+            "rows": {"sources": [source], "pages": shown, "readings": _opened(gathering, "readings", read)},
+        }
+
+
+def _file(gathering: Gathering, files: list[str], row: Row, name: str, key: str) -> Row:
+    """A row that names a vault file, with its key as it may go; without it where it may not."""
+    if row[name] is None or row["erased_at"] is not None or row.get("withheld"):
+        return row
+    if not row[f"{key}_sealed"]:
+        files.append(row[name])
+        return row
+    place = f"vault/{row[name]}"
+    opened = None if gathering.opens is None else gathering.opens(base64.b64decode(row[key]), place)
+    if opened is None:
+        gathering.left_out += 1
+        return {**row, key: None, f"{key}_sealed": False}
+    files.append(row[name])
+    return {**row, key: None, f"{key}+opened": base64.b64encode(opened).decode("ascii")}
+
+
+def _page(gathering: Gathering, files: list[str], page: Row, goes: bool) -> Row:
+    if page["erased_at"] is not None:
+        return page
+    if not goes:
+        bare = dict.fromkeys(("serial", "form_id", "form_version", "form_page"))
+        bare |= dict.fromkeys(("view_id", "view_key", "masked_id", "masked_key", "view_width", "view_height"))
+        return {
+            **page,
+            **bare,
+            "state": "set_aside",
+            "reason": NOT_HANDED_OVER,
+            "status": "",
+            "view_key_sealed": False,
+        }
+    seen = _file(gathering, files, page, "view_id", "view_key")
+    if seen["view_key"] is None and "view_key+opened" not in seen and page["view_id"] is not None:
+        seen = {**seen, "view_id": page["masked_id"], "view_key": page["masked_key"]}
+        seen = {**seen, "masked_id": None, "masked_key": None}
+        if seen["view_id"] is not None:
+            files.append(seen["view_id"])
+        return seen
+    if page["masked_id"] is not None:
+        files.append(page["masked_id"])
+    return seen
+
+
+def children(
+    session: Session, gathering: Gathering, ids: Sequence[str], sent: Callable[[str], bool]
+) -> Iterator[Document]:
+    """Children with what is done for them. ``sent``: is this registration one that goes or went along?"""
+    rows = _rows(session, "children", "id", ids)
+    care = {table: _rows(session, table, "child_id", ids) for table in CHILD_TABLES[1:]}
+    for child_id in ids:
+        found: dict[str, list[Row]] = {"children": rows[child_id]}
+        for table in CHILD_TABLES[1:]:
+            found[table] = _opened(gathering, table, care[table].get(child_id, []))
+        known = {row["id"] for table in CHILD_TABLES for row in found[table]}
+        for table in CHILD_TABLES[1:]:
+            found[table] = [_led(row, known, sent) for row in found[table]]
+        yield {"kind": "child", "id": child_id, "rows": found}
+
+
+def _led(row: Row, known: Collection[str], sent: Callable[[str], bool]) -> Row:
+    """Without references to what stays where it is."""
+    led = dict(row)
+    for column in ("visit_id", "report_id", "corrects_id"):
+        if led.get(column) is not None and led[column] not in known:
+            led[column] = None
+    if led.get("registration_id") is not None and not sent(led["registration_id"]):
+        led["registration_id"] = None
+    return led
+
+
+def simple(session: Session, kind: str) -> Iterator[Document]:
+    """Users, rounds or forms of this store."""
+    (table,) = KINDS[kind]
+    names = columns_of(table)
+    statement = select(TABLES[table]).order_by(*TABLES[table].primary_key.columns)
+    if "store_id" in TABLES[table].columns:
+        statement = statement.where(TABLES[table].c.store_id.is_(None))
+    for row in session.execute(statement).mappings():
+        values = {name: plain(row[name]) for name in names}
+        key = "/".join(str(row[column.name]) for column in TABLES[table].primary_key.columns)
+        yield {"kind": kind, "id": key, "rows": {table: [values]}}
+
+
+# -- plain values as rows ---------------------------------------------------------------------------------------------
+
+
+def value_of(column: Column[Any], value: Any) -> Any:
+    """What ``plain`` was made of. Raises ValueError or TypeError for what the column can't hold."""
+    if value is None:
+        if not column.nullable and not _holds_json(column):
+            raise ValueError(f"{column.name} is missing")
+        return None
+    if _holds_json(column):
+        return value
+    return _of_kind(column, value)
+
+
+def _of_kind(column: Column[Any], value: Any) -> Any:
+    kind = datetime if isinstance(column.type, UtcDateTime) else column.type.python_type
+    if isinstance(column.type, LargeBinary):
+        return base64.b64decode(value, validate=True)
+    if issubclass(kind, datetime):
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError("no time zone")
+        return moment
+    if issubclass(kind, date):
+        return date.fromisoformat(value)
+    if issubclass(kind, StrEnum):
+        return kind(value)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise TypeError(f"{column.name} is no {kind.__name__}")
+    length = getattr(column.type, "length", None)
+    if isinstance(value, str) and length is not None and len(value) > length:
+        raise ValueError(f"{column.name} is too long")
+    return value
+
+
+def _holds_json(column: Column[Any]) -> bool:
+    return isinstance(column.type, JsonText)
+
+
+def rows_of(document: Document) -> dict[str, list[Row]]:
+    """A document's rows by table with every value of its column's kind. Raises ValueError, TypeError, KeyError."""
+    found: dict[str, list[Row]] = {}
+    for table in KINDS[document["kind"]]:
+        names = columns_of(table)
+        rows = document["rows"].get(table, [])
+        found[table] = [{name: value_of(column, row[name]) for name, column in names.items()} for row in rows]
+        if any(row.keys() - names.keys() for row in rows):
+            raise ValueError("columns that nobody knows")
+    if document["rows"].keys() - set(KINDS[document["kind"]]):
+        raise ValueError("tables that don't belong here")
+    return found

@@ -1,0 +1,531 @@
+"""A partner's documents become rows of this store: its own rows stay its own, and nobody else's are touched.
+
+Everything is checked against what the store knows before it is written: a document may only hold rows that are new, or
+that the same partner owns. What doesn't fit refuses the whole package; the caller's transaction then leaves nothing.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from forms.form_file import FormError
+from records import erasing, likeness_rows
+from records.errors import PackageRefused, StoreDamaged
+from records.handover_file import NOTHING_DONE
+from records.handover_rows import TABLES, Document, Row, rows_of
+from records.packing import unpack_form
+from records.tables import Child, ChildMerge, Registration, Source
+from records.vault import ID_PATTERN
+from records.views import RegistrationState
+
+LARGEST_UNPACKED = 64 << 20
+OWNED = "in_"  # kinds of ``handed_over`` that say what came from a partner: it may change it later
+
+
+def foreign() -> PackageRefused:
+    """The package speaks of what isn't the sender's."""
+    return PackageRefused(
+        f"这个交接包里有不属于对方单位的内容，整包没有接收，{NOTHING_DONE}请和对方联系，查明原因以前不要再接收。"
+    )
+
+
+def unfit() -> PackageRefused:
+    """A value that no program of ours writes."""
+    return PackageRefused(f"这个交接包里的内容不合格式，整包没有接收，{NOTHING_DONE}请对方升级程序后再做一份。")
+
+
+@dataclass(slots=True)
+class Taking:
+    """One package being taken in, within one transaction."""
+
+    session: Session
+    partner: str
+    office: str  # its name, put before its storerooms
+    own: str
+    now: datetime
+    sensitive: bool
+    expected: set[str] = field(default_factory=set)  # vault files that are named and have not come yet
+    known: set[str] = field(default_factory=set)  # vault files of the partner's that were here before
+    children: set[str] = field(default_factory=set)
+    registrations: set[str] = field(default_factory=set)
+    dropped: set[str] = field(default_factory=set)  # vault files that nobody names any more
+    rounds: dict[str, str] = field(default_factory=dict)
+    people: set[str] = field(default_factory=set)
+    placed: dict[str, tuple[str, int]] = field(default_factory=dict)
+    moved: dict[tuple[str, str], str] = field(default_factory=dict)  # places known here under another id
+
+    def put(self, document: Document) -> None:
+        """Write one document. Raises PackageRefused."""
+        kind = document.get("kind")
+        if kind == "gone":
+            self._gone(str(document["id"]))
+            return
+        try:
+            rows = rows_of(document)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise unfit() from error
+        if kind == "registration":
+            placed = document.get("placed")
+            if not isinstance(placed, list) or any(not isinstance(p, list) or len(p) != 3 for p in placed):
+                raise unfit()
+            self._registration(str(document["id"]), rows, placed)
+            return
+        writers = {
+            "form": self._form,
+            "user": self._user,
+            "round": self._round,
+            "source": self._source,
+            "child": self._child,
+            "proposal": self._proposal,
+        }
+        writers[str(kind)](str(document["id"]), rows)
+
+    # -- what is shared -----------------------------------------------------------------------------------------------
+
+    def _form(self, _id: str, rows: Mapping[str, list[Row]]) -> None:
+        (row,) = rows["forms_used"]
+        table = TABLES["forms_used"]
+        at = and_(table.c.form_id == row["form_id"], table.c.version == row["version"])
+        here = self.session.scalar(select(table.c.definition).where(at))
+        if here is not None:
+            if here != row["definition"]:
+                raise PackageRefused(
+                    f"交接包用到的表格（{row['form_id']}）和本单位同号的表格不一样，整包没有接收，{NOTHING_DONE}"
+                    "请两边核对，学表格时给不同的表格不同的编号。"
+                )
+            return
+        _refuse_bomb(row["definition"])
+        try:
+            form = unpack_form(row["definition"])
+        except (StoreDamaged, FormError) as error:
+            raise unfit() from error
+        if (form.id, form.version) != (row["form_id"], row["version"]):
+            raise unfit()
+        self.session.execute(insert(table).values(row))
+
+    def _user(self, user_id: str, rows: Mapping[str, list[Row]]) -> None:
+        (row,) = rows["users"]
+        table = TABLES["users"]
+        here = self.session.execute(select(table.c.store_id).where(table.c.id == user_id)).one_or_none()
+        if row["id"] != user_id or (here is not None and here.store_id != self.partner):
+            raise foreign()
+        named = {**row, "username": f"{row['username']}@{self.partner[-12:]}"}
+        if here is None:
+            self.session.execute(insert(table).values({**named, "store_id": self.partner, "disabled_at": self.now}))
+        else:
+            self.session.execute(update(table).where(table.c.id == user_id).values(named))
+        self.people.add(user_id)
+
+    def _round(self, round_id: str, rows: Mapping[str, list[Row]]) -> None:
+        (row,) = rows["rounds"]
+        table = TABLES["rounds"]
+        here = self.session.scalar(select(table.c.id).where(table.c.name == row["name"]))
+        taken = self.session.scalar(select(table.c.id).where(table.c.id == round_id))
+        self.rounds[round_id] = here or round_id
+        if here is None and taken is None:  # one that was renamed since keeps its place
+            # an office's own rounds are the open ones
+            self.session.execute(insert(table).values({**row, "closed_at": row["closed_at"] or self.now}))
+
+    # -- files --------------------------------------------------------------------------------------------------------
+
+    def _source(self, source_id: str, rows: Mapping[str, list[Row]]) -> None:
+        (row,) = rows["sources"]
+        sources, pages, readings = TABLES["sources"], TABLES["pages"], TABLES["readings"]
+        here = self.session.execute(select(sources).where(sources.c.id == source_id)).mappings().one_or_none()
+        if row["id"] != source_id or (here is not None and here["store_id"] != self.partner):
+            raise foreign()
+        self._by(row, "received_by")
+        if here is not None and row["withheld"] and not here["withheld"] and row["erased_at"] is None:
+            kept = ("vault_id", "vault_key", "vault_key_sealed", "withheld")  # came with an earlier package
+            row = {**row, **{name: here[name] for name in kept}}
+        old = {} if here is None else {here["vault_id"]: None}
+        values = {**row, "store_id": self.partner, "content_hash": f"{self.partner[-12:]} {source_id}"}
+        values |= {"delivered_path": "", "lies_outside": False, "password": None, "round_id": None}
+        self._upsert("sources", values, here is not None)
+        there = {
+            page["id"]: page
+            for page in self.session.execute(select(pages).where(pages.c.source_id == source_id)).mappings()
+        }
+        new = []
+        for page in rows["pages"]:
+            if page["source_id"] != source_id:
+                raise foreign()
+            before = there.get(page["id"])
+            if before is None and self._exists("pages", page["id"]):
+                raise foreign()
+            if before is not None:
+                old |= {before["view_id"]: None, before["masked_id"]: None}
+                page = self._kept_view(page, dict(before))
+            new.append(page)
+            self._upsert("pages", page if before is not None else {**page, "attempts": 0}, before is not None)
+        for lost in there.keys() - {page["id"] for page in new}:
+            raise unfit() from KeyError(lost)  # pages of a file don't go away, they become tombstones
+        self._readings([page["id"] for page in new], rows["readings"], readings)
+        named = {p[name] for p in new for name in ("view_id", "masked_id")} | {values["vault_id"]}
+        named = {vault_id for vault_id in named if vault_id is not None}
+        if values["erased_at"] is not None or values["withheld"]:
+            named.discard(values["vault_id"])
+        if not all(ID_PATTERN.fullmatch(vault_id) for vault_id in named):
+            raise unfit()
+        self._refuse_taken(named - old.keys())
+        self.known |= named & old.keys()
+        self.expected |= named - old.keys()
+        self.dropped |= {vault_id for vault_id in old if vault_id is not None} - named
+
+    def _kept_view(self, page: Row, before: Row) -> Row:
+        """What came with a package that two named persons let go stays when a plainer one follows."""
+        if self.sensitive or not before["view_key_sealed"] or page["erased_at"] is not None:
+            return page
+        names = ("view_id", "view_key", "view_key_sealed", "masked_id", "masked_key")
+        return {**page, **{name: before[name] for name in names}}
+
+    def _refuse_taken(self, vault_ids: set[str]) -> None:
+        """Raises where an id is one of another row's files."""
+        for table, column in (("sources", "vault_id"), ("pages", "view_id"), ("pages", "masked_id")):
+            names = TABLES[table].c
+            statement = select(names[column], names.source_id if table == "pages" else names.id)
+            for vault_id, source_id in self.session.execute(statement.where(names[column].in_(vault_ids))):
+                owner = self.session.scalar(select(Source.store_id).where(Source.id == source_id))
+                if owner != self.partner and vault_id in vault_ids:
+                    raise foreign()
+
+    def _readings(self, page_ids: list[str], rows: list[Row], table: Any) -> None:
+        there = self.session.execute(
+            select(table.c.id, table.c.page_id, table.c.sealed).where(table.c.page_id.in_(page_ids))
+        )
+        here = {row.id: row for row in there}
+        coming = {row["id"]: row for row in rows}
+        stays = {
+            row_id for row_id, row in here.items() if row_id in coming and row.sealed is not None and not self.sensitive
+        }
+        gone = here.keys() - stays
+        if gone:
+            self.session.execute(delete(table).where(table.c.id.in_(gone)))
+        for row_id, row in coming.items():
+            if row_id in stays:
+                continue
+            if row["page_id"] not in page_ids or self._exists("readings", row_id):
+                raise foreign()
+            _refuse_bomb(row["content"])
+            self.session.execute(insert(table).values(row))
+
+    # -- registrations ------------------------------------------------------------------------------------------------
+
+    def _registration(self, registration_id: str, rows: Mapping[str, list[Row]], placed: list[Any]) -> None:
+        (row,) = rows["registrations"]
+        table = TABLES["registrations"]
+        here = self.session.execute(select(table).where(table.c.id == registration_id)).mappings().one_or_none()
+        if row["id"] != registration_id or row["store_id"] != self.partner:
+            raise foreign()
+        if here is not None and here["store_id"] != self.partner:
+            raise foreign()
+        if row["state"] not in (RegistrationState.VERIFIED, RegistrationState.REVIEWED) or row["child_id"] is None:
+            raise unfit()
+        self._by(row, "verified_by")
+        row = {**row, "round_id": self.rounds.get(row["round_id"] or "")}
+        row["child_id"] = likeness_rows.stands_for(self.session, row["child_id"])
+        if here is not None:
+            row = self._own_review(row, dict(here))
+            if here["child_id"]:
+                self.children.add(here["child_id"])
+        self._upsert("registrations", row, here is not None)
+        self.children.add(row["child_id"])
+        self.registrations.add(registration_id)
+        self._places(registration_id, rows, placed)
+        self._answers(registration_id, rows)
+
+    def _own_review(self, row: Row, here: Row) -> Row:
+        """What this office decided about the same verified state stands until its owner has answered."""
+        if row["state"] is RegistrationState.VERIFIED and row["verified_at"] == here["verified_at"]:
+            names = ("state", "reviewed_at", "reviewed_by", "sent_back_reason")
+            return {**row, **{name: here[name] for name in names}}
+        return row
+
+    def _places(self, registration_id: str, rows: Mapping[str, list[Row]], placed: list[Any]) -> None:
+        for row in rows["locations"]:
+            row["storeroom"] = f"{self.office}　{row['storeroom']}".strip()
+            self._place("locations", row, ("storeroom", "area", "row", "rack", "shelf"))
+        for row in rows["boxes"]:
+            row["location_id"] = self._now("locations", row["location_id"])
+            self._place("boxes", row, ("location_id", "number"))
+        for row in rows["dossiers"]:
+            row["child_id"] = (
+                None if row["child_id"] is None else likeness_rows.stands_for(self.session, row["child_id"])
+            )
+            row["box_id"] = self._now("boxes", row["box_id"])
+            self._numbered("dossiers", row)
+        for row in rows["archive_items"]:
+            if row["registration_id"] not in (None, registration_id):
+                raise foreign()
+            row["box_id"] = self._now("boxes", row["box_id"])
+            row["location_id"] = self._now("locations", row["location_id"])
+            self._numbered("archive_items", row)
+        sheets, pages = TABLES["sheets"], TABLES["pages"]
+        own = {row["id"] for row in rows["sheets"]}
+        before = set(self.session.scalars(select(sheets.c.id).where(sheets.c.registration_id == registration_id)))
+        if before:
+            lying = pages.c.sheet_id.in_(before)
+            self.session.execute(update(pages).where(lying).values(sheet_id=None, side=None))
+        for row in rows["sheets"]:
+            if row["registration_id"] != registration_id:
+                raise foreign()
+            here = self._exists("sheets", row["id"])
+            if here and row["id"] not in before and not self._was_here("sheet", row["id"]):
+                raise foreign()
+            self._upsert("sheets", row, here)
+            self._note("sheet", row["id"])
+        if before - own:
+            self.session.execute(delete(sheets).where(sheets.c.id.in_(before - own)))
+        for page_id, sheet_id, side in placed:
+            if sheet_id not in own or not isinstance(page_id, str) or side not in (1, 2):
+                raise unfit()
+            self.placed[page_id] = (sheet_id, side)
+        items = {row["id"] for row in rows["archive_items"]}
+        references = TABLES["cross_references"]
+        if items:
+            self.session.execute(delete(references).where(references.c.from_item_id.in_(items)))
+        for row in rows["cross_references"]:
+            if row["from_item_id"] not in items or self._exists("cross_references", row["id"]):
+                raise foreign()
+            self._by(row, "by")
+            self.session.execute(insert(references).values(row))
+
+    def _place(self, table: str, row: Row, unique: tuple[str, ...]) -> None:
+        """A box or a shelf: known here by its id, or by its marks under another one."""
+        columns = TABLES[table].c
+        same = [columns[name].is_(row[name]) if row[name] is None else columns[name] == row[name] for name in unique]
+        twin = self.session.scalar(select(columns.id).where(*same, columns.id != row["id"]))
+        if twin is not None:
+            self.moved[table, row["id"]] = twin
+            return
+        here = self._exists(table, row["id"])
+        if here and not self._was_here(table, row["id"]):
+            raise foreign()
+        self._upsert(table, row, here)
+        self._note(table, row["id"])
+
+    def _now(self, table: str, row_id: str | None) -> str | None:
+        return None if row_id is None else self.moved.get((table, row_id), row_id)
+
+    def _numbered(self, table: str, row: Row) -> None:
+        columns = TABLES[table].c
+        number = row["archive_number"]
+        twin = self.session.scalar(select(columns.id).where(columns.archive_number == number, columns.id != row["id"]))
+        if twin is not None and not self._was_here(table, twin):
+            raise PackageRefused(
+                f"交接包里的档号 {number} 本单位已经有了，整包没有接收，{NOTHING_DONE}"
+                "请两边核对全宗号和乡镇（机构）一段，档号不能重复。"
+            )
+        here = self._exists(table, row["id"])
+        if here and not self._was_here(table, row["id"]):
+            raise foreign()
+        values = {**row, "series_id": None, "item_number": None} if table == "archive_items" else row
+        self._upsert(table, values, here)
+        self._note(table, row["id"])
+
+    def _answers(self, registration_id: str, rows: Mapping[str, list[Row]]) -> None:
+        answers, events = TABLES["answers"], TABLES["answer_events"]
+        gone = answers.c.registration_id == registration_id
+        coming = {row["key"] for row in rows["answers"]}
+        if not self.sensitive:  # what named persons let come before stays
+            gone = and_(gone, answers.c.sealed.is_(None) | answers.c.key.in_(coming))
+        self.session.execute(delete(answers).where(gone))
+        for row in rows["answers"]:
+            if row["registration_id"] != registration_id:
+                raise foreign()
+            self._by(row, "changed_by")
+        if rows["answers"]:
+            self.session.execute(insert(answers), rows["answers"])
+        there = self.session.execute(select(events).where(events.c.registration_id == registration_id)).mappings()
+        here = {row["id"]: row for row in there}
+        new = []
+        for row in rows["answer_events"]:
+            before = here.get(row["id"])
+            if row["registration_id"] != registration_id:
+                raise foreign()
+            if before is None:
+                self._by(row, "by")
+                new.append(row)
+            elif any(before[name] != value for name, value in row.items() if name not in ("sealed", "reading_id")):
+                raise PackageRefused(
+                    f"交接包里的修改历史和上次收到的不一样，整包没有接收，{NOTHING_DONE}请和对方联系，查明原因。"
+                )
+        if new:
+            ids = [row["id"] for row in new]
+            if self.session.scalar(select(events.c.id).where(events.c.id.in_(ids)).limit(1)) is not None:
+                raise foreign()
+            self.session.execute(insert(events), new)
+
+    def _gone(self, registration_id: str) -> None:
+        """Its owner erased it by law: it goes here, too, unless it stands in a batch."""
+        found = self.session.get(Registration, registration_id)
+        if found is None:
+            return
+        if found.store_id != self.partner:
+            raise foreign()
+        child_id = found.child_id
+        self.session.execute(
+            delete(TABLES["proposals"]).where(TABLES["proposals"].c.registration_id == registration_id)
+        )
+        pages, sheets = TABLES["pages"], TABLES["sheets"]
+        lying = select(sheets.c.id).where(sheets.c.registration_id == registration_id).scalar_subquery()
+        self.session.execute(update(pages).where(pages.c.sheet_id.in_(lying)).values(sheet_id=None, side=None))
+        erasing.erase_registration(self.session, found)
+        if child_id is not None:
+            self.children.add(child_id)
+
+    # -- children -----------------------------------------------------------------------------------------------------
+
+    def _child(self, child_id: str, rows: Mapping[str, list[Row]]) -> None:
+        (row,) = rows["children"]
+        here = self.session.get(Child, child_id)
+        if row["id"] != child_id or (here is not None and here.store_id != self.partner):
+            raise foreign()
+        if here is None:
+            self.session.execute(insert(TABLES["children"]).values({**row, "store_id": self.partner}))
+        else:
+            kept = {name: row[name] for name in ("state", "exited_on", "exit_reason")}
+            self.session.execute(update(TABLES["children"]).where(TABLES["children"].c.id == child_id).values(kept))
+            self.session.expire(here)
+        self.children.add(child_id)
+        for table in ("child_moves", "concerns", "visits", "mandatory_reports", "work_log"):
+            self._care(table, child_id, rows[table])
+
+    def _care(self, table: str, child_id: str, rows: list[Row]) -> None:
+        names = TABLES[table].c
+        stands = likeness_rows.stands_for(self.session, child_id)
+        ids = {row["id"] for row in rows}
+        here = {
+            row["id"]: row for row in self.session.execute(select(TABLES[table]).where(names.id.in_(ids))).mappings()
+        }
+        for row in rows:
+            before = here.get(row["id"])
+            if row["child_id"] != child_id or (before is not None and not self._child_is_theirs(before["child_id"])):
+                raise foreign()
+            for name in (
+                "by",
+                "made_by",
+                "decided_by",
+                "ended_by",
+                "planned_by",
+                "recorded_by",
+                "raised_by",
+                "changed_by",
+            ):
+                if name in row:
+                    self._by(row, name)
+            values = {**row, "child_id": stands}
+            if before is not None and "sealed" in row and row["sealed"] is None and not self.sensitive:
+                values["sealed"] = before["sealed"]
+            self._upsert(table, values, before is not None)
+            self._note(table, row["id"])
+        if table in ("concerns", "visits"):  # proposals and plans are made anew; the rest is only added to
+            state = "proposed" if table == "concerns" else "planned"
+            rest = self.session.scalars(select(names.id).where(names.child_id == stands, names.state == state))
+            lost = [row_id for row_id in rest if row_id not in ids and self._was_here(table, row_id)]
+            if lost:
+                self.session.execute(delete(TABLES[table]).where(names.id.in_(lost)))
+
+    def _child_is_theirs(self, child_id: str | None) -> bool:
+        """Is it the partner's child, or one that a child of the partner's went into?"""
+        if child_id is None:
+            return False
+        if self.session.scalar(select(Child.store_id).where(Child.id == child_id)) == self.partner:
+            return True
+        merged = select(ChildMerge.id).join(Child, Child.id == ChildMerge.gone_id)
+        found = merged.where(ChildMerge.kept_id == child_id, Child.store_id == self.partner)
+        return self.session.scalar(found.limit(1)) is not None
+
+    # -- proposals ----------------------------------------------------------------------------------------------------
+
+    def _proposal(self, proposal_id: str, rows: Mapping[str, list[Row]]) -> None:
+        (row,) = rows["proposals"]
+        table = TABLES["proposals"]
+        here = self.session.execute(select(table).where(table.c.id == proposal_id)).mappings().one_or_none()
+        about = self.session.scalar(select(Registration.store_id).where(Registration.id == row["registration_id"]))
+        if row["id"] != proposal_id:
+            raise foreign()
+        if row["store_id"] == self.own:  # the owner's decision about a proposal of ours
+            if here is None or here["store_id"] != self.own or about != self.partner:
+                raise foreign()
+            if here["state"] == "open" and row["state"] != "open":
+                decided = {n: row[n] for n in ("state", "decided_at", "decided_by", "decision_note")}
+                self.session.execute(update(table).where(table.c.id == proposal_id).values(decided))
+            return
+        if row["store_id"] != self.partner or (here is not None and here["store_id"] != self.partner):
+            raise foreign()
+        if about is None:
+            return  # erased here since
+        if about != self.own or row["state"] != "open":
+            raise foreign()
+        if here is None:
+            self.session.execute(insert(table).values(row))
+
+    # -- at the end ---------------------------------------------------------------------------------------------------
+
+    def place_pages(self) -> None:
+        """Pages find their sheets, when all registrations are there."""
+        pages, sources = TABLES["pages"], TABLES["sources"]
+        theirs = select(sources.c.id).where(sources.c.store_id == self.partner)
+        for page_id, (sheet_id, side) in self.placed.items():
+            at = and_(pages.c.id == page_id, pages.c.source_id.in_(theirs))
+            done = self.session.connection().execute(update(pages).where(at).values(sheet_id=sheet_id, side=side))
+            if done.rowcount != 1:
+                raise foreign()
+
+    # -- questions ----------------------------------------------------------------------------------------------------
+
+    def _by(self, row: Row, name: str) -> None:
+        """Whoever is named as having done it is one of the partner's people."""
+        who = row[name]
+        if who is None or who in self.people:
+            return
+        table = TABLES["users"]
+        if self.session.scalar(select(table.c.store_id).where(table.c.id == who)) != self.partner:
+            raise foreign()
+        self.people.add(who)
+
+    def _exists(self, table: str, row_id: str) -> bool:
+        column = TABLES[table].c.id
+        return self.session.scalar(select(column).where(column == row_id)) is not None
+
+    def _upsert(self, table: str, row: Row, here: bool) -> None:
+        if here:
+            self.session.execute(update(TABLES[table]).where(TABLES[table].c.id == row["id"]).values(row))
+        else:
+            self.session.execute(insert(TABLES[table]).values(row))
+
+    def _was_here(self, table: str, row_id: str) -> bool:
+        """Did it come from this partner before?"""
+        noted = TABLES["handed_over"].c
+        statement = select(noted.object_id).where(
+            noted.partner_id == self.partner, noted.kind == _kind(table), noted.object_id == row_id
+        )
+        return self.session.scalar(statement) is not None
+
+    def _note(self, table: str, row_id: str) -> None:
+        if not self._was_here(table, row_id):
+            noted = {"partner_id": self.partner, "kind": _kind(table), "object_id": row_id, "digest": ""}
+            self.session.execute(insert(TABLES["handed_over"]).values(noted))
+
+
+def _kind(table: str) -> str:
+    return f"{OWNED}{table}"[:16]
+
+
+def _refuse_bomb(packed: bytes) -> None:
+    """Raises for what unpacks to more than any reading or form is."""
+    stream = zlib.decompressobj()
+    try:
+        stream.decompress(packed, LARGEST_UNPACKED)
+    except zlib.error as error:
+        raise unfit() from error
+    if stream.unconsumed_tail:
+        raise unfit()

@@ -1,0 +1,371 @@
+"""Township to county and back: a package holds everything, changes nothing twice, and is refused whole when it's wrong."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from records import database, handover_file
+from records.errors import PackageRefused
+from records.folder import DATABASE
+from records.views import RegistrationState, Role
+from records.views_handover import MadePackage
+from tests.workflow.conftest import PASSWORD, QUICK, MakeOffice, OfficeAtWork
+from workflow import children, handover, handover_in, partners, review, verify
+from workflow.access import create_office
+from workflow.check import check
+from workflow.errors import BadValue, NotAllowed, NotWritten
+
+
+@dataclass
+class Two:
+    """A township and its county, who know each other."""
+
+    town: OfficeAtWork
+    county: OfficeAtWork
+    place: Path
+
+    def made(self, name: str, *, everything: bool = False, sensitive: bool = True) -> MadePackage:
+        store, actor, now = self.town.store, self.town.actor, self.town.clock()
+        path = self.place / name
+        return handover.make(store, actor, now, "县民政局", path, everything=everything, sensitive=sensitive)
+
+    def make(self, name: str, **more: bool) -> Path:
+        path = self.place / name
+        self.made(name, **more)
+        return path
+
+    def take(self, path: Path) -> None:
+        handover_in.take_in(self.county.store, self.county.actor, self.county.clock(), path)
+
+    def back(self, name: str) -> Path:
+        path = self.place / name
+        handover.make(self.county.store, self.county.actor, self.county.clock(), "黄松甸镇人民政府", path)
+        return path
+
+
+def county_office(place: Path) -> OfficeAtWork:
+    opened = create_office(
+        place / "资料库",
+        office_name="县民政局",
+        division="220281",
+        username="admin",
+        full_name="县管理员",
+        password=PASSWORD,
+        now=datetime(2026, 10, 12, 1, 0, tzinfo=UTC),
+        kdf=QUICK,
+    )
+    return OfficeAtWork(opened.store, opened.actor, place)
+
+
+def introduce(one: OfficeAtWork, other: OfficeAtWork, place: Path, *, sensitive: bool = False) -> None:
+    """``one`` gets ``other``'s card and compares the fingerprint."""
+    path = place / f"{other.store.store_id}-{one.store.store_id}-{sensitive}.tdcard"
+    told = partners.write_card(other.store, other.actor, other.clock(), path, sensitive=sensitive)
+    partners.trust(one.store, one.actor, one.clock(), path, told.fingerprint)
+
+
+@pytest.fixture
+def two(make_office: MakeOffice, tmp_path: Path) -> Iterator[Two]:
+    town, county = make_office("镇"), county_office(tmp_path / "县")
+    introduce(town, county, tmp_path, sensitive=True)
+    introduce(county, town, tmp_path)
+    with county.store:
+        yield Two(town, county, tmp_path)
+
+
+def rows(office: OfficeAtWork, query: str) -> list[tuple[object, ...]]:
+    connection = database.connect(office.store.data_dir / DATABASE, office.store.opened_keys.database, read_only=True)
+    found = [tuple(row) for row in connection.execute(query).fetchall()]
+    connection.close()
+    return found
+
+
+ANSWERS = "SELECT registration_id, key, value, state FROM answers ORDER BY 1, 2"
+EVENTS = "SELECT registration_id, number, key, to_value, at FROM answer_events ORDER BY 1, 2"
+PLACES = (
+    "SELECT s.registration_id, p.id, p.side, i.archive_number, s.number FROM pages p "
+    "JOIN sheets s ON s.id = p.sheet_id JOIN archive_items i ON i.id = s.item_id ORDER BY 2"
+)
+
+
+def test_the_county_has_what_the_township_has(two: Two) -> None:
+    child = two.town.child("A")
+    made = two.made("一.tdhandover")
+    assert (made.number, made.everything, made.left_out) == (1, True, 0)
+    seen = handover_in.preview(two.county.store, two.county.actor, two.place / "一.tdhandover")
+    assert [row.title for row in seen.new] == ["欧阳雪"]
+    assert not seen.changed
+    assert not seen.already
+    assert (seen.audit_seq, seen.audit_head) == (made.audit_seq, made.audit_head)
+    assert rows(two.county, ANSWERS) == []
+    two.take(two.place / "一.tdhandover")
+    for query in (ANSWERS, EVENTS, PLACES):
+        assert rows(two.county, query) == rows(two.town, query)
+    (listed,) = children.children(two.county.store, two.county.actor)
+    assert listed.child_id == child
+    (page,) = rows(two.county, "SELECT id FROM pages WHERE side = 1")
+    mine = verify.page_image(two.county.store, two.county.actor, str(page[0]))
+    assert mine == verify.page_image(two.town.store, two.town.actor, str(page[0]))
+    assert check(two.county.store, two.county.actor) == ()
+    assert check(two.town.store, two.town.actor) == ()
+
+
+def test_the_same_package_twice_changes_nothing(two: Two) -> None:
+    two.town.child("A")
+    path = two.make("一.tdhandover")
+    two.take(path)
+    before = rows(two.county, "SELECT count(*), max(hash) FROM audit")
+    assert handover_in.preview(two.county.store, two.county.actor, path).already
+    assert not handover_in.take_in(two.county.store, two.county.actor, two.county.clock(), path)
+    assert rows(two.county, "SELECT count(*), max(hash) FROM audit") == before
+
+
+def test_only_what_is_new_goes_along(two: Two) -> None:
+    two.town.child("A")
+    two.take(two.make("一.tdhandover"))
+    two.town.child("B", child_name="王一", child_id_number="22028420180101004X", child_sex=["2"])
+    made = two.made("二.tdhandover")
+    assert (made.number, made.everything) == (2, False)
+    assert made.counts == {"child": 1, "registration": 1, "source": 1, "file": 3}
+    two.take(two.place / "二.tdhandover")
+    assert rows(two.county, ANSWERS) == rows(two.town, ANSWERS)
+    assert check(two.county.store, two.county.actor) == ()
+    everything = two.make("三.tdhandover", everything=True)
+    two.take(everything)
+    assert rows(two.county, ANSWERS) == rows(two.town, ANSWERS)
+    assert check(two.county.store, two.county.actor) == ()
+
+
+def corrected(two: Two, key: str, value: str) -> str:
+    """The township opens its registration again, corrects a field and saves."""
+    ((registration,),) = rows(two.town, "SELECT id FROM registrations")
+    store, actor, clock = two.town.store, two.town.actor, two.town.clock
+    verify.reopen(store, actor, clock(), str(registration), "重看")
+    verify.confirm(store, actor, clock(), str(registration), key, value)
+    assert isinstance(verify.finish(store, actor, clock(), str(registration)), verify.Finished)
+    return str(registration)
+
+
+def test_a_correction_is_shown_field_by_field_and_taken(two: Two) -> None:
+    two.town.child("A")
+    two.take(two.make("一.tdhandover"))
+    registration = corrected(two, "father_name", "欧阳柏")
+    path = two.make("二.tdhandover")
+    seen = handover_in.preview(two.county.store, two.county.actor, path)
+    (row,) = seen.changed
+    (field,) = row.fields
+    assert (row.registration_id, field.key, field.before, field.after) == (
+        registration,
+        "father_name",
+        "欧阳松",
+        "欧阳柏",
+    )
+    two.take(path)
+    assert rows(two.county, ANSWERS) == rows(two.town, ANSWERS)
+    assert rows(two.county, EVENTS) == rows(two.town, EVENTS)
+    assert check(two.county.store, two.county.actor) == ()
+
+
+def test_the_county_reviews_what_comes_in(two: Two) -> None:
+    two.town.child("A")
+    two.take(two.make("一.tdhandover"))
+    (waiting,) = review.to_review(two.county.store, two.county.actor)
+    assert not waiting.own
+    review.review(two.county.store, two.county.actor, two.county.clock(), waiting.registration_id)
+    two.take(two.make("二.tdhandover", everything=True))
+    assert rows(two.county, "SELECT state FROM registrations") == [(RegistrationState.REVIEWED.value,)]
+    corrected(two, "father_name", "欧阳柏")
+    two.take(two.make("三.tdhandover"))
+    assert rows(two.county, "SELECT state FROM registrations") == [(RegistrationState.VERIFIED.value,)]
+
+
+# -- refused ----------------------------------------------------------------------------------------------------------
+
+
+def refused(office: OfficeAtWork, path: Path, words: str) -> None:
+    """Whole, with a sentence, and nothing is changed."""
+    before = rows(office, "SELECT count(*) FROM audit"), sorted(office.store.vault.ids())
+    for act in (
+        lambda: handover_in.preview(office.store, office.actor, path),
+        lambda: handover_in.take_in(office.store, office.actor, office.clock(), path),
+    ):
+        with pytest.raises(PackageRefused) as told:
+            act()
+        assert words in told.value.sentence
+        assert "资料库没有变化" in told.value.sentence
+    assert (rows(office, "SELECT count(*) FROM audit"), sorted(office.store.vault.ids())) == before
+
+
+def test_a_changed_or_shortened_package_is_refused(two: Two) -> None:
+    two.town.child("A")
+    path = two.make("一.tdhandover")
+    whole = path.read_bytes()
+    chance = random.Random(4)
+    for at in [0, 12, *chance.sample(range(len(whole)), 25), len(whole) - 1]:
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        refused(two.county, path, "没有接收")
+    for size in (0, 5, 40, len(whole) // 2, len(whole) - 1):
+        path.write_bytes(whole[:size])
+        refused(two.county, path, "没有接收")
+    path.write_bytes(whole + b"x")
+    refused(two.county, path, "没有接收")
+
+
+def test_foreign_packages_are_refused(two: Two, make_office: MakeOffice) -> None:
+    two.town.child("A")
+    path = two.make("一.tdhandover")
+    stranger = make_office("邻镇")
+    refused(stranger, path, "给别的单位的")
+    introduce(stranger, two.county, two.place)
+    handover.make(stranger.store, stranger.actor, stranger.clock(), "县民政局", two.place / "邻.tdhandover")
+    refused(two.county, two.place / "邻.tdhandover", "还没有核对过它的名片")
+
+
+def test_old_packages_and_those_out_of_turn_are_refused(two: Two) -> None:
+    two.town.child("A")
+    first = two.make("一.tdhandover")
+    two.town.child("B", child_name="王一", child_id_number="22028420180101004X", child_sex=["2"])
+    second = two.make("二.tdhandover")
+    refused(two.county, second, "请先收前面的包")
+    two.take(first)
+    two.take(second)
+    third = two.make("三.tdhandover", everything=True)
+    two.take(third)
+    assert not handover_in.take_in(two.county.store, two.county.actor, two.county.clock(), second)
+    replayed = two.place / "一再来.tdhandover"
+    rows_before = rows(two.county, "SELECT count(*) FROM handovers")
+    # the township's store was put back and gives a number anew
+    connection = database.connect(two.town.store.data_dir / DATABASE, two.town.store.opened_keys.database)
+    connection.execute("DELETE FROM handovers WHERE number > 1")
+    connection.close()
+    handover.make(two.town.store, two.town.actor, two.town.clock(), "县民政局", replayed)
+    refused(two.county, replayed, "旧的交接包")
+    assert rows(two.county, "SELECT count(*) FROM handovers") == rows_before
+    # its next package after one from the county goes on from what the county has
+    path = two.back("回一.tdhandover")
+    handover_in.take_in(two.town.store, two.town.actor, two.town.clock(), path)
+    two.take(two.make("四.tdhandover", everything=True))
+
+
+def test_what_isnt_the_senders_is_refused(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    two.town.child("A")
+    mine = two.county.child("C", child_name="李雷", child_id_number="22028420180101004X")
+    ((own,),) = rows(two.county, "SELECT id FROM registrations")
+    real = handover.handover_rows.sealed_for
+
+    def forged(change: dict[str, str], table: str) -> None:
+        def sealed_for(document: dict, seal: object) -> dict:  # type: ignore[type-arg]  # a test's stand-in
+            document = real(document, seal)  # type: ignore[arg-type]  # the same
+            for row in document["rows"].get(table, []):
+                row.update(change)
+            if table in document["rows"] and "id" in change:
+                document["id"] = change["id"]
+            return document
+
+        monkeypatch.setattr(handover.handover_rows, "sealed_for", sealed_for)
+
+    for number, (table, change) in enumerate(
+        (
+            ("registrations", {"store_id": two.county.store.store_id}),
+            ("registrations", {"id": str(own)}),
+            ("registrations", {"verified_by": two.county.actor.user_id}),
+            ("children", {"id": mine}),
+            ("users", {"id": two.county.actor.user_id}),
+            ("answers", {"registration_id": str(own)}),
+            ("answer_events", {"by": two.county.actor.user_id}),
+            ("sheets", {"registration_id": str(own)}),
+            ("pages", {"source_id": "another"}),
+            ("registrations", {"state": "draft"}),
+            ("sources", {"vault_id": "../../../../etc/passwd"}),
+            ("children", {"name; DROP TABLE children": "x"}),
+            ("answers", {"changed_at": "never"}),
+        )
+    ):
+        forged(change, table)
+        path = two.make(f"{number}.tdhandover")
+        before = rows(two.county, "SELECT count(*) FROM answers"), sorted(two.county.store.vault.ids())
+        with pytest.raises(PackageRefused):
+            two.take(path)
+        assert (rows(two.county, "SELECT count(*) FROM answers"), sorted(two.county.store.vault.ids())) == before
+    monkeypatch.undo()
+    assert check(two.county.store, two.county.actor) == ()
+
+
+# -- cards ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_card_counts_when_its_fingerprint_was_compared(two: Two, make_office: MakeOffice) -> None:
+    third = make_office("三镇")
+    path = two.place / "三.tdcard"
+    told = partners.write_card(third.store, third.actor, third.clock(), path)
+    assert partners.look_at_card(two.county.store, two.county.actor, path) == told
+    wrong = told.fingerprint[:-1] + str((int(told.fingerprint[-1]) + 1) % 10)
+    with pytest.raises(BadValue, match="指纹"):
+        partners.trust(two.county.store, two.county.actor, two.county.clock(), path, wrong)
+    partners.trust(two.county.store, two.county.actor, two.county.clock(), path, told.fingerprint.replace(" ", ""))
+    assert len(partners.partners(two.county.store, two.county.actor)) == 2
+    raw = path.read_bytes()
+    for at in range(0, len(raw), 7):
+        path.write_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
+        with pytest.raises((PackageRefused, BadValue)):
+            partners.trust(two.county.store, two.county.actor, two.county.clock(), path, told.fingerprint)
+    with pytest.raises(NotWritten):
+        partners.write_card(third.store, third.actor, third.clock(), path)
+
+
+def test_the_fingerprint_speaks_for_the_store_and_its_key() -> None:
+    told = handover_file.fingerprint("a", b"1" * 32)
+    assert [len(group) for group in told.split(" ")] == [5] * 8
+    assert told not in (handover_file.fingerprint("b", b"1" * 32), handover_file.fingerprint("a", b"2" * 32))
+
+
+# -- extra-sensitive --------------------------------------------------------------------------------------------------
+
+
+SEALED = "SELECT registration_id, key, sealed FROM answers WHERE sealed IS NOT NULL ORDER BY 2"
+
+
+def test_extra_sensitive_values_go_where_both_sides_allow(two: Two) -> None:
+    two.town.child("A")
+    left = two.made("一.tdhandover", sensitive=False)
+    sealed = rows(two.town, SEALED)
+    assert sealed
+    assert left.left_out >= len(sealed) + 3  # and the original with both viewing copies
+    two.take(two.place / "一.tdhandover")
+    assert rows(two.county, SEALED) == []
+    assert check(two.county.store, two.county.actor) == ()
+    two.take(two.make("二.tdhandover"))
+    there = rows(two.county, SEALED)
+    assert [row[:2] for row in there] == [row[:2] for row in sealed]
+    for (registration, key, mine), (_, _, theirs) in zip(there, sealed, strict=True):
+        assert isinstance(mine, bytes)
+        assert isinstance(theirs, bytes)
+        place = f"answers/{registration}/{key}"
+        assert mine != theirs
+        assert two.county.store.open_sealed(mine, place) == two.town.store.open_sealed(theirs, place)
+    assert check(two.county.store, two.county.actor) == ()
+    two.take(two.make("三.tdhandover", everything=True, sensitive=False))  # a plainer one takes nothing away
+    assert rows(two.county, SEALED) == there
+    assert check(two.county.store, two.county.actor) == ()
+
+
+def test_without_the_receivers_named_person_nothing_extra_sensitive_goes(two: Two, make_office: MakeOffice) -> None:
+    other = make_office("邻镇")
+    introduce(other, two.county, two.place)
+    with pytest.raises(BadValue, match="名片没有写明"):
+        handover.make(
+            other.store, other.actor, other.clock(), "县民政局", two.place / "一.tdhandover", sensitive=True
+        )
+    assert not (two.place / "一.tdhandover").exists()
+
+
+def test_only_who_administers_hands_over(two: Two) -> None:
+    for role in set(Role) - {Role.ADMINISTRATOR}:
+        with pytest.raises(NotAllowed):
+            handover_in.preview(two.county.store, two.county.as_role(role), two.place / "x")

@@ -1,0 +1,334 @@
+"""Taking a handover package in: a preview of what it would change, then all of it in one transaction, or nothing."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from forms.values import FieldError, format_value
+from records import handover_file, handover_rows, handovers, office_rows, registration_rows
+from records.errors import PackageRefused
+from records.handover_file import NOTHING_DONE, Header
+from records.handover_rows import Document
+from records.handover_taking import Taking, unfit
+from records.sealed_stream import SealedReader
+from records.session import Session
+from records.store import Store
+from records.tables import Child, Handover, Partner, Registration
+from records.vault import ID_PATTERN
+from records.views import Actor
+from records.views_handover import FieldChange, IncomingPackage, IncomingRegistration
+from workflow import matching
+from workflow.answering import code_table_of, same
+from workflow.changes import NOTHING, Changes, changed
+from workflow.errors import NotFound
+from workflow.forms_in_use import stored_form
+from workflow.handover import DOCUMENT, FILE, MANIFEST, TAIL
+from workflow.permissions import Right, verb
+from workflow.scope import require_whole_office
+
+LARGEST_DOCUMENT = 256 << 20
+MOST_SHOWN = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A package whose signature was checked, standing at its first entry."""
+
+    header: Header
+    digest: str
+    reader: SealedReader
+    partner: Partner
+    already: bool
+
+
+@verb(Right.HAND_OVER)
+def preview(store: Store, actor: Actor, path: Path) -> IncomingPackage:
+    """What the package would change here, field by field. Raises PackageRefused; nothing is changed in any case."""
+    with store.session() as session:
+        require_whole_office(session, actor)
+        with _opened(store, session, path) as package:
+            counts: Counter[str] = Counter()
+            shown: list[IncomingRegistration] = []
+            own = decided = 0
+            manifest: dict[str, Any] = {}
+            for name, body in _entries(package.reader):
+                if name == MANIFEST:
+                    manifest = body
+                elif name == DOCUMENT:
+                    counts[str(body["kind"])] += 1
+                    if body["kind"] == "registration" and len(shown) < MOST_SHOWN:
+                        row = _incoming(store, session, body)
+                        if row.new or row.fields:
+                            shown.append(row)
+                    if body["kind"] == "proposal":
+                        (proposal,) = body["rows"]["proposals"]
+                        own += proposal["store_id"] == store.store_id
+                        decided += proposal["store_id"] != store.store_id
+    return IncomingPackage(
+        office=package.partner.name,
+        store_id=package.partner.store_id,
+        number=package.header.number,
+        everything=package.header.follows == 0,
+        made_at=package.header.made_at,
+        already=package.already,
+        counts=dict(counts),
+        registrations=tuple(shown),
+        proposals=decided,
+        decisions=own,
+        audit_seq=int(manifest["audit_seq"]),
+        audit_head=str(manifest["audit_head"]),
+    )
+
+
+@verb(Right.HAND_OVER)
+def take_in(store: Store, actor: Actor, now: datetime, path: Path) -> Changes:
+    """Take the package in. The same one again changes nothing. Raises PackageRefused, StoreError; nothing is changed."""
+    adopted: list[str] = []
+    try:
+        with store.transaction() as session:
+            require_whole_office(session, actor)
+            with _opened(store, session, path) as package:
+                if package.already:
+                    return NOTHING
+                taking = _take(store, session, now, package, adopted)
+            _note(store, session, actor, now, package, taking[1])
+            changes = taking[0]
+            dropped = taking[2]
+    except BaseException:
+        for vault_id in adopted:
+            store.vault.delete(vault_id)
+        raise
+    for vault_id in dropped:
+        store.vault.delete(vault_id)
+    return changes
+
+
+def _take(
+    store: Store, session: Session, now: datetime, package: Opened, adopted: list[str]
+) -> tuple[Changes, dict[str, Any], set[str]]:
+    handovers.references_at_the_end(session)
+    taking: Taking | None = None
+    manifest: dict[str, Any] = {}
+    for name, body in _entries(
+        package.reader, lambda vault_id, pieces: _adopt(store, taking, vault_id, pieces, adopted)
+    ):
+        if name == MANIFEST:
+            manifest = body
+            sensitive = _sensitive(store, manifest)
+            taking = Taking(session, package.partner.store_id, package.partner.name, store.store_id, now, sensitive)
+        elif name == DOCUMENT and taking is not None:
+            taking.put(body)
+    if taking is None:
+        raise unfit()
+    missing = [vault_id for vault_id in taking.expected if not store.vault.exists(vault_id)]
+    if missing:
+        raise PackageRefused(
+            f"这个交接包接着以前的包，可是本单位缺以前的 {len(missing)} 份图像文件，整包没有接收，{NOTHING_DONE}"
+            "请对方做一份“全部内容”的交接包。"
+        )
+    taking.place_pages()
+    session.expire_all()
+    for child_id in sorted(taking.children):
+        child = session.get(Child, child_id)
+        if child is not None:
+            matching.refresh(session, child)
+    if handovers.broken_references(session):
+        raise unfit()
+    told = changed(registrations=taking.registrations, children=taking.children)
+    return told, manifest, taking.dropped
+
+
+def _sensitive(store: Store, manifest: dict[str, Any]) -> bool:
+    """Did extra-sensitive values come along? Raises PackageRefused where they are sealed to a key that was changed."""
+    sealed_to = manifest["sensitive"]
+    if sealed_to is None:
+        return False
+    if sealed_to != store.opened_keys.sensitive_public.hex():
+        raise PackageRefused(
+            f"包里特别敏感的内容是封给本单位以前的钥匙的，整包没有接收，{NOTHING_DONE}"
+            "请把本单位的新名片交给对方，再做一份。"
+        )
+    return True
+
+
+def _adopt(store: Store, taking: Taking | None, vault_id: str, pieces: Iterator[bytes], adopted: list[str]) -> None:
+    """A file goes where its row says, unless it is here already."""
+    if taking is None or not ID_PATTERN.fullmatch(vault_id) or vault_id not in taking.expected | taking.known:
+        raise unfit()
+    if store.vault.exists(vault_id):
+        for _ in pieces:
+            pass
+        return
+    adopted.append(vault_id)
+    store.vault.adopt(vault_id, pieces)
+
+
+def _note(
+    store: Store, session: Session, actor: Actor, now: datetime, package: Opened, manifest: dict[str, Any]
+) -> None:
+    row = Handover(
+        id=store.new_id(),
+        partner_id=package.partner.store_id,
+        direction="in",
+        number=package.header.number,
+        follows=package.header.follows,
+        digest=package.digest,
+        counts={"received": int(manifest["received"])},
+        audit_seq=int(manifest["audit_seq"]),
+        audit_head=str(manifest["audit_head"])[:64],
+        at=now,
+        by=actor.user_id,
+        written_at=now,
+    )
+    session.add(row)
+    session.flush()
+    detail: dict[str, str | int] = {
+        "partner": package.partner.store_id,
+        "number": package.header.number,
+        "digest": package.digest,
+        "head": f"{row.audit_seq}:{row.audit_head}"[:80],
+    }
+    store.audit(session, actor.user_id, now, "handover.take_in", row.id, detail)
+
+
+# -- the file ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _opened(store: Store, session: Session, path: Path) -> Iterator[Opened]:
+    """The package, if it is whole, from a pinned office, for this one, and next in turn. Raises PackageRefused."""
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise NotFound(f"交接包 {path} 读不出来，{NOTHING_DONE}请看路径对不对，U 盘是否还插着。") from error
+    with file:
+        try:
+            yield _checked(store, session, file)
+        except OSError as error:
+            raise PackageRefused(
+                f"读交接包时 U 盘或磁盘出错，没有接收，{NOTHING_DONE}请重新插好，再试一次。"
+            ) from error
+
+
+def _checked(store: Store, session: Session, file: BinaryIO) -> Opened:
+    header, digest, signature = handover_file.read_header(file)
+    if header.receiver != store.store_id:
+        raise PackageRefused(f"这个交接包是给别的单位的，没有接收，{NOTHING_DONE}请交给它写明的单位。")
+    partner = handovers.partner(session, header.sender)
+    if partner is None:
+        raise PackageRefused(
+            f"做这个交接包的单位，本单位还没有核对过它的名片，没有接收，{NOTHING_DONE}"
+            "请先要它的单位名片，打电话核对指纹。"
+        )
+    signed = handover_file.verify(file, digest, signature, partner.signing_public)
+    last = handovers.last(session, partner.store_id, "in")
+    before = handovers.of_number(session, partner.store_id, "in", header.number)
+    already = before is not None and before.digest == signed
+    if not already:
+        _refuse_order(header, last)
+    office = office_rows.office(session)
+    if office.exchange_private is None:
+        raise PackageRefused(f"本单位还没有做过名片，打不开交接包，没有接收，{NOTHING_DONE}请先做名片交给对方。")
+    key = handover_file.open_key(header, office.exchange_private)
+    return Opened(
+        header, signed, SealedReader(file, key, header.prefix, digest, handover_file.damaged), partner, already
+    )
+
+
+def _refuse_order(header: Header, last: int) -> None:
+    if header.number <= last:
+        raise PackageRefused(
+            f"这是旧的交接包（第 {header.number} 包，已收到第 {last} 包），没有接收，{NOTHING_DONE}请用对方最新的一包。"
+        )
+    if header.follows > last:
+        raise PackageRefused(
+            f"这个交接包接着第 {header.follows} 包，本单位只收到第 {last} 包，没有接收，{NOTHING_DONE}"
+            "请先收前面的包，或请对方做一份“全部内容”的交接包。"
+        )
+
+
+def _entries(reader: SealedReader, take: Any = None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The manifest and the documents in turn; ``take`` gets the files. Reads to the last byte."""
+    counts: Counter[str] = Counter()
+    first = True
+    while True:
+        name, size = reader.entry()
+        if first != (name == MANIFEST):
+            raise handover_file.damaged()
+        first = False
+        if name.startswith(FILE):
+            counts["file"] += 1
+            pieces = reader.pieces(size)
+            if take is not None:
+                take(name.removeprefix(FILE), pieces)
+            for _ in pieces:
+                pass
+            continue
+        if name not in (MANIFEST, DOCUMENT, TAIL) or size > LARGEST_DOCUMENT:
+            raise handover_file.damaged()
+        body = _json(reader.read(size))
+        if name == TAIL:
+            break
+        if name == DOCUMENT:
+            counts[str(body.get("kind"))] += 1
+        yield name, body
+    reader.end()
+    if body != dict(counts):
+        raise handover_file.damaged()
+
+
+def _json(raw: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise unfit() from error
+    if not isinstance(body, dict):
+        raise unfit()
+    return body
+
+
+# -- field by field ---------------------------------------------------------------------------------------------------
+
+
+def _incoming(store: Store, session: Session, document: Document) -> IncomingRegistration:
+    try:
+        rows = handover_rows.rows_of(document)
+        (row,) = rows["registrations"]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise unfit() from error
+    answers = {a["key"]: a for a in rows["answers"]}
+    here = session.get(Registration, row["id"])
+    name = answers.get("child_name", {}).get("text") or ""
+    numbers = [item["archive_number"] for item in rows["archive_items"]]
+    fields = () if here is None else _changes(store, session, here, answers)
+    return IncomingRegistration(row["id"], str(name), numbers[0] if numbers else "", here is None, fields)
+
+
+def _changes(
+    store: Store, session: Session, here: Registration, answers: dict[str, dict[str, Any]]
+) -> tuple[FieldChange, ...]:
+    form = stored_form(store, session, here.form_id, here.form_version)
+    now = registration_rows.answers_of(session, here.id)
+    proposed = {p.key: p.value for p in handovers.open_proposals_about(session, here.id, store.store_id)}
+    found = []
+    for field in form.fields:
+        old, new = now.get(field.key), answers.get(field.key)
+        if (new is not None and new["sealed"] is not None) or (old is not None and old.sealed is not None):
+            continue  # for named persons only
+        before, after = (None if old is None else old.value), (None if new is None else new["value"])
+        if same(before, after):
+            continue
+        try:
+            told = format_value(field.kind, after, field=field, code_table=code_table_of(field.key))
+        except (FieldError, TypeError, ValueError, AttributeError, KeyError):
+            told = str(new["text"]) if new is not None else ""
+        conflict = field.key in proposed and not same(proposed[field.key], after)
+        found.append(FieldChange(field.key, field.label, "" if old is None else old.text, told, conflict))
+    return tuple(found)
