@@ -1,7 +1,7 @@
 """The files between offices: an office card (who we are, our public keys) and a handover package.
 
-A card is JSON with an Ed25519 signature (RFC 8032) over its canonical spelling. Whoever gets one compares the fingerprint
-by telephone; afterwards the signing key is pinned.
+A card is JSON with an Ed25519 signature (RFC 8032) over its canonical spelling. Whoever gets one compares the
+fingerprint by telephone; afterwards the signing key is pinned.
 
 A package: ``TDHANDOVER1\\n``, the header's length (4 bytes), the header (JSON), its SHA-256, an Ed25519 signature (64
 bytes) over that hash and the SHA-256 of everything behind it, then the stream (``records.sealed_stream``). Its key is

@@ -447,14 +447,14 @@ def value_of(column: Column[Any], value: Any) -> Any:
 
 
 def _of_kind(column: Column[Any], value: Any) -> Any:
-    kind = datetime if isinstance(column.type, UtcDateTime) else column.type.python_type
-    if isinstance(column.type, LargeBinary):
-        return base64.b64decode(value, validate=True)
-    if issubclass(kind, datetime):
+    if isinstance(column.type, UtcDateTime):
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError("no time zone")
         return moment
+    kind = column.type.python_type
+    if isinstance(column.type, LargeBinary):
+        return base64.b64decode(value, validate=True)
     if issubclass(kind, date):
         return date.fromisoformat(value)
     if issubclass(kind, StrEnum):

@@ -26,6 +26,7 @@ from records.vault import ID_PATTERN
 from records.views import RegistrationState
 
 LARGEST_UNPACKED = 64 << 20
+PEOPLE = frozenset({"by", "decided_by", "ended_by", "planned_by", "recorded_by", "raised_by", "changed_by"})
 OWNED = "in_"  # kinds of ``handed_over`` that say what came from a partner: it may change it later
 
 
@@ -267,13 +268,17 @@ class Taking:
             row["box_id"] = self._now("boxes", row["box_id"])
             row["location_id"] = self._now("locations", row["location_id"])
             self._numbered("archive_items", row)
+        self._sheets(registration_id, rows["sheets"], placed)
+        self._references({row["id"] for row in rows["archive_items"]}, rows["cross_references"])
+
+    def _sheets(self, registration_id: str, rows: list[Row], placed: list[Any]) -> None:
         sheets, pages = TABLES["sheets"], TABLES["pages"]
-        own = {row["id"] for row in rows["sheets"]}
+        own = {row["id"] for row in rows}
         before = set(self.session.scalars(select(sheets.c.id).where(sheets.c.registration_id == registration_id)))
         if before:
             lying = pages.c.sheet_id.in_(before)
             self.session.execute(update(pages).where(lying).values(sheet_id=None, side=None))
-        for row in rows["sheets"]:
+        for row in rows:
             if row["registration_id"] != registration_id:
                 raise foreign()
             here = self._exists("sheets", row["id"])
@@ -287,11 +292,12 @@ class Taking:
             if sheet_id not in own or not isinstance(page_id, str) or side not in (1, 2):
                 raise unfit()
             self.placed[page_id] = (sheet_id, side)
-        items = {row["id"] for row in rows["archive_items"]}
+
+    def _references(self, items: set[str], rows: list[Row]) -> None:
         references = TABLES["cross_references"]
         if items:
             self.session.execute(delete(references).where(references.c.from_item_id.in_(items)))
-        for row in rows["cross_references"]:
+        for row in rows:
             if row["from_item_id"] not in items or self._exists("cross_references", row["id"]):
                 raise foreign()
             self._by(row, "by")
@@ -331,7 +337,7 @@ class Taking:
         self._note(table, row["id"])
 
     def _answers(self, registration_id: str, rows: Mapping[str, list[Row]]) -> None:
-        answers, events = TABLES["answers"], TABLES["answer_events"]
+        answers = TABLES["answers"]
         gone = answers.c.registration_id == registration_id
         coming = {row["key"] for row in rows["answers"]}
         if not self.sensitive:  # what named persons let come before stays
@@ -343,10 +349,15 @@ class Taking:
             self._by(row, "changed_by")
         if rows["answers"]:
             self.session.execute(insert(answers), rows["answers"])
+        self._history(registration_id, rows["answer_events"])
+
+    def _history(self, registration_id: str, rows: list[Row]) -> None:
+        """Steps are only added; one that was here says what it said."""
+        events = TABLES["answer_events"]
         there = self.session.execute(select(events).where(events.c.registration_id == registration_id)).mappings()
         here = {row["id"]: row for row in there}
         new = []
-        for row in rows["answer_events"]:
+        for row in rows:
             before = here.get(row["id"])
             if row["registration_id"] != registration_id:
                 raise foreign()

@@ -45,8 +45,8 @@ def open_round(session: Session) -> Round | None:
 
 
 def users(session: Session) -> Sequence[User]:
-    """All users, by name of login."""
-    return session.scalars(select(User).order_by(User.username, User.id)).all()
+    """All users of this office, by name of login."""
+    return session.scalars(select(User).where(User.store_id.is_(None)).order_by(User.username, User.id)).all()
 
 
 def user(session: Session, user_id: str) -> User | None:

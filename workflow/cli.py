@@ -25,6 +25,7 @@ from workflow.cli_backup import add_backup_commands
 from workflow.cli_care import add_care_commands
 from workflow.cli_child import add_child_commands
 from workflow.cli_forms import add_form_commands
+from workflow.cli_handover import add_handover_commands
 from workflow.cli_models import add_model_commands
 from workflow.cli_people import add_audit_commands, add_people_commands
 from workflow.cli_review import add_review_commands
@@ -76,6 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_review_commands(commands)
     add_people_commands(commands)
     add_backup_commands(commands)
+    add_handover_commands(commands)
     add_audit_commands(commands)
     return parser
 

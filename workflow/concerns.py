@@ -19,10 +19,11 @@ from records.store import Store
 from records.tables import Child, Concern, Registration
 from records.views import Actor
 from records.views_care import ConcernState, ConcernView, KeyConcernRow, ProposedRow
-from workflow import matching, scope, sealed, visit_plan
+from workflow import matching, sealed, visit_plan
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotAllowed, NotFound, WrongState
 from workflow.names import mask_id_number
+from workflow.ownership import own_child
 from workflow.permissions import Right, verb
 from workflow.settings import intervals
 from workflow.sheets import as_of, said
@@ -187,14 +188,14 @@ def _row(session: Session, actor: Actor, concern_id: str, state: ConcernState) -
     row = session.get(Concern, concern_id)
     if row is None:
         raise NotFound("这一条已经不在了（登记表可能有了新的内容），没有改动。请刷新后再看。")
-    scope.child(session, actor, row.child_id)
+    own_child(session, actor, row.child_id)
     if row.state is not state:
         raise WrongState("这一条已经有人处理过了，没有改动。请刷新后再看。")
     return row
 
 
 def _active(session: Session, actor: Actor, child_id: str) -> Child:
-    child = scope.child(session, actor, child_id)
+    child = own_child(session, actor, child_id)
     if child.state is not ChildState.ACTIVE:
         raise WrongState("这名儿童已经退出台账，没有改动。要改请先恢复。")
     return child

@@ -31,6 +31,7 @@ from workflow.cross_reference import (
 )
 from workflow.errors import NotFound, WrongState
 from workflow.forms_in_use import stored_form
+from workflow.ownership import own_child
 from workflow.permissions import Right, verb
 from workflow.settings import NUMBER_TEMPLATE, value_of
 
@@ -42,7 +43,7 @@ MOVED = "移入重点关爱服务对象案卷"
 def open_dossier(store: Store, actor: Actor, now: datetime, child_id: str) -> tuple[Changes, str]:
     """Open the child's dossier under the next number of its series; returns its id too."""
     with store.transaction() as session:
-        child = scope.child(session, actor, child_id)
+        child = own_child(session, actor, child_id)
         if care_rows.dossier_of(session, child.id) is not None:
             raise WrongState("这名儿童已经有案卷，没有另建。")
         number, _series = next_number(store, session, now, dossier=True)

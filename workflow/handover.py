@@ -57,7 +57,7 @@ def make(
     everything: bool = False,
     sensitive: bool = False,
 ) -> MadePackage:
-    """Write a package for a partner. Raises NotWritten, BadValue, NotAllowed, FileDamaged, StoreError; nothing stands then.
+    """Write a package for a partner. Raises NotWritten, BadValue, NotAllowed, StoreError; nothing stands then.
 
     To an office above go this store's registrations; to any partner go proposals and decisions. ``everything``: also
     what was sent before. ``sensitive``: extra-sensitive values go along, where both offices' named persons allow it.
@@ -119,7 +119,7 @@ def _reserve(
             by=actor.user_id,
         )
         session.add(row)
-        detail = {"partner": receiver.store_id, "number": number, "sensitive": int(sensitive)}
+        detail: dict[str, str | int] = {"partner": receiver.store_id, "number": number, "sensitive": int(sensitive)}
         store.audit(session, actor.user_id, now, "handover.make", row.id, detail)
         head = audit.head(session)
         row.audit_seq, row.audit_head = head.seq, head.hash
@@ -128,7 +128,7 @@ def _reserve(
         return Header(store.store_id, receiver.store_id, number, follows, now, prefix, b""), receiver, head
 
 
-def _write(
+def _write(  # noqa: PLR0913, PLR0917 (what goes into the stream, in its order)
     store: Store,
     session: Session,
     writer: SealedWriter,

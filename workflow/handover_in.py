@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +32,8 @@ from workflow.forms_in_use import stored_form
 from workflow.handover import DOCUMENT, FILE, MANIFEST, TAIL
 from workflow.permissions import Right, verb
 from workflow.scope import require_whole_office
+
+Take = Callable[[str, Iterator[bytes]], None]
 
 LARGEST_DOCUMENT = 256 << 20
 MOST_SHOWN = 1000
@@ -89,7 +91,7 @@ def preview(store: Store, actor: Actor, path: Path) -> IncomingPackage:
 
 @verb(Right.HAND_OVER)
 def take_in(store: Store, actor: Actor, now: datetime, path: Path) -> Changes:
-    """Take the package in. The same one again changes nothing. Raises PackageRefused, StoreError; nothing is changed."""
+    """Take the package in; the same one again changes nothing. Raises PackageRefused, StoreError, all undone then."""
     adopted: list[str] = []
     try:
         with store.transaction() as session:
@@ -97,10 +99,8 @@ def take_in(store: Store, actor: Actor, now: datetime, path: Path) -> Changes:
             with _opened(store, session, path) as package:
                 if package.already:
                     return NOTHING
-                taking = _take(store, session, now, package, adopted)
-            _note(store, session, actor, now, package, taking[1])
-            changes = taking[0]
-            dropped = taking[2]
+                changes, manifest, dropped = _take(store, session, now, package, adopted)
+            _note(store, session, actor, now, package, manifest)
     except BaseException:
         for vault_id in adopted:
             store.vault.delete(vault_id)
@@ -116,9 +116,11 @@ def _take(
     handovers.references_at_the_end(session)
     taking: Taking | None = None
     manifest: dict[str, Any] = {}
-    for name, body in _entries(
-        package.reader, lambda vault_id, pieces: _adopt(store, taking, vault_id, pieces, adopted)
-    ):
+
+    def take(vault_id: str, pieces: Iterator[bytes]) -> None:
+        _adopt(store, taking, vault_id, pieces, adopted)
+
+    for name, body in _entries(package.reader, take):
         if name == MANIFEST:
             manifest = body
             sensitive = _sensitive(store, manifest)
@@ -254,7 +256,7 @@ def _refuse_order(header: Header, last: int) -> None:
         )
 
 
-def _entries(reader: SealedReader, take: Any = None) -> Iterator[tuple[str, dict[str, Any]]]:
+def _entries(reader: SealedReader, take: Take | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
     """The manifest and the documents in turn; ``take`` gets the files. Reads to the last byte."""
     counts: Counter[str] = Counter()
     first = True

@@ -16,6 +16,7 @@ from records.views_care import LinkCandidate, LinkKind, LinkView, MoveKind, Move
 from workflow import current, matching, scope
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotFound, WrongState
+from workflow.ownership import own_child
 from workflow.permissions import Right, verb
 
 SHARED = {
@@ -47,7 +48,7 @@ def exit_child(
     if reason == "error" and not note.strip():
         raise BadValue("因录入错误退出要写明错在哪里，没有改动。请填上说明。")
     with store.transaction() as session:
-        child = scope.child(session, actor, child_id)
+        child = own_child(session, actor, child_id)
         if child.state is ChildState.EXITED:
             raise WrongState("这名儿童已经退出台账，没有改动。")
         age = matching.age_on(child.birth_date, on)
@@ -66,7 +67,7 @@ def return_child(store: Store, actor: Actor, now: datetime, child_id: str, on: d
     if not note.strip() or on > civil_date(now):
         raise BadValue("恢复要写明原因，日期不能晚于今天。没有改动。")
     with store.transaction() as session:
-        child = scope.child(session, actor, child_id)
+        child = own_child(session, actor, child_id)
         if child.state is ChildState.ACTIVE:
             raise WrongState("这名儿童就在台账里，没有改动。")
         if child.exited_on is not None and on < child.exited_on:

@@ -25,8 +25,8 @@ from workflow.scope import require_whole_office
 def write_card(store: Store, actor: Actor, now: datetime, path: Path, *, sensitive: bool = False) -> CardView:
     """Write this office's card, to be given to the other office. Raises NotWritten, NotAllowed.
 
-    ``sensitive``: the other office may send extra-sensitive values, sealed to this store's second key. Only somebody who
-    is named for that key can say so.
+    ``sensitive``: the other office may send extra-sensitive values, sealed to this store's second key. Only somebody
+    who is named for that key can say so.
     """
     if sensitive and store.opened_keys.sensitive is None:
         raise NotAllowed("只有能打开特别敏感内容的人，才能让对方把这类内容交过来，没有写名片。请由他来做。")

@@ -237,7 +237,7 @@ def _prove(store: Store, actor: Actor, now: datetime, password: str) -> None:
 
 def _user(session: Session, actor: Actor, user_id: str) -> User:
     row = office_rows.user(session, user_id)
-    if row is None or not actor.covers(row.division):
+    if row is None or row.store_id is not None or not actor.covers(row.division):
         raise NotFound(f"没有这个用户，{UNCHANGED}请刷新后再看。")
     return row
 

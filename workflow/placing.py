@@ -25,6 +25,7 @@ from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotFinished, NotFound, WrongState
 from workflow.matching import iso_date, place_name
 from workflow.names import mask_id_number, normal_name
+from workflow.ownership import own_child
 from workflow.permissions import Right, verb
 from workflow.sentences import field_reason
 from workflow.sheets import label_of
@@ -111,7 +112,7 @@ def record_visit_form(
     """
     with store.transaction() as session:
         page, paper = _paper(store, session, actor, page_id, Purpose.VISIT)
-        child = scope.child(session, actor, child_id)
+        child = own_child(session, actor, child_id)
         said = _said(paper, values)
         visit = visits.enter(store, session, actor, now, child, _visited(said), page_id=page.id)
         _reported(store, session, actor, now, visit, said)
@@ -131,7 +132,7 @@ def record_log_form(store: Store, actor: Actor, now: datetime, page_id: str, lin
         raise BadValue("这张工作日志上一行也没有选，没有保存。")
     with store.transaction() as session:
         page, paper = _paper(store, session, actor, page_id, Purpose.WORK_LOG)
-        children = [scope.child(session, actor, line.child_id) for line in lines if line.child_id]
+        children = [own_child(session, actor, line.child_id) for line in lines if line.child_id]
         for line in lines:
             if not line.text.strip() or line.on > civil_date(now):
                 raise BadValue("工作日志每一行都要有日期和内容，日期不能晚于今天。一行也没有保存。")
@@ -155,7 +156,7 @@ def record_log_form(store: Store, actor: Actor, now: datetime, page_id: str, lin
 def file_card(store: Store, actor: Actor, now: datetime, page_ids: Sequence[str], child_id: str) -> Changes:
     """The sides of a read 信息卡 go into the child's dossier as one sheet. Raises WrongState without a dossier."""
     with store.transaction() as session:
-        child = scope.child(session, actor, child_id)
+        child = own_child(session, actor, child_id)
         if care_rows.dossier_of(session, child.id) is None:
             raise WrongState("这名儿童还没有案卷，信息卡没有归入。请先建立案卷。")
         found = [_paper(store, session, actor, page_id, Purpose.CARD) for page_id in page_ids]

@@ -11,8 +11,9 @@ from records.session import Session
 from records.store import Store
 from records.tables import Child, Registration
 from records.views import Actor, AnswerState, RegistrationState, ValueSource
+from records.views_handover import ProposalKind
 from records.views_review import ReviewRow
-from workflow import answering, blind, current, matching, scope, sheets
+from workflow import answering, blind, current, matching, proposals, scope, sheets
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotFound, WrongState
 from workflow.forms_in_use import stored_form
@@ -60,6 +61,7 @@ def review(store: Store, actor: Actor, now: datetime, registration_id: str) -> C
         registration.reviewed_at, registration.reviewed_by = now, actor.user_id
         registration.sent_back_reason = ""
         session.flush()
+        proposals.tell_owner(store, session, actor, now, registration, ProposalKind.REVIEWED, "")
         store.audit(session, actor.user_id, now, "registration.review", registration.id)
         return changed(registrations=[registration.id], children=_children(registration))
 
@@ -88,6 +90,8 @@ def send_back(
             if field is None:
                 raise NotFound("这种表格里没有这一栏，没有退回。")
             said.append(f"{sheets.label_of(field)}：{reason}")
+            if registration.store_id != store.store_id:
+                continue  # its owner marks the fields
             answer = registration_rows.answer(session, registration.id, key)
             value, text = (None, "") if answer is None else (answer.value, answer.text)
             source = ValueSource.PAPER if answer is None else answer.source
@@ -97,6 +101,8 @@ def send_back(
         registration.reviewed_at, registration.reviewed_by = now, actor.user_id
         registration.sent_back_reason = "；".join([*said, *([words.strip()] if words.strip() else [])])
         session.flush()
+        why = registration.sent_back_reason
+        proposals.tell_owner(store, session, actor, now, registration, ProposalKind.SENT_BACK, why)
         if registration.child_id is not None:
             current.follow(store, session, actor.user_id, now, matching.child(session, registration.child_id))
         store.audit(session, actor.user_id, now, "registration.send_back", registration.id, {"fields": len(told)})

@@ -25,6 +25,7 @@ from workflow import matching, scope
 from workflow.changes import Changes
 from workflow.errors import BadValue, NotFound, WrongState
 from workflow.names import mask_id_number
+from workflow.ownership import require_own
 from workflow.permissions import Right, verb
 from workflow.scope import require_whole_office
 
@@ -102,6 +103,7 @@ def assign_round(store: Store, actor: Actor, now: datetime, registration_ids: Se
         row = round_row(session, round_id)
         for registration_id in registration_ids:
             registration = scope.registration(session, actor, registration_id)
+            require_own(store, session, registration)
             registration.round_id = row.id
             store.audit(session, actor.user_id, now, "registration.round", registration_id, {"round": row.id})
         session.flush()

@@ -24,6 +24,7 @@ from workflow import agreement, answering, blind, current, matching, scope, shee
 from workflow.changes import Changes, changed
 from workflow.errors import NotFound, WrongState
 from workflow.forms_in_use import stored_form
+from workflow.ownership import require_own
 from workflow.permissions import Right, verb
 
 WITH_CODES = (Kind.CHOICE, Kind.CODE)
@@ -160,6 +161,7 @@ def resolve(store: Store, actor: Actor, now: datetime, registration_id: str, key
         entry = review_rows.entries_of(session, [registration.id]).get(registration.id, {}).get(key)
         if entry is None or not _disputed(entry):
             raise WrongState("这一栏没有要裁定的分歧，没有改动。请刷新后再看。")
+        require_own(store, session, registration)
         if actor.user_id in (entry.entered_by, entry.first_by):
             raise WrongState("这一栏是你录的，要由第三个人裁定，没有改动。")
         if registration_rows.in_running_batch(session, registration.id):

@@ -30,6 +30,7 @@ from workflow.cross_reference import place_view
 from workflow.errors import BadValue, NotAllowed, NotFinished, NotFound, WrongState
 from workflow.forms_in_use import stored_form
 from workflow.names import mask_id_number
+from workflow.ownership import require_own
 from workflow.permissions import Right, verb
 from workflow.settings import limits_of
 
@@ -208,7 +209,7 @@ def mark(
 def undo(store: Store, actor: Actor, now: datetime, registration_id: str) -> Changes:
     """Take back the last answer of a draft (an event of its own; nothing is erased). NOTHING when none is left."""
     with store.transaction() as session:
-        registration = _draft(session, actor, registration_id)
+        registration = _draft(store, session, actor, registration_id)
         last = registration_rows.last_standing_event(session, registration.id)
         if last is None:
             return NOTHING
@@ -218,8 +219,9 @@ def undo(store: Store, actor: Actor, now: datetime, registration_id: str) -> Cha
     return changed(registrations=[registration_id])
 
 
-def _draft(session: Session, actor: Actor, registration_id: str) -> Registration:
+def _draft(store: Store, session: Session, actor: Actor, registration_id: str) -> Registration:
     registration = scope.registration(session, actor, registration_id)
+    require_own(store, session, registration)
     if registration.state is RegistrationState.SENT_BACK:
         registration.state = RegistrationState.DRAFT  # whoever takes it up again works on a draft
     if registration.state is not RegistrationState.DRAFT:
@@ -230,7 +232,7 @@ def _draft(session: Session, actor: Actor, registration_id: str) -> Registration
 def _draft_field(
     store: Store, session: Session, actor: Actor, registration_id: str, key: str
 ) -> tuple[Registration, FormField]:
-    registration = _draft(session, actor, registration_id)
+    registration = _draft(store, session, actor, registration_id)
     field = stored_form(store, session, registration.form_id, registration.form_version).by_key.get(key)
     if field is None:
         raise NotFound("这种表格里没有这一栏，没有保存。")
@@ -252,7 +254,7 @@ def finish(
     An equal ID number attaches to its child; equal name and birth date ask, unless ``same_child`` says.
     """
     with store.transaction() as session:
-        registration = _draft(session, actor, registration_id)
+        registration = _draft(store, session, actor, registration_id)
         facts = sheets.gather(store, session, registration, sheets.trust_of(session))
         _refuse_unfinished(facts, limits_of(session))
         found = matching.find(session, registration, facts.values)
@@ -337,6 +339,7 @@ def reopen(store: Store, actor: Actor, now: datetime, registration_id: str, reas
         raise BadValue("退回核对要写明原因，没有改动。请填上原因。")
     with store.transaction() as session:
         registration = scope.registration(session, actor, registration_id)
+        require_own(store, session, registration)
         if registration.state not in (RegistrationState.VERIFIED, RegistrationState.SENT_BACK):
             raise WrongState("这份登记表现在不能退回核对，没有改动。")
         if registration_rows.in_running_batch(session, registration.id):
@@ -361,7 +364,7 @@ def join(store: Store, actor: Actor, now: datetime, registration_id: str, other_
     if registration_id == other_id:
         raise WrongState("这是同一份登记表，不用配对。")
     with store.transaction() as session:
-        one, other = _draft(session, actor, registration_id), _draft(session, actor, other_id)
+        one, other = _draft(store, session, actor, registration_id), _draft(store, session, actor, other_id)
         changes = drafting.join(store, session, now, one, other)
         store.audit(session, actor.user_id, now, "registration.join", registration_id, {"other": other_id})
         return changes
@@ -371,6 +374,6 @@ def join(store: Store, actor: Actor, now: datetime, registration_id: str, other_
 def part(store: Store, actor: Actor, now: datetime, registration_id: str) -> Changes:
     """A person says that the two sides of a draft are not one sheet: each becomes its own draft."""
     with store.transaction() as session:
-        changes = drafting.part(store, session, now, _draft(session, actor, registration_id))
+        changes = drafting.part(store, session, now, _draft(store, session, actor, registration_id))
         store.audit(session, actor.user_id, now, "registration.part", registration_id)
         return changes

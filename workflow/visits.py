@@ -26,6 +26,7 @@ from workflow import mandatory, matching, scope, sealed, visit_plan
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotAllowed, NotFound, WrongState
 from workflow.names import mask_id_number
+from workflow.ownership import own_child
 from workflow.permissions import Right, verb
 from workflow.settings import intervals
 
@@ -68,7 +69,7 @@ def plan(store: Store, actor: Actor, now: datetime, child_id: str, due_on: date,
 
 
 def _active(session: Session, actor: Actor, child_id: str) -> Child:
-    child = scope.child(session, actor, child_id)
+    child = own_child(session, actor, child_id)
     if child.state is not ChildState.ACTIVE:
         raise WrongState("这名儿童已经退出台账，没有保存。要记走访请先恢复。")
     return child

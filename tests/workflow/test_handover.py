@@ -1,25 +1,26 @@
-"""Township to county and back: a package holds everything, changes nothing twice, and is refused whole when it's wrong."""
+"""Township to county and back: a package holds everything, changes nothing twice, and is refused whole when wrong."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from records import database, handover_file
+from records import database, handover_file, handover_rows
 from records.errors import PackageRefused
 from records.folder import DATABASE
 from records.views import RegistrationState, Role
-from records.views_handover import MadePackage
+from records.views_handover import MadePackage, ProposalKind, ProposalState
 from tests.workflow.conftest import PASSWORD, QUICK, MakeOffice, OfficeAtWork
-from workflow import children, handover, handover_in, partners, review, verify
+from workflow import children, handover, handover_in, partners, proposals, review, verify
 from workflow.access import create_office
 from workflow.check import check
-from workflow.errors import BadValue, NotAllowed, NotWritten
+from workflow.errors import BadValue, NotAllowed, NotWritten, WrongState
 
 
 @dataclass
@@ -257,18 +258,18 @@ def test_what_isnt_the_senders_is_refused(two: Two, monkeypatch: pytest.MonkeyPa
     two.town.child("A")
     mine = two.county.child("C", child_name="李雷", child_id_number="22028420180101004X")
     ((own,),) = rows(two.county, "SELECT id FROM registrations")
-    real = handover.handover_rows.sealed_for
+    real = handover_rows.sealed_for
 
     def forged(change: dict[str, str], table: str) -> None:
-        def sealed_for(document: dict, seal: object) -> dict:  # type: ignore[type-arg]  # a test's stand-in
-            document = real(document, seal)  # type: ignore[arg-type]  # the same
+        def sealed_for(document: dict[str, Any], seal: Callable[[bytes, str], bytes]) -> dict[str, Any]:
+            document = real(document, seal)
             for row in document["rows"].get(table, []):
                 row.update(change)
             if table in document["rows"] and "id" in change:
                 document["id"] = change["id"]
             return document
 
-        monkeypatch.setattr(handover.handover_rows, "sealed_for", sealed_for)
+        monkeypatch.setattr(handover_rows, "sealed_for", sealed_for)
 
     for number, (table, change) in enumerate(
         (
@@ -295,6 +296,84 @@ def test_what_isnt_the_senders_is_refused(two: Two, monkeypatch: pytest.MonkeyPa
         assert (rows(two.county, "SELECT count(*) FROM answers"), sorted(two.county.store.vault.ids())) == before
     monkeypatch.undo()
     assert check(two.county.store, two.county.actor) == ()
+
+
+# -- proposals --------------------------------------------------------------------------------------------------------
+
+
+def there_and_back(two: Two) -> str:
+    """The county has the registration; its id."""
+    two.town.child("A")
+    two.take(two.make("一.tdhandover"))
+    ((registration,),) = rows(two.county, "SELECT id FROM registrations")
+    return str(registration)
+
+
+def test_the_county_proposes_and_the_township_decides(two: Two) -> None:
+    registration = there_and_back(two)
+    county, town = two.county, two.town
+    with pytest.raises(WrongState, match="黄松甸镇人民政府"):
+        verify.confirm(county.store, county.actor, county.clock(), registration, "father_name", "欧阳柏")
+    with pytest.raises(WrongState, match="黄松甸镇人民政府"):
+        verify.reopen(county.store, county.actor, county.clock(), registration, "改")
+    proposals.propose(county.store, county.actor, county.clock(), registration, "father_name", "欧阳柏", "户籍底册")
+    proposals.propose(county.store, county.actor, county.clock(), registration, "mother_name", "林一", "户籍底册")
+    assert rows(county, ANSWERS) == rows(town, ANSWERS)  # nothing is edited
+    handover_in.take_in(town.store, town.actor, town.clock(), two.back("回一.tdhandover"))
+    father, mother = proposals.proposals(town.store, town.actor)
+    assert (father.label, father.before, father.after, father.own) == ("父亲姓名", "欧阳松", "欧阳柏", False)
+    assert rows(county, ANSWERS) == rows(town, ANSWERS)
+    proposals.accept(town.store, town.actor, town.clock(), father.proposal_id)
+    proposals.decline(town.store, town.actor, town.clock(), mother.proposal_id, "纸面就是这样")
+    assert proposals.proposals(town.store, town.actor) == ()
+    with pytest.raises(WrongState):
+        proposals.accept(town.store, town.actor, town.clock(), father.proposal_id)
+    assert rows(town, "SELECT value, source FROM answers WHERE key = 'father_name'") == [('"欧阳柏"', "correction")]
+    two.take(two.make("二.tdhandover"))
+    assert rows(county, ANSWERS) == rows(town, ANSWERS)
+    decided = proposals.proposals(county.store, county.actor, decided=True)
+    told = {row.key: (row.state, row.decision_note) for row in decided}
+    assert told == {
+        "father_name": (ProposalState.ACCEPTED, ""),
+        "mother_name": (ProposalState.DECLINED, "纸面就是这样"),
+    }
+    assert check(county.store, county.actor) == ()
+    assert check(town.store, town.actor) == ()
+
+
+def test_a_change_against_an_open_proposal_is_a_conflict(two: Two) -> None:
+    registration = there_and_back(two)
+    county = two.county
+    proposals.propose(county.store, county.actor, county.clock(), registration, "father_name", "欧阳柏", "户籍底册")
+    corrected(two, "father_name", "欧阳桦")
+    path = two.make("二.tdhandover")
+    (row,) = handover_in.preview(county.store, county.actor, path).conflicting
+    assert [(field.key, field.after, field.conflict) for field in row.fields] == [("father_name", "欧阳桦", True)]
+    two.take(path)
+    (open_one,) = proposals.proposals(county.store, county.actor)
+    assert open_one.moved
+
+
+def test_the_countys_review_counts_when_the_township_takes_it(two: Two) -> None:
+    registration = there_and_back(two)
+    county, town = two.county, two.town
+    review.send_back(county.store, county.actor, county.clock(), registration, {"father_name": "看不清"})
+    handover_in.take_in(town.store, town.actor, town.clock(), two.back("回一.tdhandover"))
+    (told,) = proposals.proposals(town.store, town.actor)
+    assert told.kind is ProposalKind.SENT_BACK
+    proposals.accept(town.store, town.actor, town.clock(), told.proposal_id)
+    assert rows(town, "SELECT state FROM registrations") == [("sent_back",)]
+    verify.confirm(town.store, town.actor, town.clock(), registration, "father_name", "欧阳柏")
+    verify.finish(town.store, town.actor, town.clock(), registration)
+    two.take(two.make("二.tdhandover"))
+    review.review(county.store, county.actor, county.clock(), registration)
+    handover_in.take_in(town.store, town.actor, town.clock(), two.back("回二.tdhandover"))
+    (passed,) = proposals.proposals(town.store, town.actor)
+    proposals.accept(town.store, town.actor, town.clock(), passed.proposal_id)
+    assert rows(town, "SELECT state FROM registrations") == [("reviewed",)]
+    two.take(two.make("三.tdhandover"))
+    assert rows(county, "SELECT state FROM registrations") == [("reviewed",)]
+    assert check(county.store, county.actor) == ()
 
 
 # -- cards ------------------------------------------------------------------------------------------------------------
@@ -359,9 +438,7 @@ def test_without_the_receivers_named_person_nothing_extra_sensitive_goes(two: Tw
     other = make_office("邻镇")
     introduce(other, two.county, two.place)
     with pytest.raises(BadValue, match="名片没有写明"):
-        handover.make(
-            other.store, other.actor, other.clock(), "县民政局", two.place / "一.tdhandover", sensitive=True
-        )
+        handover.make(other.store, other.actor, other.clock(), "县民政局", two.place / "一.tdhandover", sensitive=True)
     assert not (two.place / "一.tdhandover").exists()
 
 

@@ -140,6 +140,17 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.report.record_outcome": {R, M},
     "workflow.entry_sheets.write": {R, M},
     "workflow.check.check": {M},
+    "workflow.partners.write_card": {M},
+    "workflow.partners.look_at_card": {M},
+    "workflow.partners.trust": {M},
+    "workflow.partners.partners": {M},
+    "workflow.handover.make": {M},
+    "workflow.handover_in.preview": {M},
+    "workflow.handover_in.take_in": {M},
+    "workflow.proposals.propose": {R, M},
+    "workflow.proposals.proposals": {C, R, M},
+    "workflow.proposals.accept": {C, R, M},
+    "workflow.proposals.decline": {C, R, M},
 }
 
 
