@@ -57,7 +57,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 LOCAL: dict[str, frozenset[str]] = {
     "sources": frozenset({"content_hash", "delivered_path", "lies_outside", "password", "round_id", "store_id"}),
     "pages": frozenset({"content_hash", "duplicate_of_id", "attempts", "sheet_id", "side"}),
-    "children": frozenset({"store_id", "current_registration_id"}),
+    "children": frozenset({"store_id", "current_registration_id", "scope"}),
     "users": frozenset({"store_id", "valid_until", "disabled_at"}),
     "archive_items": frozenset({"series_id", "item_number"}),
 }
