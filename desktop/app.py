@@ -22,7 +22,9 @@ from desktop.jobs import Jobs, ReaderPool
 from desktop.log import catch_defects, log_to, report
 from desktop.start import NoDisplay, make_application
 from desktop.ui.batches.screen import BatchesScreen
-from desktop.ui.children.page import FIELDS, ChildPageScreen
+from desktop.ui.care.screen import CareScreen
+from desktop.ui.care.visits import VisitsScreen
+from desktop.ui.children.page import CARE, FIELDS, PAPERS, ChildPageScreen
 from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
 from desktop.ui.first_run.screen import FirstRunScreen, NewOffice
@@ -41,6 +43,7 @@ from ocr.models import offer_packs
 from records.keys import PRODUCTION, Kdf
 from workflow import access
 from workflow.access import Opened
+from workflow.permissions import RIGHTS, Right
 
 log = logging.getLogger(__name__)
 
@@ -248,11 +251,12 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     window.add("inbox", "收件箱", "inbox", inbox, inbox)
     window.add("drafts", "待核对", "verify", drafts, drafts)
     window.add("children", "儿童台账", "children", children, children)
+    add_care(window, jobs, opened, child := ChildPageScreen(jobs, opened.actor))
     window.add("batches", "报送批次", "batches", batches, batches)
     window.add_inner("verify", "drafts", verify, verify)
     group = GroupScreen(jobs)
     window.add_inner("group", "drafts", group, group)
-    child = add_people(window, jobs, opened, children)
+    add_people(window, child, children)
     add_settings(window, jobs, opened, kdf)
 
     came_from = ["drafts"]
@@ -296,19 +300,32 @@ def add_settings(window: MainWindow, jobs: Jobs, opened: Opened, kdf: Kdf) -> No
     window.add("settings", "设置", "settings", settings, settings)
 
 
-def add_people(window: MainWindow, jobs: Jobs, opened: Opened, children: ChildrenScreen) -> ChildPageScreen:
+def add_care(window: MainWindow, jobs: Jobs, opened: Opened, child: ChildPageScreen) -> None:
+    """重点关爱 and 走访, for those who may see them."""
+    if opened.actor.role not in RIGHTS[Right.SEE_CARE]:
+        return
+    care, visits = CareScreen(jobs, opened.actor), VisitsScreen(jobs, opened.actor)
+    window.add("care", "重点关爱", "care", care, care)
+    window.add("visits", "走访", "visits", visits, visits)
+    care.counted.connect(partial(window.navigation.set_count, "care"))
+    visits.counted.connect(partial(window.navigation.set_count, "visits"))
+    care.open_child.connect(lambda child_id, papers: child.wanted.emit(child_id, PAPERS if papers else CARE))
+    visits.open_child.connect(lambda child_id: child.wanted.emit(child_id, CARE))
+    care.go_children.connect(partial(window.go, "children"))
+
+
+def add_people(window: MainWindow, child: ChildPageScreen, children: ChildrenScreen) -> None:
     """The child's page, and the way to it and back from wherever a child is named."""
-    child = ChildPageScreen(jobs, opened.actor)
     window.add_inner("child", "children", child, child)
     came_from = ["children"]
 
-    def open_child(child_id: str, tab: int = FIELDS) -> None:
+    def open_child(child_id: str, tab: int) -> None:
         if window.shown != "child":
             came_from[0] = window.shown
         child.open_child(child_id, tab)
         window.go("child")
 
-    children.open_child.connect(open_child)
+    child.wanted.connect(open_child)
+    children.open_child.connect(lambda child_id: open_child(child_id, FIELDS))
     child.left.connect(lambda: window.go(came_from[0]))
     child.title.connect(partial(window.set_title, "child"))
-    return child

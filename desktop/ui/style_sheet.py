@@ -42,6 +42,9 @@ QPushButton[role="quiet"]:hover { background: @acts_soft; }
 QPushButton[role="quiet"]:focus { border: 2px solid @acts; padding: 0 7px; }
 QPushButton[role="quiet"]:disabled { color: @edge; }
 
+QPushButton[role="chip"] { border-radius: 15px; padding: 0 12px; }
+QPushButton[role="chip"]:checked { background: @acts_soft; color: @acts; border-color: @acts; }
+
 QLineEdit, QPlainTextEdit, QComboBox { background: @panel; color: @ink; border: 1px solid @edge;
   border-radius: 6px; padding: 0 8px; selection-background-color: @acts; selection-color: @on_acts; }
 QLineEdit, QComboBox { min-height: 30px; }

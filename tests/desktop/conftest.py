@@ -22,7 +22,7 @@ from records.keys import Kdf
 from records.store import Store
 from records.views import Actor, DraftRow, VerifySheet
 from tests.workflow.conftest import PASSWORD, Clock
-from tests.workflow.scripted import FORM, Page, ScriptedPool, ScriptedSource, back, believing, front, scan
+from tests.workflow.scripted import FORM, FORMS, Page, ScriptedPool, ScriptedSource, back, believing, front, scan
 from workflow import intake, recognise, verify
 from workflow.access import Opened, create_office
 from workflow.settings import RECHECK_PERCENT, SHOW_ALL_UNTIL, change_setting
@@ -60,11 +60,12 @@ class PicturePool(ScriptedPool):
 class PictureSource(ScriptedSource):
     def read(self, index: int, context: ReadingContext | None = None) -> PageOutcome:
         outcome = super().read(index, context)
+        form = FORMS[outcome.reading.form or FORM.id]
         placed = tuple(
             replace(
                 reading,
-                view_box_px=_px(FORM.by_key[reading.key].box),
-                option_view_boxes={o.code: _px(o.box) for o in FORM.by_key[reading.key].options},
+                view_box_px=_px(form.by_key[reading.key].box),
+                option_view_boxes={o.code: _px(o.box) for o in form.by_key[reading.key].options},
             )
             for reading in outcome.reading.fields
         )

@@ -22,12 +22,16 @@ TIME = re.compile(r"\s*([01]?\d|2[0-3])\s*[:：时点]\s*([0-5]?\d)?\s*分?\s*")
 
 
 class Questions:
-    """Asks over one window; ``person`` is who works, proposed as visitor and reporter."""
+    """Asks over one window; ``person`` is who works, proposed as visitor and reporter.
 
-    def __init__(self, jobs: Jobs, over: QWidget, person: str) -> None:
+    ``after``: called when a question was taken; a line of the log about nobody in particular changes no child.
+    """
+
+    def __init__(self, jobs: Jobs, over: QWidget, person: str, after: Callable[[], object] | None = None) -> None:
         self._jobs = jobs
         self._over = over
         self._person = person
+        self._after = after
 
     def _today(self) -> date:
         return civil_day(self._jobs.now())
@@ -36,6 +40,8 @@ class Questions:
         self, heading: str, words: str, asks: Sequence[Ask], does: str, make: Callable[[Answers], Change[object]]
     ) -> AskDialog:
         dialog = AskDialog(self._jobs, heading, words, asks, does, make, self._over)
+        if self._after is not None:
+            dialog.accepted.connect(self._after)
         dialog.open()
         return dialog
 

@@ -155,7 +155,7 @@ class FieldsTab(QSplitter):
             return Mark("只有指定的人能看", "secondary", "lock")
         if not self._unmasked and is_id_number(row.key):
             words = mask_id_number(words)
-        return Mark(words, "acts", "write") if number == 0 and row.changed and words else words
+        return Mark(words, "acts", "again") if number == 0 and row.changed and words else words
 
     def _show(self, row: FieldRow, steps: Sequence[Step]) -> None:
         if row.key == self._asked:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QImage, QKeySequence, QPixmap, QShortcut
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QDialog, QStackedWidget, QTabBar, QWidget
 
 from desktop.jobs import Change, Jobs
@@ -35,6 +35,7 @@ class ChildPageScreen(QWidget):
     """Everything the office knows of one child."""
 
     left = Signal()
+    wanted = Signal(str, int)  # another screen wants a child's page at one of its parts
     title = Signal(str)
     open_registration = Signal(str)
 
@@ -60,7 +61,6 @@ class ChildPageScreen(QWidget):
         self._refresh.timeout.connect(self.read)
         self._lay_out()
         jobs.changed.connect(self._changed)
-        QShortcut(QKeySequence("Esc"), self, self.left.emit)
         for number in range(len(TABS)):
             QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self, partial(self.tabs.setCurrentIndex, number))
 
@@ -110,6 +110,12 @@ class ChildPageScreen(QWidget):
         row.addWidget(self.whole)
         row.addWidget(self.exits)
         return head
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 

@@ -205,3 +205,22 @@ class Table(QTableView):
                 self.opened.emit(self.currentIndex().row())
             return
         super().keyPressEvent(event)
+
+
+def show_rows(table: Table, model: RowsModel[Row], rows: Sequence[Row], identity: Callable[[Row], str]) -> None:
+    """Other rows; the one at hand stays at hand where it is still there, else the one in its place."""
+    index = table.currentIndex()
+    at = index.row() if index.isValid() else 0
+    before = identity(model.rows[at]) if index.isValid() else ""
+    model.set_rows(rows)
+    found = [i for i, row in enumerate(rows) if identity(row) == before]
+    if rows:
+        table.selectRow(found[0] if found else min(at, len(rows) - 1))
+
+
+def make_table(model: RowsModel[Any], name: str, words: str) -> Table:
+    """A table with its object name and accessible name."""
+    table = Table(model)
+    table.setObjectName(name)
+    table.setAccessibleName(words)
+    return table

@@ -1,0 +1,224 @@
+"""走访: who is to be visited, the longest overdue first; visits recorded by hand or from a read form; the work log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedLayout, QStackedWidget, QTabBar, QWidget
+
+from desktop.jobs import Jobs
+from desktop.ui.care.paper import ReadPaperDialog
+from desktop.ui.care.questions import Questions
+from desktop.ui.children.told import log_line
+from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
+from desktop.ui.widgets.sections import Deed, Section, Sections
+from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
+from desktop.ui.words import Mark, civil_day, day
+from records.views import Actor
+from records.views_care import LogView, PaperView, VisitDueRow
+from workflow import placing, visits
+from workflow.changes import Changes
+
+REFRESH_MS = 150
+AHEAD = ((0, "到期和逾期"), (30, "30 天内"), (366, "全部"))
+LOG_DAYS = 366  # how far back the screen shows the log; older lines stand on the children's pages
+
+
+@dataclass(frozen=True, slots=True)
+class VisitsView:
+    """What the screen shows, read in one go."""
+
+    due: tuple[VisitDueRow, ...]
+    overdue: int
+    waiting: tuple[PaperView, ...]
+    log: tuple[LogView, ...]
+
+
+def _due(row: VisitDueRow) -> str | Mark:
+    if row.overdue_days:
+        return Mark(f"逾期 {row.overdue_days} 天", "error", "clock")
+    return f"{day(row.due_on)}前"
+
+
+COLUMNS: tuple[Column[VisitDueRow], ...] = (
+    Column("姓名", lambda row: row.name, 96),
+    Column("走访期限", _due, 152),
+    Column("监护状况", lambda row: row.level_label, 96),
+    Column("关爱", lambda row: Mark("重点关爱", "doubt", "care") if row.key_concern else "", 112),
+    Column("现居住地", lambda row: row.residence.removeprefix("吉林省")),
+    Column("上次走访", lambda row: day(row.last_visit) if row.last_visit else "没有走访过", 136),
+    Column("走访人", lambda row: row.visitor, 96),
+)
+
+
+class VisitsScreen(QWidget):
+    """Emits ``open_child`` and how many visits are due."""
+
+    open_child = Signal(str)
+    counted = Signal(int)
+
+    def __init__(self, jobs: Jobs, actor: Actor) -> None:
+        super().__init__()
+        self.setObjectName("screen")
+        self._jobs = jobs
+        self._ahead = AHEAD[0][0]
+        self.waiting: tuple[PaperView, ...] = ()
+        self.ask = Questions(jobs, self, actor.full_name, after=self.read)
+        self.model: RowsModel[VisitDueRow] = RowsModel(COLUMNS, parent=self)
+        self.table = make_table(self.model, "due", "要走访的儿童")
+        self.table.opened.connect(lambda _row: self._record())
+        self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
+        self._refresh.timeout.connect(self.read)
+        self._lay_out()
+        jobs.changed.connect(self._changed)
+        self.read()
+
+    def _lay_out(self) -> None:
+        box = column(self, space=BETWEEN)
+        box.setContentsMargins(AROUND, BETWEEN, AROUND, BETWEEN)
+        self.papers = Notice()
+        box.addWidget(self.papers)
+        self.tabs = QTabBar()
+        self.tabs.setObjectName("visit_tabs")
+        self.tabs.setAccessibleName("走访的部分")
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        for word in ("要走访的", "工作日志"):
+            self.tabs.addTab(word)
+        box.addWidget(self.tabs)
+        self._stack = QStackedWidget()
+        self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
+        self._stack.addWidget(self._due_part())
+        self.log = Sections("工作日志")
+        self._stack.addWidget(self.log)
+        box.addWidget(self._stack, 1)
+
+    def _due_part(self) -> QWidget:
+        part = QWidget()
+        box = column(part, space=INSIDE)
+        row = line(space=INSIDE)
+        self._chips = QButtonGroup(self)
+        for days, word in AHEAD:
+            row.addWidget(self._chip(days, word))
+        self.told = text("", "secondary")
+        row.addWidget(self.told, 1)
+        self.deeds = (
+            button("看儿童", self._open, name="open_child"),
+            button("写日志", self._log, name="write_log"),
+            button("安排日期", self._plan, name="plan_visit"),
+            button("记走访", self._record, role="primary", name="record_visit"),
+        )
+        for deed in self.deeds:
+            row.addWidget(deed)
+        box.addLayout(row)
+        holder = QWidget()
+        self._either = QStackedLayout(holder)
+        self._either.addWidget(
+            EmptyState(
+                "visits", "没有到期的走访", "登记表核对完就按监护状况排定走访：较好三个月、一般一个月、风险较大更勤。"
+            )
+        )
+        self._either.addWidget(self.table)
+        box.addWidget(holder, 1)
+        return part
+
+    def _chip(self, days: int, word: str) -> QPushButton:
+        chip = button(word, lambda: self._show_ahead(days), role="chip", name=f"ahead_{days}")
+        chip.setCheckable(True)
+        chip.setChecked(days == self._ahead)
+        self._chips.addButton(chip)
+        return chip
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        """The screen is shown."""
+        self.read()
+        self.table.setFocus()
+
+    def read(self) -> None:
+        """Read everything again."""
+        self._refresh.stop()
+        today, ahead = civil_day(self._jobs.now()), self._ahead
+        self._jobs.read(
+            lambda store, actor: VisitsView(
+                visits.due(store, actor, today, ahead_days=ahead),
+                len(visits.due(store, actor, today)),
+                placing.waiting(store, actor),
+                visits.work_log(store, actor, since=today - timedelta(days=LOG_DAYS)),
+            ),
+            self._show,
+            owner=self,
+        )
+
+    def _show_ahead(self, days: int) -> None:
+        self._ahead = days
+        self.read()
+
+    def _changed(self, changes: Changes) -> None:
+        if (changes.children or changes.pages) and not self._refresh.isActive():
+            self._refresh.start()
+
+    def _show(self, view: VisitsView) -> None:
+        self.counted.emit(view.overdue + len(view.waiting))
+        show_rows(self.table, self.model, view.due, lambda row: row.visit_id)
+        self._either.setCurrentIndex(1 if view.due else 0)
+        late = sum(bool(row.overdue_days) for row in view.due)
+        self.told.setText(f"{len(view.due)} 名，逾期 {late} 名" if late else f"{len(view.due)} 名")
+        for deed in self.deeds:
+            deed.setEnabled(bool(view.due))
+        self._show_waiting(view.waiting)
+        self.log.show_sections(
+            (
+                Section(
+                    "工作日志",
+                    tuple(log_line(entry, self.ask, True, named=True) for entry in view.log),
+                    "还没有记过。写下的每一条都留着；写错了记一条更正。",
+                    (Deed("写日志", self.ask.write_log, "write_log_free"),),
+                ),
+            )
+        )
+
+    def _show_waiting(self, waiting: Sequence[PaperView]) -> None:
+        self.waiting = tuple(waiting)
+        if waiting:
+            words = f"扫描件里有 {len(waiting)} 页走访记录、工作日志或信息卡读好了，等人看过记入。"
+            self.papers.say(words, action="看一页", act=self._open_paper)
+        else:
+            self.papers.drop()
+
+    # -- doing --------------------------------------------------------------------------------------------------------
+
+    def _row(self) -> VisitDueRow | None:
+        index = self.table.currentIndex()
+        return self.model.rows[index.row()] if index.isValid() else None
+
+    def _record(self) -> None:
+        row = self._row()
+        if row is not None:
+            self.ask.record_visit(row.name, row.child_id)
+
+    def _plan(self) -> None:
+        row = self._row()
+        if row is not None:
+            self.ask.plan_visit(row)
+
+    def _log(self) -> None:
+        row = self._row()
+        if row is not None:
+            self.ask.write_log(row.name, row.child_id)
+
+    def _open(self) -> None:
+        row = self._row()
+        if row is not None:
+            self.open_child.emit(row.child_id)
+
+    def _open_paper(self) -> None:
+        if self.waiting:
+            dialog = ReadPaperDialog(self._jobs, self.waiting[0], self.waiting, self)
+            dialog.finished.connect(lambda _code: self.read())
+            dialog.open()

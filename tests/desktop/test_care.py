@@ -1,0 +1,222 @@
+"""重点关爱 and 走访: deciding, reporting, visiting and logging with the hands of a clerk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.app import make_window
+from desktop.ui.care.paper import ReadPaperDialog
+from desktop.ui.care.screen import CareScreen
+from desktop.ui.care.visits import VisitsScreen
+from desktop.ui.children.page import PAPERS, ChildPageScreen
+from desktop.ui.main_window import MainWindow
+from records.views import Role
+from records.views_care import VisitState
+from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
+from tests.desktop.test_child_page import asked, gone, named, words
+from tests.workflow.scripted import back, front
+from workflow import concerns, mandatory, visits
+
+Show = Callable[[QWidget], None]
+TODAY = date(2026, 10, 12)
+
+
+@pytest.fixture
+def window(desk: Desk, show: Show, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
+    from tests.workflow.scripted import believing
+
+    monkeypatch.setattr("workflow.papers.judge", believing)
+    made = make_window(desk.jobs, desk.opened)
+    show(made)
+    return made
+
+
+def child(desk: Desk, number: int = 0, on_back: dict[str, object] | None = None, **values: object) -> str:
+    """A verified child whose form says these things."""
+    serial = f"SHEET{number:05d}"
+    name = {"child_name": f"欧阳雪{'甲乙丙'[number]}", "child_id_number": None}
+    sides = (front(serial, (), **{**name, **values}), back(serial, (), **(on_back or {})))  # type: ignore[arg-type]  # JSON
+    desk.take_in(desk.file(f"{number}.jpg", *sides))
+    desk.read()
+    return desk.verified(desk.drafts()[0].registration_id).child_id
+
+
+def care(window: MainWindow) -> CareScreen:
+    window.go("care")
+    found = window.findChild(CareScreen)
+    assert found is not None
+    return found
+
+
+def visiting(window: MainWindow) -> VisitsScreen:
+    window.go("visits")
+    found = window.findChild(VisitsScreen)
+    assert found is not None
+    return found
+
+
+def test_a_proposal_is_confirmed_and_gets_its_dossier(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    child(desk, health_body=["disabled"])
+    child(desk, 1, health_body=["ill"])
+    screen = care(window)
+    QAbstractItemModelTester(screen.proposals, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    QAbstractItemModelTester(screen.listed, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    qtbot.waitUntil(lambda: len(screen.proposals.rows) == 2)
+    assert window.navigation.entry("care").count == 2
+    assert "身体情况" in str(screen.proposals.index(0, 2).data()), "the reason stands in the list"
+    first = screen.proposals.rows[0].child.name
+    press(screen.proposed_table, Qt.Key.Key_Return, "\r")
+    gone(asked(screen, qtbot), qtbot)
+    qtbot.waitUntil(lambda: [row.name for row in screen.listed.rows] == [first])
+    assert "1 名没有纸质档案" in screen.told.text()
+    click(named(screen, "dismiss"))
+    dialog = asked(screen, qtbot)
+    click(dialog.does)
+    assert dialog.told.text() == "请填“不纳入的理由”。"
+    type_chinese(dialog.entries["reason"], "普通感冒")
+    gone(dialog, qtbot)
+    qtbot.waitUntil(lambda: not screen.proposals.rows)
+    assert window.navigation.entry("care").count == 1, "the missing dossier"
+    click(screen.dossier)
+    qtbot.waitUntil(lambda: window.navigation.entry("care").count == 0)
+    click(screen.notice.action)
+    page = window.findChild(ChildPageScreen)
+    assert page is not None
+    assert window.shown == "child"
+    assert page.tabs.currentIndex() == PAPERS
+    press(page, Qt.Key.Key_Escape)
+    assert window.shown == "care"
+
+
+def test_what_must_be_reported_stands_in_red(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    child_id = child(desk)
+    screen = care(window)
+    for number in range(5):
+        mandatory.raise_case(desk.store, desk.actor, desk.clock(), child_id, "harm", f"第{number}件")
+    screen.read()
+    qtbot.waitUntil(screen.banner.isVisible)
+    assert "还有 2 件" in words(screen.banner)
+    click(named(screen.banner, "withdraw_"))
+    dialog = asked(screen, qtbot)
+    what = dialog.entries["reason"]
+    assert isinstance(what, QPlainTextEdit)
+    type_chinese(what, "在学校摔的，老师在场")
+    gone(dialog, qtbot)
+    qtbot.waitUntil(lambda: "还有 1 件" in words(screen.banner))
+    assert window.navigation.entry("care").count == 4
+
+
+def test_a_due_visit_is_recorded_and_the_next_one_planned(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    child_id = child(desk, form_date="2026-07-01")
+    screen = visiting(window)
+    QAbstractItemModelTester(screen.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    qtbot.waitUntil(lambda: [row.overdue_days for row in screen.model.rows] == [11])
+    assert window.navigation.entry("visits").count == 1
+    assert screen.model.index(0, 1).data() == "逾期 11 天"
+    press(screen.table, Qt.Key.Key_Return, "\r")
+    dialog = asked(screen, qtbot)
+    click(dialog.does)
+    assert dialog.told.text() == "请填“监护状况”。"
+    level = dialog.entries["level"]
+    for _step in range(2):
+        press(level, Qt.Key.Key_Down)
+    type_chinese(dialog.entries["needs"], "缺校服")
+    gone(dialog, qtbot)
+    qtbot.waitUntil(lambda: not screen.model.rows)
+    assert window.navigation.entry("visits").count == 0
+    planned, done = visits.visits(desk.store, desk.actor, child_id)
+    assert (done.level_label, done.visitor, done.findings[0].text) == ("一般", "王某", "缺校服")
+    click(named(screen, "ahead_366"))
+    qtbot.waitUntil(lambda: len(screen.model.rows) == 1)
+    assert screen.model.rows[0].due_on == planned.due_on == date(2026, 11, 12)
+    click(named(screen, "plan_visit"))
+    dialog = asked(screen, qtbot)
+    on = dialog.entries["on"]
+    on.selectAll()  # type: ignore[attr-defined]  # a line edit
+    type_keys(on, "2027.1.1")
+    click(dialog.does)
+    qtbot.waitUntil(lambda: "最迟" in dialog.told.text())
+    on.selectAll()  # type: ignore[attr-defined]  # a line edit
+    type_keys(on, "2026.10.20")
+    gone(dialog, qtbot)
+    qtbot.waitUntil(lambda: screen.model.rows[0].due_on == date(2026, 10, 20))
+
+
+def test_the_work_log_is_only_added_to(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    screen = visiting(window)
+    screen.tabs.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: "还没有记过" in words(screen.log))
+    click(named(screen.log, "write_log_free"))
+    dialog = asked(screen, qtbot)
+    type_chinese(dialog.entries["text"], "到河沿村排查")
+    gone(dialog, qtbot)
+    qtbot.waitUntil(lambda: "到河沿村排查" in words(screen.log))
+    click(named(screen.log, "correct_"))
+    dialog = asked(screen, qtbot)
+    entry = dialog.entries["text"]
+    assert isinstance(entry, QPlainTextEdit)
+    entry.selectAll()
+    type_chinese(entry, "到河东村排查")
+    gone(dialog, qtbot)
+    qtbot.waitUntil(lambda: "到河东村排查" in words(screen.log))
+    assert "到河沿村排查" in words(screen.log)
+    assert "已更正" in words(screen.log)
+
+
+def test_a_read_visit_record_is_looked_at_and_entered(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    child_id = child(desk)
+    page = {
+        "form": "jl-visit-record",
+        "form_page": 1,
+        "serial": "VISIT0001",
+        "values": {
+            "child_name": "欧阳雪甲",
+            "visit_date": "2026-10-11",
+            "guardianship_state": ["fair"],
+            "visitor_name_1": "李四",
+            "support_needs": "缺校服",
+        },
+        "doubtful": ["support_needs"],
+    }
+    desk.take_in(desk.file("visit.jpg", page))
+    desk.read()
+    screen = visiting(window)
+    qtbot.waitUntil(lambda: len(screen.waiting) == 1)
+    assert window.navigation.entry("visits").count == 1
+    click(screen.papers.action)
+    dialog = screen.findChild(ReadPaperDialog)
+    assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.view.has_page)
+    assert dialog.entries[0].field.key == "support_needs", "doubtful fields first"
+    entry = dialog.entries[0].entry
+    entry.setFocus()
+    qtbot.waitUntil(lambda: dialog.view.place is not None)
+    entry.selectAll()  # type: ignore[union-attr]  # a line edit
+    type_chinese(entry, "缺课本")
+    assert dialog.child.currentData() == child_id
+    with qtbot.waitSignal(dialog.accepted):
+        click(dialog.does)
+    qtbot.waitUntil(lambda: not screen.waiting)
+    (_planned, done) = visits.visits(desk.store, desk.actor, child_id)
+    assert (done.state, done.done_on, done.visitor) == (VisitState.DONE, date(2026, 10, 11), "李四")
+    assert "缺课本" in [finding.text for finding in done.findings]
+    assert done.page_id
+
+
+def test_an_archivist_has_no_care_screens(desk: Desk, show: Show) -> None:
+    archivist = replace(desk.opened, actor=replace(desk.actor, role=Role.ARCHIVIST))
+    desk.jobs.attend(archivist)
+    made = make_window(desk.jobs, archivist)
+    show(made)
+    shown = {b.objectName() for b in made.navigation.findChildren(QPushButton)}
+    assert made.findChild(CareScreen) is None
+    assert "go_care" not in shown
+    assert concerns.proposed(desk.store, desk.actor) == ()
