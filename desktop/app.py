@@ -32,6 +32,7 @@ from desktop.ui.inbox.screen import InboxScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.messages import CrashDialog
+from desktop.ui.rounds.screen import RoundsScreen
 from desktop.ui.safety.guard import Guard
 from desktop.ui.safety.leaving_screen import LeavingScreen
 from desktop.ui.settings.screen import SettingsScreen
@@ -254,9 +255,8 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     add_care(window, jobs, opened, child := ChildPageScreen(jobs, opened.actor))
     window.add("batches", "报送批次", "batches", batches, batches)
     window.add_inner("verify", "drafts", verify, verify)
-    group = GroupScreen(jobs)
-    window.add_inner("group", "drafts", group, group)
     add_people(window, child, children)
+    add_rounds(window, jobs, opened, child, children)
     add_settings(window, jobs, opened, kdf)
 
     came_from = ["drafts"]
@@ -281,9 +281,7 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     for screen in (inbox, children, child):
         screen.open_registration.connect(lambda registration: look((registration,)))
     drafts.wanted.connect(look)
-    drafts.go_group.connect(partial(window.go, "group"))
-    group.wanted.connect(look)
-    group.left.connect(partial(window.go, "drafts"))
+    add_group(window, jobs, drafts, look)
     drafts.go_inbox.connect(partial(window.go, "inbox"))
     children.go_drafts.connect(partial(window.go, "drafts"))
     batches.go_drafts.connect(partial(window.go, "drafts"))
@@ -292,6 +290,15 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     verify.title.connect(partial(window.set_title, "verify"))
     window.searched.connect(find)
     return window
+
+
+def add_group(window: MainWindow, jobs: Jobs, drafts: DraftsScreen, look: Callable[[tuple[str, ...]], None]) -> None:
+    """Crops of many forms on one sheet, reached from the list of drafts."""
+    group = GroupScreen(jobs)
+    window.add_inner("group", "drafts", group, group)
+    drafts.go_group.connect(partial(window.go, "group"))
+    group.wanted.connect(look)
+    group.left.connect(partial(window.go, "drafts"))
 
 
 def add_settings(window: MainWindow, jobs: Jobs, opened: Opened, kdf: Kdf) -> None:
@@ -329,3 +336,21 @@ def add_people(window: MainWindow, child: ChildPageScreen, children: ChildrenScr
     children.open_child.connect(lambda child_id: open_child(child_id, FIELDS))
     child.left.connect(lambda: window.go(came_from[0]))
     child.title.connect(partial(window.set_title, "child"))
+
+
+def add_rounds(
+    window: MainWindow, jobs: Jobs, opened: Opened, child: ChildPageScreen, children: ChildrenScreen
+) -> None:
+    """The half-yearly rounds, reached from the list of children."""
+    if opened.actor.role not in RIGHTS[Right.SEE_ROUNDS]:
+        return
+    rounds = RoundsScreen(jobs, opened.actor)
+    window.add_inner("rounds", "children", rounds, rounds)
+
+    def go() -> None:
+        window.go("rounds")
+        window.set_title("rounds", "更新轮次")
+
+    children.go_rounds.connect(go)
+    rounds.left.connect(partial(window.go, "children"))
+    rounds.open_child.connect(lambda child_id: child.wanted.emit(child_id, FIELDS))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
 from desktop.jobs import Jobs
 from desktop.ui.children.detail import ChildDetail
 from desktop.ui.theme import AROUND, BETWEEN
-from desktop.ui.widgets.parts import EmptyState, button, column, text
+from desktop.ui.widgets.parts import EmptyState, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import Mark
 from records.views import ChildRow
@@ -42,6 +42,7 @@ class ChildrenScreen(QWidget):
     open_registration = Signal(str)
     open_child = Signal(str)
     go_drafts = Signal()
+    go_rounds = Signal()
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__()
@@ -66,8 +67,11 @@ class ChildrenScreen(QWidget):
     def _lay_out(self) -> None:
         box = column(self, space=BETWEEN)
         box.setContentsMargins(AROUND, BETWEEN, AROUND, BETWEEN)
+        top = line()
         self._told = text("", "secondary")
-        box.addWidget(self._told)
+        top.addWidget(self._told, 1)
+        top.addWidget(button("更新轮次", self.go_rounds.emit, icon="again", name="go_rounds"))
+        box.addLayout(top)
         halves = QSplitter()
         halves.setChildrenCollapsible(False)
         halves.setHandleWidth(BETWEEN)
