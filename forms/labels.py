@@ -281,7 +281,8 @@ def _by_options(options: Sequence[str]) -> str | None:
         return None  # one 是 says nothing; one whole sentence does
     found = []
     for key, definition in load_dictionary().fields.items():
-        if definition.kind is Kind.CHOICE and definition.code_table:
+        # what stands on identity papers is on no form that somebody fills in
+        if definition.kind is Kind.CHOICE and definition.code_table and definition.block != "identity":
             codes, share = option_codes(key, options)
             if share == 1.0 and len(set(codes)) == len(codes):
                 found.append((key, definition.code_table))
