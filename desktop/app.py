@@ -190,6 +190,7 @@ class Program(QObject):
             username=wanted.username,
             full_name=wanted.full_name,
             password=wanted.password,
+            single_person=wanted.single_person,
             now=self._jobs.now(),
             kdf=self._kdf,
         )

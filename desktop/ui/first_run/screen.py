@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.widgets.division_picker import DivisionPicker
 from desktop.ui.widgets.gate import Gate, add_field, fields_grid, keep_room
 from desktop.ui.widgets.parts import button, line, rule, text
 from workflow.access import Opened
+from workflow.settings import REVIEW_BY
 
 SHORTEST_PASSWORD = 8
 
@@ -26,6 +27,7 @@ class NewOffice:
     division: str
     username: str
     full_name: str
+    single_person: bool
     password: str = field(repr=False)
 
 
@@ -44,6 +46,10 @@ class FirstRunScreen(Gate):
         self._create_office = create
         self.office = _field("office_name", "例如：蛟河市黄松甸镇人民政府")
         self.division = DivisionPicker(jobs)
+        self.review = QComboBox()
+        self.review.setObjectName("review_by")
+        for value, word in REVIEW_BY.offers():
+            self.review.addItem(word, value)
         self.full_name = _field("full_name", "管理员本人的姓名")
         self.username = _field("new_username", "登录用，字母、数字或汉字")
         self.password = _field("new_password", f"至少 {SHORTEST_PASSWORD} 位", secret=True)
@@ -54,6 +60,7 @@ class FirstRunScreen(Gate):
         place = fields_grid()
         add_field(place, "单位名称", self.office)
         add_field(place, "行政区划", self.division, "一级一级选，可以打字查找。县级单位选到县为止。")
+        add_field(place, "谁来复核", self.review, "只有一个人做这项工作，选单人办公；以后可以在设置里改。")
         self.body.addLayout(place)
         self.body.addWidget(rule())
         person = fields_grid()
@@ -104,6 +111,7 @@ class FirstRunScreen(Gate):
             division=self.division.code(),
             username=self.username.text().strip(),
             full_name=self.full_name.text().strip(),
+            single_person=self.review.currentData() == REVIEW_BY.default,
             password=self.password.text(),
         )
         self._jobs.task(lambda: self._create_office(wanted), self._made, owner=self, failed=self._failed)

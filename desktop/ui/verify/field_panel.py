@@ -24,6 +24,7 @@ from records.views import CandidateView, FindingView, OptionView, VerifyItem
 from workflow.verify import parse_typed
 
 SIGNED = "present"
+COVERED = "这一栏特别敏感，已经加封，图像也遮住了：由管理员指定的人才能看和核对。请跳过，按 Tab 看下一项。"
 SIGNATURE_OPTIONS = (OptionView(SIGNED, "有签名", None),)
 
 
@@ -80,6 +81,7 @@ class FieldPanel(QWidget):
         chooses = self.chooses
         self.value.setVisible(not chooses)
         self.choice.setVisible(chooses)
+        self.value.setReadOnly(item.sealed)
         if chooses:
             self.choice.show_options(_options(item), _ticked(item.value), multiple=item.multiple)
         else:
@@ -91,8 +93,8 @@ class FieldPanel(QWidget):
 
     @property
     def chooses(self) -> bool:
-        """The field is answered by ticking."""
-        return self._item is not None and bool(_options(self._item))
+        """The field is answered by ticking; what is covered shows no options to tick."""
+        return self._item is not None and not self._item.sealed and bool(_options(self._item))
 
     def show_remarks(self, item: VerifyItem, findings: Sequence[FindingView]) -> None:
         """Reasons, other readings and what contradicts; the value stays as it is."""
@@ -114,6 +116,9 @@ class FieldPanel(QWidget):
     def show_crop(self, page: QPixmap) -> None:
         """The picture of the page the field stands on has come."""
         item = self._item
+        if item is not None and item.sealed:
+            self.crop.show_words(COVERED)
+            return
         if item is None or item.box is None:
             self.crop.show_words("收到的页里没有这一栏")
             return
