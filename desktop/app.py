@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import shutil
 import sys
 import tempfile
@@ -39,7 +40,7 @@ from desktop.ui.settings.screen import SettingsScreen
 from desktop.ui.verify.group_screen import GroupScreen
 from desktop.ui.verify.list_screen import DraftsScreen
 from desktop.ui.verify.screen import VerifyScreen
-from forms.catalog import forms_in, shipped_forms
+from forms.catalog import RESOURCES, forms_in, shipped_forms
 from ocr.models import offer_packs
 from records.keys import PRODUCTION, Kdf
 from workflow import access
@@ -47,6 +48,8 @@ from workflow.access import Opened
 from workflow.permissions import RIGHTS, Right
 
 log = logging.getLogger(__name__)
+
+PRACTICE_DIVISION = "220281104"  # where the families of the samples live
 
 
 def run(arguments: WindowArguments) -> int:
@@ -66,6 +69,7 @@ def run(arguments: WindowArguments) -> int:
             return application.exec()
         finally:
             jobs.close()
+            program.forget_practice()
 
 
 @contextmanager
@@ -164,6 +168,7 @@ class Program(QObject):
         self.shell.closing.connect(self.end)
         self.shell.may_close = self._may_close
         self._left = False
+        self._practice: Path | None = None
 
     def begin(self) -> None:
         """Show the first window."""
@@ -173,6 +178,7 @@ class Program(QObject):
             self.shell.show_only(login)
         else:
             first = FirstRunScreen(self._jobs, self._create)
+            first.try_out.connect(partial(self.try_out, first))
             first.made.connect(lambda opened: self._made(opened, first.office.text().strip()))
             self.shell.show_only(first)
         screen = self.shell.screen().availableGeometry()
@@ -195,6 +201,27 @@ class Program(QObject):
             kdf=self._kdf,
         )
 
+    def try_out(self, first: FirstRunScreen) -> None:
+        """Practise with the samples: an office that lasts until the window closes, with nothing to fill in before."""
+        self._practice = Path(tempfile.mkdtemp(prefix="tongdang-"))
+        self._data_dir = self._practice / "store"
+        wanted = NewOffice("练习（不保存）", PRACTICE_DIVISION, "练习", "试用的人", True, secrets.token_urlsafe(16))
+        self._jobs.task(partial(self._create, wanted), self._practising, owner=self, failed=first.refuse)
+
+    def _practising(self, opened: Opened) -> None:
+        self.enter(opened)
+        self.window.notice.say(
+            "这是练习：样例里的人都是编的，可以随便改，关掉窗口就全部清除。要正式用，关掉再打开，新建资料库。"
+        )
+        inbox = self.window.findChild(InboxScreen)
+        assert inbox is not None
+        inbox.take_in([RESOURCES / "samples"])
+
+    def forget_practice(self) -> None:
+        """Nothing of the practice stays; the store has been closed."""
+        if self._practice is not None:
+            shutil.rmtree(self._practice, ignore_errors=True)
+
     def _made(self, opened: Opened, office: str) -> None:
         code = RecoveryCodeScreen(opened.recovery_code or "", office)
         code.noted.connect(partial(self.enter, opened))
@@ -208,15 +235,17 @@ class Program(QObject):
         self.window = make_window(self._jobs, opened, kdf=self._kdf)
         self.window.windowTitleChanged.connect(self.shell.say_title)
         self.shell.show_only(self.window)
+        self.window.go("inbox")
+        if self._practice is not None:
+            return  # nobody knows its password, and nothing of it is to be kept
         self.guard = Guard(self._jobs, self.shell, self.window, opened.actor.full_name)
         self.guard.watch.watch(self.shell.windowHandle())
-        self.window.go("inbox")
 
     def _may_close(self) -> bool:
         """The last backup is made first, unless the computer is being switched off, which must not wait for it."""
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
-        if self._left or not self._jobs.attended or application.isSavingSession():
+        if self._left or self._practice is not None or not self._jobs.attended or application.isSavingSession():
             return True
         self._left = True  # a second close doesn't wait
         self._jobs.stop_recognising()

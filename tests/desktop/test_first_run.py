@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pdfplumber
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QWidget
@@ -20,6 +21,8 @@ from desktop.ui.main_window import MainWindow
 from records.keys import Kdf
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from tests.workflow.conftest import PASSWORD
+from tests.workflow.scripted import front, scan
+from workflow.settings import REVIEW_BY, settings
 
 Show = Callable[[QWidget], None]
 
@@ -156,3 +159,56 @@ def test_login_says_what_is_wrong_and_comes_in(desk: Desk, jobs: Jobs, qtbot: Qt
     opened.store.close()
     QApplication.processEvents()
     assert login.findChild(QPushButton) is not None
+
+
+def test_who_reviews_is_chosen_at_first(program: Program, jobs: Jobs, qtbot: QtBot) -> None:
+    first = begin(program, qtbot)
+    fill(first, qtbot)
+    first.review.setFocus()
+    press(first.review, Qt.Key.Key_Down)
+    with qtbot.waitSignal(first.made, timeout=20000) as made:
+        press(first.make, Qt.Key.Key_Return, "\r")
+    assert made.args is not None
+    opened = made.args[0]
+    assert settings(opened.store, opened.actor)[REVIEW_BY.key] == "person"
+    opened.store.close()
+
+
+def test_practice_asks_for_nothing_and_leaves_nothing(
+    program: Program, jobs: Jobs, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop.app.RESOURCES", tmp_path)
+    (tmp_path / "samples").mkdir()
+    for number in range(2):
+        (tmp_path / "samples" / f"{number}.jpg").write_bytes(scan(front(f"SHEET0000{number}", ())))
+    first = begin(program, qtbot)
+    press(first.practise, Qt.Key.Key_Return, "\r")
+    qtbot.waitUntil(lambda: isinstance(program.shell.currentWidget(), MainWindow), timeout=20000)
+    inbox = program.window.findChild(InboxScreen)
+    assert inbox is not None
+    assert "练习" in program.window.notice.words
+    qtbot.waitUntil(lambda: len(inbox.model.sources) == 2 and not inbox.queue.busy, timeout=20000)
+    qtbot.waitUntil(lambda: jobs.idle and not jobs.is_recognising, timeout=20000)
+    program.shell.close()
+    assert not program.shell.isVisible(), "no backup of what is not kept"
+    folder = program._data_dir
+    assert folder.exists()
+    jobs.close()
+    program.forget_practice()
+    assert not folder.parent.exists()
+
+
+def test_blank_forms_are_written_from_the_empty_inbox(desk: Desk, qtbot: QtBot, show: Show, tmp_path: Path) -> None:
+    inbox = InboxScreen(desk.jobs)
+    show(inbox)
+    inbox.enter()
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    asks = inbox.findChild(QPushButton, "print_blank")
+    assert asks is not None
+    assert asks.isVisible()
+    inbox.write_blank(tmp_path / "空白.pdf", 2)
+    qtbot.waitUntil(lambda: "2 份" in inbox.notice.words, timeout=20000)
+    with pdfplumber.open(tmp_path / "空白.pdf") as pdf:
+        assert len(pdf.pages) == 4
+    inbox.write_blank(tmp_path / "没有这个文件夹" / "空白.pdf", 1)
+    qtbot.waitUntil(lambda: "没有这个文件夹" in inbox.notice.words or "没有写" in inbox.notice.words, timeout=20000)

@@ -17,6 +17,7 @@ from workflow.access import Opened
 from workflow.settings import REVIEW_BY
 
 SHORTEST_PASSWORD = 8
+PRACTISE = "先用样例试一试"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class FirstRunScreen(Gate):
     """Emits ``made(Opened)`` with the recovery code in it."""
 
     made = Signal(object)
+    try_out = Signal()
 
     def __init__(self, jobs: Jobs, create: Callable[[NewOffice], Opened]) -> None:
         super().__init__(
@@ -75,6 +77,8 @@ class FirstRunScreen(Gate):
         self.make = button("新建资料库", self._create, role="primary", name="create_office")
         self.again.returnPressed.connect(self._create)
         row = line()
+        self.practise = button(PRACTISE, self._practise, role="quiet", name="practise")
+        row.addWidget(self.practise)
         row.addStretch()
         row.addWidget(self.make)
         self.body.addLayout(row)
@@ -97,10 +101,16 @@ class FirstRunScreen(Gate):
                 return told, where
         return None
 
+    def _practise(self) -> None:
+        self.practise.setEnabled(False)
+        self.practise.setText("正在准备样例")
+        self.make.setEnabled(False)
+        self.try_out.emit()
+
     def _create(self) -> None:
         missing = self._missing()
         if missing is not None:
-            self._failed(missing[0])
+            self.refuse(missing[0])
             missing[1].setFocus()
             return
         self.make.setEnabled(False)
@@ -114,14 +124,17 @@ class FirstRunScreen(Gate):
             single_person=self.review.currentData() == REVIEW_BY.default,
             password=self.password.text(),
         )
-        self._jobs.task(lambda: self._create_office(wanted), self._made, owner=self, failed=self._failed)
+        self._jobs.task(lambda: self._create_office(wanted), self._made, owner=self, failed=self.refuse)
 
     def _made(self, opened: Opened) -> None:
         self.password.clear()
         self.again.clear()
         self.made.emit(opened)
 
-    def _failed(self, told: str) -> None:
+    def refuse(self, told: str) -> None:
+        """It was not made; say why, and let it be tried again."""
+        self.practise.setEnabled(True)
+        self.practise.setText(PRACTISE)
         self.make.setEnabled(True)
         self.make.setText("新建资料库")
         self.told.setText(told)

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QStandardPaths, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QSplitter, QStackedLayout, QTreeView, QWidget
+from PySide6.QtCore import QModelIndex, QStandardPaths, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHeaderView,
+    QInputDialog,
+    QSplitter,
+    QStackedLayout,
+    QTreeView,
+    QWidget,
+)
 
 from desktop.jobs import Jobs
 from desktop.ui.inbox.detail import Detail
@@ -18,6 +27,7 @@ from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, p
 from desktop.ui.widgets.table import MarkDelegate
 from records.views import InboxView, PageState
 from workflow import intake
+from workflow.blank_forms import MOST, write_blank
 from workflow.changes import Changes
 from workflow.intake import TakeIn, Taken
 
@@ -98,7 +108,8 @@ class InboxScreen(QWidget):
                 "inbox",
                 "收件箱是空的",
                 "扫描或拍照得到的登记表放进来以后，会自动识别，再到“待核对”里看一遍没有把握的地方。\n"
-                "收下的文件加密保存，原来的文件不会改动。",
+                "收下的文件加密保存，原来的文件不会改动。还没有填好的表，可以先打印空白表发下去。",
+                button("打印空白表", self._ask_blank, icon="print", name="print_blank"),
             )
         )
         self._either.addWidget(self._parts)
@@ -154,6 +165,32 @@ class InboxScreen(QWidget):
         self.notice.say(words, role)
         self._jobs.recognise()
 
+    # -- forms to send out --------------------------------------------------------------------------------------------
+
+    def _ask_blank(self) -> None:
+        copies, sure = QInputDialog.getInt(
+            self, "打印空白表", f"要几份（1 到 {MOST}，每份编号不同，正反两面）", 20, 1, MOST
+        )
+        if not sure:
+            return
+        name, _kind = QFileDialog.getSaveFileName(self, "空白表写到哪里", "空白登记表.pdf", "PDF (*.pdf)")
+        if name:
+            self.write_blank(Path(name), copies)
+
+    def write_blank(self, path: Path, copies: int) -> None:
+        """Write blank forms and say where they are."""
+        self._jobs.task(
+            lambda: write_blank(path, copies),
+            lambda _path: self.notice.say(
+                f"空白表已写好：{path}，{copies} 份。打印时选双面、实际大小（不要缩放）。",
+                "good",
+                action="打开",
+                act=lambda: _open(path),
+            ),
+            owner=self,
+            failed=lambda told: self.notice.say(told, "alarm"),
+        )
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
@@ -207,6 +244,10 @@ class InboxScreen(QWidget):
 
     def _at_hand(self, index: QModelIndex, _was: QModelIndex | None = None) -> None:
         self.detail.show_row(self.model.source_at(index), self.model.page_at(index))
+
+
+def _open(path: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
 def documents() -> str:

@@ -93,7 +93,8 @@ class CropView(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         if not self._laid:
             painter.setPen(QColor(of.secondary))
-            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self._words)
+            room = self.rect().adjusted(EDGE, 0, -EDGE, 0)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap), self._words)
         self._paint_paper(painter)
         self._outline(painter, self._doubts, QColor("#C98A00"))
         self._outline(painter, self._ticked, QColor("#1F6391"))
