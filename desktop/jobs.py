@@ -185,7 +185,10 @@ class Jobs(QObject):
         owner: QObject,
         failed: Callable[[str], None] | None = None,
     ) -> None:
-        """Run ``call(store, actor, now)`` beside reads and writes, which don't wait for it: a backup takes its time."""
+        """Run ``call(store, actor, now)`` beside reads and writes, which don't wait for it: a backup takes its time.
+
+        One after the other: two backups would stand in each other's way.
+        """
         store, actor = self._session()
         self._submit(self._keeper, partial(call, store, actor, self._clock()), done, owner, failed)
 

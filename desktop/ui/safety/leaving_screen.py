@@ -32,10 +32,13 @@ class LeavingScreen(Gate):
         self.body.addLayout(row)
 
     def begin(self) -> None:
-        """After all writes that were handed over."""
+        """After all writes that were handed over, and after a backup that is still being made."""
         self.told.hide()
         self.again.hide()
-        self._jobs.write(
+        self._jobs.write(lambda _store, _actor, _now: None, self._written, owner=self, failed=self._failed)
+
+    def _written(self, _nothing: None) -> None:
+        self._jobs.beside(
             lambda store, actor, now: backups.back_up_if_due(store, actor, now, leaving=True),
             self._made,
             owner=self,
