@@ -189,6 +189,8 @@ class Jobs(QObject):
 
         One after the other: two backups would stand in each other's way.
         """
+        if self._closed:
+            return  # an answer that came while the window was going
         store, actor = self._session()
         self._submit(self._keeper, partial(call, store, actor, self._clock()), done, owner, failed)
 
