@@ -25,6 +25,7 @@ from records.tables import (
     Batch,
     BatchRow,
     FormUsed,
+    Handover,
     Page,
     Reading,
     Receipt,
@@ -237,6 +238,13 @@ def receipts_beyond_the_audit(session: Session) -> Ids:
     """Receipts whose printed head of the audit is not in it any more: its end was cut off, or the store put back."""
     rows = session.execute(select(Receipt.id, Receipt.audit_seq, Receipt.audit_head).order_by(Receipt.id))
     return tuple(row_id for row_id, seq, head in rows.all() if not audit.contains(session, Head(seq, head)))
+
+
+def packages_beyond_the_audit(session: Session) -> Ids:
+    """Packages that were written, whose head of the audit is not in it any more."""
+    statement = select(Handover.id, Handover.audit_seq, Handover.audit_head).where(Handover.direction == "out")
+    rows = session.execute(statement.order_by(Handover.id)).all()
+    return tuple(row_id for row_id, seq, head in rows if not audit.contains(session, Head(seq, head)))
 
 
 def user_ids(session: Session) -> Ids:

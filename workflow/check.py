@@ -113,6 +113,11 @@ ROWS: tuple[tuple[str, Look, str], ...] = (
         "有 {n} 名重点关爱服务对象还没有纸质档案（吉民发〔2024〕34号 二（二））。请在儿童台账里建立案卷。",
     ),
     (
+        "package_cut",
+        check_rows.packages_beyond_the_audit,
+        "有 {n} 个交出的交接包，包上的末码在操作记录里找不到：操作记录被截短，或资料库被换成了旧的。请报告管理员。",
+    ),
+    (
         "audit_cut",
         check_rows.receipts_beyond_the_audit,
         "有 {n} 张回执上印的操作记录校验值，在操作记录里找不到：操作记录被截短，或资料库被换成了旧的。请报告管理员。",

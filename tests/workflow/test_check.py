@@ -177,6 +177,10 @@ PLANTS: dict[str, Plant | tuple[str, ...]] = {
             " FROM children"
         ),
     ),
+    "package_cut": (
+        "INSERT INTO partners SELECT 'p', '县', '220281', x'00', x'00', NULL, created_at, created_at, id FROM users",
+        "INSERT INTO handovers SELECT 'h', 'p', 'out', 1, 0, '', '{}', 3, 'x', created_at, id, NULL FROM users",
+    ),
     "audit_cut": ("DELETE FROM audit WHERE seq >= (SELECT audit_seq FROM receipts)",),
     "audit_broken": ("UPDATE audit SET object_id = 'x' WHERE seq = 3",),
     "file_missing": lose_a_viewing_copy,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,9 +19,10 @@ from records.errors import PackageRefused
 from records.folder import DATABASE
 from records.views import RegistrationState, Role
 from records.views_handover import MadePackage, ProposalKind, ProposalState
+from tests.records.kill_points import VARIABLE, armed
 from tests.workflow.conftest import PASSWORD, QUICK, MakeOffice, OfficeAtWork
 from workflow import children, handover, handover_in, partners, proposals, review, verify
-from workflow.access import create_office
+from workflow.access import create_office, log_in
 from workflow.check import check
 from workflow.errors import BadValue, NotAllowed, NotWritten, WrongState
 
@@ -296,6 +300,39 @@ def test_what_isnt_the_senders_is_refused(two: Two, monkeypatch: pytest.MonkeyPa
         assert (rows(two.county, "SELECT count(*) FROM answers"), sorted(two.county.store.vault.ids())) == before
     monkeypatch.undo()
     assert check(two.county.store, two.county.actor) == ()
+
+
+def test_killed_at_each_step_of_taking_in_and_done_again(two: Two) -> None:
+    two.town.child("A")
+    path = two.make("一.tdhandover")
+    wanted = rows(two.town, ANSWERS)
+    data_dir = two.county.store.data_dir
+    two.county.store.close()
+    whole = two.place / "whole"
+    shutil.copytree(data_dir, whole)
+
+    def take(where: Path) -> None:
+        opened = log_in(where, username="admin", password=PASSWORD, now=datetime(2026, 10, 13, 1, 0, tzinfo=UTC))
+        with opened.store:
+            handover_in.take_in(opened.store, opened.actor, datetime(2026, 10, 13, 1, 1, tzinfo=UTC), path)
+
+    with armed({}) as steps:
+        take(whole)
+    for number in range(1, len(steps.passed) + 1, 3):
+        again = two.place / f"killed {number}"
+        shutil.copytree(data_dir, again)
+        child = os.fork()
+        if child == 0:  # pragma: no cover (never returns into the test)
+            with armed({VARIABLE: str(number)}):
+                take(again)
+            os._exit(1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+        take(again)
+        opened = log_in(again, username="admin", password=PASSWORD, now=datetime(2026, 10, 13, 2, 0, tzinfo=UTC))
+        with opened.store:
+            office = OfficeAtWork(opened.store, opened.actor, two.place)
+            assert rows(office, ANSWERS) == wanted
+            assert check(opened.store, opened.actor) == ()
 
 
 # -- proposals --------------------------------------------------------------------------------------------------------
