@@ -234,6 +234,7 @@ class Program(QObject):
         log.info("opened by %s", opened.actor.user_id)
         self.window = make_window(self._jobs, opened, kdf=self._kdf)
         self.window.windowTitleChanged.connect(self.shell.say_title)
+        self.shell.closing.connect(self.window.closing)
         self.shell.show_only(self.window)
         self.window.go("inbox")
         if self._practice is not None:
@@ -319,6 +320,7 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     verify.saved.connect(drafts.read)
     verify.title.connect(partial(window.set_title, "verify"))
     window.searched.connect(find)
+    window.closing.connect(verify.keep_typing)
     return window
 
 

@@ -130,6 +130,11 @@ class Jobs(QObject):
         return self._opened is not None
 
     @property
+    def closed(self) -> bool:
+        """The window is going: nothing more is taken."""
+        return self._closed
+
+    @property
     def idle(self) -> bool:
         """Everything that was handed over has been answered."""
         return self._pending == 0

@@ -31,7 +31,7 @@ from records.tables_children import Answer, AnswerEvent, Child, Registration, Ro
 from records.tables_duplicates import ChildKey, ChildMerge, KeptApart
 from records.tables_handover import HandedOver, Handover, Partner, Proposal
 from records.tables_office import AuditEntry, Batch, BatchRow, Erasure, Office, Receipt, Setting, User
-from records.tables_review import SecondEntry
+from records.tables_review import HalfTyped, SecondEntry
 from records.tables_trust import JudgeFit, ReadingCheck
 from records.views import PageState, SourceState
 
@@ -56,6 +56,7 @@ __all__ = [
     "Dossier",
     "Erasure",
     "FormUsed",
+    "HalfTyped",
     "HandedOver",
     "Handover",
     "JudgeFit",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,3 +38,19 @@ class SecondEntry(Table):
     resolved_value: Mapped[Json]
     resolved_at: Mapped[Instant | None]
     resolved_by: Mapped[Id | None] = mapped_column(ForeignKey("users.id"))
+
+
+class HalfTyped(Table):
+    """Where one person stands in a draft, and what she has typed there and not given yet. One row each, replaced.
+
+    No statement about a child: it is no answer, has no history and goes with the answer that comes of it.
+    """
+
+    __tablename__ = "half_typed"
+
+    registration_id: Mapped[Id] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[Id] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64))
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # the text, of an extra-sensitive field
+    text: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[Instant]

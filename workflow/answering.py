@@ -13,7 +13,7 @@ from ocr.reading import FieldReading
 from records import registration_rows
 from records.session import Session
 from records.store import Store
-from records.tables import Answer, AnswerEvent, Page, Registration
+from records.tables import Answer, AnswerEvent, HalfTyped, Page, Registration
 from records.views import Actor, AnswerState, ValueSource, VerifyItem
 from workflow import drafting
 from workflow.errors import BadValue
@@ -107,6 +107,9 @@ def give(
     event.to_value, event.to_state, event.source, event.note = step.value, step.state, step.source, step.note
     _set(answer, step, actor, now)
     registration.pinned = True
+    typed = session.get(HalfTyped, (registration.id, actor.user_id))
+    if typed is not None and typed.key == field.key:
+        session.delete(typed)  # it is in the answer now
     session.flush()
     drafting.set_division(session, registration)
     store.audit(session, actor.user_id, now, f"answer.{step.state.value}", registration.id, {"event": event.number})

@@ -59,6 +59,8 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.verify.sheet": EVERYBODY | {H},
     "workflow.verify.as_typed": EVERYBODY | {H},
     "workflow.verify.page_image": EVERYBODY | {H},
+    "workflow.half_typed.keep": {C, R, M, H},
+    "workflow.half_typed.kept": EVERYBODY | {H},
     "workflow.group_verify.groups": {C, R, M, H},
     "workflow.group_verify.sheet": {C, R, M, H},
     "workflow.group_verify.accept": {C, R, M, H},

@@ -25,11 +25,12 @@ from desktop.ui.words import REGISTRATION, SOURCE_WORDS
 from forms.kinds import JsonValue
 from forms.values import FieldError
 from records.views import AnswerState, FindingView, RegistrationState, ValueSource, VerifyItem, VerifySheet
-from workflow import cross_reference, verify
+from workflow import cross_reference, half_typed, verify
 from workflow.changes import Changes
 from workflow.cross_reference import Place
 from workflow.verify import AskSameChild, Finished
 
+KEEP_MS = 400  # what is typed is in the store at most so much later
 RULES_MS = 120  # after the last key, before the rules are asked
 EMPTY_TOLD = "这一栏没有读出内容。请打字填上；纸上确实没填，按 F4。"
 CONTRADICTION_TOLD = "这一栏和别处对不上。请重新打一遍，或用 Alt+1–9 选一个读法。"
@@ -68,12 +69,17 @@ class VerifyScreen(QWidget):
         self._typed_value: JsonValue = None
         self._rules = QTimer(self, singleShot=True, interval=RULES_MS)
         self._rules.timeout.connect(self._ask_rules)
+        self._kept = ("", "", "")
+        self._stale = False  # the store has news that could not be read while something was on its way to it
+        self._keeping = QTimer(self, singleShot=True, interval=KEEP_MS)
+        self._keeping.timeout.connect(self.keep_typing)
         self._renewal = QTimer(self, singleShot=True, interval=0)
         self._renewal.timeout.connect(self._renew)
         parts = self.parts
         parts.field.pressed.connect(self.act)
         parts.field.picked.connect(lambda at: self.act(Press(Action.PICK, at + 1)))
         parts.field.typed.connect(self._typed)
+        parts.field.value.edited.connect(lambda _text: self._keep_soon())
         parts.rest.jump.connect(self._go)
         parts.rest.folded.connect(parts.field.take_keyboard)
         parts.back.clicked.connect(lambda: self.act(Press(Action.LEAVE)))
@@ -112,7 +118,11 @@ class VerifyScreen(QWidget):
         self._finishing = False
         self._walk = None
         self._jobs.read(
-            lambda store, actor: verify.sheet(store, actor, registration_id),
+            # together: where she stood must be known before she can move on
+            lambda store, actor: (
+                verify.sheet(store, actor, registration_id),
+                half_typed.kept(store, actor, registration_id),
+            ),
             partial(self._loaded, key),
             owner=self,
             failed=self._not_loaded,
@@ -125,7 +135,8 @@ class VerifyScreen(QWidget):
         else:
             self._leave(told)
 
-    def _loaded(self, key: str, sheet: VerifySheet) -> None:
+    def _loaded(self, key: str, read: tuple[VerifySheet, half_typed.Standing | None]) -> None:
+        sheet, standing = read
         if sheet.registration_id != self._expected:
             return
         walk = self._walk = Walk(sheet)
@@ -145,6 +156,8 @@ class VerifyScreen(QWidget):
             self._finish()
             return
         self._show_item()
+        if standing is not None and not key:
+            self._resume(walk, standing)
 
     def _offer_again(self, sheet: VerifySheet) -> None:
         """A saved registration is for looking; changing it begins with opening it again."""
@@ -215,6 +228,7 @@ class VerifyScreen(QWidget):
         if self._walk is not None and key:
             self._walk.current = key
             self._show_item()
+            self._keep_soon()
 
     # -- keys ---------------------------------------------------------------------------------------------------------
 
@@ -361,6 +375,47 @@ class VerifyScreen(QWidget):
         self._typed_value = value
         self._rules.start()
 
+    # -- no keystroke is lost -----------------------------------------------------------------------------------------
+
+    def _keep_soon(self) -> None:
+        if not self._keeping.isActive():
+            self._keeping.start()  # not restarted: somebody who types without a pause is kept up with too
+
+    def keep_typing(self) -> None:
+        """What is being typed goes to the store, where closing, a crash or a power cut can't take it away."""
+        self._keeping.stop()
+        walk, field = self._walk, self.parts.field
+        if self._jobs.closed or walk is None or not walk.current or walk.sheet.state is not RegistrationState.DRAFT:
+            return
+        typed = field.value.value_text() if not field.chooses and field.touched else ""
+        place = (walk.sheet.registration_id, walk.current, typed)
+        if place == self._kept:
+            return
+        self._kept = place
+        self._jobs.write(
+            lambda store, actor, now: half_typed.keep(store, actor, now, *place),
+            lambda _changes: self._catch_up(),
+            owner=self,
+            failed=lambda told: self.parts.notice.say(told, "alarm"),
+        )
+
+    def _catch_up(self) -> None:
+        if self._stale and not self._jobs.waiting_writes:
+            self._renewal.start()
+
+    def _resume(self, walk: Walk, standing: half_typed.Standing) -> None:
+        """Come back to the field that was at hand, with what was typed there."""
+        field = self.parts.field
+        item = walk.item(standing.key)
+        if item is None or not walk.open(standing.key):
+            return
+        if walk.current != standing.key:
+            self._go(standing.key)
+        if standing.text and not field.chooses:
+            field.value.resume(standing.text)
+            self._kept = (walk.sheet.registration_id, standing.key, field.value.value_text())
+            self.parts.notice.say("上次打到一半的字还在，接着打，或按 Enter 认可。", "note")
+
     def _ask_rules(self) -> None:
         walk = self._walk
         if walk is None or not self.parts.field.touched:
@@ -391,6 +446,7 @@ class VerifyScreen(QWidget):
 
     def _record(self, call: Change[Changes], walk: Walk, key: str, state: AnswerState) -> None:
         walk.answer(key, state)
+        self._keeping.stop()
         done = Done(walk.sheet.registration_id, key)
         self._history.append(done)
         self._jobs.write(call, owner=self, failed=partial(self._refused, done))
@@ -500,7 +556,8 @@ class VerifyScreen(QWidget):
 
     def _renew(self) -> None:
         walk = self._walk
-        if walk is None or self._finishing or self._jobs.waiting_writes:
+        self._stale = bool(self._jobs.waiting_writes)
+        if walk is None or self._finishing or self._stale:
             return
         registration = walk.sheet.registration_id
         self._jobs.read(
@@ -513,7 +570,8 @@ class VerifyScreen(QWidget):
     def _renewed(self, sheet: VerifySheet) -> None:
         """Reasons and contradictions may have changed; what is being typed stays."""
         walk, field = self._walk, self.parts.field
-        if walk is None or sheet.registration_id != walk.sheet.registration_id or self._jobs.waiting_writes:
+        self._stale = bool(self._jobs.waiting_writes)
+        if walk is None or sheet.registration_id != walk.sheet.registration_id or self._stale:
             return
         before = walk.here
         walk.renew(sheet)
@@ -550,6 +608,7 @@ class VerifyScreen(QWidget):
         dialog.open()
 
     def _leave(self, told: str) -> None:
+        self.keep_typing()
         self._walk = None
         self._expected = ""
         self.pages.forget()

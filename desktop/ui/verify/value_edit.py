@@ -98,6 +98,13 @@ class ValueEdit(QPlainTextEdit):
         self._quiet = False
         self._fit()
 
+    def resume(self, typed: str) -> None:
+        """What was typed here before the program ended, as if it had been typed now."""
+        self._fresh = False
+        self.setPlainText(typed)
+        self.document().setModified(True)
+        self.moveCursor(QTextCursor.MoveOperation.End)
+
     def value_text(self) -> str:
         """The text without the line breaks that a paste may bring."""
         return " ".join(self.toPlainText().split("\n")).strip()
