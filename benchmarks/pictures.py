@@ -34,6 +34,7 @@ from desktop.ui.inbox.screen import InboxScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.verify.dialogs import KeysDialog, PlaceDialog
+from desktop.ui.verify.group_screen import GroupScreen
 from desktop.ui.verify.keys import Action, Press
 from desktop.ui.verify.list_screen import DraftsScreen
 from desktop.ui.verify.screen import VerifyScreen
@@ -176,6 +177,12 @@ def verify(studio: Studio, window: MainWindow, opened: Opened) -> None:
     assert isinstance(screen, VerifyScreen)
     studio.until(lambda: drafts.model.rows)
     studio.shoot("待核对")
+    window.go("group")
+    group = studio.screen(GroupScreen)
+    assert isinstance(group, GroupScreen)
+    studio.until(lambda: group.model.seen)
+    studio.shoot("成组核对")
+    window.go("drafts")
     wanted = {"核对": Kind.ADDRESS, "核对-勾选": Kind.CHOICE, "核对-身份证号": Kind.ID_NUMBER}
     registrations = tuple(row.registration_id for row in drafts.model.rows)
     # the sheet with the most doubtful characters shows best what the screen is for
