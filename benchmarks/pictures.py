@@ -33,6 +33,9 @@ from desktop.ui.first_run.screen import FirstRunScreen
 from desktop.ui.inbox.screen import InboxScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
+from desktop.ui.safety.leaving_screen import LeavingScreen
+from desktop.ui.settings.people import UserDialog
+from desktop.ui.settings.screen import SettingsScreen
 from desktop.ui.verify.dialogs import KeysDialog, PlaceDialog
 from desktop.ui.verify.group_screen import GroupScreen
 from desktop.ui.verify.keys import Action, Press
@@ -263,6 +266,29 @@ def batches(studio: Studio, window: MainWindow, opened: Opened, folder: Path) ->
     studio.shoot("报送批次")
 
 
+def settings(studio: Studio, window: MainWindow) -> None:
+    """Every section, a new user, the lock, and leaving."""
+    window.go("settings")
+    screen = studio.screen(SettingsScreen)
+    assert isinstance(screen, SettingsScreen)
+    for at in range(screen.list.count()):
+        screen.list.setCurrentRow(at)
+        studio.shoot(f"设置-{screen.list.item(at).text()}")
+    screen.go("用户")
+    screen.people.add()
+    dialog = screen.people.findChild(UserDialog)
+    assert dialog is not None
+    studio.until(dialog.does.isEnabled)
+    studio.shoot("设置-添加用户", dialog)
+    dialog.reject()
+    studio.program.guard.lock()
+    studio.shoot("锁上")
+    studio.program.shell.uncover()
+    studio.program.shell.cover(LeavingScreen(studio.jobs))
+    studio.shoot("关上前备份")
+    studio.program.shell.uncover()
+
+
 def main() -> int:
     """Exit code 0 when every picture was taken and none has a fault."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pictures", description=__doc__)
@@ -282,6 +308,7 @@ def main() -> int:
             verify(studio, window, opened)
             ledger(studio, window, opened)
             batches(studio, window, opened, folder)
+            settings(studio, window)
         finally:
             studio.program.end()
             studio.jobs.close()

@@ -302,10 +302,10 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
         if told:
             drafts.notice.say(told, "good")
 
-    def find(words: str) -> None:
+    def find(words: str, opens: bool) -> None:
         if window.shown != "children":
             window.go("children")
-        children.search(words)
+        children.search(words, opens=opens)
 
     inbox.counted.connect(partial(window.navigation.set_count, "inbox"))
     drafts.counted.connect(partial(window.navigation.set_count, "drafts"))

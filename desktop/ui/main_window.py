@@ -30,7 +30,7 @@ class Screen(Protocol):
 class MainWindow(QWidget):
     """Shows one screen at a time; knows their names, not what they do."""
 
-    searched = Signal(str)
+    searched = Signal(str, bool)  # the words, and whether Enter asks for the thing itself
     closing = Signal()
 
     def __init__(self, jobs: Jobs, actor: Actor) -> None:
@@ -56,13 +56,13 @@ class MainWindow(QWidget):
     def _make_search(self) -> QLineEdit:
         search = QLineEdit()
         search.setObjectName("search")
-        search.setPlaceholderText("姓名 / 拼音 / 身份证号 / 档号")
+        search.setPlaceholderText("姓名 / 拼音 / 身份证号 / 档号 / 电话")
         search.setAccessibleName("查找儿童")
         search.setClearButtonEnabled(True)
         search.setFixedWidth(320)
         search.addAction(icons.icon("search", roles().secondary), QLineEdit.ActionPosition.LeadingPosition)
-        search.textEdited.connect(self.searched)
-        search.returnPressed.connect(lambda: self.searched.emit(search.text()))
+        search.textEdited.connect(lambda words: self.searched.emit(words, False))
+        search.returnPressed.connect(lambda: self.searched.emit(search.text(), True))
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._to_search)
         return search
 

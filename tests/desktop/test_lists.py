@@ -113,6 +113,21 @@ def test_search_from_anywhere_finds_children(desk: Desk, window: MainWindow, qtb
     qtbot.waitUntil(lambda: len(children.model.rows) == 2)
 
 
+def test_enter_opens_the_one_that_is_found(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    for number in (0, 1):
+        desk.verified(desk.registration(number, front=["child_name"]))
+    children = part(window, ChildrenScreen)
+    type_keys(window.search, "oyx")
+    press(window.search, Qt.Key.Key_Return, "\r")
+    qtbot.waitUntil(lambda: len(children.model.rows) == 2 and desk.jobs.idle)
+    assert window.shown == "children", "two are found: a person chooses"
+    window.search.clear()
+    type_chinese(window.search, "雪乙")
+    press(window.search, Qt.Key.Key_Return, "\r")
+    qtbot.waitUntil(lambda: window.shown == "child")
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+
+
 def test_a_child_shows_where_its_paper_lies(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
     registration = desk.registration(0, front=["child_name"])
     desk.verified(registration)

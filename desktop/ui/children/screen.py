@@ -50,6 +50,7 @@ class ChildrenScreen(QWidget):
         self._jobs = jobs
         self._search = ""
         self._asked = 0
+        self._opens = False
         self.model: RowsModel[ChildRow] = RowsModel(COLUMNS, parent=self)
         self.table = Table(self.model)
         self.table.setObjectName("children")
@@ -99,8 +100,9 @@ class ChildrenScreen(QWidget):
         """The screen is shown."""
         self.read()
 
-    def search(self, words: str) -> None:
-        """Find children; typing on asks again."""
+    def search(self, words: str, *, opens: bool = False) -> None:
+        """Find children; typing on asks again. ``opens``: the child's page where only one is found."""
+        self._opens = opens
         self._search = words.strip()
         self._refresh.start()
 
@@ -131,6 +133,11 @@ class ChildrenScreen(QWidget):
         found = [i for i, row in enumerate(rows) if row.child_id == before]
         if rows:
             self.table.selectRow(found[0] if found else 0)
+        opens, self._opens = self._opens, False
+        if opens and len(rows) == 1:
+            self.open_child.emit(rows[0].child_id)
+        elif opens:
+            self.table.setFocus()
 
     def _at_hand(self, position: int) -> None:
         self.detail.show_child(self.model.rows[position] if 0 <= position < len(self.model.rows) else None)
