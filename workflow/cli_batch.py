@@ -10,6 +10,7 @@ from workflow.access import Opened
 from workflow.audit_export import audit_head, parse_head
 from workflow.check import check
 from workflow.errors import NotFound
+from workflow.repair import repair
 
 STATE_WORDS = {BatchState.OPEN: "未冻结", BatchState.FROZEN: "已冻结", BatchState.WRITTEN: "已写出"}
 
@@ -69,6 +70,8 @@ def check_store(options: argparse.Namespace) -> int:
     """Exit code 0 when nothing is wrong, 1 when something was found."""
     opened = cli.open_office(options)
     try:
+        if options.repair:
+            repair(opened.store, opened.actor, cli.clock())
         faults = check(opened.store, opened.actor, tuple(map(parse_head, options.head)))
         head = audit_head(opened.store, opened.actor)
     finally:

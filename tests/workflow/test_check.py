@@ -17,6 +17,7 @@ from workflow import report
 from workflow.access import create_office, log_in
 from workflow.check import ROWS, check
 from workflow.errors import NotAllowed
+from workflow.repair import repair
 
 Plant = Callable[[OfficeAtWork], None]
 
@@ -219,3 +220,13 @@ def test_only_who_administers_checks(office: OfficeAtWork) -> None:
         with pytest.raises(NotAllowed):
             check(office.store, office.as_role(role))
     assert check(office.store, office.actor) == ()
+
+
+def test_what_is_safe_to_repair_is_repaired(at_work: OfficeAtWork) -> None:
+    leave_a_file_over(at_work)
+    run(at_work, "UPDATE children SET current_registration_id = NULL")
+    assert {fault.code for fault in check(at_work.store, at_work.actor)} >= {"file_stray", "current_differs"}
+    assert repair(at_work.store, at_work.actor, at_work.clock()) == ()
+    lose_a_viewing_copy(at_work)
+    (left,) = repair(at_work.store, at_work.actor, at_work.clock())
+    assert left.code == "file_missing"

@@ -142,6 +142,7 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.report.record_outcome": {R, M},
     "workflow.entry_sheets.write": {R, M},
     "workflow.check.check": {M},
+    "workflow.repair.repair": {M},
     "workflow.partners.write_card": {M},
     "workflow.partners.look_at_card": {M},
     "workflow.partners.trust": {M},
