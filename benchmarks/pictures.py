@@ -22,6 +22,7 @@ from PySide6.QtCore import QEventLoop, QModelIndex
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchmarks import clerk, truth
+from benchmarks.people_pictures import people
 from benchmarks.picture_checks import complaints
 from desktop.app import Program, open_pool
 from desktop.jobs import Jobs
@@ -307,6 +308,7 @@ def main() -> int:
             inbox(studio)
             verify(studio, window, opened)
             ledger(studio, window, opened)
+            people(studio, window, opened)
             batches(studio, window, opened, folder)
             settings(studio, window)
         finally:

@@ -127,7 +127,7 @@ class VisitsScreen(QWidget):
         return part
 
     def _chip(self, days: int, word: str) -> QPushButton:
-        chip = button(word, lambda: self._show_ahead(days), role="chip", name=f"ahead_{days}")
+        chip = button(word, lambda: self.show_ahead(days), role="chip", name=f"ahead_{days}")
         chip.setCheckable(True)
         chip.setChecked(days == self._ahead)
         self._chips.addButton(chip)
@@ -155,7 +155,8 @@ class VisitsScreen(QWidget):
             owner=self,
         )
 
-    def _show_ahead(self, days: int) -> None:
+    def show_ahead(self, days: int) -> None:
+        """Visits due until so many days from now."""
         self._ahead = days
         self.read()
 
