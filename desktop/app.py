@@ -30,6 +30,7 @@ from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
 from desktop.ui.first_run.screen import FirstRunScreen, NewOffice
 from desktop.ui.inbox.screen import InboxScreen
+from desktop.ui.login.recover import RecoverScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.messages import CrashDialog
@@ -173,9 +174,7 @@ class Program(QObject):
     def begin(self) -> None:
         """Show the first window."""
         if access.store_exists(self._data_dir):
-            login = LoginScreen(self._jobs, self._data_dir)
-            login.opened.connect(self.enter)
-            self.shell.show_only(login)
+            self.ask_password()
         else:
             first = FirstRunScreen(self._jobs, self._create)
             first.try_out.connect(partial(self.try_out, first))
@@ -200,6 +199,19 @@ class Program(QObject):
             now=self._jobs.now(),
             kdf=self._kdf,
         )
+
+    def ask_password(self) -> None:
+        """The login."""
+        login = LoginScreen(self._jobs, self._data_dir)
+        login.opened.connect(self.enter)
+        login.forgotten.connect(self._recover)
+        self.shell.show_only(login)
+
+    def _recover(self, username: str) -> None:
+        recover = RecoverScreen(self._jobs, self._data_dir, username, self._kdf)
+        recover.back.connect(self.ask_password)
+        recover.opened.connect(lambda opened: self._made(opened, ""))
+        self.shell.show_only(recover)
 
     def try_out(self, first: FirstRunScreen) -> None:
         """Practise with the samples: an office that lasts until the window closes, with nothing to fill in before."""

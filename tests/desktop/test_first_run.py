@@ -16,6 +16,7 @@ from desktop.jobs import Jobs
 from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
 from desktop.ui.first_run.screen import FirstRunScreen
 from desktop.ui.inbox.screen import InboxScreen
+from desktop.ui.login.recover import RecoverScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
 from records.keys import Kdf
@@ -159,6 +160,40 @@ def test_login_says_what_is_wrong_and_comes_in(desk: Desk, jobs: Jobs, qtbot: Qt
     opened.store.close()
     QApplication.processEvents()
     assert login.findChild(QPushButton) is not None
+
+
+def test_a_forgotten_password_is_set_anew_by_the_recovery_code(
+    desk: Desk, program: Program, qtbot: QtBot, low_kdf: Kdf
+) -> None:
+    code = desk.opened.recovery_code or ""
+    desk.store.close()
+    program._data_dir = desk.data_dir
+    program.begin()
+    login = program.shell.currentWidget()
+    assert isinstance(login, LoginScreen)
+    type_keys(login.username, "admin")
+    press(login.forgot, Qt.Key.Key_Return, "\r")
+    recover = program.shell.currentWidget()
+    assert isinstance(recover, RecoverScreen)
+    for field in (recover.new, recover.again):
+        type_chinese(field, "长白山-天池-2027")
+    type_keys(recover.code, "AAAAA" * 6)
+    press(recover.recover, Qt.Key.Key_Return, "\r")
+    qtbot.waitUntil(lambda: recover.recover.isEnabled() and "恢复码" in recover.told.text(), timeout=20000)
+    recover.code.clear()
+    type_keys(recover.code, code)
+    press(recover.recover, Qt.Key.Key_Return, "\r")
+    qtbot.waitUntil(lambda: isinstance(program.shell.currentWidget(), RecoveryCodeScreen), timeout=20000)
+    shown = program.shell.currentWidget()
+    assert isinstance(shown, RecoveryCodeScreen)
+    assert "-".join(shown.groups) != code
+    for position, field in zip(shown.asked, shown.typed, strict=True):
+        type_keys(field, shown.groups[position])
+    press(shown.typed[-1], Qt.Key.Key_Return, "\r")
+    qtbot.waitUntil(lambda: isinstance(program.shell.currentWidget(), MainWindow))
+    qtbot.waitUntil(lambda: program._jobs.idle)
+    program._left = True
+    program.end()
 
 
 def test_who_reviews_is_chosen_at_first(program: Program, jobs: Jobs, qtbot: QtBot) -> None:

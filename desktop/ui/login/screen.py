@@ -19,6 +19,7 @@ class LoginScreen(Gate):
     """Emits ``opened(Opened)``."""
 
     opened = Signal(object)
+    forgotten = Signal(str)  # the user name as typed so far
 
     def __init__(self, jobs: Jobs, data_dir: Path) -> None:
         super().__init__("登录", "", 416)
@@ -38,6 +39,8 @@ class LoginScreen(Gate):
         self.body.addWidget(self.told)
         self.log_in = button("登录", self._log_in, role="primary", name="log_in")
         row = line()
+        self.forgot = button("忘了密码", self._forgot, role="quiet", name="forgot_password")
+        row.addWidget(self.forgot)
         row.addStretch()
         row.addWidget(self.log_in)
         self.body.addLayout(row)
@@ -47,6 +50,9 @@ class LoginScreen(Gate):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.username.setFocus()
+
+    def _forgot(self) -> None:
+        self.forgotten.emit(self.username.text().strip())
 
     def _log_in(self) -> None:
         if not self.log_in.isEnabled():
