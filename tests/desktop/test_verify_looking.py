@@ -147,3 +147,16 @@ def test_a_chosen_field_is_always_looked_at(desk: Desk) -> None:
     sheet = desk.sheet(registration)
     assert sheet.order == ("child_name", "child_id_number", "school_name")
     assert "本单位定了这一栏都要看" in stored(desk, registration, "school_name").reasons
+
+
+def test_a_form_that_waits_for_the_village_does_not_hold_up_the_stack(
+    desk: Desk, screen: VerifyScreen, qtbot: QtBot
+) -> None:
+    one, two = desk.registration(0, front=["child_name"]), desk.registration(1, front=["child_name"])
+    screen.open_all((one, two))
+    ready(screen, qtbot, "child_name")
+    press(value_box(screen), Key.Key_F3)
+    qtbot.waitUntil(lambda: screen.parts.notice.action.isVisible())
+    click(screen.parts.notice.action)
+    qtbot.waitUntil(lambda: screen.walk is not None and screen.walk.sheet.registration_id == two)
+    assert stored(desk, one, "child_name").state is AnswerState.ASK

@@ -544,7 +544,8 @@ class VerifyScreen(QWidget):
     def _not_finished(self, told: str) -> None:
         """Something is still open or contradicts itself; the store says which, and the way goes on there."""
         self._finishing = False
-        self.parts.notice.say(told, "alarm")
+        # what waits for the village's answer must not hold up the stack
+        self.parts.notice.say(told, "alarm", action="先放着，看下一份" if self._queue else "", act=self._open_next)
         self._renewal.start()
 
     # -- what the store says now --------------------------------------------------------------------------------------
