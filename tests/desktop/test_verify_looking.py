@@ -156,7 +156,7 @@ def test_a_form_that_waits_for_the_village_does_not_hold_up_the_stack(
     screen.open_all((one, two))
     ready(screen, qtbot, "child_name")
     press(value_box(screen), Key.Key_F3)
-    qtbot.waitUntil(lambda: screen.parts.notice.action.isVisible())
+    qtbot.waitUntil(screen.parts.notice.action.isVisible)
     click(screen.parts.notice.action)
     qtbot.waitUntil(lambda: screen.walk is not None and screen.walk.sheet.registration_id == two)
     assert stored(desk, one, "child_name").state is AnswerState.ASK
