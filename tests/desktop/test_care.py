@@ -23,7 +23,7 @@ from records.views_care import VisitState
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from tests.desktop.test_child_page import asked, gone, named, words
 from tests.workflow.scripted import back, front
-from workflow import concerns, mandatory, visits
+from workflow import concerns, dossiers, mandatory, visits
 
 Show = Callable[[QWidget], None]
 TODAY = date(2026, 10, 12)
@@ -220,3 +220,58 @@ def test_an_archivist_has_no_care_screens(desk: Desk, show: Show) -> None:
     assert made.findChild(CareScreen) is None
     assert "go_care" not in shown
     assert concerns.proposed(desk.store, desk.actor) == ()
+
+
+def waiting(desk: Desk, window: MainWindow, qtbot: QtBot, **page: object) -> ReadPaperDialog:
+    """A read paper of a key-concern child is opened from the notice."""
+    desk.take_in(desk.file(f"{page['serial']}.jpg", {"form_page": 1, "doubtful": [], **page}))
+    desk.read()
+    screen = visiting(window)
+    qtbot.waitUntil(lambda: len(screen.waiting) == 1)
+    click(screen.papers.action)
+    dialog = screen.findChild(ReadPaperDialog)
+    assert dialog is not None
+    return dialog
+
+
+def test_lines_of_a_read_work_log_name_their_children(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    child_id = child(desk)
+    said = {
+        "log_date_1": "2026-10-10",
+        "log_child_name_1": "欧阳雪甲",
+        "log_content_1": "送去冬衣",
+        "log_date_2": "2026-10-11",
+        "log_child_name_2": "查无此人",
+        "log_content_2": "电话没有接通",
+    }
+    dialog = waiting(desk, window, qtbot, form="jl-work-log", serial="LOG0001", values=said)
+    assert not dialog.search.isVisible()
+    click(dialog.does)
+    qtbot.waitUntil(lambda: "第 2 行的儿童台账里没有" in dialog.told.text())
+    assert visits.work_log(desk.store, desk.actor) == ()
+    (wrong,) = (e.entry for e in dialog.entries if e.field.key == "log_child_name_2")
+    wrong.selectAll()  # type: ignore[union-attr]  # a line edit
+    press(wrong, Qt.Key.Key_Delete)
+    with qtbot.waitSignal(dialog.accepted):
+        click(dialog.does)
+    lines = {entry.text: entry.child_id for entry in visits.work_log(desk.store, desk.actor)}
+    assert lines == {"送去冬衣": child_id, "电话没有接通": None}
+
+
+def test_a_card_needs_its_child_and_dossier(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    child_id = child(desk)
+    dialog = waiting(
+        desk, window, qtbot, form="jl-special-care-card", serial="CARD0001", values={"child_name": "欧阳写错"}
+    )
+    click(dialog.does)
+    assert dialog.told.text() == "请先选是哪名儿童的。"
+    type_keys(dialog.search, "oyxj")
+    qtbot.waitUntil(lambda: dialog.child.currentData() == child_id)
+    click(dialog.does)
+    qtbot.waitUntil(lambda: "还没有案卷" in dialog.told.text())
+    dossiers.open_dossier(desk.store, desk.actor, desk.clock(), child_id)
+    with qtbot.waitSignal(dialog.accepted):
+        click(dialog.does)
+    found = dossiers.dossier(desk.store, desk.actor, child_id)
+    assert found is not None
+    assert len(found.items) == 1

@@ -238,7 +238,8 @@ class RoundsScreen(QWidget):
     def _village(self, position: int) -> None:
         """Enter on a village goes to the first of its children whose form is out."""
         village = self.villages.rows[position]
-        found = [i for i, row in enumerate(self.missing.rows) if (row.village or "") == village.village]
+        wanted = (village.township, village.village)
+        found = [i for i, row in enumerate(self.missing.rows) if (row.township, row.village) == wanted]
         if found:
             self.tabs.setCurrentIndex(1)
             self.missing_table.selectRow(found[0])
