@@ -32,6 +32,7 @@ from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
 from desktop.ui.first_run.screen import FirstRunScreen
 from desktop.ui.inbox.screen import InboxScreen
+from desktop.ui.login.recover import RecoverScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.safety.leaving_screen import LeavingScreen
@@ -139,6 +140,8 @@ def first_steps(studio: Studio) -> Opened:
     login.username.setText("wang")
     shell.show_only(login)
     studio.shoot("登录")
+    shell.show_only(RecoverScreen(studio.jobs, Path(), "wang", QUICK))
+    studio.shoot("忘了密码")
     studio.program.enter(made[0])
     return made[0]
 
