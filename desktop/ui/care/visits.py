@@ -158,6 +158,8 @@ class VisitsScreen(QWidget):
     def show_ahead(self, days: int) -> None:
         """Visits due until so many days from now."""
         self._ahead = days
+        for chip in self._chips.buttons():
+            chip.setChecked(chip.objectName() == f"ahead_{days}")
         self.read()
 
     def _changed(self, changes: Changes) -> None:
