@@ -85,6 +85,7 @@ class _Rows:
                 "birth_date": traits.birth_date, "sex": traits.sex, "household_division": traits.household,
                 "residence_division": traits.residence, "created_at": NOW, "exit_reason": "",
                 "pinyin_plain": traits.pinyin.replace(" ", ""), "current_registration_id": registration_id,
+                "id_reversed": traits.id_number[::-1] or None, "scope": traits.residence,
             }
         )  # fmt: skip
         self._registrations.append(

@@ -1,0 +1,392 @@
+"""How fast a full store answers, how that grows with the number of children, and what encryption costs.
+
+    ./dev bench store [--quick] [--children N …] [--json FILE]
+
+A store of made-up children with two registrations each is filled straight through the tables, as no verb would be done
+in time; what is measured are the verbs that the window calls, on the encrypted store. The price of encryption: the
+statements of those verbs, replayed on the store's database and on a plain copy of it through the same library.
+Exit code 1 where a figure misses its aim, 2 where something could not be measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Engine, event, insert, select, update
+
+from benchmarks.likeness_store import NOW, PORTION, filled_store
+from benchmarks.planted_duplicates import crowd, planted
+from forms.catalog import shipped_forms
+from records import database, folder
+from records.errors import StoreError
+from records.store import Store
+from records.tables import Answer, ArchiveItem, Child, Registration, Sheet, Table, Visit
+from records.views import Actor, AnswerState, RegistrationState, ValueSource
+from records.views_care import VisitState
+from workflow import backups, child_page, children, cross_checks, duplicates, sheets, verify, visits
+
+FULL, QUICK = (1_000, 10_000, 100_000), (1_000, 10_000)
+TODAY = date(2026, 7, 1)
+PAGE = 100  # rows of a list
+ASKED = 40  # times
+AIM_MS, AIM_PRICE = 50.0, 1.3
+BULK = ("backup made", "backup verified")
+WRITING = ("one field confirmed",)
+FIELDS: dict[str, object] = {
+    "form_date": "2026-06-20", "form_update": ["changed"], "child_sex": ["1"], "child_ethnic_group": "01",
+    "school_state": ["primary"], "school_name": "第一小学", "school_grade": "三年级", "insurance_state": ["residence"],
+    "health_body": ["healthy"], "guardianship_state": ["good"], "informed": ["yes"],
+}  # fmt: skip
+Figure = dict[str, float]
+Rows = list[dict[str, object]]
+
+
+# -- the store --------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def full_store(root: Path, size: int) -> Iterator[tuple[Store, Actor, list[str]]]:
+    """A store of so many children with two registrations each, filed, and a planned visit; some are to be verified."""
+    base = list(planted("store", min(2500, size)).children.values())[:size]
+    listed = [*base, *crowd(base, size - len(base), "store")]
+    with filled_store(root, listed) as (store, actor, ids):
+        del listed, base
+        for start in range(0, len(ids), PORTION):
+            with store.transaction() as session:
+                statement = select(Child).where(Child.id.in_(ids[start : start + PORTION])).order_by(Child.id)
+                rows = [
+                    rows_of(store, actor, child, size + start + n)
+                    for n, child in enumerate(session.scalars(statement), 1)
+                ]
+                for table in (Registration, Answer, ArchiveItem, Sheet, Visit):
+                    session.execute(insert(table), [row for made in rows for row in made[table]])
+                current = [
+                    {"id": made[Visit][0]["child_id"], "current_registration_id": made[Registration][0]["id"]}
+                    for made in rows
+                ]
+                session.execute(update(Child), current)
+        _drafts(store, 2 * size + 1)
+        yield store, actor, ids
+
+
+def rows_of(store: Store, actor: Actor, child: Child, number: int) -> dict[type[Table], Rows]:
+    """A second registration of the child, where both are filed, and when the child is visited next."""
+    form = next(form for form in shipped_forms() if form.id == "jl-migrant-child")
+    second, first = store.new_id(), str(child.current_registration_id)
+    made: dict[type[Table], Rows] = {Registration: [], Answer: [], ArchiveItem: [], Sheet: [], Visit: []}
+    made[Registration].append(
+        {
+            "id": second, "store_id": store.store_id, "sequence": number, "state": RegistrationState.VERIFIED,
+            "form_id": form.id, "form_version": form.version, "division": child.scope, "collection": "",
+            "form_date": date(2026, 6, 20), "child_id": child.id, "pinned": True, "notes": [], "taken_in_at": NOW,
+            "verified_at": NOW, "verified_by": actor.user_id, "sent_back_reason": "",
+        }
+    )  # fmt: skip
+    place = {"division": child.residence_division, "detail": f"幸福小区{number % 90}号楼"}
+    said = {"child_name": child.name, "child_id_number": child.id_number, **FIELDS}
+    made[Answer] += [answer(first, key, value) for key, value in said.items() if value]
+    made[Answer] += [answer(second, key, value) for key, value in {**said, "child_residence": place}.items() if value]
+    for registration_id, year in ((first, 2025), (second, 2026)):
+        item, written = store.new_id(), f"{child.scope}-{year}-{number:07d}"
+        made[ArchiveItem].append(
+            {
+                "id": item, "archive_number": written, "number_norm": written, "registration_id": registration_id,
+                "title": child.name, "numbered_at": NOW,
+            }
+        )  # fmt: skip
+        made[Sheet].append({"id": store.new_id(), "registration_id": registration_id, "item_id": item, "number": 1})
+    due = TODAY + timedelta(days=number % 90 - 10)
+    made[Visit].append(
+        {
+            "id": store.new_id(),
+            "child_id": child.id,
+            "state": VisitState.PLANNED,
+            "level": "fair",
+            "due_on": due,
+            "findings": None,
+        }
+    )
+    return made
+
+
+def answer(registration_id: str, key: str, value: object) -> dict[str, object]:
+    """The row of a confirmed answer."""
+    return {
+        "registration_id": registration_id, "key": key, "value": value, "text": value if isinstance(value, str) else "",
+        "note": "", "state": AnswerState.CONFIRMED, "source": ValueSource.PAPER, "accepted": True,
+        "verdict_version": "", "reasons": [], "box": None, "changed_at": NOW,
+    }  # fmt: skip
+
+
+def _drafts(store: Store, first: int) -> None:
+    form = next(form for form in shipped_forms() if form.id == "jl-migrant-child")
+    with store.transaction() as session:
+        for number in range(first, first + ASKED):
+            draft = Registration(
+                id=store.new_id(), store_id=store.store_id, sequence=number, form_id=form.id,
+                form_version=form.version, division="220281", notes=[], taken_in_at=NOW,
+            )  # fmt: skip
+            session.add(draft)
+            session.flush()
+            session.execute(insert(Answer), [answer(draft.id, key, value) for key, value in FIELDS.items()])
+
+
+# -- what is asked of it ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Known:
+    """Children and registrations to ask for, spread over the store."""
+
+    found: Sequence[tuple[str, str, str, str, str]]  # id, name, initials, ID number, current registration
+    drafts: Sequence[str]
+    count: int
+
+
+def known(store: Store, ids: Sequence[str]) -> Known:
+    """Raises ValueError for a store in which nothing can be asked for."""
+    with store.session() as session:
+        columns = (Child.id, Child.name, Child.initials, Child.id_number, Child.current_registration_id)
+        wanted = ids[:: max(1, len(ids) // (3 * ASKED))]
+        rows = session.execute(select(*columns).where(Child.id.in_(wanted), Child.id_number.is_not(None))).all()
+        drafts = session.scalars(select(Registration.id).where(Registration.state == RegistrationState.DRAFT)).all()
+    if not rows or not drafts:
+        raise ValueError("the store holds no child with an ID number, or nothing to verify")
+    found = [(row[0], row[1], row[2], row[3] or "", row[4] or "") for row in rows]
+    return Known(found, drafts, len(ids))
+
+
+def questions(store: Store, actor: Actor, of: Known) -> dict[str, Callable[[int], object]]:
+    """What a clerk does, by name; each takes the number of the try."""
+
+    def one(n: int) -> tuple[str, str, str, str, str]:
+        return of.found[n % len(of.found)]
+
+    def listed(search: str, offset: int = 0) -> object:
+        return children.children(store, actor, search=search, today=TODAY, limit=PAGE, offset=offset)
+
+    def rules(n: int) -> object:
+        with store.session() as session:
+            registration = session.get_one(Registration, one(n)[4])
+            values = sheets.said({a.key: a for a in registration.answers})
+            return cross_checks.findings(session, registration, values, TODAY)
+
+    return {
+        "search: two characters": lambda n: listed(one(n)[1][:2]),
+        "search: initials": lambda n: listed(one(n)[2]),
+        "search: ID number": lambda n: listed(one(n)[3]),
+        "search: ID tail": lambda n: listed(one(n)[3][-6:]),
+        "overdue visits": lambda _n: visits.due(store, actor, TODAY, limit=PAGE),
+        "duplicate candidates": lambda n: duplicates.duplicate_candidates(store, actor, one(n)[0]),
+        "registration opened": lambda n: verify.sheet(store, actor, one(n)[4]),
+        "child's page opened": lambda n: child_page.child_page(store, actor, one(n)[0], TODAY),
+        "one field confirmed": lambda n: verify.confirm(
+            store, actor, NOW, of.drafts[n % len(of.drafts)], "school_name", f"第{n + 2}小学"
+        ),
+        "list: first page": lambda _n: listed(""),
+        "list: last page": lambda _n: listed("", max(0, of.count - PAGE)),
+        "rules across registrations": rules,
+    }
+
+
+def timed(ask: Callable[[int], object], times: int, first: int = 0) -> Figure:
+    """Median and 95 % in milliseconds. Nothing is asked twice beforehand: the first answer counts, too."""
+    took = []
+    for number in range(first, first + times):
+        start = time.perf_counter()
+        ask(number)
+        took.append((time.perf_counter() - start) * 1000)
+    took.sort()
+    return {"median_ms": statistics.median(took), "p95_ms": took[math.ceil(len(took) * 0.95) - 1]}
+
+
+def measure(size: int, times: int = ASKED) -> dict[str, Any]:
+    """All figures of one store. Raises what making it raises."""
+    with tempfile.TemporaryDirectory() as name:
+        root, start = Path(name), time.perf_counter()
+        with full_store(root, size) as (store, actor, ids):
+            built = time.perf_counter() - start
+            asked = questions(store, actor, known(store, ids))
+            forget_peak()
+            figures = {name: timed(ask, times) for name, ask in asked.items()}
+            kept = root / f"kept{size}.tdbak"
+            figures["backup made"] = timed(lambda _n: backups.make_backup(store, actor, NOW, kept), 1)
+            figures["backup verified"] = timed(
+                lambda _n: backups.verify_backup(kept, username="bench", secret="not a secret"), 1
+            )
+            peak = peak_mb()
+            kept.unlink()
+            statements = {name: said_to(ask) for name, ask in asked.items() if name not in WRITING}
+            prices = price(store, root / "plain.db", statements, times)
+            size_mb = (store.data_dir / folder.DATABASE).stat().st_size / 1e6
+    return {
+        "children": size,
+        "built_s": built,
+        "figures": figures,
+        "peak_mb": peak,
+        "database_mb": size_mb,
+        "price": prices,
+    }
+
+
+# -- the price of encryption ------------------------------------------------------------------------------------------
+
+Statement = tuple[str, Any]
+
+
+def said_to(ask: Callable[[int], object]) -> list[Statement]:
+    """The queries that three answers take, as the driver gets them."""
+    heard: list[Statement] = []
+
+    def hear(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            heard.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        for number in range(3):
+            ask(number)
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
+    return heard
+
+
+def price(store: Store, plain: Path, statements: dict[str, list[Statement]], times: int) -> dict[str, Figure]:
+    """Milliseconds for the same statements on the encrypted database and a plain copy, turn and turn about."""
+    path, key = store.data_dir / folder.DATABASE, store.opened_keys.database
+    with closing(database.connect(path, key)) as whole:
+        whole.execute("ATTACH DATABASE ? AS plain KEY ''", (str(plain),))
+        whole.execute("SELECT sqlcipher_export('plain')")
+        whole.execute("DETACH DATABASE plain")
+    with closing(database.connect(path, key)) as sealed, closing(_plain(plain)) as clear:
+        found = {}
+        for name, said in {**statements, "an answer written": []}.items():
+            took: dict[Any, list[float]] = {sealed: [], clear: []}
+            for number in range(times):
+                for connection in (sealed, clear):
+                    start = time.perf_counter()
+                    if said:
+                        for statement, parameters in said:
+                            connection.execute(statement, parameters).fetchall()
+                    else:
+                        _written(connection, number)
+                    took[connection].append((time.perf_counter() - start) * 1000)
+            sealed_ms, clear_ms = statistics.median(took[sealed]), statistics.median(took[clear])
+            found[name] = {"encrypted_ms": sealed_ms, "plain_ms": clear_ms, "ratio": sealed_ms / clear_ms}
+    return found
+
+
+def _plain(path: Path) -> Any:
+    """As ``records.database.connect``, without a key."""
+    connection = sqlcipher.connect(str(path), isolation_level=None)
+    for pragma in ("temp_store = MEMORY", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _written(connection: Any, number: int) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(
+        "UPDATE answers SET note = ? WHERE key = 'school_name' AND registration_id ="
+        " (SELECT id FROM registrations WHERE state = 'draft' ORDER BY id LIMIT 1 OFFSET ?)",
+        (f"bench {number}", number % ASKED),
+    )
+    connection.execute("COMMIT")
+
+
+# -- memory -----------------------------------------------------------------------------------------------------------
+
+
+def forget_peak() -> None:
+    """What making the store took doesn't count (https://docs.kernel.org/filesystems/proc.html, clear_refs)."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def peak_mb() -> float:
+    """The most memory that this process held, in MB; 0.0 where the system doesn't tell."""
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
+# -- the table --------------------------------------------------------------------------------------------------------
+
+
+def table(rows: Sequence[dict[str, Any]]) -> str:
+    """All figures in Markdown: a column per size and how many times as long the largest takes."""
+    sizes = [row["children"] for row in rows]
+    lines = ["| ms, median / 95 % | " + " | ".join(f"{size:,}" for size in sizes) + " | growth |"]
+    lines.append("|---|" + "---:|" * (len(rows) + 1))
+    for name in rows[0]["figures"]:
+        shown = [row["figures"][name] for row in rows]
+        cells = [
+            f"{f['median_ms']:.1f} / {f['p95_ms']:.1f}" if name not in BULK else f"{f['median_ms']:.0f}" for f in shown
+        ]
+        lines.append(f"| {name} | {' | '.join(cells)} | × {shown[-1]['median_ms'] / shown[0]['median_ms']:.1f} |")
+    for name, key in (("peak memory, MB", "peak_mb"), ("database, MB", "database_mb"), ("filled in, s", "built_s")):
+        cells = [f"{row[key]:.0f}" for row in rows]
+        lines.append(f"| {name} | {' | '.join(cells)} | × {rows[-1][key] / max(rows[0][key], 0.001):.1f} |")
+    lines += [
+        "",
+        f"| statements alone, {sizes[-1]:,} children | encrypted, ms | plain, ms | ratio |",
+        "|---|---:|---:|---:|",
+    ]
+    for name, f in rows[-1]["price"].items():
+        lines.append(f"| {name} | {f['encrypted_ms']:.2f} | {f['plain_ms']:.2f} | {f['ratio']:.2f} |")
+    return "\n".join(lines)
+
+
+def missed(row: dict[str, Any]) -> list[str]:
+    """The figures that miss their aim: interactive answers, and the price of all statements together."""
+    slow = [n for n, f in row["figures"].items() if n not in BULK and f["median_ms"] >= AIM_MS]
+    ratio = overall(row)
+    return slow + ([f"price of encryption {ratio:.2f}"] if ratio > AIM_PRICE else [])
+
+
+def overall(row: dict[str, Any]) -> float:
+    """The price of encryption over all statements: time by time, not mean of ratios."""
+    prices: list[Figure] = list(row["price"].values())
+    return sum(f["encrypted_ms"] for f in prices) / sum(f["plain_ms"] for f in prices)
+
+
+def main(argv: Iterable[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="without the store of 100,000 children")
+    parser.add_argument("--children", type=int, nargs="+", metavar="N", help="stores of these sizes instead")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args(list(argv) if argv is not None else None)
+    rows = []
+    try:
+        for size in options.children or (QUICK if options.quick else FULL):
+            rows.append(measure(size))
+            print(f"{size:,} children measured", file=sys.stderr, flush=True)
+        if options.json:
+            options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    except (StoreError, OSError, ValueError, sqlcipher.Error) as problem:
+        print(f"could not be measured: {problem}", file=sys.stderr)
+        return 2
+    print(table(rows))
+    late = missed(rows[-1])
+    print(f"\nprice of encryption over all statements: {overall(rows[-1]):.2f} (aim {AIM_PRICE})")
+    print(f"AIMS MISSED: {', '.join(late)}" if late else f"aims met: under {AIM_MS:.0f} ms")
+    return 1 if late else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

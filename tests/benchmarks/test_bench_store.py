@@ -1,0 +1,84 @@
+"""The store's benchmark measures everything it promises, and says so when it can't."""
+
+from __future__ import annotations
+
+import json
+import math
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from benchmarks import bench_store
+from workflow import child_page
+
+ASKED_FOR = {
+    "search: two characters", "search: initials", "search: ID number", "search: ID tail", "overdue visits",
+    "duplicate candidates", "registration opened", "child's page opened", "one field confirmed", "list: first page",
+    "list: last page", "rules across registrations", "backup made", "backup verified",
+}  # fmt: skip
+
+
+def test_every_figure_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    row = bench_store.measure(50, times=4)
+    assert set(row["figures"]) == ASKED_FOR
+    for figure in row["figures"].values():
+        assert 0 < figure["median_ms"] <= figure["p95_ms"] < math.inf
+    assert set(row["price"]) == ASKED_FOR - {"one field confirmed", "backup made", "backup verified"} | {
+        "an answer written"
+    }
+    assert all(f["ratio"] == f["encrypted_ms"] / f["plain_ms"] > 0 for f in row["price"].values())
+    assert row["database_mb"] > 0
+    shown = bench_store.table([row, row])
+    assert all(f"| {name} |" in shown for name in ASKED_FOR)
+    assert "peak memory" in shown
+    assert not list(tmp_path.iterdir()), "a clear copy of the store was left behind"
+
+
+def test_what_is_asked_finds_something(tmp_path: Path) -> None:
+    with bench_store.full_store(tmp_path, 50) as (store, actor, ids):
+        of = bench_store.known(store, ids)
+        asked = bench_store.questions(store, actor, of)
+        for name in ("search: two characters", "search: initials", "search: ID number", "search: ID tail"):
+            answer = asked[name](0)
+            assert isinstance(answer, tuple)
+            assert of.found[0][0] in {row.child_id for row in answer}, name
+        for name in ("list: first page", "list: last page"):
+            answer = asked[name](0)
+            assert isinstance(answer, tuple)
+            assert len(answer) == len(ids), name
+        assert asked["overdue visits"](0)
+        statements = bench_store.said_to(asked["search: initials"])
+        assert any("FROM children" in statement for statement, _ in statements)
+        page = child_page.child_page(store, actor, ids[0], bench_store.TODAY)
+        assert len(page.registrations) == 2
+        assert page.visits
+
+
+def test_says_when_it_cannot_measure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
+    assert bench_store.main(["--children", "50", "--json", str(tmp_path / "out.json")]) == 2
+    assert "could not be measured" in capsys.readouterr().err
+    assert not (tmp_path / "out.json").exists()
+
+
+def test_a_missed_aim_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    slow = {"median_ms": bench_store.AIM_MS, "p95_ms": bench_store.AIM_MS}
+    quick = {"median_ms": 1.0, "p95_ms": 2.0}
+    row = {
+        "children": 1, "built_s": 1.0, "peak_mb": 1.0, "database_mb": 1.0,
+        "figures": {"list: last page": quick, "backup made": slow},
+        "price": {"list: last page": {"encrypted_ms": 1.3, "plain_ms": 1.0, "ratio": 1.3}},
+    }  # fmt: skip
+    monkeypatch.setattr(bench_store, "measure", lambda _size: row)
+    out = tmp_path / "out.json"
+    assert bench_store.main(["--quick", "--json", str(out)]) == 0
+    assert json.loads(out.read_text(encoding="utf-8")) == [row, row]
+    row["figures"] = {"list: last page": slow}
+    assert bench_store.main(["--quick"]) == 1
+    row["figures"] = {"list: last page": quick}
+    row["price"] = {"list: last page": {"encrypted_ms": 1.4, "plain_ms": 1.0, "ratio": 1.4}}
+    assert bench_store.main(["--quick"]) == 1
