@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import fields
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QRadioButton, QWidget
 
+from desktop.jobs import Jobs
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.verify.keys import SHEET
 from desktop.ui.widgets.parts import button, column, line, panel, text
 from desktop.ui.words import day
-from records.views import ValueSource
+from records.views import ValueSource, VerifySheet
+from workflow import cross_reference
 from workflow.cross_reference import Place
 from workflow.verify import NEW_CHILD, SameChildCandidate
 
@@ -102,6 +105,32 @@ def place_of(location: str) -> Place:
     found = re.findall("(.+?)(" + "|".join(unit for _name, unit in PARTS) + ")", location)
     names = {unit: name for name, unit in PARTS}
     return Place(**{names[unit]: value for value, unit in found})
+
+
+def ask_place(
+    jobs: Jobs,
+    sheet: VerifySheet,
+    last: Place,
+    parent: QWidget,
+    *,
+    placed: Callable[[Place], None],
+    failed: Callable[[str], None],
+) -> None:
+    """Ask where the sheet's paper lies and write it down. A stack goes into one box: ``last`` is proposed again."""
+    here, registration = sheet.place, sheet.registration_id
+    dialog = PlaceDialog(here.archive_number, place_of(here.location) if here.location else last, parent)
+
+    def typed() -> None:
+        place = dialog.place()
+        placed(place)
+        jobs.write(
+            lambda store, actor, now: cross_reference.set_location(store, actor, now, [registration], place),
+            owner=parent,
+            failed=failed,
+        )
+
+    dialog.accepted.connect(typed)
+    dialog.open()
 
 
 class SourceDialog(QDialog):

@@ -6,7 +6,7 @@ sentence that says why. Undo goes back across registrations.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QRect, QTimer, Signal
@@ -14,18 +14,18 @@ from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop.jobs import Change, Jobs
-from desktop.ui.verify.dialogs import KeysDialog, PlaceDialog, SameChildDialog, SourceDialog, place_of
+from desktop.ui.verify.dialogs import KeysDialog, SameChildDialog, SourceDialog, ask_place
 from desktop.ui.verify.field_panel import reading_words
 from desktop.ui.verify.keys import ANSWERS, Action, Press, meaning
 from desktop.ui.verify.layout import VerifyLayout
 from desktop.ui.verify.pages import Pages
 from desktop.ui.verify.rest_list import shown_text
-from desktop.ui.verify.walk import Walk
+from desktop.ui.verify.walk import Done, Walk
 from desktop.ui.words import REGISTRATION, SOURCE_WORDS
 from forms.kinds import JsonValue
 from forms.values import FieldError
 from records.views import AnswerState, FindingView, RegistrationState, ValueSource, VerifyItem, VerifySheet
-from workflow import cross_reference, half_typed, verify
+from workflow import half_typed, verify
 from workflow.changes import Changes
 from workflow.cross_reference import Place
 from workflow.verify import AskSameChild, Finished
@@ -34,14 +34,6 @@ KEEP_MS = 400  # what is typed is in the store at most so much later
 RULES_MS = 120  # after the last key, before the rules are asked
 EMPTY_TOLD = "这一栏没有读出内容。请打字填上；纸上确实没填，按 F4。"
 CONTRADICTION_TOLD = "这一栏和别处对不上。请重新打一遍，或用 Alt+1–9 选一个读法。"
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """An answer that can be taken back."""
-
-    registration_id: str
-    key: str
 
 
 class VerifyScreen(QWidget):
@@ -589,24 +581,12 @@ class VerifyScreen(QWidget):
     # -- place, leaving -----------------------------------------------------------------------------------------------
 
     def _ask_place(self) -> None:
-        walk = self._walk
-        if walk is None:
-            return
-        here = walk.sheet.place
-        # a stack goes into one box: the last place is proposed again
-        dialog = PlaceDialog(here.archive_number, place_of(here.location) if here.location else self._last_place, self)
-        registration = walk.sheet.registration_id
+        if self._walk is not None:
+            told = partial(self.parts.notice.say, role="alarm")
+            ask_place(self._jobs, self._walk.sheet, self._last_place, self, placed=self._placed, failed=told)
 
-        def typed() -> None:
-            place = self._last_place = dialog.place()
-            self._jobs.write(
-                lambda store, actor, now: cross_reference.set_location(store, actor, now, [registration], place),
-                owner=self,
-                failed=lambda told: self.parts.notice.say(told, "alarm"),
-            )
-
-        dialog.accepted.connect(typed)
-        dialog.open()
+    def _placed(self, place: Place) -> None:
+        self._last_place = place
 
     def _leave(self, told: str) -> None:
         self.keep_typing()

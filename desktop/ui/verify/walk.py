@@ -10,6 +10,14 @@ from dataclasses import dataclass, field
 from records.views import AnswerState, FindingView, VerifyItem, VerifySheet
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An answer that can be taken back."""
+
+    registration_id: str
+    key: str
+
+
 @dataclass(slots=True)
 class Walk:
     """A sheet and what was answered in this window since it was read."""
