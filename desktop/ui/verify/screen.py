@@ -14,24 +14,24 @@ from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop.jobs import Change, Jobs
+from desktop.ui.verify.as_typed import AsTyped
 from desktop.ui.verify.dialogs import KeysDialog, SameChildDialog, SourceDialog, ask_place
 from desktop.ui.verify.field_panel import reading_words
 from desktop.ui.verify.keys import ANSWERS, Action, Press, meaning
 from desktop.ui.verify.layout import VerifyLayout
 from desktop.ui.verify.pages import Pages
 from desktop.ui.verify.rest_list import shown_text
+from desktop.ui.verify.stack import Stack
 from desktop.ui.verify.walk import Done, Walk
 from desktop.ui.words import REGISTRATION, SOURCE_WORDS
 from forms.kinds import JsonValue
 from forms.values import FieldError
-from records.views import AnswerState, FindingView, RegistrationState, ValueSource, VerifyItem, VerifySheet
+from records.views import AnswerState, RegistrationState, ValueSource, VerifyItem, VerifySheet
 from workflow import half_typed, verify
 from workflow.changes import Changes
 from workflow.cross_reference import Place
 from workflow.verify import AskSameChild, Finished
 
-KEEP_MS = 400  # what is typed is in the store at most so much later
-RULES_MS = 120  # after the last key, before the rules are asked
 EMPTY_TOLD = "这一栏没有读出内容。请打字填上；纸上确实没填，按 F4。"
 CONTRADICTION_TOLD = "这一栏和别处对不上。请重新打一遍，或用 Alt+1–9 选一个读法。"
 
@@ -48,30 +48,20 @@ class VerifyScreen(QWidget):
         self.setObjectName("screen")
         self._jobs = jobs
         self._walk: Walk | None = None
-        self._queue: list[str] = []
-        self._behind: list[str] = []
-        self._history: list[Done] = []
-        self._expected = ""
+        self._stack = Stack()
         self._finishing = False
         self._announcement = ""
         self._last_place = Place()
         self.parts = VerifyLayout(self)
         self.pages = Pages(jobs, self)
         self.pages.came.connect(self._page_came)
-        self._typed_value: JsonValue = None
-        self._rules = QTimer(self, singleShot=True, interval=RULES_MS)
-        self._rules.timeout.connect(self._ask_rules)
-        self._kept = ("", "", "")
         self._stale = False  # the store has news that could not be read while something was on its way to it
-        self._keeping = QTimer(self, singleShot=True, interval=KEEP_MS)
-        self._keeping.timeout.connect(self.keep_typing)
         self._renewal = QTimer(self, singleShot=True, interval=0)
         self._renewal.timeout.connect(self._renew)
         parts = self.parts
+        self._as_typed = AsTyped(jobs, parts.field, lambda: self._walk, parts.notice.say, self._catch_up, parent=self)
         parts.field.pressed.connect(self.act)
         parts.field.picked.connect(lambda at: self.act(Press(Action.PICK, at + 1)))
-        parts.field.typed.connect(self._typed)
-        parts.field.value.edited.connect(lambda _text: self._keep_soon())
         parts.rest.jump.connect(self._go)
         parts.rest.folded.connect(parts.field.take_keyboard)
         parts.back.clicked.connect(lambda: self.act(Press(Action.LEAVE)))
@@ -89,9 +79,7 @@ class VerifyScreen(QWidget):
 
     def open_all(self, registrations: tuple[str, ...]) -> None:
         """Verify these, one after the other."""
-        self._queue = list(registrations)
-        self._behind = []
-        self._history = []
+        self._stack.begin(registrations)
         self._announcement = ""
         self._open_next()
 
@@ -100,13 +88,14 @@ class VerifyScreen(QWidget):
         return self._walk
 
     def _open_next(self) -> None:
-        if not self._queue:
+        following = self._stack.take()
+        if following:
+            self._load(following)
+        else:
             self._leave(f"{self._announcement}这一批都核对完了。" if self._announcement else "")
-            return
-        self._load(self._queue.pop(0))
 
     def _load(self, registration_id: str, key: str = "") -> None:
-        self._expected = registration_id
+        self._stack.here = registration_id
         self._finishing = False
         self._walk = None
         self._jobs.read(
@@ -122,21 +111,20 @@ class VerifyScreen(QWidget):
 
     def _not_loaded(self, told: str) -> None:
         self.parts.notice.say(told, "alarm")
-        if self._queue:
+        if self._stack.ahead:
             self._open_next()
         else:
             self._leave(told)
 
     def _loaded(self, key: str, read: tuple[VerifySheet, half_typed.Standing | None]) -> None:
         sheet, standing = read
-        if sheet.registration_id != self._expected:
+        if sheet.registration_id != self._stack.here:
             return
         walk = self._walk = Walk(sheet)
         if key:
             walk.current = key
         self.pages.show(sheet.pages)
-        total = len(self._behind) + len(self._queue) + 1
-        self.parts.show_sheet(sheet, len(self._behind) + 1, total)
+        self.parts.show_sheet(sheet, self._stack.number, self._stack.total)
         self.title.emit(f"核对　{sheet.title}")
         self._announce(walk)
         if sheet.state is not RegistrationState.DRAFT:
@@ -220,7 +208,7 @@ class VerifyScreen(QWidget):
         if self._walk is not None and key:
             self._walk.current = key
             self._show_item()
-            self._keep_soon()
+            self._as_typed.keep_soon()
 
     # -- keys ---------------------------------------------------------------------------------------------------------
 
@@ -360,36 +348,11 @@ class VerifyScreen(QWidget):
         dialog.finished.connect(lambda _code: field.take_keyboard())
         dialog.open()
 
-    # -- rules while typing -------------------------------------------------------------------------------------------
-
-    def _typed(self, value: JsonValue) -> None:
-        """The rules speak about what is being typed, not only about what was saved."""
-        self._typed_value = value
-        self._rules.start()
-
     # -- no keystroke is lost -----------------------------------------------------------------------------------------
 
-    def _keep_soon(self) -> None:
-        if not self._keeping.isActive():
-            self._keeping.start()  # not restarted: somebody who types without a pause is kept up with too
-
     def keep_typing(self) -> None:
-        """What is being typed goes to the store, where closing, a crash or a power cut can't take it away."""
-        self._keeping.stop()
-        walk, field = self._walk, self.parts.field
-        if self._jobs.closed or walk is None or not walk.current or walk.sheet.state is not RegistrationState.DRAFT:
-            return
-        typed = field.value.value_text() if not field.chooses and field.touched else ""
-        place = (walk.sheet.registration_id, walk.current, typed)
-        if place == self._kept:
-            return
-        self._kept = place
-        self._jobs.write(
-            lambda store, actor, now: half_typed.keep(store, actor, now, *place),
-            lambda _changes: self._catch_up(),
-            owner=self,
-            failed=lambda told: self.parts.notice.say(told, "alarm"),
-        )
+        """The window closes, or the form is left: what is being typed goes to the store."""
+        self._as_typed.keep()
 
     def _catch_up(self) -> None:
         if self._stale and not self._jobs.waiting_writes:
@@ -397,35 +360,12 @@ class VerifyScreen(QWidget):
 
     def _resume(self, walk: Walk, standing: half_typed.Standing) -> None:
         """Come back to the field that was at hand, with what was typed there."""
-        field = self.parts.field
         item = walk.item(standing.key)
         if item is None or not walk.open(standing.key):
             return
         if walk.current != standing.key:
             self._go(standing.key)
-        if standing.text and not field.chooses:
-            field.value.resume(standing.text)
-            self._kept = (walk.sheet.registration_id, standing.key, field.value.value_text())
-            self.parts.notice.say("上次打到一半的字还在，接着打，或按 Enter 认可。", "note")
-
-    def _ask_rules(self) -> None:
-        walk = self._walk
-        if walk is None or not self.parts.field.touched:
-            return
-        registration, key, value = walk.sheet.registration_id, walk.current, self._typed_value
-
-        def told(findings: tuple[FindingView, ...]) -> None:
-            here = self._walk
-            same = here is not None and (here.sheet.registration_id, here.current) == (registration, key)
-            if same and value == self._typed_value and self.parts.field.touched:
-                self.parts.field.show_findings(findings)
-
-        self._jobs.read(
-            lambda store, actor: verify.as_typed(store, actor, registration, key, value),
-            told,
-            owner=self,
-            failed=lambda _told: None,
-        )
+        self._as_typed.resume(walk, standing.text)
 
     def _mark(self, state: AnswerState) -> None:
         walk = self._walk
@@ -438,9 +378,9 @@ class VerifyScreen(QWidget):
 
     def _record(self, call: Change[Changes], walk: Walk, key: str, state: AnswerState) -> None:
         walk.answer(key, state)
-        self._keeping.stop()
+        self._as_typed.answered()
         done = Done(walk.sheet.registration_id, key)
-        self._history.append(done)
+        self._stack.gave(done)
         self._jobs.write(call, owner=self, failed=partial(self._refused, done))
         self.parts.notice.drop()
         following = walk.next_open(key)
@@ -452,8 +392,7 @@ class VerifyScreen(QWidget):
 
     def _refused(self, done: Done, told: str) -> None:
         """The store did not take the answer: the field comes back and says why."""
-        if done in self._history:
-            self._history.remove(done)
+        self._stack.refused(done)
         walk = self._walk
         if walk is None or walk.sheet.registration_id != done.registration_id:
             self.parts.notice.say(told, "alarm")
@@ -465,9 +404,9 @@ class VerifyScreen(QWidget):
     # -- undo ---------------------------------------------------------------------------------------------------------
 
     def _undo(self) -> None:
-        if not self._history or self._finishing:
+        done = None if self._finishing else self._stack.last()
+        if done is None:
             return
-        done = self._history.pop()
         walk = self._walk
         if walk is not None and walk.sheet.registration_id == done.registration_id:
             walk.take_back(done.key)
@@ -482,18 +421,25 @@ class VerifyScreen(QWidget):
 
     def _undo_behind(self, done: Done) -> None:
         """The answer belongs to the registration before: it is opened again at that field."""
-        if self._expected:
-            self._queue.insert(0, self._expected)
-        if done.registration_id in self._behind:
-            self._behind.remove(done.registration_id)
         registration = done.registration_id
+        self._finishing = True  # nothing is answered, saved or taken back meanwhile
+
+        def opened(_changes: Changes) -> None:
+            self._stack.go_back(registration)
+            self._load(registration, done.key)
+
+        def refused(told: str) -> None:
+            self._finishing = False
+            self._stack.gave(done)
+            self.parts.notice.say(told, "alarm")
+
         self._jobs.write(
             lambda store, actor, now: (
                 verify.reopen(store, actor, now, registration, "撤销") | verify.undo(store, actor, now, registration)
             ),
-            lambda _changes: self._load(registration, done.key),
+            opened,
             owner=self,
-            failed=lambda told: self.parts.notice.say(told, "alarm"),
+            failed=refused,
         )
 
     # -- saving -------------------------------------------------------------------------------------------------------
@@ -522,7 +468,7 @@ class VerifyScreen(QWidget):
             dialog.open()
             return
         self.saved.emit()
-        self._behind.append(walk.sheet.registration_id)
+        self._stack.saved()
         self._announcement = f"{walk.sheet.title} 已存为已核对。"
         self._walk = None
         self._open_next()
@@ -537,7 +483,9 @@ class VerifyScreen(QWidget):
         """Something is still open or contradicts itself; the store says which, and the way goes on there."""
         self._finishing = False
         # what waits for the village's answer must not hold up the stack
-        self.parts.notice.say(told, "alarm", action="先放着，看下一份" if self._queue else "", act=self._open_next)
+        self.parts.notice.say(
+            told, "alarm", action="先放着，看下一份" if self._stack.ahead else "", act=self._open_next
+        )
         self._renewal.start()
 
     # -- what the store says now --------------------------------------------------------------------------------------
@@ -591,7 +539,7 @@ class VerifyScreen(QWidget):
     def _leave(self, told: str) -> None:
         self.keep_typing()
         self._walk = None
-        self._expected = ""
+        self._stack.here = ""
         self.pages.forget()
         self.parts.page.show_page(QPixmap())
         self.left.emit(told)

@@ -1,0 +1,110 @@
+"""What is being typed: kept in the store, and told to the rules, while it is no answer yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+
+from desktop.jobs import Jobs
+from desktop.ui.verify.field_panel import FieldPanel
+from desktop.ui.verify.walk import Walk
+from forms.kinds import JsonValue
+from records.views import FindingView, RegistrationState
+from workflow import half_typed, verify
+
+KEEP_MS = 400  # what is typed is in the store at most so much later
+RULES_MS = 120  # after the last key, before the rules are asked
+
+
+class AsTyped(QObject):
+    """Watches the field at hand. ``walk`` tells which one it is; ``told`` gets what the store has to say;
+    ``written`` is called when the store has taken it."""
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        field: FieldPanel,
+        walk: Callable[[], Walk | None],
+        told: Callable[[str, str], None],
+        written: Callable[[], None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._field = field
+        self._walk = walk
+        self._told = told
+        self._written = written
+        self._value: JsonValue = None
+        self._kept = ("", "", "")
+        self._rules = QTimer(self, singleShot=True, interval=RULES_MS)
+        self._rules.timeout.connect(self._ask_rules)
+        self._keeping = QTimer(self, singleShot=True, interval=KEEP_MS)
+        self._keeping.timeout.connect(self.keep)
+        field.typed.connect(self._typed)
+        field.value.edited.connect(lambda _text: self.keep_soon())
+
+    # -- no keystroke is lost -----------------------------------------------------------------------------------------
+
+    def keep_soon(self) -> None:
+        """Another field is at hand, or another letter stands in it."""
+        if not self._keeping.isActive():
+            self._keeping.start()  # not restarted: somebody who types without a pause is kept up with too
+
+    def answered(self) -> None:
+        """It is an answer now, and kept as such."""
+        self._keeping.stop()
+
+    def keep(self) -> None:
+        """What is being typed goes to the store, where closing, a crash or a power cut can't take it away."""
+        self._keeping.stop()
+        walk, field = self._walk(), self._field
+        if self._jobs.closed or walk is None or not walk.current or walk.sheet.state is not RegistrationState.DRAFT:
+            return
+        typed = field.value.value_text() if not field.chooses and field.touched else ""
+        place = (walk.sheet.registration_id, walk.current, typed)
+        if place == self._kept:
+            return
+        self._kept = place
+        self._jobs.write(
+            lambda store, actor, now: half_typed.keep(store, actor, now, *place),
+            lambda _changes: self._written(),
+            owner=self,
+            failed=lambda told: self._told(told, "alarm"),
+        )
+
+    def resume(self, walk: Walk, text: str) -> None:
+        """The field stands at hand again where something was typed: as if it had been typed now."""
+        field = self._field
+        if not text or field.chooses:
+            return
+        field.value.resume(text)
+        self._kept = (walk.sheet.registration_id, walk.current, field.value.value_text())
+        self._told("上次打到一半的字还在，接着打，或按 Enter 认可。", "note")
+
+    # -- rules while typing -------------------------------------------------------------------------------------------
+
+    def _typed(self, value: JsonValue) -> None:
+        """The rules speak about what is being typed, not only about what was saved."""
+        self._value = value
+        self._rules.start()
+
+    def _ask_rules(self) -> None:
+        walk = self._walk()
+        if walk is None or not self._field.touched:
+            return
+        registration, key, value = walk.sheet.registration_id, walk.current, self._value
+
+        def said(findings: tuple[FindingView, ...]) -> None:
+            here = self._walk()
+            same = here is not None and (here.sheet.registration_id, here.current) == (registration, key)
+            if same and value == self._value and self._field.touched:
+                self._field.show_findings(findings)
+
+        self._jobs.read(
+            lambda store, actor: verify.as_typed(store, actor, registration, key, value),
+            said,
+            owner=self,
+            failed=lambda _told: None,
+        )
