@@ -14,10 +14,11 @@ from functools import partial
 from pathlib import Path
 
 from platformdirs import user_data_path
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from desktop import ahead
 from desktop.arguments import WindowArguments
 from desktop.jobs import Jobs, ReaderPool
 from desktop.log import catch_defects, log_to, report
@@ -66,6 +67,7 @@ def run(arguments: WindowArguments) -> int:
         program = Program(jobs, data_dir)
         catch_defects(program.show_defect)
         program.begin()
+        QTimer.singleShot(ahead.AFTER_MS, partial(jobs.task, ahead.load, lambda _none: None, owner=program))
         try:
             return application.exec()
         finally:

@@ -17,7 +17,6 @@ import segno
 import typst
 from PIL import Image
 
-from exporters.blank_docx import blank_docx as word_table
 from forms.catalog import RESOURCES
 from forms.form_file import Box, Form, FormError, FormPage
 from forms.kinds import JsonValue
@@ -152,4 +151,6 @@ def _qr(payload: str) -> str:
 
 def blank_docx(form: Form) -> bytes:
     """The form as an editable Word table; see ``exporters.blank_docx``."""
+    from exporters.blank_docx import blank_docx as word_table  # python-docx is slow to load and seldom asked for
+
     return word_table(form)

@@ -15,16 +15,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TypeAlias
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, TypeAlias
 
 from forms import id_number
 from forms.kinds import JsonValue
 from ocr.reading import Candidate, Doubt, FieldReading
 
-Floats: TypeAlias = npt.NDArray[np.float64]
+if TYPE_CHECKING:  # the window judges too, but starts without numpy
+    import numpy as np
+    import numpy.typing as npt
+
+    Floats: TypeAlias = npt.NDArray[np.float64]
+
 _Agree: TypeAlias = Callable[[JsonValue, JsonValue], float]
 """What two values are worth together, in log odds; 0 where nothing follows."""
 
@@ -164,6 +166,8 @@ def division_of(value: JsonValue) -> str:
 
 
 def _assign(readings: Sequence[FieldReading], bonds: Sequence[_Bond]) -> dict[str, FieldReading]:
+    import numpy as np
+
     options = {r.key: _options(r) for r in readings}
     joined = _joined(options, bonds)
     found: dict[str, FieldReading] = {}

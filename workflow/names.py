@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 
-from pypinyin import Style, lazy_pinyin
-
 # Characters that read otherwise when they are a surname (《通用规范汉字字典》, 姓氏音).
 _SURNAMES = {
     "万俟": "mo qi", "尉迟": "yu chi", "长孙": "zhang sun", "澹台": "tan tai", "单于": "chan yu", "宰父": "zai fu",
@@ -35,6 +33,8 @@ def pinyin(name: str) -> str:
 
 
 def _syllables(text: str) -> str:
+    from pypinyin import Style, lazy_pinyin  # a quarter of a second that the first window doesn't wait for
+
     return " ".join(s.lower() for s in lazy_pinyin(text, style=Style.NORMAL) if s.strip())
 
 

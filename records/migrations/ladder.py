@@ -6,16 +6,16 @@ Alembic runs from this package's own files: there is no alembic.ini and no curre
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from records import database, durable
 from records.errors import StoreTooNew
+
+if TYPE_CHECKING:  # Alembic takes longer to load than a database to open: the first window doesn't wait for it
+    from alembic.config import Config
 
 FOLDER = Path(__file__).parent
 
@@ -40,6 +40,8 @@ def bring_up_to_date(path: Path, key: bytes, scripts: Path = FOLDER) -> None:
 
 def configuration(connection: Connection | None, scripts: Path = FOLDER) -> Config:
     """Alembic's configuration, without a file."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -47,6 +49,10 @@ def configuration(connection: Connection | None, scripts: Path = FOLDER) -> Conf
 
 
 def _bring(engine: Engine, path: Path, key: bytes, scripts: Path) -> None:
+    from alembic import command
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     directory = ScriptDirectory.from_config(configuration(None, scripts))
     newest = directory.get_current_head()
     with engine.connect() as connection:

@@ -97,6 +97,22 @@ def test_importing_the_entry_imports_nothing_of_ours(root: Path) -> None:
     assert run.stdout.strip() == "[]"
 
 
+def test_the_first_window_waits_for_nothing_that_can_come_later(root: Path) -> None:
+    """Start-up time: what is heavy and not drawn is loaded behind (``desktop.ahead``), or when somebody asks for it."""
+    probe = (
+        "import sys, desktop.app\n"
+        "from desktop import ahead\n"
+        "heavy = {name.split('.')[0] for name in ahead.SOON} | {'cv2', 'docx', 'onnxruntime', 'paddleocr'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+        "ahead.load()\n"
+        "print(sorted(set(ahead.SOON) - set(sys.modules)))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", probe], cwd=root, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert run.stdout.splitlines() == ["[]", "[]"]
+
+
 def test_a_report_names_places_and_no_values() -> None:
     def read(values: dict[str, str]) -> str:
         return values["欧阳雪 220284201801010023"]
