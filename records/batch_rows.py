@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from records.registration_rows import DONE
 from records.scope import within
 from records.tables import AuditEntry, Batch, BatchRow, Child, Registration
-from records.views import BatchRowState
+from records.views import BatchRowState, BatchState
 
 
 def batches(session: Session, division: str) -> Sequence[Batch]:
@@ -42,6 +42,16 @@ def busy_children(session: Session, child_ids: Sequence[str]) -> set[str]:
     states = (BatchRowState.FROZEN, BatchRowState.SENT)
     statement = select(BatchRow.child_id).where(BatchRow.child_id.in_(child_ids), BatchRow.state.in_(states))
     return set(session.scalars(statement))
+
+
+def take_out_of_open(session: Session, child_id: str) -> list[str]:
+    """The child leaves batches that aren't frozen yet; their ids."""
+    statement = select(BatchRow).join(Batch).where(BatchRow.child_id == child_id, Batch.state == BatchState.OPEN)
+    found = session.scalars(statement).all()
+    for batch_row in found:
+        session.delete(batch_row)
+    session.flush()
+    return [batch_row.batch_id for batch_row in found]
 
 
 def rows_of_children(session: Session, child_ids: Sequence[str]) -> dict[str, list[tuple[BatchRow, Batch]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from records.tables import (
@@ -53,6 +53,15 @@ def numbers_referring(session: Session, item_id: str) -> list[str]:
     back = select(CrossReference.target).where(CrossReference.from_item_id == item_id)
     found = [*session.scalars(there.where(CrossReference.to_item_id == item_id)), *session.scalars(back)]
     return sorted(dict.fromkeys(found))
+
+
+def forget_reference(session: Session, from_item_id: str, to_item_id: str) -> None:
+    """The paper is back: no 参见 leads away from it any more."""
+    session.execute(
+        delete(CrossReference).where(
+            CrossReference.from_item_id == from_item_id, CrossReference.to_item_id == to_item_id
+        )
+    )
 
 
 def items_of_child(session: Session, child_id: str) -> Sequence[ArchiveItem]:

@@ -111,8 +111,9 @@ def items_of(session: Session, registration_id: str) -> Sequence[ArchiveItem]:
 
 
 def item_of(session: Session, registration: Registration) -> ArchiveItem:
-    """The item in which a registration's sheets are filed: the last one, if they were moved into a dossier."""
-    return items_of(session, registration.id)[-1]
+    """The item in which a registration's sheets lie, after any moves into a dossier and out again."""
+    items = items_of(session, registration.id)
+    return next((item for item in reversed(items) if item.sheets), items[-1])
 
 
 # -- places -----------------------------------------------------------------------------------------------------------

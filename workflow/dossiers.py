@@ -24,6 +24,7 @@ from workflow.cross_reference import (
     box_and_location,
     checked_place,
     item_of,
+    items_of,
     new_item,
     next_number,
     place_of,
@@ -37,6 +38,7 @@ from workflow.settings import NUMBER_TEMPLATE, value_of
 
 SEE = "see"  # 参见
 MOVED = "移入重点关爱服务对象案卷"
+TAKEN_OUT = "移出案卷，回到原处"
 
 
 @verb(Right.PLACE)
@@ -76,22 +78,55 @@ def put_in(store: Store, actor: Actor, now: datetime, dossier_id: str, registrat
         )
         for sheet in list(before.sheets):
             sheet.item = item
-        session.flush()
-        session.add(
-            CrossReference(
-                id=store.new_id(),
-                from_item_id=before.id,
-                to_item_id=item.id,
-                target=item.archive_number,
-                kind=SEE,
-                note=MOVED,
-                at=now,
-                by=actor.user_id,
-            )
-        )
-        session.flush()
+        _refer(store, session, actor, now, before, item, MOVED)
         store.audit(session, actor.user_id, now, "dossier.put_in", dossier.id, {"item": item.id})
         return changed(children=[dossier.child_id or ""], registrations=[registration.id])
+
+
+@verb(Right.PLACE)
+def take_out(store: Store, actor: Actor, now: datetime, dossier_id: str, registration_id: str) -> Changes:
+    """A registration's sheets go back to where they were filed before; the dossier keeps the number, with a 参见.
+
+    Raises WrongState for one that doesn't lie in this dossier.
+    """
+    with store.transaction() as session:
+        dossier = _dossier(session, actor, dossier_id)
+        registration = scope.registration(session, actor, registration_id)
+        item = item_of(session, registration)
+        if item.dossier_id != dossier.id:
+            raise WrongState("这份登记表不在这个案卷里，没有改动。请刷新后再看。")
+        back = _first_filed(session, registration)
+        for sheet in list(item.sheets):
+            sheet.item = back
+        place_rows.forget_reference(session, back.id, item.id)
+        _refer(store, session, actor, now, item, back, TAKEN_OUT)
+        store.audit(session, actor.user_id, now, "dossier.take_out", dossier.id, {"item": item.id})
+        return changed(children=[dossier.child_id or ""], registrations=[registration.id])
+
+
+def _first_filed(session: Session, registration: Registration) -> ArchiveItem:
+    """The item 按件 of a registration. Every registration gets one before it can go into a dossier."""
+    return next(item for item in items_of(session, registration.id) if item.dossier_id is None)
+
+
+def _refer(
+    store: Store, session: Session, actor: Actor, now: datetime, before: ArchiveItem, after: ArchiveItem, note: str
+) -> None:
+    """A 参见 from where the sheets were to where they are."""
+    session.flush()
+    session.add(
+        CrossReference(
+            id=store.new_id(),
+            from_item_id=before.id,
+            to_item_id=after.id,
+            target=after.archive_number,
+            kind=SEE,
+            note=note,
+            at=now,
+            by=actor.user_id,
+        )
+    )
+    session.flush()
 
 
 @verb(Right.PLACE)

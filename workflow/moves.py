@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from forms.code_tables import code_table
-from records import care_rows, office_rows
+from records import batch_rows, care_rows, office_rows
 from records.ids import civil_date
 from records.session import Session
 from records.states import ChildState
@@ -41,6 +41,7 @@ def exit_child(
 ) -> Changes:
     """The child leaves the list: 返乡, 迁户, 离县, 满16周岁, 死亡 or 录入错误 (code table exit). Everything is kept.
 
+    It leaves a batch that isn't frozen yet, too; what was frozen or sent stays as it is.
     Raises BadValue for an unknown reason, a day in the future, 满16周岁 before that birthday, 录入错误 unexplained.
     """
     if reason not in {entry.code for entry in code_table("exit").entries} or on > civil_date(now):
@@ -57,8 +58,11 @@ def exit_child(
         _move(store, session, actor, now, child, ChildMove(kind=MoveKind.EXIT, on=on, reason=reason, note=note.strip()))
         child.exited_on, child.exit_reason = on, reason
         child.state = ChildState.EXITED
+        batches = batch_rows.take_out_of_open(session, child_id)
+        for batch_id in batches:
+            store.audit(session, actor.user_id, now, "batch.take_out", batch_id, {"child": child_id})
         current.follow(store, session, actor.user_id, now, child)
-    return changed(children=[child_id])
+    return changed(children=[child_id], batches=batches)
 
 
 @verb(Right.CARE)

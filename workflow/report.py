@@ -16,6 +16,7 @@ from exporters.workbook import BatchDocument, write_batch
 from records import answer_rows, batch_rows, child_rows, office_rows, registration_rows, sealing
 from records.columns import canonical_json
 from records.session import Session
+from records.states import ChildState
 from records.store import Store
 from records.tables import Batch, BatchRow
 from records.tables import Receipt as ReceiptRow
@@ -62,9 +63,12 @@ class Receipt:
 
 @verb(Right.SEE_BATCHES)
 def candidates(store: Store, actor: Actor) -> tuple[CandidateRow, ...]:
-    """Current verified registrations of children who wait for no answer and whose registration was not accepted."""
+    """Current verified registrations of children on the list who wait for no answer, if not accepted already.
+
+    Whoever left the list is not reported as living here.
+    """
     with store.session() as session:
-        found = child_rows.children_with_current(session, "", actor.division)
+        found = child_rows.children_with_current(session, "", actor.division, exited=False)
         rows = batch_rows.rows_of_children(session, [child.id for child, _ in found])
         answers = answer_rows.answers_of_many(session, [registration.id for _, registration in found])
         limits = limits_of(session)
@@ -114,6 +118,9 @@ def new_batch(
             raise WrongState("所选的登记表里有还没有核对完的，没有新建批次。请刷新后重新选择。")
         if len(blind.seen_twice(session, [registration for registration, _ in verified])) != len(verified):
             raise WrongState("所选的登记表里有还没有复核或双录完的，没有新建批次。请先复核，或重新选择。")
+        gone = [child.name for _, child in verified if child.state is ChildState.EXITED]
+        if gone:
+            raise WrongState(f"所选的儿童里 {'、'.join(gone)} 已退出台账，没有新建批次。要报送的，请先恢复到台账。")
         rows = batch_rows.rows_of_children(session, [child.id for _, child in verified])
         for registration, child in verified:
             if not _may_report(registration.id, [row for row, _ in rows.get(child.id, [])]):
@@ -166,6 +173,8 @@ def freeze(store: Store, actor: Actor, now: datetime, batch_id: str) -> Changes:
         batch = scope.batch(session, actor, batch_id)
         if batch.state is not BatchState.OPEN:
             raise WrongState("这个批次已经冻结过了，没有改动。")
+        if not batch.rows:
+            raise WrongState("批次里已经一名儿童也没有（选入以后退出了台账），没有冻结。请另建一个批次。")
         ids = [row.registration_id for row in batch.rows]
         answers = answer_rows.answers_of_many(session, ids)
         for row in batch.rows:

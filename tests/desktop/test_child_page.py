@@ -220,6 +220,8 @@ def test_a_key_concern_child_gets_its_dossier_filled(desk: Desk, window: MainWin
     assert paper is not None
     qtbot.waitUntil(lambda: paper.view.has_page)
     press(paper, Qt.Key.Key_Escape)
+    click(named(screen, "out_"))
+    qtbot.waitUntil(lambda: "卷内 0 件" in words(screen.papers))
 
 
 def test_an_archivist_sees_paper_and_no_care(desk: Desk, show: Show, qtbot: QtBot) -> None:

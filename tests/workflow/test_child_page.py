@@ -189,6 +189,36 @@ def test_a_sheet_moves_into_the_dossier_and_leaves_a_reference(office: OfficeAtW
     assert check(office.store, office.actor) == ()
 
 
+def test_a_sheet_comes_back_out_of_the_dossier_and_leaves_a_reference_there(office: OfficeAtWork) -> None:
+    child_id = office.child("一")
+    (row,) = page(office, child_id).registrations
+    _, dossier_id = dossiers.open_dossier(*act(office), child_id)
+    with pytest.raises(WrongState):
+        dossiers.take_out(*act(office), dossier_id, row.registration_id)
+    dossiers.put_in(*act(office), dossier_id, row.registration_id)
+    dossiers.take_out(*act(office), dossier_id, row.registration_id)
+    shown = page(office, child_id)
+    assert [r.archive_number for r in shown.registrations] == [row.archive_number]
+    (sheet,) = (s for s in shown.sheets if s.page_ids)
+    assert (sheet.archive_number, sheet.dossier) == (row.archive_number, "")
+    assert sheet.see == ("X001-ZY·2026·D30·黄松甸镇·案卷-0001-001",)
+    assert shown.dossier is not None
+    assert [(i.position, i.page_ids, i.see) for i in shown.dossier.items] == [(1, (), (row.archive_number,))]
+    assert check(office.store, office.actor) == ()
+    # put in once more it gets the next number: a number once given is never given again
+    dossiers.put_in(*act(office), dossier_id, row.registration_id)
+    again = page(office, child_id)
+    assert again.dossier is not None
+    assert [bool(i.page_ids) for i in again.dossier.items] == [False, True]
+    assert [r.archive_number for r in again.registrations] == ["X001-ZY·2026·D30·黄松甸镇·案卷-0001-002"]
+    cross_reference.set_location(*act(office), [row.registration_id], Place(box="9"))
+    moved = dossiers.dossier(office.store, office.actor, child_id)
+    assert moved is not None
+    assert [i.location for i in moved.items] == ["", "9盒"]
+    dossiers.take_out(*act(office), dossier_id, row.registration_id)
+    assert check(office.store, office.actor) == ()
+
+
 def test_a_later_page_follows_its_sheet_into_the_dossier(office: OfficeAtWork) -> None:
     child_id = office.child("一")
     registration_id = page(office, child_id).registrations[0].registration_id

@@ -82,6 +82,7 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.child_page.field_history": EVERYBODY,
     "workflow.dossiers.open_dossier": {C, A, M},
     "workflow.dossiers.put_in": {C, A, M},
+    "workflow.dossiers.take_out": {C, A, M},
     "workflow.dossiers.set_dossier_location": {C, A, M},
     "workflow.dossiers.dossier": EVERYBODY,
     "workflow.prefilled.print_forms": {C, M},

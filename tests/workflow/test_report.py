@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from records import audit
 from records.views import BatchRowState, BatchState
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import back, front
-from workflow import children, cross_reference, entry_sheets, report, verify
+from workflow import children, cross_reference, entry_sheets, moves, report, verify
 from workflow.errors import BadValue, NotWritten, WrongState
 
 OTHER: dict[str, Any] = {
@@ -47,6 +48,33 @@ def rows_of(path: Path) -> list[dict[str, str]]:
     lines = [[str(cell or "") for cell in row] for row in sheet.iter_rows(values_only=True)]
     head = next(i for i, line in enumerate(lines) if "儿童姓名" in line)
     return [dict(zip(lines[head], line, strict=True)) for line in lines[head + 1 :]]
+
+
+def leave(office: OfficeAtWork, name: str) -> str:
+    """The child of this name goes home; its id."""
+    (row,) = children.children(office.store, office.actor, search=name)
+    moves.exit_child(office.store, office.actor, office.clock(), row.child_id, "home", date(2026, 10, 12))
+    return row.child_id
+
+
+def test_who_left_the_list_is_not_reported(office: OfficeAtWork) -> None:
+    ids = two_verified(office)
+    _, batch_id = report.new_batch(office.store, office.actor, office.clock(), "十月批次", ids)
+    child_id = leave(office, "王雪")
+    assert [row.name for row in report.batch(office.store, office.actor, batch_id).rows] == ["欧阳雪"]
+    assert report.candidates(office.store, office.actor) == ()
+    with pytest.raises(WrongState, match="王雪 已退出台账"):
+        report.new_batch(office.store, office.actor, office.clock(), "再报", ids)
+    report.freeze(office.store, office.actor, office.clock(), batch_id)
+    leave(office, "欧阳雪")
+    frozen_rows = report.batch(office.store, office.actor, batch_id).rows
+    assert [row.state for row in frozen_rows] == [BatchRowState.FROZEN], "what is frozen stays"
+    moves.return_child(office.store, office.actor, office.clock(), child_id, date(2026, 10, 12), note="回来了")
+    (again,) = report.candidates(office.store, office.actor)
+    _, batch_id = report.new_batch(office.store, office.actor, office.clock(), "再报", [again.registration_id])
+    leave(office, "王雪")
+    with pytest.raises(WrongState, match="一名儿童也没有"):
+        report.freeze(office.store, office.actor, office.clock(), batch_id)
 
 
 def test_from_choosing_to_the_workbook(office: OfficeAtWork) -> None:

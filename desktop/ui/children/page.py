@@ -54,6 +54,7 @@ class ChildPageScreen(QWidget):
             show_page=self._show_paper,
             open_dossier=self._open_dossier,
             put_in=self._put_in,
+            take_out=self._take_out,
             place_dossier=self._place_dossier,
             open_registration=self.open_registration.emit,
         )
@@ -228,6 +229,14 @@ class ChildPageScreen(QWidget):
             self._write(
                 lambda store, actor, now: dossiers.put_in(store, actor, now, dossier.dossier_id, registration_id),
                 f"已归入案卷 {dossier.archive_number}，请把纸放进去；原来的位置留有参见。",
+            )
+
+    def _take_out(self, registration_id: str) -> None:
+        dossier = self.page.dossier if self.page is not None else None
+        if dossier is not None:
+            self._write(
+                lambda store, actor, now: dossiers.take_out(store, actor, now, dossier.dossier_id, registration_id),
+                f"已从案卷 {dossier.archive_number} 取出，请把纸放回原处；案卷里留有参见。",
             )
 
     def _place_dossier(self) -> None:

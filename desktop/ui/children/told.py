@@ -62,6 +62,7 @@ class Hands:
     show_page: Callable[[str, str], object]  # page id, title
     open_dossier: Callable[[], object]
     put_in: Callable[[str], object]  # registration id
+    take_out: Callable[[str], object]  # registration id
     place_dossier: Callable[[], object]
     open_registration: Callable[[str], object]
 
@@ -228,10 +229,11 @@ def papers(page: ChildPage, hands: Hands) -> tuple[Section, ...]:
     sections = [Section("纸质件", tuple(_sheet(sheet, hands, filed=filed) for sheet in page.sheets), "没有纸质件。")]
     if dossier is not None:
         place = (Deed("登记位置", hands.place_dossier, "place_dossier"),) if hands.may_place else ()
+        inside = sum(bool(item.page_ids) for item in dossier.items)  # not what was taken out again
         lines = (
             Said(
                 f"{dossier.archive_number}　{dossier.title}",
-                f"{day(dossier.opened_on)}建　{dossier.location or '未装盒'}　卷内 {len(dossier.items)} 件",
+                f"{day(dossier.opened_on)}建　{dossier.location or '未装盒'}　卷内 {inside} 件",
             ),
         )
         sections.append(Section("重点关爱服务对象案卷", lines, deeds=place))
@@ -276,4 +278,8 @@ def _sheet(sheet: SheetView, hands: Hands, *, filed: bool) -> Said:
         deeds.append(Deed("看核对", lambda: hands.open_registration(sheet.registration_id)))
         if hands.may_place and filed and not sheet.dossier:
             deeds.append(Deed("归入案卷", lambda: hands.put_in(sheet.registration_id), f"put_{sheet.registration_id}"))
+        if hands.may_place and sheet.dossier:
+            deeds.append(
+                Deed("取出案卷", lambda: hands.take_out(sheet.registration_id), f"out_{sheet.registration_id}")
+            )
     return Said(f"{sheet.archive_number}　{sheet.title}", f"{place}{inside}{see}", deeds=tuple(deeds))
