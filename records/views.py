@@ -239,6 +239,8 @@ class VerifyItem:
     code_table: str | None
     sealed: bool = False  # there is something here that only named persons see
     note: str = ""  # 说明 of its source
+    last: str | None = None  # of a prefilled form: what stood printed here, "" for blank; None where nothing is known
+    as_printed: bool = False  # nobody wrote over it
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +275,8 @@ class VerifySheet:
     findings: tuple[FindingView, ...]
     place: PlaceView
     notes: tuple[str, ...]  # e.g. a missing side
+    last_time: str = ""  # of a prefilled form: whose values are printed on it (2026年下半年)
+    news: tuple[str, ...] = ()  # its fields that are not as printed
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,4 +90,5 @@ def _bare(item: VerifyItem) -> VerifyItem:
         candidates=(),
         doubts=(),
         reasons=("双录未完成",),
+        last=None,
     )

@@ -105,8 +105,7 @@ def _printed(
         printed_at=now,
         printed_by=actor.user_id,
     )
-    fields = load_dictionary().fields
-    secret = {key: value for key, value in printed.items() if key in fields and fields[key].sensitivity == "extra"}
+    secret = {key: value for key, value in printed.items() if key in secret_keys()}
     row.values = {key: value for key, value in printed.items() if key not in secret}
     row.sealed = sealed.seal(store, TABLE, row.id, secret) if secret else None
     session.add(row)
@@ -114,10 +113,18 @@ def _printed(
     return row
 
 
+def secret_keys() -> frozenset[str]:
+    """What is printed, but kept sealed."""
+    return frozenset(key for key, d in load_dictionary().fields.items() if d.sensitivity == "extra")
+
+
+def unprinted() -> frozenset[str]:
+    """What the office judges about a family: the form goes into the home."""
+    return frozenset(key for key, d in load_dictionary().fields.items() if d.block == JUDGED_BLOCK) | JUDGED
+
+
 def _for_the_home(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    fields = load_dictionary().fields
-    judged = {key for key, definition in fields.items() if definition.block == JUDGED_BLOCK} | JUDGED
-    return {key: value for key, value in values.items() if key not in judged}
+    return {key: value for key, value in values.items() if key not in unprinted()}
 
 
 def _forget(store: Store, actor: Actor, now: datetime, ids: Sequence[str]) -> None:

@@ -105,6 +105,8 @@ FIELD_REASONS = {
     "required": "必填",
     "first_forms": "头几份每栏都看",
     "asked": "要问清楚",
+    "unchanged": "勾了“信息无变化”，印好的内容没有改动",
+    "nothing_changed": "印好的内容没有改动，也没有勾“信息无变化”",
     "always": "本单位定了这一栏都要看",
     "recheck": "请看一眼",  # no word of its own: who knows a test looks differently
 }

@@ -29,7 +29,7 @@ from records.views import (
     VerifyPage,
     VerifySheet,
 )
-from workflow import cross_checks, drafting, sentences
+from workflow import cross_checks, drafting, last_time, sentences
 from workflow.cross_reference import CHINA, place_view
 from workflow.forms_in_use import stored_form
 from workflow.settings import ALWAYS_LOOK, RECHECK_PERCENT, SHOW_ALL_UNTIL, codes_in, limits_of, value_of
@@ -49,6 +49,7 @@ class Facts:
     values: Mapping[str, JsonValue]  # only what says something
     states: Mapping[str, FieldState]
     shown: Mapping[str, str]
+    last: last_time.LastTime | None = None  # what a prefilled form has printed on it
 
     @property
     def to_answer(self) -> tuple[str, ...]:
@@ -89,9 +90,13 @@ def gather(
         )
         for key, answer in answers.items()
     }
+    last = last_time.last_time(store, session, registration)
+    if last is not None:
+        printed = last_time.as_printed(last, form, answers)
+        states = last_time.states(states, form, values, printed, last_time.news(last, form, answers, pages))
     definitions = load_dictionary().fields
     shown = shown_keys(form, states, pages, values, definitions, registration.id, trust)
-    return Facts(registration, form, pages, answers, values, states, shown)
+    return Facts(registration, form, pages, answers, values, states, shown, last)
 
 
 def said(answers: Mapping[str, Answer]) -> dict[str, JsonValue]:
@@ -177,6 +182,8 @@ def build(store: Store, session: Session, registration: Registration) -> VerifyS
         findings=all_findings(session, registration, facts.form, facts.values),
         place=place_view(registration),
         notes=notes_of(facts),
+        last_time="" if facts.last is None else facts.last.said,
+        news=() if facts.last is None else last_time.news(facts.last, facts.form, facts.answers, facts.pages),
     )
 
 
@@ -254,7 +261,14 @@ def _item(
         options=_options(field, reading),
         code_table=code_table,
         sealed=answer is not None and sealing.hidden(answer),
+        last=_last(facts, field, code_table),
+        as_printed=field.key in facts.states and facts.states[field.key].as_printed,
     )
+
+
+def _last(facts: Facts, field: FormField, code_table: str | None) -> str | None:
+    told = None if facts.last is None else facts.last.of(facts.form, field.key)
+    return None if told is None else format_value(field.kind, told, field=field, code_table=code_table)
 
 
 def _text(

@@ -18,12 +18,17 @@ RECHECK_SCALE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class FieldState:
-    """What showing knows of one field: is something written, and does the machine vouch for what it read?"""
+    """What showing knows of one field: is something written, and does the machine vouch for what it read?
+
+    ``as_printed``: a prefilled form's value that nobody wrote over. ``why``: reason code of a look it gets anyway.
+    """
 
     written: bool
     accepted: bool
     confidence: float = 1.0
     asked: bool = False  # a person wants to know more before it counts
+    as_printed: bool = False
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,29 +72,39 @@ def shown_keys(
         must = definition is not None and is_required(definition, values)
         if not there:
             reason = "missing_side" if must or state.written else ""
-        elif not state.accepted:
-            reason = "doubt"
-        elif state.asked:
-            reason = "asked"
-        elif must and not state.written:
-            reason = "required"
-        elif not trust.trusted and state.written:
-            reason = "first_forms"
-        elif state.written and field.key in trust.always:
-            reason = "always"
-        elif state.written and rechecked(registration_id, field.key, trust.recheck_percent):
-            reason = "recheck"
         else:
-            reason = ""
+            reason = _against(state, must) or _all_the_same(field.key, state, registration_id, trust)
         if reason:
             found[field.key] = reason
     return found
+
+
+def _against(state: FieldState, must: bool) -> str:
+    """Why a person has to look, "" where nothing speaks against the field."""
+    if not state.accepted:
+        return "doubt"
+    if state.asked:
+        return "asked"
+    return state.why or ("required" if must and not state.written else "")
+
+
+def _all_the_same(key: str, state: FieldState, registration_id: str, trust: Trust) -> str:
+    """Why something written is looked at though nothing speaks against it."""
+    if not state.written:
+        return ""
+    if not trust.trusted and not state.as_printed:
+        return "first_forms"
+    if key in trust.always:
+        return "always"
+    return "recheck" if rechecked(registration_id, key, trust.recheck_percent) else ""
 
 
 def looking_order(form: Form, states: Mapping[str, FieldState], shown: Mapping[str, str]) -> tuple[str, ...]:
     """Weakest first: what contradicts or can't be vouched for, then what is missing, then the rest as printed."""
     # a recheck stands among the doubts, so that nobody knows which is which
     ranks = {"doubt": 0, "recheck": 0, "required": 1, "missing_side": 2, "asked": 0, "always": 3, "first_forms": 3}
+    # what stands for the whole form comes before all of it
+    ranks |= {"unchanged": -1, "nothing_changed": -1}
     printed = {field.key: number for number, field in enumerate(form.fields)}
 
     def weakness(key: str) -> tuple[int, int, int]:

@@ -52,12 +52,14 @@ class FieldPanel(QWidget):
         box.addWidget(self.value)
         box.addWidget(self.choice)
         self.reads = text("", "secondary", wrap=True)
+        self.last = text("", "secondary", wrap=True)
+        self.last.setObjectName("last_time")
         self.told = text("", "error", wrap=True)
         self.reasons = text("", "doubt", wrap=True)
         self.errors = text("", "error", wrap=True)
         self.warnings = text("", "doubt", wrap=True)
         self.candidates = Candidates()
-        for part in (self.reads, self.told, self.reasons, self.candidates, self.errors, self.warnings):
+        for part in (self.reads, self.last, self.told, self.reasons, self.candidates, self.errors, self.warnings):
             box.addWidget(part)
         for edit in (self.value, self.choice):
             edit.pressed.connect(self.pressed)
@@ -78,6 +80,7 @@ class FieldPanel(QWidget):
         self.count.setText(counted)
         self.told.hide()
         self.reads.hide()
+        self.last.hide()
         chooses = self.chooses
         self.value.setVisible(not chooses)
         self.choice.setVisible(chooses)
@@ -104,6 +107,11 @@ class FieldPanel(QWidget):
         set_role(self.reasons, "secondary" if item.accepted else "doubt")
         self.candidates.show_candidates(item.candidates if not self.chooses else ())
         self.show_findings(findings)
+
+    def show_last(self, words: str) -> None:
+        """What the form before this one said here, "" for nothing to say."""
+        self.last.setText(words)
+        self.last.setVisible(bool(words))
 
     def show_findings(self, findings: Sequence[FindingView]) -> None:
         """What contradicts, as of what stands here or is being typed."""

@@ -22,6 +22,7 @@ class VerifyLayout:
     def __init__(self, owner: QWidget) -> None:
         self._shown_page = ""
         self._shown_tone = Tone.PLAIN
+        self._glancing = False
         self.page = PageView()
         self.field = FieldPanel()
         self.rest = RestList()
@@ -116,8 +117,15 @@ class VerifyLayout:
         self._shown_page = ""
         self.page.show_page(QPixmap(), "正在打开纸面")
         self.which.setText(f"第 {number} / {of} 份")
-        self.form.setText(f"{sheet.form_title} · {sheet.round_name}" if sheet.round_name else sheet.form_title)
+        self.show_form(sheet)
         self.show_place(sheet.place)
+
+    def show_form(self, sheet: VerifySheet) -> None:
+        """Which form and round, and what became of a prefilled one."""
+        parts = [sheet.form_title, sheet.round_name]
+        if sheet.last_time:
+            parts.append(f"预填表，改了 {len(sheet.news)} 栏" if sheet.news else "预填表，没有改动")
+        self.form.setText(" · ".join(part for part in parts if part))
 
     def show_place(self, place: PlaceView) -> None:
         """档号 and location of the sheet."""
@@ -130,6 +138,15 @@ class VerifyLayout:
             self.page.show_page(page, turned=page_id == self._shown_page)
             self._shown_page, self._shown_tone = page_id, tone
             self.tone.setText(f"{tone.following.value}（F6）")
+
+    def glance(self, on: bool) -> None:
+        """The whole page for one look, and near the field again afterwards."""
+        if on and not self.page.whole:
+            self._glancing = True
+            self.page.show_whole(True)
+        elif not on and self._glancing:
+            self._glancing = False
+            self.page.show_whole(False)
 
     def fold_page(self) -> None:
         """Give the whole width to the field, or take it back."""

@@ -77,12 +77,14 @@ class RestList(QWidget):
         names = " · ".join(item.label for item in coming[:COMING])
         more = " …" if len(coming) > COMING else ""
         self.coming.setText(f"接着看：{names}{more}" if coming else "这是最后一处，认可后整份存为已核对。")
-        self._say(len(walk.folded))
+        self._say(walk)
         if self.unfolded:
             self.model.set_rows(walk.folded)
 
-    def _say(self, count: int) -> None:
-        self.toggle.setText(f"收起（F8）　已认可 {count} 项" if self.unfolded else f"已认可 {count} 项（F8 展开）")
+    def _say(self, walk: Walk) -> None:
+        count, same = len(walk.folded), sum(self._as_last_time(item) for item in walk.folded)
+        words = f"和上次一样 {same} 项，已认可 {count - same} 项" if walk.sheet.last_time else f"已认可 {count} 项"
+        self.toggle.setText(f"收起（F8）　{words}" if self.unfolded else f"{words}（F8 展开）")
 
     def unfold(self) -> None:
         """Open, or close again."""
@@ -97,13 +99,13 @@ class RestList(QWidget):
         if self.model.rows:
             self.table.selectRow(0)
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._say(len(self._walk.folded))
+        self._say(self._walk)
 
     def fold(self) -> None:
         """Close, and give the keyboard back."""
         self.table.hide()
         if self._walk is not None:
-            self._say(len(self._walk.folded))
+            self._say(self._walk)
         self.folded.emit()
 
     def _open(self, position: int) -> None:
@@ -111,7 +113,12 @@ class RestList(QWidget):
         self.fold()
         self.jump.emit(key)
 
+    def _as_last_time(self, item: VerifyItem) -> bool:
+        return item.as_printed and self._walk is not None and self._walk.state(item.key) is AnswerState.MACHINE
+
     def _how(self, item: VerifyItem) -> Mark:
+        if self._as_last_time(item):
+            return Mark("和上次一样", "secondary")
         state = self._walk.state(item.key) if self._walk is not None else item.state
         if state is AnswerState.MACHINE and item.accepted:
             return Mark("机读，有把握", "secondary")

@@ -18,6 +18,7 @@ from desktop.ui.verify.as_typed import AsTyped
 from desktop.ui.verify.dialogs import KeysDialog, SameChildDialog, SourceDialog, ask_place
 from desktop.ui.verify.field_panel import reading_words
 from desktop.ui.verify.keys import ANSWERS, Action, Press, meaning
+from desktop.ui.verify.last_words import last_words, stands_for_all
 from desktop.ui.verify.layout import VerifyLayout
 from desktop.ui.verify.pages import Pages
 from desktop.ui.verify.rest_list import shown_text
@@ -182,6 +183,7 @@ class VerifyScreen(QWidget):
             counted += f"　{SOURCE_WORDS[item.source]}"
         self.parts.field.show_item(item, counted)
         self.parts.field.show_remarks(item, walk.findings(item.key))
+        self.parts.field.show_last(last_words(walk, item))
         self.parts.rest.show_walk(walk)
         self._show_picture(item)
 
@@ -197,6 +199,7 @@ class VerifyScreen(QWidget):
             return
         self.parts.show_page(item.page_id, page, self.pages.tone)
         page_view.show_place(QRect(*item.box))
+        self.parts.glance(self._walk is not None and stands_for_all(self._walk, item))
         field.show_crop(page)
 
     def _page_came(self, page_id: str) -> None:
@@ -516,12 +519,14 @@ class VerifyScreen(QWidget):
             return
         before = walk.here
         walk.renew(sheet)
+        self.parts.show_form(sheet)
         self.parts.show_place(sheet.place)
         item = walk.here
         if item is None:
             return
         if field.touched or before == item:
             field.show_remarks(item, walk.findings(item.key))
+            field.show_last(last_words(walk, item))
             self.parts.rest.show_walk(walk)
         else:
             self._show_item()
