@@ -113,6 +113,34 @@ def test_search_from_anywhere_finds_children(desk: Desk, window: MainWindow, qtb
     qtbot.waitUntil(lambda: len(children.model.rows) == 2)
 
 
+def test_a_long_list_comes_page_by_page(
+    desk: Desk, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages of two children instead of two hundred."""
+    for module in ("desktop.ui.widgets.paged", "desktop.ui.children.screen"):
+        monkeypatch.setattr(f"{module}.PAGE", 2)
+    for number in range(5):
+        desk.verified(desk.registration(number))
+    children = part(window, ChildrenScreen)
+    window.go("children")
+    qtbot.waitUntil(lambda: children.model.rowCount() == 5 and desk.jobs.idle)
+    says(window, "共 5 名儿童", qtbot)
+    press(children.table, Qt.Key.Key_End, "", Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: children.table.currentIndex().row() == 4 and children.model.row_at(4) is not None)
+    last = children.model.row_at(4)
+    assert last is not None
+    qtbot.waitUntil(lambda: children.detail.name.text().startswith(last.name))
+    children.read()
+    qtbot.waitUntil(lambda: desk.jobs.idle and children.model.row_at(4) is not None)
+    assert children.table.currentIndex().row() == 4, "reading again doesn't throw the clerk back to the top"
+    type_chinese(window.search, "雪乙")
+    qtbot.waitUntil(lambda: children.model.rowCount() == 1)
+    assert [row.name for row in children.model.rows] == ["欧阳雪乙"]
+    press(children.table, Qt.Key.Key_Return, "\r")
+    qtbot.waitUntil(lambda: window.shown == "child")
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+
+
 def test_enter_opens_the_one_that_is_found(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
     for number in (0, 1):
         desk.verified(desk.registration(number, front=["child_name"]))

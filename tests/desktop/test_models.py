@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from desktop.ui.inbox.model import InboxModel
+from desktop.ui.widgets.paged import KEPT, PAGE, PagedRows
 from desktop.ui.widgets.table import MARK, Column, RowsModel
 from desktop.ui.words import Mark
 from records.views import InboxView, PageRow, PageState, SourceRow, SourceState
@@ -122,3 +124,56 @@ def test_rows_and_ticks(qapp: QApplication) -> None:
     assert model.ticked() == ()
     assert model.rowCount(QModelIndex()) == 0
     del tester
+
+
+@pytest.fixture
+def paged(qapp: QApplication) -> Iterator[PagedRows[str]]:
+    model: PagedRows[str] = PagedRows((Column("名", lambda row: row),))
+    tester = QAbstractItemModelTester(model, FAIL)
+    yield model
+    del tester
+
+
+def rows_of(page: int, of: int) -> list[str]:
+    return [f"第{n}" for n in range(page * PAGE, min((page + 1) * PAGE, of))]
+
+
+def test_a_row_that_is_looked_at_is_brought(paged: PagedRows[str], qtbot: QtBot) -> None:
+    of = 100_000
+    paged.wanted.connect(lambda page: paged.put(page, rows_of(page, of)))
+    paged.begin(of, 0, rows_of(0, of))
+    assert (paged.rowCount(), paged.index(5, 0).data(), len(paged.rows)) == (of, "第5", PAGE)
+    with qtbot.waitSignal(paged.came) as came:
+        assert paged.index(of - 1, 0).data() is None
+    assert came.args == [of - PAGE, of - 1]
+    assert paged.index(of - 1, 0).data() == f"第{of - 1}"
+    assert len(paged.rows) == PAGE, "a gap ends what is known from the top"
+
+
+def test_pages_that_were_only_passed_are_not_read(paged: PagedRows[str], qtbot: QtBot) -> None:
+    asked: list[int] = []
+    paged.wanted.connect(asked.append)
+    paged.begin(100_000, 0, rows_of(0, 100_000))
+    for page in (3, 9, 27, 81, 80):
+        paged.row_at(page * PAGE)
+    qtbot.waitUntil(lambda: bool(asked))
+    assert asked == [81, 80]
+
+
+def test_memory_holds_a_few_pages_only(qapp: QApplication) -> None:
+    paged: PagedRows[str] = PagedRows((Column("名", lambda row: row),))  # the tester would look at the first rows
+    of = (KEPT + 2) * PAGE
+    paged.begin(of, 0, rows_of(0, of))
+    for page in range(1, KEPT + 1):
+        paged.put(page, rows_of(page, of))
+    assert paged.row_at(0) is None, "the page that was not looked at for longest was let go"
+    assert paged.row_at(KEPT * PAGE) == f"第{KEPT * PAGE}"
+
+
+def test_a_list_that_became_shorter_is_survived(paged: PagedRows[str]) -> None:
+    paged.begin(PAGE + 10, 0, rows_of(0, PAGE + 10))
+    paged.put(1, rows_of(1, PAGE + 4))
+    assert paged.index(PAGE + 3, 0).data() == f"第{PAGE + 3}"
+    assert paged.index(PAGE + 9, 0).data() is None
+    paged.put(1, [])
+    assert paged.index(PAGE, 0).data() is None

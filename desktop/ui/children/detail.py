@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -16,6 +16,8 @@ from desktop.ui.widgets.parts import button, column, line, rule, text
 from desktop.ui.words import day
 from records.views import ChildRow, SheetPlaceRow
 from workflow import cross_reference, verify
+
+READ_MS = 120  # an arrow key that is held passes children whose papers nobody wants to see
 
 
 class ChildDetail(QFrame):
@@ -31,6 +33,8 @@ class ChildDetail(QFrame):
         self._jobs = jobs
         self._child: ChildRow | None = None
         self._page = ""
+        self._soon = QTimer(self, singleShot=True, interval=READ_MS)
+        self._soon.timeout.connect(self._read)
         box = column(self, space=INSIDE, around=BETWEEN)
         self.name = text("", "heading", wrap=True)
         self.lines = text("", "secondary", wrap=True)
@@ -52,6 +56,8 @@ class ChildDetail(QFrame):
 
     def show_child(self, child: ChildRow | None) -> None:
         """Another child, or none."""
+        if child is None or self._child is None or child.child_id != self._child.child_id:
+            self._clear()  # no paper of the one before stands under this one's name
         self._child = child
         self.setVisible(child is not None)
         if child is None:
@@ -65,7 +71,12 @@ class ChildDetail(QFrame):
             ("核对日期", day(child.verified_on)),
         )
         self.lines.setText("\n".join(f"{word}　{value}" for word, value in said if value))
-        child_id = child.child_id
+        self._soon.start()
+
+    def _read(self) -> None:
+        if self._child is None:
+            return
+        child_id = self._child.child_id
         self._jobs.read(
             lambda store, actor: cross_reference.sheet_places(store, actor, child_id),
             partial(self._show_sheets, child_id),
@@ -75,14 +86,19 @@ class ChildDetail(QFrame):
     def _show_sheets(self, child_id: str, sheets: Sequence[SheetPlaceRow]) -> None:
         if self._child is None or self._child.child_id != child_id:
             return
-        while self._sheet_box.count():
-            widget = self._sheet_box.takeAt(0).widget()
-            if widget is not None:
-                widget.deleteLater()
+        self._clear()
         for sheet in sheets:
             self._sheet_box.addWidget(self._sheet(sheet))
         first = next((page for sheet in sheets for page in sheet.page_ids), "")
         self._show_page(first)
+
+    def _clear(self) -> None:
+        while self._sheet_box.count():
+            widget = self._sheet_box.takeAt(0).widget()
+            if widget is not None:
+                widget.deleteLater()
+        self._page = ""
+        self.view.show_page(QPixmap(), "正在打开纸面")
 
     def _sheet(self, sheet: SheetPlaceRow) -> QWidget:
         holder = QWidget()

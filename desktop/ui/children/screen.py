@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
 
-from desktop.jobs import Jobs
+from desktop.jobs import Jobs, Reading
 from desktop.ui.children.detail import ChildDetail
 from desktop.ui.theme import AROUND, BETWEEN
+from desktop.ui.widgets.paged import PAGE, PagedRows
 from desktop.ui.widgets.parts import EmptyState, button, column, line, text
-from desktop.ui.widgets.table import Column, RowsModel, Table
+from desktop.ui.widgets.table import Column, Table
 from desktop.ui.words import Mark
 from records.views import ChildRow
 from workflow import children
@@ -36,6 +38,12 @@ COLUMNS: tuple[Column[ChildRow], ...] = (
 )
 
 
+class _Page(NamedTuple):
+    number: int
+    of: int  # rows of the whole list
+    rows: Sequence[ChildRow]
+
+
 class ChildrenScreen(QWidget):
     """A table of any size; the child at hand beside it."""
 
@@ -49,9 +57,10 @@ class ChildrenScreen(QWidget):
         self.setObjectName("screen")
         self._jobs = jobs
         self._search = ""
+        self._listed = ""  # what the rows that stand here were searched by
         self._asked = 0
         self._opens = False
-        self.model: RowsModel[ChildRow] = RowsModel(COLUMNS, parent=self)
+        self.model: PagedRows[ChildRow] = PagedRows(COLUMNS, parent=self)
         self.table = Table(self.model)
         self.table.setObjectName("children")
         self.table.setAccessibleName("儿童台账")
@@ -59,7 +68,9 @@ class ChildrenScreen(QWidget):
         self.detail.open_registration.connect(self.open_registration)
         self.detail.open_child.connect(self.open_child)
         self.table.at_hand.connect(self._at_hand)
-        self.table.opened.connect(lambda position: self.open_child.emit(self.model.rows[position].child_id))
+        self.table.opened.connect(self._open)
+        self.model.wanted.connect(self._read_page)
+        self.model.came.connect(self._came)
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.read)
         self._lay_out()
@@ -110,34 +121,74 @@ class ChildrenScreen(QWidget):
         """Read the list again."""
         self._refresh.stop()
         self._asked += 1
-        wanted = self._search
-        self._jobs.read(
-            lambda store, actor: children.children(store, actor, search=wanted),
-            partial(self._show, self._asked),
-            owner=self,
-        )
+        index = self.table.currentIndex()
+        number = index.row() // PAGE if index.isValid() and self._search == self._listed else 0
+        self._jobs.read(_paged(self._search, number), partial(self._show, self._asked), owner=self)
+
+    def _read_page(self, number: int) -> None:
+        asked = self._asked
+
+        def put(page: _Page) -> None:
+            if asked == self._asked:
+                self.model.put(page.number, page.rows)
+
+        self._jobs.read(_paged(self._search, number), put, owner=self)
+
+    def _came(self, first: int, last: int) -> None:
+        index = self.table.currentIndex()
+        if index.isValid() and first <= index.row() <= last:
+            self._at_hand(index.row())
 
     def _changed(self, changes: Changes) -> None:
         if (changes.children or changes.registrations) and self.isVisible() and not self._refresh.isActive():
             self._refresh.start()
 
-    def _show(self, asked: int, rows: Sequence[ChildRow]) -> None:
+    def _show(self, asked: int, page: _Page) -> None:
         if asked != self._asked:
             return  # an answer to what was typed before
-        index = self.table.currentIndex()
-        before = self.model.rows[index.row()].child_id if index.isValid() else ""
-        self.model.set_rows(rows)
-        self._either.setCurrentIndex(2 if rows else 1 if self._search else 0)
-        self._told.setText(f"找到 {len(rows)} 名儿童" if self._search else f"共 {len(rows)} 名儿童")
-        self._told.setVisible(bool(rows))
-        found = [i for i, row in enumerate(rows) if row.child_id == before]
-        if rows:
-            self.table.selectRow(found[0] if found else 0)
+        at, was = self._standing()
+        count, rows = page.of, page.rows
+        self._listed = self._search
+        self.model.begin(count, page.number, rows)
+        self._either.setCurrentIndex(2 if count else 1 if self._search else 0)
+        self._told.setText(f"找到 {count:,} 名儿童" if self._search else f"共 {count:,} 名儿童")
+        self._told.setVisible(bool(count))
+        found = [i for i, row in enumerate(rows) if was is not None and row.child_id == was.child_id]
+        if count:
+            self.table.selectRow(page.number * PAGE + found[0] if found else min(at, count - 1))
         opens, self._opens = self._opens, False
-        if opens and len(rows) == 1:
+        if opens and count == 1:
             self.open_child.emit(rows[0].child_id)
         elif opens:
             self.table.setFocus()
 
+    def _standing(self) -> tuple[int, ChildRow | None]:
+        """Where the clerk is: a list read again doesn't throw her back, another search begins at the top."""
+        index = self.table.currentIndex()
+        if not index.isValid():
+            return 0, None
+        return (index.row() if self._search == self._listed else 0), self.model.row_at(index.row())
+
     def _at_hand(self, position: int) -> None:
-        self.detail.show_child(self.model.rows[position] if 0 <= position < len(self.model.rows) else None)
+        there = 0 <= position < self.model.rowCount()
+        row = self.model.row_at(position) if there else None
+        if row is not None or not there:  # one that has not come yet is shown when it comes
+            self.detail.show_child(row)
+
+    def _open(self, position: int) -> None:
+        row = self.model.row_at(position)
+        if row is not None:
+            self.open_child.emit(row.child_id)
+
+
+def _paged(search: str, number: int) -> Reading[_Page]:
+    """One page and how many rows there are; the last page where there are fewer by now."""
+
+    def page(count: int, read: Callable[[int], Sequence[ChildRow]]) -> _Page:
+        at = min(number, max(0, count - 1) // PAGE)
+        return _Page(at, count, read(at * PAGE))
+
+    return lambda store, actor: page(
+        children.count(store, actor, search=search),
+        lambda offset: children.children(store, actor, search=search, limit=PAGE, offset=offset),
+    )

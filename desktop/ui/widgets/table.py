@@ -63,6 +63,10 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
     def rows(self) -> tuple[Row, ...]:
         return self._rows
 
+    def row_at(self, position: int) -> Row | None:
+        """The row at this position."""
+        return self._rows[position]
+
     @property
     def columns(self) -> tuple[Column[Row], ...]:
         return self._columns
@@ -107,7 +111,10 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
             return Qt.CheckState.Checked if index.row() in self._ticked else Qt.CheckState.Unchecked
         if role not in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, MARK}:
             return None
-        shown = column.show(self._rows[index.row()])
+        row = self.row_at(index.row())
+        if row is None:
+            return None
+        shown = column.show(row)
         if role == MARK:
             return shown if isinstance(shown, Mark) else None
         return shown.word if isinstance(shown, Mark) else shown
