@@ -35,13 +35,13 @@ from benchmarks.synth.truth import Origin, page_truth
 from exporters.blank_form import blank_pdf
 from forms.form_file import Box, Form
 from forms.kinds import Kind
+from forms.proposal import Proposal, ProposedField
 from ocr.delivered import open_delivered
 from ocr.fields import read_fields
 from ocr.find_form import Finder, NotFound
 from ocr.images import PictureFile
 from ocr.learning.learn import learn_delivered
 from ocr.learning.naming import propose
-from ocr.learning.proposal import Proposal, ProposedField
 from ocr.models import models_dir
 from ocr.pdf import PdfFile
 from ocr.reading import ReadingContext

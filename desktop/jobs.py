@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -19,7 +19,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal
 from shiboken6 import isValid
 
-from forms.form_file import FormError
+from forms.form_file import Form, FormError
 from forms.values import FieldError
 from ocr.models import ModelsMissing
 from ocr.reading import OcrFailed
@@ -28,6 +28,7 @@ from records.views import Actor
 from workflow.access import Opened
 from workflow.changes import Changes
 from workflow.errors import WorkflowError
+from workflow.office_forms import reading_forms
 from workflow.recognise import Readers, run_queue
 
 T = TypeVar("T")
@@ -41,7 +42,12 @@ KNOWN = (WorkflowError, StoreError, FieldError, FormError, OcrFailed, ModelsMiss
 
 
 class ReaderPool(Readers, Protocol):
-    """The readers with their worker processes, which end with ``close``."""
+    """The readers with their worker processes, which end with ``close``. ``base``: the forms they were opened with."""
+
+    @property
+    def base(self) -> tuple[Form, ...]: ...
+
+    def use_forms(self, forms: Sequence[Form]) -> None: ...
 
     def close(self) -> None: ...
 
@@ -249,6 +255,8 @@ class Jobs(QObject):
     def _work_off(self, store: Store, actor: Actor) -> Changes:
         if self._pool is None:
             self._pool = self._open_pool()
+        forms = reading_forms(store, self._pool.base)
+        self._pool.use_forms(forms)  # one may have been learned or retired since
         return run_queue(
             store,
             actor,
@@ -257,6 +265,7 @@ class Jobs(QObject):
             progress=lambda done, total, told: self._arrived.emit(partial(self.progressed.emit, done, total, told)),
             cancelled=self._stop.is_set,
             notify=lambda changes: self._arrived.emit(partial(self.changed.emit, changes)),
+            forms=forms,
         )
 
     # -- on the main thread -------------------------------------------------------------------------------------------

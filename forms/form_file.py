@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -21,6 +22,8 @@ from typing import Any
 from forms.kinds import Kind
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # stands in the QR code's payload, between colons
+LARGEST = 64 << 20
+"""Bytes: no form file is larger, with its pictures inside."""
 
 
 class FormError(Exception):
@@ -73,7 +76,10 @@ class FormOption:
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One place to fill in. ``page`` counts from 1; ``cells`` only where each character has a printed cell."""
+    """One place to fill in. ``page`` counts from 1; ``cells`` only where each character has a printed cell.
+
+    ``required`` of a learned form's own keys; when keys of the dictionary are required, the dictionary says.
+    """
 
     key: str
     label: str
@@ -83,6 +89,7 @@ class FormField:
     cells: tuple[Box, ...] = ()
     multiple: bool = False
     options: tuple[FormOption, ...] = ()
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +192,8 @@ def _show_field(f: FormField) -> dict[str, Any]:
     if f.kind is Kind.CHOICE or f.options:
         shown["multiple"] = f.multiple
         shown["options"] = [{"code": o.code, "label": o.label, "box_mm": o.box.as_list()} for o in f.options]
+    if f.required:
+        shown["required"] = True
     return shown
 
 
@@ -214,12 +223,27 @@ def save_form(form: Form, folder: Path) -> Path:
     return path
 
 
+def whole_form(form: Form) -> bytes:
+    """The form as one file with its blank pictures inside, to be carried to another office; ``load_form`` reads it."""
+    names = tuple(f"p{number}.png" if page.blank else "" for number, page in enumerate(form.pages, start=1))
+    held = {n: b64encode(p.blank).decode("ascii") for n, p in zip(names, form.pages, strict=True) if n}
+    return (json.dumps({**form.as_file(names), "pictures": held}, ensure_ascii=False, indent=1) + "\n").encode()
+
+
 def load_form(path: Path) -> Form:
     """Read one form file. Raises FormError with a Chinese sentence for a file that isn't one."""
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        # only a plain file name beside the JSON: a form file must not reach elsewhere on the disk
-        return parse_form(raw, lambda name: (path.parent / Path(name).name).read_bytes())
+        with path.open("rb") as file:
+            raw = json.loads(file.read(LARGEST))  # of a larger one the end is missing
+        held = raw.get("pictures", {})
+
+        def blank_of(name: str) -> bytes:
+            if name in held:
+                return b64decode(held[name], validate=True)
+            # only a plain file name beside the JSON: a form file must not reach elsewhere on the disk
+            return (path.parent / Path(name).name).read_bytes()
+
+        return parse_form(raw, blank_of)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise FormError(f"表格文件 {path.name} 打不开或内容不完整，没有载入。请换一份表格文件。") from error
 
@@ -267,4 +291,5 @@ def _parse_field(raw: Mapping[str, Any]) -> FormField:
         cells=tuple(Box(*c) for c in raw.get("cells_mm", ())),
         multiple=bool(raw.get("multiple", False)),
         options=tuple(FormOption(str(o["code"]), str(o["label"]), Box(*o["box_mm"])) for o in raw.get("options", ())),
+        required=bool(raw.get("required", False)),
     )

@@ -71,7 +71,9 @@ class ReaderPool:
         count = max(1, min(workers, cores))
         self.threads = max(1, min(threads or cores // count, cores // count))
         self.page_seconds = page_seconds
-        self._start = (reader, models_dir, tuple(forms), self.threads)
+        self.base = tuple(forms)
+        """The forms it was opened with."""
+        self._start = (reader, models_dir, self.base, self.threads)
         self._tokens = itertools.count(1)
         self._closed = False
         self.free_pages = threading.Lock()
@@ -100,6 +102,20 @@ class ReaderPool:
         with self._borrowed() as worker:
             pages: tuple[SourcePage, ...] = worker.open(token, data, password)
         return OpenSource(self, token, data, name, password, pages)
+
+    def use_forms(self, forms: Sequence[Form]) -> None:
+        """Read with these forms from now on; waits for pages at hand. The workers start anew if they differ."""
+        wanted = tuple(forms)
+        if wanted == self._start[2]:
+            return
+        reader, models, _, threads = self._start
+        self._start = (reader, models, wanted, threads)
+        held = [self._idle.get() for _ in self._workers]
+        for worker in held:
+            worker.end()
+        self._workers = [_Worker(*self._start) for _ in held] if not self._closed else held
+        for worker in self._workers:
+            self._idle.put(worker)
 
     def close(self) -> None:
         """End all workers. A page being read by another thread fails with ``worker_died``."""

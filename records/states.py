@@ -51,6 +51,7 @@ PAGE = _machine(
     (PageState.RECEIVED, PageState.READ),
     (PageState.RECEIVED, PageState.FAILED),
     (PageState.FAILED, PageState.RECEIVED),  # retry
+    (PageState.READ, PageState.RECEIVED),  # of a form that nobody knew then, and that has been learned since
     (PageState.READ, PageState.PLACED),
     (PageState.READ, PageState.SET_ASIDE),
     (PageState.FAILED, PageState.PLACED),  # typed by hand from the picture

@@ -30,7 +30,7 @@ from records.tables_care import (
 from records.tables_children import Answer, AnswerEvent, Child, Registration, Round
 from records.tables_duplicates import ChildKey, ChildMerge, KeptApart
 from records.tables_handover import HandedOver, Handover, Partner, Proposal
-from records.tables_office import AuditEntry, Batch, BatchRow, Erasure, Office, Receipt, Setting, User
+from records.tables_office import AuditEntry, Batch, BatchRow, Erasure, Office, OfficeForm, Receipt, Setting, User
 from records.tables_review import HalfTyped, SecondEntry
 from records.tables_trust import JudgeFit, ReadingCheck
 from records.views import PageState, SourceState
@@ -64,6 +64,7 @@ __all__ = [
     "Location",
     "MandatoryReport",
     "Office",
+    "OfficeForm",
     "Page",
     "Partner",
     "PrintedForm",

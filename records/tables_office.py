@@ -43,6 +43,23 @@ class Setting(Table):
     value: Mapped[Json]
 
 
+class OfficeForm(Table):
+    """A form that this office has learned or taken over, or what it decided about one that travels with the program.
+
+    ``definition``: the packed form file, None for forms of the program. A retired one is read with no more; what was
+    read with it stays. ``FormUsed`` keeps what pages were read with; this keeps what they may be read with.
+    """
+
+    __tablename__ = "office_forms"
+
+    form_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    version: Mapped[str] = mapped_column(String(32), primary_key=True)
+    definition: Mapped[bytes | None] = mapped_column(LargeBinary)
+    added_at: Mapped[Instant]
+    added_by: Mapped[Id] = mapped_column(ForeignKey("users.id"))
+    retired_at: Mapped[Instant | None]
+
+
 class User(Table):
     """A person who may open the store. The password lives in the key file, as a wrapping."""
 

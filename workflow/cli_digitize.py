@@ -16,6 +16,7 @@ from workflow import cli, intake
 from workflow.access import Opened, create_office, store_exists
 from workflow.digitize import Digitized, digitize
 from workflow.errors import WorkflowError
+from workflow.office_forms import reading_forms
 
 PAGE_WORDS = {
     PageState.RECEIVED: "未识别",
@@ -30,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     """Exit code: 0 everything read, 1 something not, 3 no store."""
     opened = _open_or_create(options)
     try:
-        forms = cli.forms_for(options)
+        forms = reading_forms(opened.store, cli.forms_for(options))
         offer_packs(options.data_dir)
         with ReaderPool(models_dir(), forms) as pool, Bar() as bar:
             result = digitize(

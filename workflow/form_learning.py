@@ -6,20 +6,27 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from forms.catalog import forms_in, shipped_forms
 from forms.form_file import Form, FormError, save_form
+from forms.proposal import Proposal
 from ocr.learning.asked import LearnedPage
 from ocr.learning.naming import propose
-from ocr.learning.proposal import Proposal
 from ocr.models import models_dir
 from ocr.reading import OcrFailed
 from ocr.worker import ReaderPool
+from records.store import Store
+from records.views import Actor
+from workflow.form_trying import original
+from workflow.permissions import Right, verb
 
 DOCUMENTS = frozenset({".docx", ".doc", ".odt", ".rtf", ".wps"})
 RENDERERS = ("soffice", "libreoffice")
 RENDER_SECONDS = 180
+UNSAVED = "new"
+"""The id of a form that is being learned, until it is saved."""
 NO_RENDERER = (
     "这台电脑上没有能把文字处理文档转成 PDF 的程序，没有学习。"
     "文件没有改动；请在 WPS 或 Word 里打开它，“另存为”PDF 后再试。"
@@ -34,6 +41,26 @@ def learn_files(files: Sequence[Path], form_id: str, title: str = "") -> Proposa
     with ReaderPool(models_dir(), ()) as pool:
         pages = [page for path in files for page in _pages(pool, path)]
     return propose(pages, form_id, title)
+
+
+@verb(Right.LEARN_FORMS)
+def learn(store: Store, actor: Actor, now: datetime, files: Sequence[Path]) -> Proposal:
+    """What a blank form asks, to be looked through and then kept. Nothing is saved. Raises FormError, OcrFailed."""
+    return learn_files(files, UNSAVED)
+
+
+@verb(Right.LEARN_FORMS)
+def learn_pages(store: Store, actor: Actor, now: datetime, page_ids: Sequence[str]) -> Proposal:
+    """The same from blank pages that came in with the scans. The blank's picture is kept and handed on in the clear:
+    a person has to have said that the pages are blank. Raises NotFound, OcrFailed.
+    """
+    with ReaderPool(models_dir(), ()) as pool:
+        learned = []
+        for page_id in page_ids:
+            data, position, password = original(store, actor, page_id)
+            with pool.open(data, "page", password) as source:
+                learned.append(source.learn(position))
+    return propose(learned, UNSAVED)
 
 
 def _pages(pool: ReaderPool, path: Path) -> Iterable[LearnedPage]:

@@ -25,6 +25,7 @@ class Right(StrEnum):
     SEE_OFFICE = "see_office"
     TAKE_IN = "take_in"
     SEE_INBOX = "see_inbox"
+    LEARN_FORMS = "learn_forms"  # which forms the office reads with
     VERIFY = "verify"
     SEE_REGISTRATIONS = "see_registrations"
     SEE_CHILDREN = "see_children"
@@ -54,6 +55,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_OFFICE: _HELPERS_TOO,
     Right.TAKE_IN: frozenset({Role.COLLECTOR, Role.ARCHIVIST, Role.ADMINISTRATOR}),
     Right.SEE_INBOX: frozenset({Role.COLLECTOR, Role.ARCHIVIST, Role.ADMINISTRATOR}),
+    Right.LEARN_FORMS: frozenset({Role.COLLECTOR, Role.ADMINISTRATOR}),
     Right.VERIFY: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR, Role.HELPER}),
     Right.SEE_REGISTRATIONS: _HELPERS_TOO,
     Right.SEE_CHILDREN: _EVERYBODY,

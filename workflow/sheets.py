@@ -111,6 +111,7 @@ def findings_of(
     """What the rules across fields say, as of the round's 统计时点 (without a round: of the day of intake)."""
     asked = {f.key: values.get(f.key, [] if f.kind is Kind.CHOICE else None) for f in form.fields}
     found = list(check(asked, as_of=as_of(registration), limits=limits))
+    found += [finding("required", f.key, field=f.label) for f in form.fields if f.required and empty(asked[f.key])]
     round_, written = registration.round, values.get("form_date")
     if (
         round_ is not None

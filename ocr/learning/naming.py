@@ -11,8 +11,8 @@ from forms.dictionary import load_dictionary
 from forms.form_file import FormOption
 from forms.kinds import Kind
 from forms.labels import LabelMatch, kind_of, match_label, option_codes, plain, says_several, shown, subject_of
+from forms.proposal import Proposal, ProposedField, ProposedPage, free_key, own_key
 from ocr.learning.asked import BLANK_DPI, LearnedPage, Question
-from ocr.learning.proposal import Proposal, ProposedField, ProposedPage, free_key, own_key
 
 _SPOKEN = {"father": "父亲", "mother": "母亲", "caregiver": "监护人"}
 """Subjects that go on speaking in the rows below, with a word that names them."""

@@ -13,11 +13,11 @@ import pytest
 from benchmarks.bench_learning import NOISES, learned, scored
 from benchmarks.synth.dice import Dice
 from benchmarks.synth.scan import deliver, jpeg_bytes
+from forms import proposal as edit
 from forms.form_file import Box, FormError, FormOption
 from forms.kinds import Kind
-from ocr.learning import proposal as edit
+from forms.proposal import Proposal, ProposedField, ProposedPage
 from ocr.learning.flat import skew, straightened
-from ocr.learning.proposal import Proposal, ProposedField, ProposedPage
 from ocr.learning.rules import find_rules
 from ocr.models import models_dir
 from ocr.pdf import PdfFile

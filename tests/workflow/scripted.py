@@ -130,8 +130,17 @@ class ScriptedPool:
     opened: int = 0
     read: int = 0
     failures: dict[str, int] = field(default_factory=dict)
+    known: tuple[Form, ...] = ()
+    """The forms that it was told to read with."""
     told: list[ReadingContext] = field(default_factory=list)
     """What the reader was told of the office, page by page."""
+
+    @property
+    def base(self) -> tuple[Form, ...]:
+        return tuple(FORMS.values())
+
+    def use_forms(self, forms: Sequence[Form]) -> None:
+        self.known = tuple(forms)
 
     def open(self, data: bytes, name: str, password: str | None = None) -> ScriptedSource:
         self.opened += 1
