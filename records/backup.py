@@ -73,7 +73,7 @@ def make(store: Store, path: Path, now: datetime, progress: Progress | None = No
             summary, prefix = _facts(store, engine, now)
             ids = _ids(engine)
             engine.dispose()
-            ring = (store.data_dir / folder.KEYS).read_bytes()
+            ring = keys.ring_bytes(keys.read_ring(store.data_dir / folder.KEYS))
             header = Header(
                 store.store_id,
                 now,
@@ -352,6 +352,7 @@ def _move_in(staging: Path, data_dir: Path) -> None:
     if (data_dir / folder.VAULT).exists():
         (data_dir / folder.VAULT).rmdir()  # made empty by ``make_private``
     durable.rename(staging / folder.VAULT, data_dir / folder.VAULT)
+    durable.remove(keys.copy_of(data_dir / folder.KEYS))  # of a store that was never finished; made anew at the opening
     for name, target in ((LOGINS_ENTRY, folder.FAILED_LOGINS), (KEYS_ENTRY, folder.KEYS)):
         durable.rename(staging / name, data_dir / target)
     durable.fsync_folder(data_dir)
@@ -367,7 +368,8 @@ def _clear_leftovers(data_dir: Path) -> None:
         return
     for path in (data_dir / folder.VAULT, staging):
         shutil.rmtree(path, ignore_errors=True)
-    (data_dir / folder.KEYS).unlink(missing_ok=True)
+    for path in (data_dir / folder.KEYS, keys.copy_of(data_dir / folder.KEYS)):
+        path.unlink(missing_ok=True)
 
 
 def not_here(path: Path) -> NotABackup:

@@ -119,6 +119,12 @@ def children_with_current(
     return [(child, registration) for child, registration in session.execute(statement)]
 
 
+def current_ids(session: Session, division: str) -> Sequence[str]:
+    """The current registrations of all children of the division, by pinyin, then the child's id."""
+    statement = select(Child.current_registration_id).where(*_wanted("", division, None))
+    return [row_id for row_id in session.scalars(statement.order_by(Child.pinyin, Child.id)) if row_id is not None]
+
+
 def count_children(session: Session, search: str, division: str, *, exited: bool | None = None) -> int:
     """How many ``children_with_current`` finds without a limit."""
     statement = select(func.count()).select_from(Child).where(*_wanted(search, division, exited))

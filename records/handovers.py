@@ -72,6 +72,14 @@ def note_sent(
         session.execute(insert(HandedOver), rows)
 
 
+def forget_sent(session: Session, rows: Sequence[str]) -> None:
+    """Notes of what a partner has, as ``partner/kind/id``, go: the next package holds it again."""
+    for row in rows:
+        partner_id, kind, object_id = row.split("/", 2)
+        at = HandedOver.partner_id == partner_id, HandedOver.kind == kind, HandedOver.object_id == object_id
+        session.execute(delete(HandedOver).where(*at))
+
+
 def references_at_the_end(session: Session) -> None:
     """Within this transaction references are checked at its end: rows of a package may come in any order."""
     session.execute(text("PRAGMA defer_foreign_keys = ON"))  # https://sqlite.org/pragma.html#pragma_defer_foreign_keys

@@ -298,8 +298,28 @@ def without_owner(ring: KeyRing, owner_id: str) -> KeyRing:
     return replace(ring, owners=tuple(o for o in ring.owners if o.id != owner_id))
 
 
+def copy_of(path: Path) -> Path:
+    """The key file's copy, which lies beside it: a single damaged sector must not lock an office out."""
+    return path.with_name(f"{path.name}.copy")
+
+
 def write_ring(path: Path, ring: KeyRing) -> None:
-    """Write the key file whole or not at all. Raises OSError."""
+    """Write the key file, then its copy, each whole or not at all. Raises OSError."""
+    raw = ring_bytes(ring)
+    for each in (path, copy_of(path)):
+        durable.write_file(each, raw)
+
+
+def mend(path: Path, ring: KeyRing) -> None:
+    """Key file and copy both hold ``ring``; the one that doesn't is written. Raises OSError."""
+    raw = ring_bytes(ring)
+    for each in (path, copy_of(path)):
+        if not each.is_file() or each.read_bytes() != raw:
+            durable.write_file(each, raw)
+
+
+def ring_bytes(ring: KeyRing) -> bytes:
+    """The key file's content."""
     content: dict[str, Any] = {
         "format": FORMAT,
         "store_id": ring.store_id,
@@ -309,12 +329,29 @@ def write_ring(path: Path, ring: KeyRing) -> None:
     if ring.next_public is not None:
         content["next_public"] = _text(ring.next_public)
     content["checksum"] = checksum(content)
-    durable.write_file(path, json.dumps(content, ensure_ascii=False, indent=1).encode())
+    return json.dumps(content, ensure_ascii=False, indent=1).encode()
 
 
 def read_ring(path: Path) -> KeyRing:
-    """Read the key file. Raises StoreDamaged for one that is not whole, StoreTooNew, OSError."""
-    return parse_ring(path.read_bytes())
+    """Read the key file, or its copy where the file is damaged or gone.
+
+    Raises StoreDamaged where neither is whole, StoreTooNew, OSError where neither can be read.
+    """
+    try:
+        return parse_ring(path.read_bytes())
+    except (StoreDamaged, OSError):
+        copy = whole(copy_of(path))
+        if copy is None:
+            raise
+        return copy
+
+
+def whole(path: Path) -> KeyRing | None:
+    """What one of the two files holds, None where that is nothing that can be used."""
+    try:
+        return parse_ring(path.read_bytes())
+    except (StoreDamaged, OSError):
+        return None
 
 
 def parse_ring(raw: bytes) -> KeyRing:

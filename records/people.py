@@ -191,3 +191,19 @@ def _write(data_dir: Path, ring: KeyRing) -> None:
 def owner_ids(store: Store) -> frozenset[str]:
     """The users for whom the key file opens the store (the recovery code aside). Raises StoreDamaged."""
     return frozenset(owner.id for owner in _ring(store).owners if owner.id != keys.RECOVERY)
+
+
+def keys_doubly_kept(store: Store) -> bool:
+    """Are key file and copy both whole, and the same?"""
+    path = store.data_dir / folder.KEYS
+    one, other = keys.whole(path), keys.whole(keys.copy_of(path))
+    return one is not None and one == other
+
+
+def mend_keys(store: Store) -> None:
+    """Of key file and copy the damaged one is written anew from the other. Raises StoreDamaged, CannotWrite."""
+    ring = _ring(store)
+    try:
+        keys.mend(store.data_dir / folder.KEYS, ring)
+    except OSError as error:
+        raise cannot_write(error, store.data_dir) from error

@@ -29,6 +29,15 @@ def registration(session: Session, registration_id: str) -> Registration | None:
     )
 
 
+def registrations(session: Session, registration_ids: Sequence[str]) -> list[Registration]:
+    """These registrations with their rounds, in the order of the ids."""
+    statement = (
+        select(Registration).where(Registration.id.in_(registration_ids)).options(selectinload(Registration.round))
+    )
+    found = {row.id: row for row in session.scalars(statement)}
+    return [found[row_id] for row_id in registration_ids if row_id in found]
+
+
 def open_registrations(session: Session, division: str) -> Sequence[Registration]:
     """Those of a division to verify: sent back first, then as taken in."""
     sheets = selectinload(Registration.sheets)

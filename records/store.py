@@ -287,7 +287,8 @@ def locked(data_dir: Path) -> Iterator[tuple[folder.Lock, KeyRing]]:
     folder.no_core_dumps()  # from here on this process's memory holds keys
     if not (data_dir / folder.DATABASE).exists():
         raise NotAStore(f"文件夹 {data_dir} 里没有资料库。请检查文件夹是否选对，或在这里新建资料库。")
-    if not (data_dir / folder.KEYS).exists():
+    path = data_dir / folder.KEYS
+    if not path.exists() and not keys.copy_of(path).exists():
         raise KeysMissing(
             "密钥文件 keys.json 不见了，资料库打不开，里面的内容没有改动。请从备份恢复这个文件，不要在这里新建资料库。"
         )
@@ -295,7 +296,7 @@ def locked(data_dir: Path) -> Iterator[tuple[folder.Lock, KeyRing]]:
     lock = folder.Lock(data_dir)
     try:
         try:
-            ring = keys.read_ring(data_dir / folder.KEYS)
+            ring = keys.read_ring(path)
         except OSError as error:
             raise StoreDamaged(
                 "密钥文件 keys.json 读不出来，资料库没有打开，里面的内容没有改动。请检查文件权限，或从备份恢复。"
@@ -311,9 +312,11 @@ def _settled(data_dir: Path, ring: KeyRing) -> KeyRing:
     from records import rotation  # it needs the store
 
     try:
-        return rotation.settle(data_dir, ring)
+        settled = rotation.settle(data_dir, ring)
+        keys.mend(data_dir / folder.KEYS, settled)
     except OSError as error:
         raise cannot_write(error, data_dir) from error
+    return settled
 
 
 def enter(

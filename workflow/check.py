@@ -6,11 +6,12 @@ appear in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
-from records import check_care, check_rows, people
+from records import check_care, check_links, check_rows, intake_rows, people
 from records.audit import Head
 from records.check_rows import Ids, VaultRow
 from records.errors import FileDamaged, StoreDamaged
@@ -18,6 +19,7 @@ from records.session import Session
 from records.store import Store
 from records.vault import VaultRef
 from records.views import Actor
+from workflow import rules
 from workflow.audit_export import missing_heads
 from workflow.permissions import Right, verb
 from workflow.scope import require_whole_office
@@ -33,6 +35,8 @@ class Fault:
 
 
 BACKUP = "请从备份恢复。"
+REPAIR = "请运行 tongdang check --repair，会自动改好。"
+WHOLE = "whole"
 Look = Callable[[Session], Ids]
 Found = TypeVar("Found", str, VaultRow)
 
@@ -100,7 +104,7 @@ ROWS: tuple[tuple[str, Look, str], ...] = (
     (
         "visit_unplanned",
         check_care.visits_not_planned,
-        "有 {n} 名儿童没有排下一次走访，或排得不对，走访记录都在。请重新登录，会自动补排。",
+        "有 {n} 名儿童没有排下一次走访，或排得不对，走访记录都在。" + REPAIR,
     ),
     (
         "reference_missing",
@@ -111,6 +115,68 @@ ROWS: tuple[tuple[str, Look, str], ...] = (
         "dossier_missing",
         check_care.key_concern_without_dossier,
         "有 {n} 名重点关爱服务对象还没有纸质档案（吉民发〔2024〕34号 二（二））。请在儿童台账里建立案卷。",
+    ),
+    (
+        "search_differs",
+        check_links.search_columns_differing,
+        "有 {n} 名儿童的检索栏（拼音、证件号码尾数）和登记的内容对不上，登记的内容都在。" + REPAIR,
+    ),
+    (
+        "merge_incomplete",
+        check_links.merges_incomplete,
+        "有 {n} 名儿童标为已并入另一名，名下却还有记录，登记的内容都在。请在“重复儿童”里撤销合并，再合并一次。",
+    ),
+    (
+        "link_to_merged",
+        check_links.links_of_merged,
+        "有 {n} 条儿童之间的关联指着已并入另一名的儿童，登记的内容都在。请撤销这些关联，重新关联到合并后的儿童。",
+    ),
+    (
+        "second_entry_contradicts",
+        check_links.second_entries_contradicting,
+        "有 {n} 栏双录的结果和两次录入的内容对不上，可能有人绕过程序改过。请对照纸质件重新核对这些栏目。",
+    ),
+    (
+        "sensitive_open",
+        check_links.sensitive_in_the_open,
+        "有 {n} 处特别敏感的内容没有加封，不是指定的人也能看到，内容都在。"
+        + REPAIR
+        + "改不了的（修改历史）请报告管理员。",
+    ),
+    (
+        "erasure_incomplete",
+        check_links.erasures_incomplete,
+        "有 {n} 处依法删除没有删干净，其他内容不受影响。" + REPAIR,
+    ),
+    (
+        "erasure_unasked",
+        check_links.erased_unasked,
+        "有 {n} 页标为依法删除，却没有两个人的申请和决定，可能有人绕过程序删过。请报告管理员，" + BACKUP,
+    ),
+    (
+        "source_gone",
+        check_links.sources_gone,
+        "操作记录里收过的 {n} 个文件，现在一点记录也没有了，可能有人绕过程序删过。请报告管理员，" + BACKUP,
+    ),
+    (
+        "proposal_astray",
+        check_links.proposals_astray,
+        "有 {n} 条交接建议既不是本单位提给对方的，也不是对方提给本单位的，登记的内容不受影响。" + BACKUP,
+    ),
+    (
+        "proposal_unanswered",
+        check_links.proposals_without_answer,
+        "有 {n} 条建议标为已采纳，登记表的修改历史里却没有，可能有人绕过程序改过。请对照纸质件重新核对这些栏目。",
+    ),
+    (
+        "package_ill_noted",
+        check_links.packages_ill_noted,
+        "有 {n} 个交接包的登记不完整，包本身不受影响。请下次做一份“全部内容”的交接包，并报告管理员。",
+    ),
+    (
+        "handed_over_astray",
+        check_links.handed_over_astray,
+        "有 {n} 条“对方已有”的登记查不到是哪个交接包送去的，下一包会漏掉它们。" + REPAIR,
     ),
     (
         "package_cut",
@@ -125,6 +191,26 @@ ROWS: tuple[tuple[str, Look, str], ...] = (
 )
 
 
+KEPT = "登记的内容不受影响。"
+# what is found by more than a look at the rows
+OTHERS: dict[str, str] = {
+    "database_damaged": "数据库文件有损坏。没有改动任何内容。请先把整个资料库文件夹另存一份，再从备份恢复。",
+    "audit_head_missing": "打印件上的 {n} 个操作记录末码，在操作记录里找不到："
+    "操作记录被截短、改过，或资料库被换成了旧的。请报告管理员，保留现在的文件夹，查明以前不要再录入。",
+    "audit_broken": "操作记录有 {n} 处被删改或调换过，登记的内容要另行核对。请报告管理员，保留现在的文件夹。",
+    "rule_broken": "有 {n} 份核对完的登记表，内容互相矛盾，存的时候没有这样的错误。请退回核对，对照纸质件改正。",
+    "file_missing": f"有 {{n}} 份图像文件不见了，{KEPT}请从备份恢复，或重新扫描。",
+    "file_damaged": f"有 {{n}} 份图像文件损坏，{KEPT}请从备份恢复，或重新扫描。",
+    "file_altered": f"有 {{n}} 份图像文件和收到时不一样，{KEPT}请从备份恢复，并报告管理员。",
+    "file_stray": f"图像文件夹里有 {{n}} 个多余的文件，不占用任何登记，{KEPT}可在备份之后删去。",
+    "keys_damaged": "密钥文件 keys.json 和它的副本都坏了，资料库关掉以后就打不开了，里面的内容没有改动。"
+    "请先把整个资料库文件夹另存一份，再从备份恢复。",
+    "keys_half": "密钥文件 keys.json 和它的副本有一份坏了，另一份完好，资料库照常使用。" + REPAIR,
+    "keys_foreign": "密钥文件里有 {n} 个不是本资料库用户的开锁人。请报告管理员，并更换密钥文件（从备份恢复）。",
+}
+CLEAR_SCANS = "有 {n} 份收过的扫描件原件还在收件的文件夹里，没有加密。备份以后，请在文件夹里删去，或锁进柜子。"
+
+
 @verb(Right.ADMINISTER)
 def check(store: Store, actor: Actor, heads: tuple[Head, ...] = ()) -> tuple[Fault, ...]:
     """Everything that is wrong, the gravest first; empty for a store that is whole.
@@ -136,17 +222,28 @@ def check(store: Store, actor: Actor, heads: tuple[Head, ...] = ()) -> tuple[Fau
     return (*_head_faults(store, heads), *_faults(store))
 
 
+@verb(Right.ADMINISTER)
+def clear_scans(store: Store, actor: Actor) -> Fault | None:
+    """Delivered files that still lie outside in the clear: no fault of the store's, but somebody has to see to them."""
+    with store.session() as session:
+        require_whole_office(session, actor)
+        lying = [
+            source.id
+            for source in intake_rows.sources_in_order(session, actor.division)
+            if source.lies_outside and Path(source.delivered_path).is_file()
+        ]
+    return Fault("clear_scans", CLEAR_SCANS.format(n=len(lying)), tuple(lying)) if lying else None
+
+
+def _fault(code: str, ids: Sequence[str]) -> Fault:
+    return Fault(code, OTHERS[code].format(n=len(ids)), tuple(ids))
+
+
 def _head_faults(store: Store, heads: tuple[Head, ...]) -> Iterator[Fault]:
     unasked: list[str] = []
     missing = _look(store, lambda session: missing_heads(session, heads), "audit heads", unasked)
     if missing:
-        yield Fault(
-            "audit_head_missing",
-            f"打印件上的 {len(missing)} 个操作记录末码，在操作记录里找不到："
-            "操作记录被截短、改过，或资料库被换成了旧的。"
-            "请报告管理员，保留现在的文件夹，查明以前不要再录入。",
-            missing,
-        )
+        yield _fault("audit_head_missing", missing)
 
 
 def _faults(store: Store) -> Iterator[Fault]:
@@ -156,11 +253,7 @@ def _faults(store: Store) -> Iterator[Fault]:
     users = _look(store, check_rows.user_ids, "users", unasked)
     damaged = _look(store, check_rows.damaged_pages, "database", unasked)
     if damaged or unasked:
-        yield Fault(
-            "database_damaged",
-            "数据库文件有损坏。没有改动任何内容。请先把整个资料库文件夹另存一份，再从备份恢复。",
-            (*damaged, *(f"unreadable: {what}" for what in unasked)),
-        )
+        yield _fault("database_damaged", (*damaged, *(f"unreadable: {what}" for what in unasked)))
     yield from found
     if not unasked:  # without all rows neither files nor keys can be judged
         yield from _vault_faults(store, files)
@@ -184,69 +277,59 @@ def _row_faults(store: Store, unasked: list[str]) -> Iterator[Fault]:
         found = _look(store, look, code, unasked)
         if found:
             yield Fault(code, sentence.format(n=len(found)), found)
-    broken = _look(store, lambda session: tuple(map(str, store.broken_audit(session))), "audit", unasked)
-    if broken:
-        yield Fault(
-            "audit_broken",
-            f"操作记录有 {len(broken)} 处被删改或调换过，登记的内容要另行核对。请报告管理员，保留现在的文件夹。",
-            broken,
-        )
+    looks: tuple[tuple[str, Look], ...] = (
+        ("audit_broken", lambda session: tuple(map(str, store.broken_audit(session)))),
+        ("rule_broken", lambda session: rules.contradicting(store, session)),
+    )
+    for code, look in looks:
+        found = _look(store, look, code, unasked)
+        if found:
+            yield _fault(code, found)
 
 
 def _vault_faults(store: Store, rows: tuple[VaultRow, ...]) -> Iterator[Fault]:
-    missing, damaged, altered = [], [], []
+    found: dict[str, list[str]] = {"file_missing": [], "file_damaged": [], "file_altered": []}
     for row in rows:
-        if not store.vault.exists(row.ref.id):
-            missing.append(row.row_id)
-            continue
         state = _file_state(store, row)
-        if state == "damaged":
-            damaged.append(row.row_id)
-        elif state == "altered":
-            altered.append(row.row_id)
-    strays = [path.name for path in store.vault.strays({row.ref.id for row in rows})]
-    kept = "登记的内容不受影响。"
-    for code, ids, sentence in (
-        ("file_missing", missing, f"有 {{n}} 份图像文件不见了，{kept}请从备份恢复，或重新扫描。"),
-        ("file_damaged", damaged, f"有 {{n}} 份图像文件损坏，{kept}请从备份恢复，或重新扫描。"),
-        ("file_altered", altered, f"有 {{n}} 份图像文件和收到时不一样，{kept}请从备份恢复，并报告管理员。"),
-        ("file_stray", strays, f"图像文件夹里有 {{n}} 个多余的文件，不占用任何登记，{kept}可在备份之后删去。"),
-    ):
+        if state != WHOLE:
+            found[state].append(row.row_id)
+    found["file_stray"] = [path.name for path in store.vault.strays({row.ref.id for row in rows})]
+    for code, ids in found.items():
         if ids:
-            yield Fault(code, sentence.format(n=len(ids)), tuple(ids))
+            yield _fault(code, ids)
 
 
 def _file_state(store: Store, row: VaultRow) -> str:
-    """``whole``, ``damaged`` or ``altered``; a file sealed for named persons counts as whole for all others."""
+    """``WHOLE`` or the fault's code; a file sealed for named persons counts as whole for all others."""
+    if not store.vault.exists(row.ref.id):
+        return "file_missing"
     ref = row.ref
     if row.sealed:
         try:
             key = store.open_sealed(row.ref.key, f"vault/{row.ref.id}")
         except StoreDamaged:
-            return "damaged"
+            return "file_damaged"
         if key is None:
-            return "whole"
+            return WHOLE
         ref = VaultRef(row.ref.id, key)
     try:
         content = store.vault.get(ref)
     except FileDamaged:
-        return "damaged"
+        return "file_damaged"
     if row.content_hash and store.keyed_hash(content, "source") != row.content_hash:
-        return "altered"
-    return "whole"
+        return "file_altered"
+    return WHOLE
 
 
 def _key_faults(store: Store, users: Ids) -> Iterator[Fault]:
     """The key file: whole, and opening the store for nobody but users and the recovery code."""
     try:
         owners = people.owner_ids(store)
-    except StoreDamaged as damaged:
-        yield Fault("keys_damaged", damaged.sentence, ())
+    except StoreDamaged:
+        yield _fault("keys_damaged", ())
         return
+    if not people.keys_doubly_kept(store):
+        yield _fault("keys_half", ())
     strangers = owners - frozenset(users)
     if strangers:
-        yield Fault(
-            "keys_foreign",
-            f"密钥文件里有 {len(strangers)} 个不是本资料库用户的开锁人。请报告管理员，并更换密钥文件（从备份恢复）。",
-            tuple(sorted(strangers)),
-        )
+        yield _fault("keys_foreign", sorted(strangers))

@@ -138,7 +138,9 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check.add_argument(
         "--head", action="append", default=[], metavar="序号:校验码", help="打印件上的操作记录末码，可写几个"
     )
-    check.add_argument("--repair", action="store_true", help="能安全修好的（推算出来的栏、多余的图像文件）先修好")
+    check.add_argument(
+        "--repair", action="store_true", help="能安全修好的（推算出来的栏、多余的图像文件、密钥文件的副本等）先修好"
+    )
     check.set_defaults(run=cli_batch.check_store)
 
 

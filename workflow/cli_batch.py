@@ -8,7 +8,7 @@ from records.views import BatchState
 from workflow import cli, entry_sheets, report
 from workflow.access import Opened
 from workflow.audit_export import audit_head, parse_head
-from workflow.check import check
+from workflow.check import check, clear_scans
 from workflow.errors import NotFound
 from workflow.repair import repair
 
@@ -73,11 +73,14 @@ def check_store(options: argparse.Namespace) -> int:
         if options.repair:
             repair(opened.store, opened.actor, cli.clock())
         faults = check(opened.store, opened.actor, tuple(map(parse_head, options.head)))
+        lying = clear_scans(opened.store, opened.actor)
         head = audit_head(opened.store, opened.actor)
     finally:
         opened.store.close()
     for fault in faults:
         print(f"{fault.sentence}　{'、'.join(fault.ids)}")
+    if lying is not None:
+        print(f"提醒：{lying.sentence}")
     print(f"操作记录末码：{head.seq}:{head.hash}")
     print("检查完毕，没有发现问题。" if not faults else f"检查完毕，发现 {len(faults)} 处问题。")
     return cli.SOME_FAILED if faults else cli.ALL_READ

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from forms.dictionary import load_dictionary
 from forms.findings import ERROR, HINT, WARNING
+from forms.kinds import JsonValue
 from forms.rule_book import Rule, rule_book
-from records import answer_rows, child_rows
+from records import answer_rows, child_rows, office_rows, registration_rows, sealing
+from records.session import Session
 from records.store import Store
+from records.tables import Registration
 from records.views import Actor
 from workflow import cross_checks, sheets
 from workflow.forms_in_use import stored_form
@@ -17,6 +21,7 @@ from workflow.settings import limits_of
 
 GRADE_NAMES = {ERROR: "错误", WARNING: "提醒", HINT: "提示"}
 LOGIC = "栏目之间的道理"
+PORTION = 500  # registrations whose answers are in the memory at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,8 @@ def run_rules(store: Store, actor: Actor) -> tuple[RuleCount, ...]:
     found: dict[str, list[str]] = {name: [] for name in rule_book()}
     with store.session() as session:
         limits = limits_of(session)
-        current = [registration for _, registration in child_rows.children_with_current(session, "", actor.division)]
-        answers = answer_rows.answers_of_many(session, [r.id for r in current])
-        for registration in current:
+        for registration, values, _hidden in _current(session, actor.division):
             form = stored_form(store, session, registration.form_id, registration.form_version)
-            values = sheets.said(answers[registration.id])
             told = {f.rule for f in sheets.findings_of(registration, form, values, limits)}
             day = sheets.as_of(registration)
             told |= {f.rule for f in cross_checks.findings(session, registration, values, day)}
@@ -52,6 +54,36 @@ def run_rules(store: Store, actor: Actor) -> tuple[RuleCount, ...]:
         for name in sorted(found, key=lambda n: (grades.index(rules[n].grade), list(rules).index(n)))
         if found[name]
     )
+
+
+def contradicting(store: Store, session: Session) -> tuple[str, ...]:
+    """Ids of this store's current registrations that have an error with which none is saved as verified.
+
+    One with values that the user may not open is passed over: rules say nothing about what isn't seen.
+    """
+    limits, found = limits_of(session), []
+    for registration, values, hidden in _current(session, office_rows.office(session).division):
+        if hidden or registration.store_id != store.store_id:
+            continue
+        form = stored_form(store, session, registration.form_id, registration.form_version)
+        if any(f.severity == ERROR for f in sheets.findings_of(registration, form, values, limits)):
+            found.append(registration.id)
+    return tuple(found)
+
+
+def _current(session: Session, division: str) -> Iterator[tuple[Registration, dict[str, JsonValue], bool]]:
+    """Every child's current registration, what it says, and whether some of it is sealed to others.
+
+    A portion at a time: a county's store has more answers than a small office PC has memory for.
+    """
+    ids = child_rows.current_ids(session, division)
+    for start in range(0, len(ids), PORTION):
+        some = ids[start : start + PORTION]
+        answers = answer_rows.answers_of_many(session, some)
+        for registration in registration_rows.registrations(session, some):
+            own = answers[registration.id]
+            yield registration, sheets.said(own), any(map(sealing.hidden, own.values()))
+        session.expunge_all()
 
 
 def table() -> str:

@@ -108,7 +108,14 @@ def test_made_in_use_and_restored_on_an_empty_machine(
     other = tmp_path / "另一台电脑" / "资料库"
     other.parent.mkdir()
     assert backup.restore(path, other, None, code, now + timedelta(days=1)) == summary
-    assert {p.name for p in other.iterdir()} == {"store.db", "keys.json", "vault", "logins.log", "lock"}
+    assert {p.name for p in other.iterdir()} == {
+        "store.db",
+        "keys.json",
+        "keys.json.copy",
+        "vault",
+        "logins.log",
+        "lock",
+    }
     restored, _actor = open_store(other, username="admin", password=PASSWORD, now=now)
     with restored:
         assert sorted(contents(restored)) == sorted(PIECES)
@@ -305,7 +312,13 @@ def test_restoring_killed_at_each_step(
         again, _actor = open_store(target, username="admin", password=PASSWORD, now=now)
         with again:
             assert contents(again) == [b"a scan", b"b"]
-        assert {p.name for p in target.iterdir()} == {"store.db", "keys.json", "vault", "logins.log", "lock"}
+        assert {p.name for p in target.iterdir()} == {
+            "store.db",
+            "keys.json",
+            "vault",
+            "logins.log",
+            "lock",
+        }
     assert 0 < done < count / 2
 
 

@@ -153,7 +153,7 @@ def empty(tmp_path: Path, now: datetime) -> Path:
 def test_the_steps_of_an_unkilled_run(data_dir: Path, now: datetime) -> None:
     passed = moments(data_dir, now)
     commits = 2 + 2 + 2 + 1  # migration and office; sources; pages; setting
-    files = 1 + 2 + 2 + 1  # key file, vault files, key file again
+    files = 2 + 2 + 2 + 2  # key file and its copy, vault files, key file again
     assert passed.count("before commit") == passed.count("after commit") == commits
     assert passed.count("before fsync_file") == files
     assert passed.count("before rename") == files + 1  # and the database gets its name

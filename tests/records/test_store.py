@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from records import folder
+from records import folder, keys
 from records.errors import (
     CannotWrite,
     KeysMissing,
@@ -62,7 +62,7 @@ def test_made_closed_and_opened_again(made: tuple[Store, Actor, str], data_dir: 
         user = session.get(User, actor.user_id)
         assert user is not None
         assert user.role is Role.ADMINISTRATOR
-    assert sorted(p.name for p in data_dir.iterdir()) == ["keys.json", "lock", "store.db", "vault"]
+    assert sorted(p.name for p in data_dir.iterdir()) == ["keys.json", "keys.json.copy", "lock", "store.db", "vault"]
 
 
 def test_only_the_owner_reads_the_folder(store: Store, data_dir: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_creation_that_was_killed_can_be_repeated(make_store: MakeStore, data_
     (data_dir / f"{folder.NEW_DATABASE}-wal").write_bytes(b"half a log")
     store, _actor, _code = make_store(data_dir)
     store.close()
-    assert sorted(p.name for p in data_dir.iterdir()) == ["keys.json", "lock", "store.db", "vault"]
+    assert sorted(p.name for p in data_dir.iterdir()) == ["keys.json", "keys.json.copy", "lock", "store.db", "vault"]
 
 
 def test_a_folder_without_a_store(tmp_path: Path, now: datetime) -> None:
@@ -119,9 +119,25 @@ def test_a_folder_without_a_store(tmp_path: Path, now: datetime) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize("left", [None, b"half"])
+def test_one_of_two_key_files_is_enough(
+    store: Store, data_dir: Path, now: datetime, which: int, left: bytes | None
+) -> None:
+    store.close()
+    files = (data_dir / folder.KEYS, keys.copy_of(data_dir / folder.KEYS))
+    before = files[0].read_bytes()
+    files[which].unlink()
+    if left is not None:
+        files[which].write_bytes(left)
+    open_store(data_dir, username="admin", password=PASSWORD, now=now)[0].close()
+    assert [path.read_bytes() for path in files] == [before, before]
+
+
 def test_a_lost_key_file(store: Store, make_store: MakeStore, data_dir: Path, now: datetime) -> None:
     store.close()
     (data_dir / folder.KEYS).unlink()
+    keys.copy_of(data_dir / folder.KEYS).unlink()
     with pytest.raises(KeysMissing, match="从备份恢复"):
         open_store(data_dir, username="admin", password=PASSWORD, now=now)
     with pytest.raises(StoreExists):

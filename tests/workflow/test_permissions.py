@@ -156,6 +156,7 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.report.record_outcome": {R, M},
     "workflow.entry_sheets.write": {R, M},
     "workflow.check.check": {M},
+    "workflow.check.clear_scans": {M},
     "workflow.repair.repair": {M},
     "workflow.partners.write_card": {M},
     "workflow.partners.look_at_card": {M},
