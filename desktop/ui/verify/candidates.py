@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop.ui.theme import INSIDE
 from desktop.ui.widgets.flow import FlowLayout
@@ -28,6 +28,10 @@ class Candidates(QWidget):
     @property
     def shown(self) -> tuple[CandidateView, ...]:
         return self._shown
+
+    def spoken(self) -> list[str]:
+        """Each as it stands on its button."""
+        return [made.text() for made in self.findChildren(QPushButton) if not made.isHidden()]
 
     def show_candidates(self, candidates: Sequence[CandidateView]) -> None:
         """At most nine; nothing is shown when there are none."""

@@ -1,4 +1,4 @@
-"""The options of a choice as printed; digits 1–9 or a click tick them."""
+"""The options of a choice as printed: their digits tick them, or arrows and the space bar, or a click."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from records.views import OptionView
 
 HEIGHT = 36
 BOX = 18
-NUMBERED = 9
+SIGNS = "1234567890ABCDEFGH"  # what is struck for each, in the order of printing
+DIGITS = {getattr(Qt.Key, f"Key_{sign}"): at for at, sign in enumerate(SIGNS)}
+MOVES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
 
 
 class ChoiceEdit(QWidget):
@@ -23,6 +25,7 @@ class ChoiceEdit(QWidget):
 
     pressed = Signal(object)  # Press
     edited = Signal()
+    moved = Signal()  # the arrows are at another option
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,6 +37,7 @@ class ChoiceEdit(QWidget):
         self._multiple = False
         self._ticked: set[str] = set()
         self._places: list[QRect] = []
+        self._at = -1  # where the arrows are, before the first for none
         self.touched = False
 
     def show_options(self, options: Sequence[OptionView], ticked: Sequence[str], *, multiple: bool) -> None:
@@ -42,8 +46,8 @@ class ChoiceEdit(QWidget):
         self._ticked = set(ticked)
         self._multiple = multiple
         self.touched = False
+        self._at = -1
         self._settle()
-        self._say()
 
     def codes(self) -> list[str]:
         """Ticked codes in the order of printing."""
@@ -61,13 +65,16 @@ class ChoiceEdit(QWidget):
                 self._ticked.clear()
             self._ticked.add(code)
         self.touched = True
-        self._say()
+        self._at = position
         self.update()
         self.edited.emit()
 
-    def _say(self) -> None:
+    def spoken(self) -> str:
+        """The options with what is struck for each, and what is ticked."""
+        offered = "，".join(f"{SIGNS[i : i + 1]} {option.label}".strip() for i, option in enumerate(self._options))
         chosen = "、".join(option.label for option in self._options if option.code in self._ticked)
-        self.setAccessibleName(f"选项，已选：{chosen}" if chosen else "选项，没有选")
+        here = f"，停在：{self._options[self._at].label}" if self._at >= 0 else ""
+        return f"选项：{offered}，已选：{chosen or '没有'}{here}"
 
     # -- keys and hand ------------------------------------------------------------------------------------------------
 
@@ -81,10 +88,23 @@ class ChoiceEdit(QWidget):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if Qt.Key.Key_1 <= event.key() <= Qt.Key.Key_9 and not event.isAutoRepeat():
-            self.toggle(event.key() - Qt.Key.Key_1)
-            return
-        super().keyPressEvent(event)
+        plain = not event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
+        if plain and event.key() in DIGITS:
+            if not event.isAutoRepeat():
+                self.toggle(DIGITS[Qt.Key(event.key())])
+        elif plain and event.key() in MOVES and self._options:
+            self._move(MOVES[Qt.Key(event.key())])
+        elif plain and event.key() == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self.toggle(self._at)
+        else:
+            super().keyPressEvent(event)
+
+    def _move(self, by: int) -> None:
+        last = len(self._options) - 1
+        self._at = (self._at + by) % (last + 1) if self._at >= 0 else 0 if by > 0 else last
+        self.update()
+        self.moved.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -135,13 +155,17 @@ class ChoiceEdit(QWidget):
         on = option.code in self._ticked
         painter.setFont(sized(13))
         painter.setPen(QColor(of.secondary))
-        number = str(position + 1) if position < NUMBERED else ""
+        number = SIGNS[position : position + 1]
         middle = int(Qt.AlignmentFlag.AlignVCenter)
         painter.drawText(QRect(place.left() + 8, place.top(), 16, place.height()), middle, number)
         box = QRect(place.left() + 28, place.center().y() - BOX // 2, BOX, BOX)
         painter.setPen(QPen(QColor(of.acts if on else of.edge), 1.5))
         painter.setBrush(QColor(of.acts if on else of.panel))
         painter.drawRoundedRect(box, 3, 3)
+        if position == self._at and self.hasFocus():
+            painter.setPen(QPen(QColor(of.acts), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(-3, -3, 3, 3), 5, 5)
         if on:
             painter.drawPixmap(box.topLeft() + QPoint(1, 1), icons.pixmap("tick", of.on_acts, 16, 2.0))
         painter.setFont(self.font())

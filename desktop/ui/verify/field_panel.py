@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.ui.theme import INSIDE
 from desktop.ui.verify.candidates import Candidates
@@ -65,6 +65,7 @@ class FieldPanel(QWidget):
             edit.pressed.connect(self.pressed)
         self.value.edited.connect(self._typed)
         self.choice.edited.connect(self._ticked)
+        self.choice.moved.connect(self._speak)
         self.candidates.picked.connect(self.picked)
 
     # -- what is shown ------------------------------------------------------------------------------------------------
@@ -87,6 +88,7 @@ class FieldPanel(QWidget):
         self.value.setReadOnly(item.sealed)
         if chooses:
             self.choice.show_options(_options(item), _ticked(item.value), multiple=item.multiple)
+            self.choice.setAccessibleName(item.label)
         else:
             doubts = [(doubt.start, doubt.end) for doubt in item.doubts]
             self.value.show_value(item.text, doubts, grouped=item.kind is Kind.ID_NUMBER)
@@ -138,6 +140,26 @@ class FieldPanel(QWidget):
         """The field at hand has the keyboard."""
         (self.choice if self.chooses else self.value).setFocus(Qt.FocusReason.OtherFocusReason)
 
+    # -- for who doesn't see it ---------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:  # whatever is said here changes what stands here
+            self._speak()
+        return super().event(event)
+
+    def _speak(self) -> None:
+        """A screen reader tells of the control that has the keyboard: all that stands around it is told there."""
+        edit = self.choice if self.chooses else self.value
+        parts = [self.count.text(), self.choice.spoken() if self.chooses else "", *self._remarks()]
+        spoken = "；".join(part for part in parts if part)
+        if edit.accessibleDescription() != spoken:
+            edit.setAccessibleDescription(spoken)
+
+    def _remarks(self) -> list[str]:
+        labels = self.findChildren(QLabel, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        said = [label.text() for label in labels if label not in {self.label, self.count} and not label.isHidden()]
+        return said + self.candidates.spoken()
+
     # -- what the clerk does ------------------------------------------------------------------------------------------
 
     @property
@@ -187,6 +209,7 @@ class FieldPanel(QWidget):
         self.told.hide()
         self._show_ticked()
         self.typed.emit(self.answer())
+        self._speak()
 
     def _show_ticked(self) -> None:
         if self._item is not None and self.chooses:
