@@ -24,7 +24,8 @@ Key = Qt.Key
 def item(kind: Kind, text: str, **more: object) -> VerifyItem:
     plain: dict[str, object] = {
         "key": "x", "label": "现居住地", "kind": kind, "block": "", "raw": text, "state": AnswerState.MACHINE,
-        "value": text, "text": text, "accepted": False, "shown": True, "reasons": (), "candidates": (), "doubts": (), "page_id": None,
+        "value": text, "text": text, "accepted": False, "shown": True, "reasons": (), "candidates": (), "doubts": (),
+        "page_id": None,
         "box": None, "options": (), "multiple": False, "code_table": None, "source": ValueSource.PAPER, "note": "",
     }  # fmt: skip
     return VerifyItem(**{**plain, **more})  # type: ignore[arg-type]  # each test names the fields it changes
