@@ -111,7 +111,6 @@ def test_made_in_use_and_restored_on_an_empty_machine(
     assert {p.name for p in other.iterdir()} == {
         "store.db",
         "keys.json",
-        "keys.json.copy",
         "vault",
         "logins.log",
         "lock",
@@ -315,6 +314,7 @@ def test_restoring_killed_at_each_step(
         assert {p.name for p in target.iterdir()} == {
             "store.db",
             "keys.json",
+            "keys.json.copy",
             "vault",
             "logins.log",
             "lock",
