@@ -20,17 +20,22 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import peers, reading_figures
+from benchmarks.last_round import last_round
 from benchmarks.page_sets import FORM, REPORTING, TOWNSHIP, SheetFiles, cache_folder, of_styles, provide
-from benchmarks.reading import Result, compare, read_sheets, score, show
+from benchmarks.reading import Result, SheetRead, compare, read_sheets, score, show
 from benchmarks.synth.folder import shipped_form
 from benchmarks.synth.styles import HELD_OUT
 from benchmarks.synth.writing.packages import NoHandwriting
 from benchmarks.township import learning
 from forms.catalog import shipped_forms
+from forms.form_file import Form
 from forms.kinds import Kind
 from ocr.models import ModelsMissing, models_dir
+from ocr.reading import FieldReading
 from ocr.worker import ReaderPool, physical_cores
+from workflow.earlier_forms import NOTHING_EARLIER, Earlier, witnessed
 from workflow.judge_model import shipped_judge
+from workflow.judgement import Verdict, judge
 
 QUICK_SHEETS, QUICK_PEERS = 10, 1
 PEER_SHEETS = 5
@@ -67,11 +72,10 @@ def measure(sheets: Sequence[SheetFiles], options: argparse.Namespace) -> dict[s
     """Read, print and return everything as plain JSON."""
     form = shipped_form(FORM)
     started = time.perf_counter()
-    results: list[Result] = []
     with ReaderPool(models_dir(), shipped_forms(), workers=physical_cores(), threads=1) as pool:
-        for read in read_sheets(sheets, pool):
-            results += compare(read, form)
+        reads = list(read_sheets(sheets, pool))
         peak = worker_peak_mb()
+    results = [result for read in reads for result in compare(read, form)]
     judged = shipped_judge()
     print(
         f"{len(sheets)} sheets of {REPORTING.name} in {time.perf_counter() - started:.0f} s; judge {judged.version} "
@@ -83,6 +87,7 @@ def measure(sheets: Sequence[SheetFiles], options: argparse.Namespace) -> dict[s
     report["honesty"] = _honesty(results)
     report["reliability"] = _reliability(results)
     report["keys"] = _keys(results)
+    report["second_round"] = _second_round(reads, results)
     print(f"\npeak memory of a worker: {peak:.0f} MB" if peak else "\npeak memory: this system doesn't tell")
     report["marks"] = _marks(results)
     # the held-out hand has no place among the peers either: nobody tunes on what is printed there
@@ -138,6 +143,22 @@ def _keys(results: Sequence[Result]) -> dict[str, Any]:
         rows[style] = {"helped": helped, "typed": typed, "looks": looks}
         print(f"{style:20}{helped:8.1f}{typed:12.1f}{helped / max(1e-9, typed):8.3f}{looks:8.1f}")
     return rows
+
+
+def _second_round(reads: Sequence[SheetRead], results: Sequence[Result]) -> dict[str, Any]:
+    """The same readings in an office that has the families' forms of the round before (made up: one value in ten has
+    changed since)."""
+    earlier, form = last_round(results), shipped_form(FORM)
+    print("\nwith the forms of the round before:")
+    again: list[Result] = []
+    for read in reads:
+        known = earlier.get(read.files.name, NOTHING_EARLIER)
+
+        def how(readings: Sequence[FieldReading], form: Form, model: str, known: Earlier = known) -> dict[str, Verdict]:
+            return dict(judge(witnessed(readings, known), form=form, models={model}))
+
+        again += compare(read, form, how)
+    return {"honesty": _honesty(again), "keys": _keys(again)}
 
 
 def _marks(results: Sequence[Result]) -> dict[str, Any]:

@@ -28,13 +28,15 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.last_round import last_round
 from benchmarks.page_sets import CALIBRATION, FORM, PageSet, cache_folder, provide
 from benchmarks.reading import Result, code_digest, compare, kept_readings
 from benchmarks.synth.folder import shipped_form
 from forms.form_file import Form
 from ocr.reading import FieldReading
 from workflow import judge_model
-from workflow.judge_model import BLANK, Group, JudgeModel, group_of, speaking
+from workflow.earlier_forms import NOTHING_EARLIER, witnessed
+from workflow.judge_model import BLANK, EARLIER, KNOWN, Group, JudgeModel, group_of, speaking
 from workflow.judgement import SEEN_BEFORE, Verdict, is_seen, nothing_written, spelled, vetoes
 
 VERSION = "judge-1"
@@ -74,12 +76,21 @@ class Case:
 
 
 def cases(results: Sequence[Result]) -> list[Case]:
-    """What there is to learn from. A value counts as seen where enough *other* sheets hold it, as in an office."""
+    """What there is to learn from. A value counts as seen where enough *other* sheets hold it, as in an office; a field
+    that last round's form vouches for is a case of its own beside the same field read without."""
     times: Counter[tuple[str, str]] = Counter((r.field.key, spelled(r.truth["value"])) for r in results)
+    earlier = last_round(results)
     found = []
     for result in results:
         reading = result.reading
-        if reading is None or vetoes(reading, result.field.kind) or reading.source != "ocr":
+        if reading is None or reading.source != "ocr":
+            continue
+        (vouched,) = witnessed([reading], earlier.get(result.sheet, NOTHING_EARLIER))
+        known = EARLIER in vouched.evidence and group_of(result.field.kind, vouched.evidence) == KNOWN
+        if known and not vetoes(vouched, result.field.kind):
+            told = speaking(result.field.kind, vouched.evidence, len(reading.text))
+            found.append(Case(KNOWN, told, result.exact, result.sheet))
+        if vetoes(reading, result.field.kind):
             continue
         group = BLANK if nothing_written(reading) else group_of(result.field.kind, reading.evidence)
         elsewhere = times[reading.key, spelled(reading.value)] - result.exact

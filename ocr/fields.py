@@ -24,7 +24,7 @@ from ocr.comb import comb_cells, comb_strip
 from ocr.decoding.decoder import PLACED, Decoded, Decoder
 from ocr.decoding.names import known_surname
 from ocr.evidence import EVENEST, combine
-from ocr.lines import Line, evenness, is_dash, lines
+from ocr.lines import Line, Struck, evenness, is_dash, lines
 from ocr.nearby import counties_named, near
 from ocr.reading import Candidate, Doubt, FieldReading, ReadingContext
 from ocr.recogniser import Matrix, Recogniser, greedy
@@ -40,6 +40,9 @@ PAINTED = 0.02
 """Share of a box that is whiter than the paper from which something was painted over."""
 SIGNED = 3.0
 """Square millimetres of ink that make a signature."""
+
+UNDISTURBED = 0.97
+"""From here on for every character there is no stroke through any."""
 
 REACH = 0.55
 """How far, in heights of the line, a character's ink reaches from where the network saw it."""
@@ -62,7 +65,7 @@ class _Written:
 
     probabilities: Matrix
     places: tuple[tuple[float, float, float, float], ...]
-    struck: bool = False
+    struck: Struck = Struck.NO
     ink: tuple[tuple[int, float, npt.NDArray[np.int64]], ...] = ()
     """Per line: x of its first column, height of the writing, pixels of ink per column."""
     filled: int | None = None
@@ -188,7 +191,7 @@ def _text(cell: Cell, recogniser: Recogniser) -> _Written:
         matrices.append(matrix)
         places.extend(spots)
     profiles = tuple((line.x, _tall(line), line.ink.sum(axis=0).astype(np.int64)) for line in found)
-    return _Written(np.concatenate(matrices), tuple(places), any(line.struck for line in found), profiles)
+    return _Written(np.concatenate(matrices), tuple(places), max(line.struck for line in found), profiles)
 
 
 def _tall(line: Line) -> float:
@@ -269,7 +272,10 @@ def _read(
         "evenness": (evenness(cell) or 0.0) / EVENEST,
         "comb": float(bool(field.cells)),
     }
-    reasons = [*ink_reasons(cell, struck=written.struck), *_decoding_reasons(field, decoded, share - second)]
+    reasons = [
+        *ink_reasons(cell, struck=_struck(written, decoded, unread)),
+        *_decoding_reasons(field, decoded, share - second),
+    ]
     if unread > UNREAD:
         reasons.append("unread_ink")
     if not decoded.text:
@@ -295,6 +301,14 @@ def _read(
 _NOBODY = Candidate("", None, 0.0)
 
 
+def _struck(written: _Written, decoded: Decoded, unread: float) -> bool:
+    """Whether something was crossed out. Strokes that may be a character's own are no deletion where the network reads
+    every character as it stands, and surely: under a stroke it doesn't."""
+    if written.struck is Struck.MAYBE:
+        return decoded.min_probability < UNDISTURBED or decoded.agreement < 1 or unread > UNREAD
+    return written.struck is Struck.YES
+
+
 def _candidates(field: FormField, decoded: Decoded, table: str | None) -> tuple[Candidate, ...]:
     """The rivals by what they mean: 2015.3.5 and 2015 3.5 are one date, their shares add up."""
     merged: list[Candidate] = []
@@ -305,7 +319,7 @@ def _candidates(field: FormField, decoded: Decoded, table: str | None) -> tuple[
             merged.append(Candidate(text, value, share))
         else:
             merged[known] = replace(merged[known], score=merged[known].score + share)
-    return tuple(replace(c, score=round(c.score, 4)) for c in merged[:5])
+    return tuple(replace(c, score=max(1e-4, round(c.score, 4))) for c in merged[:5])
 
 
 def _value(field: FormField, text: str, table: str | None) -> tuple[JsonValue, bool]:

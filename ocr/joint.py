@@ -195,7 +195,8 @@ def _options(reading: FieldReading) -> list[Candidate]:
     """What the field may say, the likeliest by its own ink first; what isn't free to move is one option."""
     if reading.value in (None, "", []) or reading.option_view_boxes or len(reading.candidates) < 2:
         return [Candidate(reading.text, reading.value, 1.0)]
-    known = [c for c in reading.candidates if c.value is not None]
+    # what a roster offers has no ink of its own (score 0) and is never put in
+    known = [c for c in reading.candidates if c.value is not None and c.score > 0]
     order = sorted(known, key=lambda c: (-c.score, c.text))
     return order[:MOST] or [Candidate(reading.text, reading.value, 1.0)]
 

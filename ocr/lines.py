@@ -6,6 +6,7 @@ Also what the shape of the strokes alone tells: a dash through the field, a dele
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 import cv2
 import numpy as np
@@ -30,6 +31,14 @@ SCRIBBLED = 0.9
 """Length of a black place, in heights of the line, from which it is taken out: several characters lie under it."""
 
 
+class Struck(IntEnum):
+    """Whether something in a line was crossed out. MAYBE: its strokes could as well be a character's own (母, 满)."""
+
+    NO = 0
+    MAYBE = 1
+    YES = 2
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
     """One line of writing cut out for the network: grey, dark on white, with its place on the rectified page."""
@@ -38,7 +47,7 @@ class Line:
     x: int
     y: int
     ink: Mask
-    struck: bool = False
+    struck: Struck = Struck.NO
 
 
 def lines(cell: Cell) -> tuple[Line, ...]:
@@ -59,9 +68,9 @@ def lines(cell: Cell) -> tuple[Line, ...]:
         parts = [upper, lower]
     cleaned = [without_struck(part) for part in parts]
     # a line that was crossed out whole leaves nothing but the doubt, which the other line carries
-    struck = any(doubtful for _, doubtful in cleaned)
+    struck = max(doubt for _, doubt in cleaned)
     if not any(kept.any() for kept, _ in cleaned):
-        cleaned = [(part, True) for part in parts]
+        struck, cleaned = Struck.YES, [(part, Struck.YES) for part in parts]
     return tuple(_line(cell, *_bounds(kept), kept, struck=struck) for kept, _ in cleaned if kept.any())
 
 
@@ -70,7 +79,7 @@ def _bounds(mask: Mask) -> tuple[int, int, int, int]:
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def _line(cell: Cell, left: int, top: int, right: int, bottom: int, own: Mask, *, struck: bool) -> Line:
+def _line(cell: Cell, left: int, top: int, right: int, bottom: int, own: Mask, *, struck: Struck) -> Line:
     """Cut with a margin of a tenth of the height; what isn't this line's own ink is paper."""
     pad = max(4, round(0.12 * (bottom - top)))
     near = cv2.dilate(own.astype(np.uint8), SQUARE, iterations=2).astype(bool)
@@ -127,7 +136,7 @@ def is_dash(cell: Cell) -> bool:
     return bool(np.percentile(extent[columns], 95) <= THIN)
 
 
-def without_struck(ink: Mask) -> tuple[Mask, bool]:
+def without_struck(ink: Mask) -> tuple[Mask, Struck]:
     """A line of writing without what was crossed out, and whether anything was, or may have been.
 
     Crossed out is a piece of ink, longer than a character is tall, that a nearly level stroke runs through from end
@@ -136,9 +145,9 @@ def without_struck(ink: Mask) -> tuple[Mask, bool]:
     """
     rows = np.flatnonzero(ink.any(axis=1))
     if not rows.size:
-        return ink, False
+        return ink, Struck.NO
     height = int(rows[-1] - rows[0]) + 1
-    kept, doubtful = _without_scribble(ink, height)
+    kept, doubt = _without_scribble(ink, height)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(kept.astype(np.uint8), connectivity=8)
     for piece in range(1, count):
         x, y, w, h = (int(v) for v in stats[piece, :4])
@@ -148,18 +157,19 @@ def without_struck(ink: Mask) -> tuple[Mask, bool]:
         span = _level_stroke(shape)
         if span is None or span[1] - span[0] < max(MAYBE_STRUCK * height, 0.6 * w):
             continue
-        doubtful = True
         if span[1] - span[0] < STRUCK * height:
+            doubt = max(doubt, Struck.MAYBE)
             continue
+        doubt = Struck.YES
         inside = np.zeros(ink.shape, bool)
         inside[:, x + span[0] : x + span[1]] = True
         shares = np.bincount(labels[inside & kept], minlength=count) / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
         gone = np.flatnonzero(shares > 0.7)
         kept &= ~np.isin(labels, gone[gone > 0])
-    return kept, doubtful
+    return kept, doubt
 
 
-def _without_scribble(ink: Mask, height: int) -> tuple[Mask, bool]:
+def _without_scribble(ink: Mask, height: int) -> tuple[Mask, Struck]:
     """Without what was scribbled over, and whether anything was: a place much blacker than the rest of the line.
 
     One dense character in heavy type (满, 慧) is as black as a scribble: what is no wider stays, and is only doubted.
@@ -173,18 +183,18 @@ def _without_scribble(ink: Mask, height: int) -> tuple[Mask, bool]:
     usual = float(np.median(rest)) if rest.size >= height else BLACKEST / CONTRAST
     black &= share >= min(BLACKEST, CONTRAST * usual)
     if np.count_nonzero(black) < 0.2 * height:
-        return ink.copy(), False
+        return ink.copy(), Struck.NO
     edges = np.flatnonzero(np.diff(black.astype(np.int8), prepend=0, append=0))
     for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         if end - start < SCRIBBLED * height:
             black[start:end] = False
     if not black.any():
-        return ink.copy(), True
+        return ink.copy(), Struck.MAYBE
     under = cv2.dilate(black.astype(np.uint8).reshape(1, -1), np.ones((1, side), np.uint8)).astype(bool)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
     shares = np.bincount(labels[under & ink], minlength=count) / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
     gone = np.flatnonzero(shares > 0.5)
-    return ink & ~np.isin(labels, gone[gone > 0]), True
+    return ink & ~np.isin(labels, gone[gone > 0]), Struck.YES
 
 
 def _level_stroke(piece: Mask) -> tuple[int, int] | None:

@@ -227,6 +227,12 @@ def persons_of(session: Session, child_id: str) -> dict[PersonRole, ChildPerson]
     return {person.role: person for person in found}
 
 
+def children_with_person(session: Session, role: PersonRole, id_number: str) -> Sequence[str]:
+    """Ids of the children on whose current registration this number stands in this role, in the order of their ids."""
+    same = (ChildPerson.role == role, ChildPerson.id_number == id_number)
+    return session.scalars(select(ChildPerson.child_id).where(*same).order_by(ChildPerson.child_id)).all()
+
+
 def sharing_persons(session: Session, scope: str, child_id: str) -> list[tuple[ChildPerson, ChildPerson, Child]]:
     """Own person, the same person on another child's registration (by ID number, or by name and phone), that child.
 

@@ -45,6 +45,13 @@ def by_name(session: Session, name_norm: str) -> Sequence[Child]:
     return session.scalars(select(Child).where(Child.name_norm == name_norm).order_by(Child.pinyin, Child.id)).all()
 
 
+def identities(session: Session, division: str) -> list[tuple[str, str, str | None, date | None, str]]:
+    """Id, name, ID number, birth date and residence of every child whose current registration lies in the division."""
+    statement = select(Child.id, Child.name, Child.id_number, Child.birth_date, Child.residence_division)
+    rows = session.execute(statement.where(within(Child.scope, division)).order_by(Child.id))
+    return [(child_id, name, number, born, residence) for child_id, name, number, born, residence in rows]
+
+
 def current_registration(session: Session, child_id: str) -> Registration | None:
     """By 填报日期, then verification time, then id; never by the order of scanning."""
     return session.scalar(_newest_first().where(Registration.child_id == child_id).limit(1))

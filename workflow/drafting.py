@@ -5,7 +5,7 @@ Everything here works inside a caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from records.session import Session
 from records.store import Store
 from records.tables import Answer, ArchiveItem, Page, Reading, Registration, Sheet
 from records.views import AnswerState, PageState, RegistrationState, ValueSource
-from workflow import cross_reference, learned
+from workflow import cross_reference, earlier_forms, learned
 from workflow.changes import NOTHING, Changes, changed
 from workflow.errors import WrongState
 from workflow.forms_in_use import stored_form
@@ -145,7 +145,7 @@ def write_answers(store: Store, session: Session, now: datetime, registration: R
     form = stored_form(store, session, registration.form_id, registration.form_version)
     office = learned.office_trust(session)
     verdicts = judge(
-        [f for page in pages for f in readings[page.id].reading.fields],
+        witnessed_fields(session, registration, pages, readings),
         office,
         form=form,
         models={readings[page.id].reading.model for page in pages},
@@ -172,6 +172,15 @@ def write_answers(store: Store, session: Session, now: datetime, registration: R
                 )
     session.flush()
     set_division(session, registration)
+
+
+def witnessed_fields(
+    session: Session, registration: Registration, pages: Sequence[Page], readings: Mapping[str, StoredReading]
+) -> tuple[FieldReading, ...]:
+    """All fields of a registration as read, with what the family's earlier forms say of them."""
+    read = [readings[page.id].reading for page in pages]
+    earlier = earlier_forms.earlier_of(session, registration, pages, read)
+    return earlier_forms.witnessed([f for reading in read for f in reading.fields], earlier)
 
 
 def unread(store: Store, session: Session) -> list[str]:

@@ -39,7 +39,9 @@ OWN_HAND: Mapping[Kind, frozenset[str]] = {
 }
 """Evidence that looks like a witness for a kind and is none."""
 TYPESET = 0.5
-BLANK, TYPE = "blank", "type"
+BLANK, TYPE, KNOWN = "blank", "type", "known.hand"
+EARLIER = "agrees_earlier"
+"""The family's earlier form says the same (``workflow.earlier_forms``): such fields are a group of their own."""
 ALIKE: Mapping[Kind, Kind] = {Kind.MONTH: Kind.DATE, Kind.DIVISION: Kind.CODE, Kind.NUMBER: Kind.TEXT}
 """Kinds judged together: dates, closed lists, free writing."""
 
@@ -48,7 +50,9 @@ def group_of(kind: Kind, evidence: Mapping[str, float]) -> str:
     """The group a reading is judged in; ``blank`` is the group of fields in which nothing is written."""
     if kind in (Kind.CHOICE, Kind.SIGNATURE):
         return kind.value
-    return TYPE if evidence.get("typeset", 0.0) >= TYPESET else f"{ALIKE.get(kind, kind).value}.hand"
+    if evidence.get("typeset", 0.0) >= TYPESET:
+        return TYPE
+    return KNOWN if evidence.get(EARLIER, 0.0) >= 1 else f"{ALIKE.get(kind, kind).value}.hand"
 
 
 def speaking(kind: Kind, evidence: Mapping[str, float], length: int) -> dict[str, float]:

@@ -20,7 +20,7 @@ from forms.kinds import JsonValue, Kind
 from forms.values import empty
 from ocr.evidence import combine
 from ocr.reading import FieldReading
-from workflow.judge_model import BLANK, JudgeModel, group_of, shifted, shipped_judge, speaking, turned
+from workflow.judge_model import BLANK, EARLIER, JudgeModel, group_of, shifted, shipped_judge, speaking, turned
 
 DISQUALIFYING = frozenset(
     {
@@ -43,6 +43,8 @@ DISQUALIFYING = frozenset(
         "unclear_mark",
         "circled",
         "mark_beside",
+        # rather a misreading than news
+        "near_earlier",
         # prefilled sheets: what was changed by hand is for a person; so is print that nobody vouches for
         "changed",
         "print_missing",
@@ -251,7 +253,7 @@ def vetoes(reading: FieldReading, kind: Kind) -> tuple[str, ...]:
 
 
 def _witnessed(evidence: Mapping[str, float], kind: Kind) -> bool:
-    return any(evidence.get(name, 0.0) >= 1 for name in WITNESSES.get(kind, ()))
+    return any(evidence.get(name, 0.0) >= 1 for name in (EARLIER, *WITNESSES.get(kind, ())))
 
 
 def _missing(reading: FieldReading, answers: Mapping[str, JsonValue]) -> bool:

@@ -17,6 +17,7 @@ from forms.catalog import shipped_forms
 from forms.dictionary import extra_sensitive
 from forms.form_file import Form
 from ocr.reading import OcrFailed, PageOutcome, PageReading, PageStatus, ReadingContext, SourcePage
+from ocr.roster import Roster
 from records import intake_rows, sealing
 from records.columns import canonical_json
 from records.errors import FileDamaged
@@ -28,7 +29,7 @@ from records.store import Store
 from records.tables import Page, Reading, Source
 from records.vault import VaultRef
 from records.views import Actor, PageState, SourceState
-from workflow import drafting, learned, settling, trust
+from workflow import drafting, earlier_forms, learned, settling, trust
 from workflow.changes import NOTHING, Changes, changed
 from workflow.permissions import Right, verb
 from workflow.prefilled import printed_by_serial
@@ -110,6 +111,7 @@ class _Queue:
     changes: Changes = NOTHING
     done: int = 0
     worked: set[str] = field(default_factory=set)
+    rosters: dict[str, Roster] = field(default_factory=dict)  # by division
 
     def run(self) -> None:
         self.settle()  # what a killed run had read to the end
@@ -134,7 +136,8 @@ class _Queue:
                 with self.store.session() as session:
                     waiting = intake_rows.pages_to_read(session, source_id)
                     printed = printed_by_serial(self.store, session)
-                    context = replace(learned.reading_context(session), prefilled=printed)
+                    known = self.roster_of(session, source_id)
+                    context = replace(learned.reading_context(session), prefilled=printed, roster=known)
                 for page_id in waiting:
                     if self.cancelled():
                         return
@@ -145,6 +148,14 @@ class _Queue:
         self.settle()
 
     # -- sources ------------------------------------------------------------------------------------------------------
+
+    def roster_of(self, session: Session, source_id: str) -> Roster:
+        """The children known where a source was taken in; gathered once a run, who comes in meanwhile is found by
+        number (``earlier_forms``)."""
+        division = _row(session, Source, source_id).division
+        if division not in self.rosters:
+            self.rosters[division] = earlier_forms.roster(session, division)
+        return self.rosters[division]
 
     def open(self, source_id: str) -> OpenedSource | None:
         """The source opened by a worker, or None when it was refused (or, split before, its pages failed)."""

@@ -100,6 +100,7 @@ FIELD_REASONS = {
     "conflict_id_certificate": "残疾人证号和身份证号不同",
     "conflict_id_permit": "居住证号和身份证号不同",
     "differs_from_picture": "文字层和图像不一致",
+    "near_earlier": "和上次登记只差一点",
     # why it is shown although nothing speaks against it
     "missing_side": "这一面没有扫描",
     "required": "必填",

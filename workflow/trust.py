@@ -42,6 +42,7 @@ LABELS = {
     "name.hand": "手写姓名",
     "text.hand": "手写文字",
     "address.hand": "手写地址",
+    "known.hand": "手写、与上次登记相同",
 }
 
 
@@ -80,7 +81,8 @@ def _checked(store: Store, session: Session, registration: Registration) -> tupl
     pages = registration_rows.pages_of_registration(session, registration.id)
     stored = drafting.readings_of(session, pages)
     form = stored_form(store, session, registration.form_id, registration.form_version)
-    readings = {r.key: r for r in prepare([f for page in pages for f in stored[page.id].reading.fields], form)}
+    fields = drafting.witnessed_fields(session, registration, pages, stored)
+    readings = {r.key: r for r in prepare(fields, form)}
     seen = learned.office_trust(session).seen
     own = {page.id for page in pages}
     found = []

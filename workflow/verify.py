@@ -20,6 +20,7 @@ from records.views import (
     DraftRow,
     FindingView,
     RegistrationState,
+    Role,
     ValueSource,
     VerifyItem,
     VerifySheet,
@@ -99,7 +100,9 @@ def sheet(store: Store, actor: Actor, registration_id: str) -> VerifySheet:
     with store.session() as session:
         registration = scope.registration(session, actor, registration_id)
         hidden = blind.hidden_from(session, actor, registration)
-        built = blind.covered(sheets.build(store, session, registration), hidden)
+        # helpers from outside see what is still to be verified, and nothing of what was verified before
+        told = sheets.build(store, session, registration, earlier=actor.role is not Role.HELPER)
+        built = blind.covered(told, hidden)
     store.saw(actor.user_id, "registration.see", [registration_id])
     return built
 
