@@ -22,6 +22,7 @@ from PySide6.QtCore import QEventLoop, QModelIndex
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchmarks import clerk, truth
+from benchmarks.form_pictures import forms
 from benchmarks.people_pictures import people
 from benchmarks.picture_checks import complaints
 from desktop.app import Program, open_pool
@@ -313,6 +314,7 @@ def main() -> int:
             ledger(studio, window, opened)
             people(studio, window, opened)
             batches(studio, window, opened, folder)
+            forms(studio, window, folder)
             settings(studio, window)
         finally:
             studio.program.end()

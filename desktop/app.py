@@ -30,6 +30,8 @@ from desktop.ui.children.page import CARE, FIELDS, PAPERS, ChildPageScreen
 from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
 from desktop.ui.first_run.screen import FirstRunScreen, NewOffice
+from desktop.ui.forms.learn_screen import LearnScreen
+from desktop.ui.forms.list_screen import FormsScreen
 from desktop.ui.inbox.screen import InboxScreen
 from desktop.ui.login.recover import RecoverScreen
 from desktop.ui.login.screen import LoginScreen
@@ -43,8 +45,10 @@ from desktop.ui.verify.group_screen import GroupScreen
 from desktop.ui.verify.list_screen import DraftsScreen
 from desktop.ui.verify.screen import VerifyScreen
 from forms.catalog import RESOURCES, forms_in, shipped_forms
+from forms.form_file import Form
 from ocr.models import offer_packs
 from records.keys import PRODUCTION, Kdf
+from records.views_forms import FormRow
 from workflow import access
 from workflow.access import Opened
 from workflow.permissions import RIGHTS, Right
@@ -302,6 +306,7 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     window.add_inner("verify", "drafts", verify, verify)
     add_people(window, child, children)
     add_rounds(window, jobs, opened, child, children)
+    add_forms(window, jobs, opened)
     add_settings(window, jobs, opened, kdf)
 
     came_from = ["drafts"]
@@ -345,6 +350,34 @@ def add_group(window: MainWindow, jobs: Jobs, drafts: DraftsScreen, look: Callab
     drafts.go_group.connect(partial(window.go, "group"))
     group.wanted.connect(look)
     group.left.connect(partial(window.go, "drafts"))
+
+
+def add_forms(window: MainWindow, jobs: Jobs, opened: Opened) -> None:
+    """Which forms are read with, and learning new ones, for those who may."""
+    if opened.actor.role not in RIGHTS[Right.LEARN_FORMS]:
+        return
+    listed, learning = FormsScreen(jobs, opened.actor), LearnScreen(jobs)
+    window.add("forms", "表样", "form", listed, listed)
+    window.add_inner("learn", "forms", learning, learning)
+
+    def begin(known: tuple[FormRow, ...]) -> None:
+        learning.begin(known)
+        window.go("learn")
+        window.set_title("learn", "学一种新表")
+
+    def correct(form: Form, known: tuple[FormRow, ...]) -> None:
+        learning.edit(form, known)
+        window.go("learn")
+        window.set_title("learn", "改栏目")
+
+    def learned(form: Form, again: int) -> None:
+        window.go("forms")
+        listed.say_learned(form, again)
+
+    listed.learn.connect(begin)
+    listed.correct.connect(correct)
+    learning.left.connect(partial(window.go, "forms"))
+    learning.learned.connect(learned)
 
 
 def add_settings(window: MainWindow, jobs: Jobs, opened: Opened, kdf: Kdf) -> None:

@@ -201,7 +201,9 @@ def of_kind(proposal: Proposal, key: str, kind: Kind) -> Proposal:
     """A field of the form's own with another kind. Raises FormError for a key of the dictionary: its kind is fixed."""
     if key in load_dictionary().fields:
         raise FormError("这个栏目的类型由字典规定，不能改。请先改它的键名。")
-    return _replaced(proposal, key, [replace(proposal.field(key), kind=kind, kind_confidence=1.0)])
+    field = proposal.field(key)
+    options = field.options if kind is Kind.CHOICE else ()
+    return _replaced(proposal, key, [replace(field, kind=kind, options=options, kind_confidence=1.0)])
 
 
 def placed(proposal: Proposal, key: str, box: Box) -> Proposal:
@@ -294,8 +296,9 @@ def with_options(proposal: Proposal, key: str, options: Sequence[tuple[str, Box]
     field = proposal.field(key)
     definition = load_dictionary().fields.get(key)
     codes, _ = option_codes(key if definition else None, [label for label, _ in options])
-    made = tuple(FormOption(code, label, box) for code, (label, box) in zip(codes, options, strict=True))
-    kind = definition.kind if definition else Kind.CHOICE
+    page = proposal.pages[field.page - 1]
+    made = tuple(FormOption(code, label, on_page(page, box)) for code, (label, box) in zip(codes, options, strict=True))
+    kind = definition.kind if definition else Kind.CHOICE if made else Kind.TEXT
     return _replaced(proposal, key, [replace(field, kind=kind, options=made, multiple=multiple)])
 
 
