@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -19,6 +19,7 @@ from records.tables import (
     Concern,
     Dossier,
     MandatoryReport,
+    Unfollowed,
     Visit,
     WorkLogEntry,
 )
@@ -145,6 +146,26 @@ def last_done_of_many(session: Session, child_ids: Sequence[str]) -> dict[str, d
         )
         found.update({child_id: day for child_id, day in session.execute(statement) if day is not None})
     return found
+
+
+def note_unfollowed(session: Session, child_id: str, now: datetime) -> None:
+    """Not everything that follows from the child's registration could be worked out by whoever was at work."""
+    if session.get(Unfollowed, child_id) is None:
+        session.add(Unfollowed(child_id=child_id, at=now))
+        session.flush()
+
+
+def forget_unfollowed(session: Session, child_id: str) -> None:
+    """It is worked out anew from here on."""
+    row = session.get(Unfollowed, child_id)
+    if row is not None:
+        session.delete(row)
+        session.flush()
+
+
+def unfollowed(session: Session) -> Sequence[str]:
+    """Children for whom something is left to be worked out, in the order in which it was left."""
+    return session.scalars(select(Unfollowed.child_id).order_by(Unfollowed.at, Unfollowed.child_id)).all()
 
 
 def unplanned_children(session: Session) -> Sequence[Child]:

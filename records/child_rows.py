@@ -62,6 +62,19 @@ def registrations_of(session: Session, child_id: str) -> Sequence[Registration]:
     return session.scalars(_newest_first().where(Registration.child_id == child_id)).all()
 
 
+def current_of_many(session: Session, child_ids: Sequence[str]) -> dict[str, Registration]:
+    """The current registration of each child that has one."""
+    found: dict[str, Registration] = {}
+    for start in range(0, len(child_ids), CHUNK):
+        statement = (
+            select(Child.id, Registration)
+            .join(Registration, Registration.id == Child.current_registration_id)
+            .where(Child.id.in_(child_ids[start : start + CHUNK]))
+        )
+        found.update((child_id, registration) for child_id, registration in session.execute(statement))
+    return found
+
+
 def names_of(session: Session, child_ids: Sequence[str]) -> dict[str, str]:
     """Names by id."""
     wanted = list(dict.fromkeys(child_ids))

@@ -29,6 +29,7 @@ from records.tables import (
     Registration,
     Sheet,
     Source,
+    Unfollowed,
 )
 from records.views import PageState
 from records.views_care import ConcernState, ReportState
@@ -112,6 +113,7 @@ def erase_child(session: Session, child_id: str) -> bool:
         with session.begin_nested():
             drop_derived(session, child_id)
             session.execute(delete(ChildKey).where(ChildKey.child_id == child_id))
+            session.execute(delete(Unfollowed).where(Unfollowed.child_id == child_id))
             session.execute(delete(ChildPerson).where(ChildPerson.child_id == child_id))
             session.execute(delete(Child).where(Child.id == child_id))
     except IntegrityError:

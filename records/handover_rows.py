@@ -23,6 +23,7 @@ from forms.values import empty
 from records.columns import JsonText, UtcDateTime, canonical_json
 from records.registration_rows import DONE
 from records.rotation import SEALED
+from records.sealing import EVENT_PARTS, NOTED
 from records.tables import Page, Registration, Sheet, Table, Visit, WorkLogEntry
 
 CHUNK = 200
@@ -64,6 +65,7 @@ LOCAL: dict[str, frozenset[str]] = {
 NOT_HANDED_OVER = "not_handed_over"  # reason of a page of the same file whose registration stays where it is
 # of these a row without what is sealed in it would say something else: it is left out whole
 WHOLE_OR_NOT = frozenset({"answers", "answer_events", "concerns", "mandatory_reports", "work_log"})
+OPEN_PARTS = {"answers": ("value", "text", "note"), "answer_events": EVENT_PARTS}
 PLACES = {table: (names, column, context) for table, names, column, context, _ in SEALED}
 
 Opener = Callable[[bytes, str], bytes | None]
@@ -149,16 +151,16 @@ def _secret(table: str, row: Row) -> tuple[bytes, str] | None:
 
 def _open_yet(table: str, row: Row) -> bytes | None:
     """An extra-sensitive value as an older program left it in the row."""
-    pair = (row["value"], row["text"]) if table == "answers" else (row["from_value"], row["to_value"])
-    return None if all(empty(value) for value in pair) else canonical_json(pair).encode()
+    parts = [row[name] for name in OPEN_PARTS[table]]
+    return None if all(empty(value) or value == NOTED for value in parts) else canonical_json(parts).encode()
 
 
 def _emptied(table: str, row: Row) -> Row:
-    if table == "answers":
-        return {**row, "value": None, "text": ""}
-    if table == "answer_events":
-        return {**row, "from_value": None, "to_value": None}
-    return row
+    """Nothing of what is sealed stands open beside it."""
+    parts = OPEN_PARTS.get(table, ())
+    values = {name: None for name in parts if name.endswith("value")}
+    notes = {name: NOTED if row[name] else "" for name in parts if name.endswith("note")}
+    return {**row, **values, **notes, **({"text": ""} if "text" in parts else {})}
 
 
 def sealed_for(document: Document, seal: Callable[[bytes, str], bytes]) -> Document:

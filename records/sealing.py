@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session, attributes, object_session
 
 from forms.dictionary import extra_sensitive
+from forms.labels import BY_SUBJECT, match_label
 from forms.values import empty
 from records.columns import canonical_json
 from records.errors import StoreDamaged
@@ -23,6 +24,9 @@ from records.tables import Answer, AnswerEvent
 
 SEALER = "sealer"  # in ``Session.info``
 UNREAD = "sealed"  # reason of a field whose reading the one at work can't open
+NOTED = "（加封）"  # stands in a note's column where there is one, sealed with the value
+LINES = ""  # among what is sealed of a reading: the lines of text, where no form says what stands where
+LONGEST_LABEL = 16
 
 
 class Sealer(Protocol):
@@ -45,13 +49,36 @@ def hidden(answer: Answer) -> bool:
 OPEN = ("key", "box_px", "view_box_px", "source")
 
 
+def shows_secret(form: str | None, keys: Collection[str], lines: Collection[str]) -> bool:
+    """Does a page show what only named persons see? Of a page of unknown form (None) a label alone says so.
+
+    There a value may stand anywhere around its label, or be a tick that nobody read.
+    """
+    if not extra_sensitive().isdisjoint(keys):
+        return True
+    return form is None and any(_asks(line) for line in lines)
+
+
+def _asks(line: str) -> bool:
+    """Is it, or does it begin with, the label of something extra-sensitive?"""
+    label = line.replace("：", ":").split(":")[0].strip()
+    if not 2 <= len(label) <= LONGEST_LABEL:
+        return False
+    match = match_label(label)
+    return match.key in extra_sensitive() and match.confidence >= BY_SUBJECT
+
+
 def split_reading(sealer: Sealer, reading_id: str, plain: Mapping[str, Any]) -> tuple[dict[str, Any], bytes | None]:
     """A page's reading as JSON without what is extra-sensitive, and that, sealed (None where there is none)."""
-    secret = {f["key"]: f for f in plain["fields"] if f["key"] in extra_sensitive()}
-    if not secret:
+    lines = plain["lines"] if plain["form"] is None else []
+    keys = [f["key"] for f in plain["fields"]]
+    if not shows_secret(plain["form"], keys, [line["text"] for line in lines]):
         return dict(plain), None
-    fields = [_emptied(f) if f["key"] in secret else f for f in plain["fields"]]
-    return {**plain, "fields": fields}, sealer.seal(canonical_json(secret).encode(), f"readings/{reading_id}")
+    secret: dict[str, Any] = {f["key"]: f for f in plain["fields"] if f["key"] in extra_sensitive()}
+    kept = {**plain, "fields": [_emptied(f) if f["key"] in secret else f for f in plain["fields"]]}
+    if lines:
+        secret[LINES], kept["lines"] = lines, []
+    return kept, sealer.seal(canonical_json(secret).encode(), f"readings/{reading_id}")
 
 
 def _emptied(field: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,7 +104,8 @@ def whole_reading(sealer: Sealer, reading_id: str, plain: dict[str, Any], sealed
     if opened is None:
         return plain
     secret = json.loads(opened)
-    return {**plain, "fields": [secret.get(f["key"], f) for f in plain["fields"]]}
+    lines = secret.pop(LINES, plain["lines"])
+    return {**plain, "lines": lines, "fields": [secret.get(f["key"], f) for f in plain["fields"]]}
 
 
 # -- frozen rows of batches -------------------------------------------------------------------------------------------
@@ -123,22 +151,31 @@ def _close_answer(_mapper: object, _connection: object, row: Answer) -> None:
     sealer = _sealer(row)
     if sealer is None or row.key not in extra_sensitive():
         return
-    if empty(row.value) and not row.text:
-        if _touched(row, "value", "text") and row.sealed is not None:
+    note = "" if row.note in (None, NOTED) else row.note
+    if empty(row.value) and not row.text and not note:
+        if _touched(row, "value", "text", "note") and row.sealed is not None:
             row.sealed = None  # somebody says that the field is blank
         return
-    clear = (row.value, row.text)
-    row.sealed = sealer.seal(canonical_json(clear).encode(), _answer_place(row))
-    row.value, row.text = None, ""
+    clear = {"value": row.value, "text": row.text, "note": note}
+    row.sealed = sealer.seal(canonical_json(list(clear.values())).encode(), _answer_place(row))
+    row.value, row.text, row.note = None, "", _noted(note)
     row._clear = clear  # type: ignore[attr-defined]  # until the row is written
 
 
-def _reopen_answer(_mapper: object, _connection: object, row: Answer) -> None:
+def _noted(note: str) -> str:
+    return NOTED if note else ""
+
+
+def _reopen(_mapper: object, _connection: object, row: Answer | AnswerEvent) -> None:
     clear = row.__dict__.pop("_clear", None)
     if clear is not None:
-        attributes.set_committed_value(row, "value", clear[0])
-        attributes.set_committed_value(row, "text", clear[1])
-        row._opened = True  # type: ignore[attr-defined]  # for ``hidden``
+        _show(row, clear)
+
+
+def _show(row: Answer | AnswerEvent, clear: Mapping[str, Any]) -> None:
+    for name, value in clear.items():
+        attributes.set_committed_value(row, name, value)
+    row._opened = True  # type: ignore[union-attr]  # for ``hidden``
 
 
 def _open_answer(row: Answer, *_context: object) -> None:
@@ -147,65 +184,58 @@ def _open_answer(row: Answer, *_context: object) -> None:
         return
     opened = sealer.open_sealed(row.sealed, _answer_place(row))
     if opened is not None:
-        value, text = _pair(opened)
-        attributes.set_committed_value(row, "value", value)
-        attributes.set_committed_value(row, "text", text)
-        row._opened = True  # type: ignore[attr-defined]  # for ``hidden``
+        _show(row, _parts(opened, ("value", "text", "note")))
+
+
+EVENT_PARTS = ("from_value", "to_value", "from_note", "note")
 
 
 def close_open_answers(session: Session) -> None:
     """Extra-sensitive values that stand in the open (an older program's, or put there past it) are sealed."""
     standing = select(Answer).where(Answer.key.in_(extra_sensitive()), Answer.sealed.is_(None))
     for row in session.scalars(standing):
-        if not empty(row.value) or row.text:
+        if not empty(row.value) or row.text or row.note not in ("", NOTED):
             attributes.flag_modified(row, "value")  # so that it is written, and sealed with that
     session.flush()
 
 
 def _close_event(_mapper: object, _connection: object, row: AnswerEvent) -> None:
     sealer = _sealer(row)
-    if sealer is None or row.key not in extra_sensitive() or (empty(row.from_value) and empty(row.to_value)):
+    if sealer is None or row.key not in extra_sensitive():
         return
-    clear = (row.from_value, row.to_value)
-    row.sealed = sealer.seal(canonical_json(clear).encode(), f"answer_events/{row.id}")
+    clear = {"from_value": row.from_value, "to_value": row.to_value}
+    clear |= {name: "" if getattr(row, name) in (None, NOTED) else getattr(row, name) for name in ("from_note", "note")}
+    if all(empty(value) for value in clear.values()):
+        return
+    row.sealed = sealer.seal(canonical_json(list(clear.values())).encode(), f"answer_events/{row.id}")
     row.from_value = row.to_value = None
+    row.from_note, row.note = _noted(clear["from_note"]), _noted(clear["note"])
     row._clear = clear  # type: ignore[attr-defined]  # until the row is written
-
-
-def _reopen_event(_mapper: object, _connection: object, row: AnswerEvent) -> None:
-    clear = row.__dict__.pop("_clear", None)
-    if clear is not None:
-        attributes.set_committed_value(row, "from_value", clear[0])
-        attributes.set_committed_value(row, "to_value", clear[1])
 
 
 def _open_event(row: AnswerEvent, *_context: object) -> None:
     sealer = _sealer(row)
     opened = None if sealer is None or row.sealed is None else sealer.open_sealed(row.sealed, f"answer_events/{row.id}")
     if opened is not None:
-        before, after = _pair(opened)
-        attributes.set_committed_value(row, "from_value", before)
-        attributes.set_committed_value(row, "to_value", after)
+        _show(row, _parts(opened, EVENT_PARTS))
 
 
-def _pair(opened: bytes) -> tuple[Any, Any]:
+def _parts(opened: bytes, names: tuple[str, ...]) -> dict[str, Any]:
+    """What was sealed, by column. (Older programs sealed the first two of them and left the notes open.)"""
     try:
-        one, other = json.loads(opened)
-    except ValueError as error:
+        parts = json.loads(opened)
+        return dict(zip(names[: len(parts)], parts, strict=True))
+    except (ValueError, TypeError) as error:
         raise StoreDamaged("一项加封的内容已损坏，其他内容不受影响。请从备份恢复，或重新录入这一项。") from error
-    return one, other
 
 
 def listen() -> None:
     """Once per process: the session seals and opens by itself."""
-    for kind, close, reopen, opened in (
-        (Answer, _close_answer, _reopen_answer, _open_answer),
-        (AnswerEvent, _close_event, _reopen_event, _open_event),
-    ):
+    for kind, close, opened in ((Answer, _close_answer, _open_answer), (AnswerEvent, _close_event, _open_event)):
         event.listen(kind, "before_insert", close)
         event.listen(kind, "before_update", close)
-        event.listen(kind, "after_insert", reopen)
-        event.listen(kind, "after_update", reopen)
+        event.listen(kind, "after_insert", _reopen)
+        event.listen(kind, "after_update", _reopen)
         event.listen(kind, "load", opened)
         event.listen(kind, "refresh", opened)
 

@@ -24,6 +24,7 @@ from records.tables_care import (
     Concern,
     MandatoryReport,
     PrintedForm,
+    Unfollowed,
     Visit,
     WorkLogEntry,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "Sheet",
     "Source",
     "Table",
+    "Unfollowed",
     "User",
     "Visit",
     "WorkLogEntry",

@@ -224,3 +224,15 @@ class CarriedOver(Table):
     base_id: Mapped[Id] = mapped_column(ForeignKey("registrations.id"))
     at: Mapped[Instant]
     by: Mapped[Id] = mapped_column(ForeignKey("users.id"))
+
+
+class Unfollowed(Table):
+    """A child whose proposals and next visit were left as they were, because what they rest on was sealed.
+
+    Whoever is named to open it finds the row at the next login; then everything follows and the row goes.
+    """
+
+    __tablename__ = "unfollowed"
+
+    child_id: Mapped[Id] = mapped_column(ForeignKey("children.id"), primary_key=True)
+    at: Mapped[Instant]

@@ -14,7 +14,7 @@ from records.session import Session
 from records.store import Store
 from records.tables import Round
 from records.views import Actor, OfficeView
-from workflow import drafting, visit_plan
+from workflow import current, drafting, visit_plan
 from workflow.changes import Changes
 from workflow.cross_reference import CHINA
 from workflow.errors import BadValue
@@ -96,6 +96,7 @@ def log_in(data_dir: Path, *, username: str, password: str, now: datetime) -> Op
             with store.transaction() as session:
                 _ensure_round(store, session, actor, now)
                 drafting.open_unread(store, session, now, unread)
+        current.catch_up(store, actor.user_id, now)
         _plan_visits(store, now)
     except BaseException:
         store.close()

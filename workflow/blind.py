@@ -18,6 +18,8 @@ from workflow.settings import REVIEW_BY, SECOND_ENTRY, codes_in, value_of
 
 PERSON = "person"
 SECOND = (RegistrationState.VERIFIED, RegistrationState.REVIEWED)
+PENDING = "双录未完成"  # stands where something would be that two persons have not agreed upon yet
+NOTHING: frozenset[str] = frozenset()
 
 
 def chosen_keys(session: Session) -> tuple[str, ...]:
@@ -66,9 +68,15 @@ def seen_twice(session: Session, registrations: Sequence[Registration]) -> froze
 
 def hidden_from(session: Session, actor: Actor, registration: Registration) -> frozenset[str]:
     """What the actor may not see of a verified registration while two entries about it are not one yet."""
-    if registration.state not in SECOND or registration.verified_by == actor.user_id:
-        return frozenset()
-    return frozenset(missing_of(session, [registration])[registration.id])
+    return hidden_of_many(session, actor, [registration]).get(registration.id, NOTHING)
+
+
+def hidden_of_many(session: Session, actor: Actor, registrations: Sequence[Registration]) -> dict[str, frozenset[str]]:
+    """The same for many; those of which nothing is hidden are left out."""
+    if not chosen_keys(session):
+        return {}
+    others = [row for row in registrations if row.state in SECOND and row.verified_by != actor.user_id]
+    return {row_id: frozenset(keys) for row_id, keys in missing_of(session, others).items() if keys}
 
 
 def covered(sheet: VerifySheet, keys: frozenset[str]) -> VerifySheet:
@@ -76,7 +84,7 @@ def covered(sheet: VerifySheet, keys: frozenset[str]) -> VerifySheet:
     if not keys:
         return sheet
     items = tuple(_bare(item) if item.key in keys else item for item in sheet.items)
-    title = "双录未完成" if "child_name" in keys else sheet.title
+    title = PENDING if "child_name" in keys else sheet.title
     return replace(sheet, items=items, title=title)
 
 
@@ -89,6 +97,6 @@ def _bare(item: VerifyItem) -> VerifyItem:
         state=AnswerState.MACHINE,
         candidates=(),
         doubts=(),
-        reasons=("双录未完成",),
+        reasons=(PENDING,),
         last=None,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from forms.code_tables import code_table
@@ -33,7 +33,7 @@ from records.views_care import (
     SheetView,
     VisitView,
 )
-from workflow import concerns, dossiers, drafting, mandatory, matching, moves, scope, visits
+from workflow import blind, concerns, dossiers, drafting, mandatory, matching, moves, scope, visits
 from workflow.answering import code_table_of
 from workflow.children import exit_words
 from workflow.cross_reference import item_of
@@ -42,6 +42,7 @@ from workflow.names import mask_id_number
 from workflow.permissions import RIGHTS, Right, verb
 from workflow.sheets import label_of
 
+PERSON_PARTS = ("name", "id_number", "phone")
 STATE_WORDS = {
     AnswerState.MACHINE: "机器识别",
     AnswerState.CONFIRMED: "已核对",
@@ -67,7 +68,8 @@ def child_page(store: Store, actor: Actor, child_id: str, today: date) -> ChildP
         care = _care(store, session, actor, child)
         dossier = care_rows.dossier_of(session, child.id)
         concerned = care_rows.is_key_concern(session, child.id)
-        return ChildPage(
+        blinded = blind.hidden_of_many(session, actor, registrations)
+        page = ChildPage(
             child_id=child.id,
             name=child.name,
             sex=matching.sex_label(child.sex),
@@ -80,7 +82,7 @@ def child_page(store: Store, actor: Actor, child_id: str, today: date) -> ChildP
             exited_on=child.exited_on,
             exit_reason=exit_words(child).partition(" ")[2],
             registrations=_columns(store, session, child, registrations),
-            fields=_fields(store, session, registrations),
+            fields=_fields(store, session, registrations, blinded),
             persons=_persons(session, child.id),
             links=moves.link_views(session, child.id),
             link_candidates=moves.link_candidates(session, actor, child.id),
@@ -96,6 +98,26 @@ def child_page(store: Store, actor: Actor, child_id: str, today: date) -> ChildP
             batches=_batches(session, child.id),
             moves=moves.move_views(session, child.id),
         )
+        return _covered(page, blinded.get(child.current_registration_id or "", blind.NOTHING))
+
+
+def _covered(page: ChildPage, hidden: frozenset[str]) -> ChildPage:
+    """The head of the page without what its reader has still to enter a second time, or to resolve."""
+    if not hidden:
+        return page
+    born = bool(hidden & {"child_birth_date", "child_id_number"})
+    persons = (p for p in page.persons if not hidden & {f"{p.role.value}_{what}" for what in PERSON_PARTS})
+    return replace(
+        page,
+        name=blind.PENDING if "child_name" in hidden else page.name,
+        sex="" if "child_sex" in hidden else page.sex,
+        birth_date=None if born else page.birth_date,
+        age=None if born else page.age,
+        id_number_masked="" if born else page.id_number_masked,
+        household="" if "child_household" in hidden else page.household,
+        residence="" if "child_residence" in hidden else page.residence,
+        persons=tuple(persons),
+    )
 
 
 # -- registrations side by side ---------------------------------------------------------------------------------------
@@ -134,7 +156,9 @@ def _label(table: str, code: str) -> str:
         return code
 
 
-def _fields(store: Store, session: Session, registrations: Sequence[Registration]) -> tuple[FieldRow, ...]:
+def _fields(
+    store: Store, session: Session, registrations: Sequence[Registration], blinded: Mapping[str, frozenset[str]]
+) -> tuple[FieldRow, ...]:
     """Every field that any of the registrations answers, in the order of the dictionary, then of the forms."""
     answers = [registration_rows.answers_of(session, row.id) for row in registrations]
     forms = [stored_form(store, session, row.form_id, row.form_version) for row in registrations]
@@ -146,7 +170,10 @@ def _fields(store: Store, session: Session, registrations: Sequence[Registration
     for key in sorted(fields, key=lambda k: (order.get(k, len(order)), k)):
         if not any(key in of for of in answers):
             continue
-        texts = tuple(text_of(form, of.get(key)) for form, of in zip(forms, answers, strict=True))
+        texts = tuple(
+            blind.PENDING if key in blinded.get(row.id, blind.NOTHING) else text_of(form, of.get(key))
+            for row, form, of in zip(registrations, forms, answers, strict=True)
+        )
         said = [text for text, of in zip(texts, answers, strict=True) if key in of]
         definition = load_dictionary().fields.get(key)
         rows.append(
@@ -191,8 +218,11 @@ def field_history(store: Store, actor: Actor, child_id: str, key: str) -> tuple[
     with store.session() as session:
         scope.child(session, actor, child_id)
         steps: list[AnswerStep] = []
-        for registration in scope.child_registrations(session, actor, child_id):
-            steps += _steps(store, session, registration, key)
+        registrations = scope.child_registrations(session, actor, child_id)
+        blinded = blind.hidden_of_many(session, actor, registrations)
+        for registration in registrations:
+            if key not in blinded.get(registration.id, blind.NOTHING):
+                steps += _steps(store, session, registration, key)
         return tuple(steps)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from forms.code_tables import code_table
@@ -13,6 +14,7 @@ from records.store import Store
 from records.tables import Answer, Batch, BatchRow, Child, Registration
 from records.views import Actor, BatchRowState, BatchState, ChildRow
 from records.views_care import ConcernState
+from workflow import blind
 from workflow.concerns import NO_DOSSIER
 from workflow.cross_reference import CHINA, place_of
 from workflow.matching import age_on, codes, place_name, sex_label
@@ -46,7 +48,11 @@ def children(
         )
         ids = [registration.id for _, registration in found]
         rows = _Gathered(session, actor, [child.id for child, _ in found], ids, today)
-        return tuple(_row(rows, child, registration) for child, registration in found)
+        blinded = blind.hidden_of_many(session, actor, [registration for _, registration in found])
+        return tuple(
+            _covered(_row(rows, child, registration), blinded.get(registration.id, blind.NOTHING))
+            for child, registration in found
+        )
 
 
 @verb(Right.SEE_CHILDREN)
@@ -108,6 +114,22 @@ def _row(rows: _Gathered, child: Child, registration: Registration) -> ChildRow:
         open_cases=len(rows.cases.get(child.id, [])),
         overdue_days=rows.overdue(child.id),
         fault=NO_DOSSIER if confirmed and child.id not in rows.dossiers else "",
+    )
+
+
+def _covered(row: ChildRow, hidden: frozenset[str]) -> ChildRow:
+    """The row without what its reader has still to enter a second time, or to resolve."""
+    if not hidden:
+        return row
+    born = bool(hidden & {"child_birth_date", "child_id_number"})
+    return replace(
+        row,
+        name=blind.PENDING if "child_name" in hidden else row.name,
+        sex="" if "child_sex" in hidden else row.sex,
+        age=None if born else row.age,
+        id_number_masked="" if born else row.id_number_masked,
+        household="" if "child_household" in hidden else row.household,
+        residence="" if "child_residence" in hidden else row.residence,
     )
 
 

@@ -16,7 +16,7 @@ from records.ids import civil_date
 from records.session import Session
 from records.states import ChildState
 from records.store import Store
-from records.tables import Child, Concern, Registration
+from records.tables import Answer, Child, Concern, Registration
 from records.views import Actor
 from records.views_care import ConcernState, ConcernView, KeyConcernRow, ProposedRow
 from workflow import matching, sealed, visit_plan
@@ -26,7 +26,7 @@ from workflow.names import mask_id_number
 from workflow.ownership import own_child
 from workflow.permissions import Right, verb
 from workflow.settings import intervals
-from workflow.sheets import as_of, said
+from workflow.sheets import as_of, said, unseen
 
 NO_DOSSIER = "没有纸质档案"
 TABLE = "concerns"
@@ -40,14 +40,18 @@ def follow(store: Store, session: Session, now: datetime, child: Child) -> None:
     """Bring the proposals in line with the child's current registration. Within the caller's transaction."""
     current = child_rows.current_registration(session, child.id)
     rows = care_rows.concerns_of(session, child.id)
-    wanted = _wanted(session, child, current)
+    answers = {} if current is None else registration_rows.answers_of(session, current.id)
+    wanted = _wanted(child, current, answers)
+    partly = bool(unseen(answers))  # what rests on a sealed answer can't be judged: it stays as it was
     open_ = [row for row in rows if row.state is ConcernState.PROPOSED and row.rule]
     decided = {_code(store, row) for row in rows if _still_decided(row, current)}
     for row in open_:
         code = _code(store, row)
         if code is None:
             continue  # sealed from this user: whoever may read it sees to it
-        if code in wanted and code not in decided:
+        if partly:
+            wanted.pop(code, None)
+        elif code in wanted and code not in decided:
             _fill(store, row, wanted.pop(code), current)
         else:
             session.delete(row)
@@ -61,11 +65,10 @@ def follow(store: Store, session: Session, now: datetime, child: Child) -> None:
     session.flush()
 
 
-def _wanted(session: Session, child: Child, current: Registration | None) -> dict[str, Proposal]:
+def _wanted(child: Child, current: Registration | None, answers: Mapping[str, Answer]) -> dict[str, Proposal]:
     if current is None or child.state is not ChildState.ACTIVE:
         return {}
-    values = said(registration_rows.answers_of(session, current.id))
-    return {p.code: p for p in proposals(values, as_of=as_of(current))}
+    return {p.code: p for p in proposals(said(answers), as_of=as_of(current))}
 
 
 def _still_decided(row: Concern, current: Registration | None) -> bool:

@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from forms.catalog import shipped_forms
-from forms.dictionary import extra_sensitive
 from forms.form_file import Form
 from ocr.reading import OcrFailed, PageOutcome, PageReading, PageStatus, ReadingContext, SourcePage
 from ocr.roster import Roster
@@ -294,9 +293,12 @@ class _Queue:
     def keep(self, page_id: str, outcome: PageOutcome) -> None:
         """The viewing copy into the vault, then the reading and the page's new state in one transaction."""
         now = self.clock()
-        secret = any(field.key in extra_sensitive() for field in outcome.reading.fields)
+        read = outcome.reading
+        secret = sealing.shows_secret(read.form, [f.key for f in read.fields], [line.text for line in read.lines])
         view = self.store.vault.put(outcome.viewing_copy)
-        masked = self.store.vault.put(outcome.masked_copy) if secret and outcome.masked_copy is not None else None
+        # only a form says where to cover: a page of unknown form is for named persons as a whole
+        covered = outcome.masked_copy if secret and read.form is not None else None
+        masked = None if covered is None else self.store.vault.put(covered)
         needless = [ref.id for ref in (view, masked) if ref is not None]
         try:
             with self.store.transaction() as session:

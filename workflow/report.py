@@ -80,6 +80,7 @@ def candidates(store: Store, actor: Actor) -> tuple[CandidateRow, ...]:
                 continue
             assert registration.verified_at is not None  # the table's own check
             form = stored_form(store, session, registration.form_id, registration.form_version)
+            values, without = sheets.said(answers[registration.id]), sheets.unseen(answers[registration.id])
             listed.append(
                 CandidateRow(
                     registration_id=registration.id,
@@ -87,7 +88,7 @@ def candidates(store: Store, actor: Actor) -> tuple[CandidateRow, ...]:
                     name=child.name,
                     residence=place_name(child.residence_division),
                     verified_on=registration.verified_at.astimezone(CHINA).date(),
-                    findings=sheets.findings_of(registration, form, sheets.said(answers[registration.id]), limits),
+                    findings=sheets.findings_of(registration, form, values, limits, without),
                     last_batch=own[-1][1].number if own else "",
                 )
             )

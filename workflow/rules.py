@@ -9,7 +9,7 @@ from forms.dictionary import load_dictionary
 from forms.findings import ERROR, HINT, WARNING
 from forms.kinds import JsonValue
 from forms.rule_book import Rule, rule_book
-from records import answer_rows, child_rows, office_rows, registration_rows, sealing
+from records import answer_rows, child_rows, office_rows, registration_rows
 from records.session import Session
 from records.store import Store
 from records.tables import Registration
@@ -40,9 +40,9 @@ def run_rules(store: Store, actor: Actor) -> tuple[RuleCount, ...]:
     found: dict[str, list[str]] = {name: [] for name in rule_book()}
     with store.session() as session:
         limits = limits_of(session)
-        for registration, values, _hidden in _current(session, actor.division):
+        for registration, values, hidden in _current(session, actor.division):
             form = stored_form(store, session, registration.form_id, registration.form_version)
-            told = {f.rule for f in sheets.findings_of(registration, form, values, limits)}
+            told = {f.rule for f in sheets.findings_of(registration, form, values, limits, hidden)}
             day = sheets.as_of(registration)
             told |= {f.rule for f in cross_checks.findings(session, registration, values, day)}
             for name in told:
@@ -71,8 +71,8 @@ def contradicting(store: Store, session: Session) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _current(session: Session, division: str) -> Iterator[tuple[Registration, dict[str, JsonValue], bool]]:
-    """Every child's current registration, what it says, and whether some of it is sealed to others.
+def _current(session: Session, division: str) -> Iterator[tuple[Registration, dict[str, JsonValue], frozenset[str]]]:
+    """Every child's current registration, what it says, and the keys of what is sealed from the one at work.
 
     A portion at a time: a county's store has more answers than a small office PC has memory for.
     """
@@ -82,7 +82,7 @@ def _current(session: Session, division: str) -> Iterator[tuple[Registration, di
         answers = answer_rows.answers_of_many(session, some)
         for registration in registration_rows.registrations(session, some):
             own = answers[registration.id]
-            yield registration, sheets.said(own), any(map(sealing.hidden, own.values()))
+            yield registration, sheets.said(own), sheets.unseen(own)
         session.expunge_all()
 
 

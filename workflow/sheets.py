@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -106,10 +106,22 @@ def said(answers: Mapping[str, Answer]) -> dict[str, JsonValue]:
     return {key: a.value for key, a in answers.items() if a.state not in unknown and not empty(a.value)}
 
 
+def unseen(answers: Mapping[str, Answer]) -> frozenset[str]:
+    """Keys of what is sealed from the one at work: ``said`` hasn't it, though something stands there."""
+    return frozenset(key for key, answer in answers.items() if sealing.hidden(answer))
+
+
 def findings_of(
-    registration: Registration, form: Form, values: Mapping[str, JsonValue], limits: Limits
+    registration: Registration,
+    form: Form,
+    values: Mapping[str, JsonValue],
+    limits: Limits,
+    without: Collection[str] = frozenset(),
 ) -> tuple[FindingView, ...]:
-    """What the rules across fields say, as of the round's 统计时点 (without a round: of the day of intake)."""
+    """What the rules across fields say, as of the round's 统计时点 (without a round: of the day of intake).
+
+    ``without``: fields that the one at work can't see; nothing is said about them.
+    """
     asked = {f.key: values.get(f.key, [] if f.kind is Kind.CHOICE else None) for f in form.fields}
     found = list(check(asked, as_of=as_of(registration), limits=limits))
     found += [finding("required", f.key, field=f.label) for f in form.fields if f.required and empty(asked[f.key])]
@@ -120,15 +132,19 @@ def findings_of(
         and not round_.opens.isoformat() <= written <= round_.closes.isoformat()
     ):
         found.append(finding("outside_round", "form_date", round=round_.name))
-    return views_of(found)
+    return views_of(f for f in found if not set(f.keys) & set(without))
 
 
 def all_findings(
-    session: Session, registration: Registration, form: Form, values: Mapping[str, JsonValue]
+    session: Session,
+    registration: Registration,
+    form: Form,
+    values: Mapping[str, JsonValue],
+    without: Collection[str] = frozenset(),
 ) -> tuple[FindingView, ...]:
     """What the rules say of one form, and what other rounds and registrations say against it."""
     return (
-        *findings_of(registration, form, values, limits_of(session)),
+        *findings_of(registration, form, values, limits_of(session), without),
         *views_of(cross_checks.findings(session, registration, values, as_of(registration))),
     )
 
@@ -182,7 +198,7 @@ def build(store: Store, session: Session, registration: Registration, *, earlier
         ),
         items=items,
         order=looking_order(facts.form, facts.states, facts.shown),
-        findings=all_findings(session, registration, facts.form, facts.values),
+        findings=all_findings(session, registration, facts.form, facts.values, unseen(facts.answers)),
         place=place_view(registration),
         notes=notes_of(facts),
         last_time="" if facts.last is None else facts.last.said,

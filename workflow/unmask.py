@@ -7,12 +7,22 @@ from collections.abc import Sequence
 from records import child_rows
 from records.store import Store
 from records.views import Actor
+from workflow import blind
 from workflow.permissions import Right, verb
+
+NUMBER = "child_id_number"
 
 
 @verb(Right.UNMASK)
 def id_numbers(store: Store, actor: Actor, child_ids: Sequence[str]) -> dict[str, str]:
-    """The ID numbers of children of the scope, by child; audited once while the store is open."""
+    """The ID numbers of children of the scope, by child; audited once while the store is open.
+
+    Those that the actor has still to enter a second time, not knowing them, are left out.
+    """
     store.saw(actor.user_id, "id_numbers.unmask", [store.store_id])
     with store.session() as session:
-        return child_rows.id_numbers(session, child_ids, actor.division)
+        found = child_rows.id_numbers(session, child_ids, actor.division)
+        current = child_rows.current_of_many(session, list(found))
+        blinded = blind.hidden_of_many(session, actor, list(current.values()))
+        covered = {child_id for child_id, row in current.items() if NUMBER in blinded.get(row.id, blind.NOTHING)}
+        return {child_id: number for child_id, number in found.items() if child_id not in covered}

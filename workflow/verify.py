@@ -119,7 +119,7 @@ def as_typed(store: Store, actor: Actor, registration_id: str, key: str, value: 
         values = {other: said for other, said in facts.values.items() if other != key}
         if not empty(value):
             values[key] = value
-        found = sheets.all_findings(session, registration, facts.form, values)
+        found = sheets.all_findings(session, registration, facts.form, values, sheets.unseen(facts.answers))
         return tuple(finding for finding in found if key in finding.keys)
 
 
@@ -284,7 +284,8 @@ def finish(
 
 def _refuse_unfinished(facts: sheets.Facts, limits: Limits) -> None:
     keys = tuple(k for k in facts.to_answer if k not in facts.answers or not sealing.hidden(facts.answers[k]))
-    found = sheets.findings_of(facts.registration, facts.form, facts.values, limits)
+    closed = tuple(sheets.unseen(facts.answers))
+    found = sheets.findings_of(facts.registration, facts.form, facts.values, limits, closed)
     errors = tuple(f for f in found if f.severity == "error")
     if not keys and "child_name" not in facts.values:
         keys = ("child_name",)
@@ -292,7 +293,6 @@ def _refuse_unfinished(facts: sheets.Facts, limits: Limits) -> None:
         raise NotFinished(
             f"还有 {len(keys)} 栏没有核对，没有存为“已核对”。核对过的都保存着，请接着看完。", keys, errors
         )
-    closed = tuple(key for key, answer in facts.answers.items() if sealing.hidden(answer))
     if closed:
         # rules, key concern and cases to report at once follow from all of a form, or they would be missed
         raise NotFinished(

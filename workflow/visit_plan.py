@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from forms.visiting import Intervals, level_of, next_due
-from records import care_rows, child_rows, registration_rows
+from forms.visiting import RISK, Intervals, level_of, next_due
+from records import care_rows, child_rows, registration_rows, sealing
 from records.ids import civil_date
 from records.session import Session
 from records.states import ChildState
@@ -29,6 +29,8 @@ def plan_next(store: Store, session: Session, now: datetime, child: Child, inter
     current = child_rows.current_registration(session, child.id)
     if current is None:
         return planned
+    if _stated(session, current) is None:
+        care_rows.note_unfollowed(session, child.id, now)
     level, due = due_by_rule(session, now, child, current, intervals)
     if planned is None:
         planned = Visit(id=store.new_id(), child_id=child.id, level=level, due_on=due, findings={})
@@ -57,13 +59,19 @@ def due_by_rule(
     stated = _stated(session, current)
     if last is not None and last.done_on is not None and last.done_on >= stated_on:
         stated = last.level
+    elif stated is None:  # sealed from the one at work: as it was planned, or rather too soon than too late
+        planned = care_rows.planned_visit(session, child.id)
+        stated = RISK if planned is None else planned.level
     level = level_of(stated, key_concern=bool(confirmed))
     days += [civil_date(c.decided_at) for c in confirmed if c.decided_at is not None]
     return level, next_due(level, max(days), intervals)
 
 
-def _stated(session: Session, current: Registration) -> str:
+def _stated(session: Session, current: Registration) -> str | None:
+    """What the form says of the guardianship; "" for nothing, None where that is sealed from the one at work."""
     answer = registration_rows.answer(session, current.id, "guardianship_state")
+    if answer is not None and sealing.hidden(answer):
+        return None
     value = None if answer is None else answer.value
     return str(value[0]) if isinstance(value, list) and value else ""
 

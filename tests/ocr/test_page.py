@@ -12,11 +12,12 @@ import pytest
 from PIL import Image
 
 from forms.catalog import RESOURCES, shipped_forms
+from forms.dictionary import extra_sensitive
 from forms.form_file import Form
 from forms.kinds import Kind
 from ocr.images import PictureFile
 from ocr.models import models_dir
-from ocr.page import FormPageReader, viewing_copy
+from ocr.page import MASK_GREY, FormPageReader, viewing_copy
 from ocr.public_json import page_json
 from ocr.reading import PageReading, PageStatus, ReadingContext
 from ocr.registration import PX_PER_MM, Picture
@@ -64,6 +65,30 @@ def test_a_page_upside_down_is_read(upside_down: tuple[PageReading, bytes]) -> N
     for field in fields:
         assert np.abs(np.subtract(by_key[field["key"]].box_px, field["box_px"])).max() <= 2
         assert by_key[field["key"]].evidence["registration"] > 0.5
+
+
+def test_the_masked_copy_covers_what_is_extra_sensitive_and_nothing_else(pool: ReaderPool) -> None:
+    path = SAMPLES / "扫描0006.jpg"
+    with pool.open(path.read_bytes(), path.name) as source:
+        outcome = source.read(0, ReadingContext())
+    assert outcome.masked_copy is not None
+    whole, masked = (
+        np.asarray(Image.open(io.BytesIO(jpeg)).convert("L")).astype(int)
+        for jpeg in (outcome.viewing_copy, outcome.masked_copy)
+    )
+    secret = [f for f in outcome.reading.fields if f.key in extra_sensitive()]
+    assert secret
+    assert any(f.text or f.value for f in secret), "something is written there"
+    covered = np.zeros(whole.shape, bool)
+    for field in secret:
+        for x, y, w, h in (field.view_box_px, *field.option_view_boxes.values()):
+            assert np.abs(masked[y : y + h, x : x + w] - MASK_GREY).max() < 12, field.key
+        x, y, w, h = field.view_box_px
+        covered[max(0, y - 20) : y + h + 20, max(0, x - 20) : x + w + 20] = True
+    assert np.abs(whole - masked)[~covered].max() < 25, "elsewhere the two are one picture"
+    named = next(f for f in outcome.reading.fields if f.key not in extra_sensitive() and f.text)
+    x, y, w, h = named.view_box_px
+    assert masked[y : y + h, x : x + w].min() < 128, "what isn't extra-sensitive is still read"
 
 
 def test_the_viewing_copy_is_upright_and_its_boxes_fit(upside_down: tuple[PageReading, bytes]) -> None:

@@ -23,6 +23,7 @@ from ocr.reading import (
     PageStatus,
     ReadingContext,
     SourcePage,
+    TextLine,
 )
 from workflow.judgement import NOTHING_LEARNED, OfficeTrust, Verdict
 
@@ -108,8 +109,9 @@ def blank() -> Page:
     return {"status": "blank"}
 
 
-def unknown() -> Page:
-    return {"status": "unknown_form"}
+def unknown(*lines: str) -> Page:
+    """A page of no known form, with these lines of text."""
+    return {"status": "unknown_form", "lines": list(lines)}
 
 
 def failing(reason: str, times: int = 99) -> Page:
@@ -201,6 +203,7 @@ def _reading(page: Page, index: int) -> PageReading:
         engine="scripted",
         model="scripted",
         fields=tuple(_field(f, page) for f in form.on_page(page["form_page"])) if known else (),
+        lines=tuple(TextLine(text, 0.9, (10, 20 * n, 300, 18)) for n, text in enumerate(page.get("lines", ()))),
     )
 
 

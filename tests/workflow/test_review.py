@@ -13,7 +13,7 @@ from records.tables import User
 from records.views import Actor, RegistrationState, Role
 from tests.workflow.conftest import PASSWORD, OfficeAtWork
 from tests.workflow.scripted import CHILD, back, front
-from workflow import agreement, children, cli, report, review, second_entry, settings, verify
+from workflow import agreement, child_page, children, cli, report, review, second_entry, settings, unmask, verify
 from workflow.errors import BadValue, NotFound, WrongState
 
 KEYS = "child_phone,school_name,child_accompanied"
@@ -167,6 +167,28 @@ def test_the_second_person_sees_the_picture_and_nothing_read(office: OfficeAtWor
     assert seen["child_name"].text == "欧阳雪", "what isn't entered twice is seen as ever"
     own = {i.key: i for i in verify.sheet(office.store, office.actor, registration).items}
     assert own["school_name"].text == CHILD["school_name"]
+
+
+def test_lists_and_pages_tell_the_second_person_nothing(office: OfficeAtWork, people: tuple[Actor, Actor]) -> None:
+    decide(office, "second_entry", "child_name,child_id_number,school_name")
+    registration = verified(office)
+    today = office.clock().date()
+
+    def told(who: Actor) -> str:
+        (row,) = children.children(office.store, who)
+        page = child_page.child_page(office.store, who, row.child_id, today)
+        history = [child_page.field_history(office.store, who, row.child_id, k) for k in ("child_name", "school_name")]
+        numbers = unmask.id_numbers(office.store, who, [row.child_id])
+        return repr((row, page.name, page.id_number_masked, page.fields, history, numbers))
+
+    known = ("欧阳雪", "2202842018", str(CHILD["school_name"]))
+    assert not any(words in told(people[0]) for words in known)
+    assert "双录未完成" in told(people[0])
+    assert all(words in told(office.actor) for words in known), "whoever verified it sees it as ever"
+    for key, value in (("child_name", "欧阳雪"), ("child_id_number", "220284201801010023")):
+        enter(office, people[0], registration, key, value)
+    assert all(words in told(people[0]) for words in known[:2])
+    assert known[2] not in told(people[0])
 
 
 def test_two_that_agree_are_done(office: OfficeAtWork, people: tuple[Actor, Actor]) -> None:

@@ -12,15 +12,41 @@ from sqlalchemy import select
 
 from forms.dictionary import extra_sensitive
 from ocr.reading import PageOutcome
-from records import rotation
+from records import rotation, sealing
+from records.ids import civil_date
 from records.packing import unpack_json
 from records.store import Store
-from records.tables import Answer, AnswerEvent, BatchRow, Reading, Source, Table
+from records.tables import (
+    Answer,
+    AnswerEvent,
+    BatchRow,
+    Child,
+    Concern,
+    Page,
+    Reading,
+    Source,
+    Table,
+    Unfollowed,
+    Visit,
+)
 from records.vault import VaultRef
-from records.views import AnswerState, Role
+from records.views import AnswerState, Role, ValueSource
+from records.views_care import VisitState
 from tests.workflow.conftest import PASSWORD, QUICK, OfficeAtWork
-from tests.workflow.scripted import ScriptedPool, ScriptedSource, back, front
-from workflow import access, check, draft_workbook, people, report, verify
+from tests.workflow.scripted import ScriptedPool, ScriptedSource, back, front, unknown
+from workflow import (
+    access,
+    check,
+    children,
+    current,
+    draft_workbook,
+    drafting,
+    moves,
+    people,
+    report,
+    verify,
+    visits,
+)
 from workflow.errors import NotAllowed, NotFinished
 
 LI = "雾凇与松花江的水"
@@ -78,8 +104,8 @@ def clear_columns(store: Store) -> str:
     """Everything that stands open in rows about answers, readings and batches."""
     with store._reading.connect() as connection:
         rows = [
-            *connection.execute(select(Answer.__table__.c.value, Answer.__table__.c.text)),
-            *connection.execute(select(AnswerEvent.__table__.c.from_value, AnswerEvent.__table__.c.to_value)),
+            *connection.execute(select(Answer.__table__.c.value, Answer.__table__.c.text, Answer.__table__.c.note)),
+            *connection.execute(select(*(AnswerEvent.__table__.c[name] for name in sealing.EVENT_PARTS))),
             *connection.execute(select(BatchRow.__table__.c.frozen)),
         ]
         readings = [unpack_json(c) for c in connection.scalars(select(Reading.__table__.c.content))]
@@ -181,6 +207,98 @@ def test_one_who_may_not_open_it_reports_nothing_of_it(office: OfficeAtWork) -> 
     with pytest.raises(NotAllowed, match="没有写出"):
         report.write(office.store, office.actor, office.clock(), batch_id, office.folder / "批.xlsx")
     assert not (office.folder / "批.xlsx").exists()
+
+
+def test_what_is_noted_about_it_is_sealed_with_it(office: OfficeAtWork) -> None:
+    deliver(office)
+    registration = office.sheets()[0].registration_id
+    where = (office.store, office.actor)
+    said = {"note": "电话里母亲说是哮喘"}
+    verify.confirm(*where, office.clock(), registration, "health_illness", "哮喘", source=ValueSource.PHONE, **said)
+    verify.mark(*where, office.clock(), registration, "concern_criteria", AnswerState.ASK, note="像是受过惊吓")
+    assert item(office).note == said["note"]
+    assert item(office, "concern_criteria").note == "像是受过惊吓"
+    raw = clear_columns(office.store)
+    assert said["note"] not in raw
+    assert "受过惊吓" not in raw
+    come_in(office, "li")
+    assert (item(office).note, item(office).sealed) == ("（加封）", True)
+    assert item(office, "concern_criteria").note == "（加封）"
+    come_in(office, "admin")
+    verify.undo(office.store, office.actor, office.clock(), registration)
+    verify.undo(office.store, office.actor, office.clock(), registration)
+    assert (item(office).note, item(office).value) == ("", ILLNESS)
+    with office.store.session() as session:
+        events = session.scalars(select(AnswerEvent).where(AnswerEvent.key == "health_illness")).all()
+        assert [(e.from_note, e.note) for e in events] == [("", said["note"]), (said["note"], "")]
+    assert check.check(office.store, office.actor) == ()
+
+
+def test_a_page_of_unknown_form_that_asks_for_it_is_sealed(office: OfficeAtWork) -> None:
+    office.deliver("信.tif", unknown("姓名：王一", "疾病名称", "先天性心脏病"), unknown("姓名：李二", "通知"))
+    office.read()
+    with office.store.session() as session:
+        secret, plain = session.scalars(select(Page).order_by(Page.position)).all()
+        pages = (secret.id, plain.id)
+        assert (secret.view_key_sealed, plain.view_key_sealed) == (True, False)
+        assert session.scalars(select(Source)).one().vault_key_sealed
+        read = drafting.readings_of(session, [secret, plain])
+        assert [line.text for line in read[secret.id].reading.lines] == ["姓名：王一", "疾病名称", "先天性心脏病"]
+    assert ILLNESS not in clear_columns(office.store)
+    assert "李二" in clear_columns(office.store)
+    come_in(office, "li")
+    with office.store.session() as session:
+        found = [session.get_one(Page, page_id) for page_id in pages]
+        read = drafting.readings_of(session, found)
+        assert [len(read[page_id].reading.lines) for page_id in pages] == [0, 2]
+    with pytest.raises(NotAllowed, match="特别敏感"):
+        verify.page_image(office.store, office.actor, pages[0])
+    assert verify.page_image(office.store, office.actor, pages[1])
+    assert check.check(office.store, office.actor) == ()
+
+
+def followed(office: OfficeAtWork, child_id: str) -> tuple[list[tuple[str, str]], list[tuple[str, object]]]:
+    """Proposed criteria with their reasons; level and day of the planned visit."""
+    with office.store.session() as session:
+        rows = session.scalars(select(Concern).where(Concern.child_id == child_id))
+        planned = session.scalars(select(Visit).where(Visit.child_id == child_id, Visit.state == VisitState.PLANNED))
+        return sorted((c.criterion, c.why) for c in rows), [(v.level, v.due_on) for v in planned]
+
+
+def test_what_rests_on_it_stays_until_somebody_can_open_it(office: OfficeAtWork) -> None:
+    child_id = office.child("S", health_body=["ill"], health_illness=ILLNESS, guardianship_state=["risk"])
+    before = followed(office, child_id)
+    assert "ill" in [criterion for criterion, _ in before[0]]
+    assert before[1][0][0] == "risk"
+    come_in(office, "li")
+    today = civil_date(office.clock())
+    moves.exit_child(office.store, office.actor, office.clock(), child_id, "home", today)
+    moves.return_child(office.store, office.actor, office.clock(), child_id, today, note="又回来了")
+    assert [level for level, _ in followed(office, child_id)[1]] == ["risk"], "rather too soon than too late"
+    (row,) = children.children(office.store, office.actor)
+    sheet = verify.sheet(office.store, office.actor, row.registration_id)
+    assert not [f for f in sheet.findings if set(f.keys) & extra_sensitive()], "nothing is said of what isn't seen"
+    come_in(office, "admin")
+    assert followed(office, child_id) == before
+    with office.store.session() as session:
+        assert session.scalars(select(Unfollowed)).all() == []
+    assert check.check(office.store, office.actor) == ()
+
+
+def test_one_who_may_not_open_it_takes_no_proposal_away(office: OfficeAtWork) -> None:
+    child_id = office.child("S", health_body=["ill"], health_illness=ILLNESS, guardianship_state=["good"])
+    before = followed(office, child_id)
+    come_in(office, "li")
+    with office.store.transaction() as session:
+        current.follow(office.store, session, office.actor.user_id, office.clock(), session.get_one(Child, child_id))
+    assert followed(office, child_id) == before
+    visits.record(
+        office.store, office.actor, office.clock(), child_id,
+        visits.Visited(on=civil_date(office.clock()), visitor="李某", level="fair"),
+    )  # fmt: skip
+    assert [level for level, _ in followed(office, child_id)[1]] == ["fair"], "the visit says it"
+    come_in(office, "admin")
+    assert [level for level, _ in followed(office, child_id)[1]] == ["fair"]
 
 
 def test_all_of_it_opens_after_a_change_of_keys(office: OfficeAtWork) -> None:
