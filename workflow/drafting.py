@@ -267,6 +267,9 @@ def take_out(store: Store, session: Session, now: datetime, page: Page) -> Chang
     keys = _keys_answered_by_person(session, registration.id, page.id)
     if keys:
         raise WrongState("这一页上已经有核对过的栏目，没有动。请先撤销这些核对，再把它放在一边。")
+    only = [p.id for p in registration_rows.pages_of_registration(session, registration.id)] == [page.id]
+    if only and registration_rows.keys_with_events(session, registration.id):  # also of fields on the missing side
+        raise WrongState("这份登记表只剩这一面，上面有核对过的记录，没有动。请接着核对；误扫的，请申请依法删除。")
     sheet = page.sheet
     off_the_sheet(page)
     session.flush()

@@ -7,11 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from records.views import PageState, SourceState
+from records.views import AnswerState, PageState, SourceState
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import back, blank, front, scan, unknown
-from workflow import intake
+from workflow import intake, verify
 from workflow.errors import WrongState
+
+
+def test_the_last_side_of_what_was_asked_about_stays(office: OfficeAtWork) -> None:
+    office.deliver("背面.tif", back("S"))
+    office.read()
+    (sheet,) = office.sheets()
+    where = (office.store, office.actor)
+    verify.mark(*where, office.clock(), sheet.registration_id, "child_name", AnswerState.ASK)  # on the missing side
+    with pytest.raises(WrongState, match="只剩这一面"):
+        intake.set_aside(*where, office.clock(), sheet.pages[0].page_id)
+    assert len(office.sheets()) == 1
 
 
 def test_the_same_bytes_come_in_once(office: OfficeAtWork) -> None:
