@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from records.scope import within
@@ -76,6 +77,22 @@ def registrations_of_sources(session: Session, source_ids: Sequence[str], divisi
         .order_by(Source.received_at, Source.id, Page.position)
     )
     return list(dict.fromkeys(session.scalars(statement)))
+
+
+def before_in_stack(session: Session, row: Registration, place: str, since: datetime) -> Registration | None:
+    """The registration on the same form taken in just before this one, of this place, not earlier than ``since``."""
+    earlier = or_(
+        Registration.taken_in_at < row.taken_in_at,
+        and_(Registration.taken_in_at == row.taken_in_at, Registration.sequence < row.sequence),
+    )
+    statement = (
+        select(Registration)
+        .where(Registration.form_id == row.form_id, within(Registration.division, place), earlier)
+        .where(Registration.taken_in_at >= since, Registration.store_id == row.store_id)
+        .order_by(Registration.taken_in_at.desc(), Registration.sequence.desc())
+        .options(selectinload(Registration.answers))
+    )
+    return session.scalar(statement.limit(1))
 
 
 def next_sequence(session: Session) -> int:

@@ -32,7 +32,7 @@ from records.tables_children import Answer, AnswerEvent, Child, Registration, Ro
 from records.tables_duplicates import ChildKey, ChildMerge, KeptApart
 from records.tables_handover import HandedOver, Handover, Partner, Proposal
 from records.tables_office import AuditEntry, Batch, BatchRow, Erasure, Office, OfficeForm, Receipt, Setting, User
-from records.tables_review import HalfTyped, SecondEntry
+from records.tables_review import HalfTyped, PinnedValue, SecondEntry
 from records.tables_trust import JudgeFit, ReadingCheck
 from records.views import PageState, SourceState
 
@@ -68,6 +68,7 @@ __all__ = [
     "OfficeForm",
     "Page",
     "Partner",
+    "PinnedValue",
     "PrintedForm",
     "Proposal",
     "Reading",

@@ -1,4 +1,4 @@
-"""A second pair of eyes: what a second person entered without seeing what the first had."""
+"""A second pair of eyes: what a second person entered without seeing what the first had. And what hands are at."""
 
 from __future__ import annotations
 
@@ -53,4 +53,18 @@ class HalfTyped(Table):
     key: Mapped[str] = mapped_column(String(64))
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # the text, of an extra-sensitive field
     text: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[Instant]
+
+
+class PinnedValue(Table):
+    """A value that somebody keeps at hand for the following forms of a stack: the village, the day, who collected.
+
+    No statement about a child: it is offered where a form is blank, and becomes an answer only by that person's hand.
+    """
+
+    __tablename__ = "pinned_values"
+
+    user_id: Mapped[Id] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[Json]
     at: Mapped[Instant]

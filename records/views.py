@@ -193,9 +193,12 @@ class DoubtView:
 
 @dataclass(frozen=True, slots=True)
 class CandidateView:
+    """Another value for a field. ``origin``: where it is known from, if not from this paper (上一张表)."""
+
     text: str
     value: JsonValue
     note: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +244,8 @@ class VerifyItem:
     note: str = ""  # 说明 of its source
     last: str | None = None  # of a prefilled form: what stood printed here, "" for blank; None where nothing is known
     as_printed: bool = False  # nobody wrote over it
+    proposed: str = ""  # where ``value`` is known from: the paper is blank, and it counts only once it is confirmed
+    pinned: bool | None = None  # kept at hand for the following forms; None: not a field that can be
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,15 @@ def _looked_at(value: Value) -> None:
             raise BadValue(f"没有栏目“{key}”，没有改。栏目代号之间用逗号分开。")
 
 
+def _kept_at_hand(value: Value) -> None:
+    for key in codes_in(str(value)):
+        definition = load_dictionary().fields.get(key)
+        if definition is None or definition.kind is Kind.SIGNATURE:
+            raise BadValue(f"没有可以沿用的栏目“{key}”，没有改。")
+        if definition.sensitivity == "extra":
+            raise BadValue(f"“{definition.label}”只给指定的人看，不能从上一张表沿用，没有改。")
+
+
 class Section(StrEnum):
     """Where a setting stands on the settings screen."""
 
@@ -172,6 +181,10 @@ def _fields_entered_again() -> tuple[Offer, ...]:
     return tuple((k, d.label) for k, d in fields if d.kind is not Kind.SIGNATURE and d.sensitivity != "extra")
 
 
+def _fields_kept_at_hand() -> tuple[Offer, ...]:
+    return _fields_entered_again()
+
+
 SHOW_ALL_UNTIL = Setting(
     "show_all_until", 50, "核对完多少份登记表以前，每个填了的栏目都要人看一遍。", _count, Section.VERIFY
 )
@@ -186,6 +199,15 @@ ALWAYS_LOOK = Setting(
     Section.VERIFY,
     Shape.SOME_OF,
     _fields_looked_at,
+)
+STICKY = Setting(
+    "sticky",
+    "form_unit,form_division,form_date,form_collection",
+    "哪些栏目一叠表里常常一样：看不准或没填时先给出上一张表写的，也可以按 Alt+0 钉住，后面的表接着用。",
+    _kept_at_hand,
+    Section.VERIFY,
+    Shape.SOME_OF,
+    _fields_kept_at_hand,
 )
 FONDS = Setting("fonds", "X001", "全宗号（由同级档案馆编给本单位）。", _number_part, Section.NUMBER)
 CATEGORY = Setting("category", "ZY", "档案门类代码；儿童登记表一般用 ZY（专业档案）。", _number_part, Section.NUMBER)
@@ -270,6 +292,7 @@ SETTINGS: tuple[Setting[int] | Setting[str], ...] = (
     SHOW_ALL_UNTIL,
     RECHECK_PERCENT,
     ALWAYS_LOOK,
+    STICKY,
     FONDS,
     CATEGORY,
     RETENTION,

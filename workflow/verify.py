@@ -25,7 +25,7 @@ from records.views import (
     VerifyItem,
     VerifySheet,
 )
-from workflow import answering, blind, carrying, current, drafting, matching, scope, sheets, trust
+from workflow import answering, blind, carrying, current, drafting, matching, offers, scope, sheets, trust
 from workflow.changes import NOTHING, Changes, changed
 from workflow.cross_reference import place_view
 from workflow.errors import BadValue, NotAllowed, NotFinished, NotFound, WrongState
@@ -103,7 +103,10 @@ def sheet(store: Store, actor: Actor, registration_id: str) -> VerifySheet:
         # helpers from outside see what is still to be verified, and nothing of what was verified before
         told = sheets.build(store, session, registration, earlier=actor.role is not Role.HELPER)
         built = blind.covered(told, hidden)
-    store.saw(actor.user_id, "registration.see", [registration_id])
+        others: tuple[str, ...] = ()
+        if registration.state in registration_rows.OPEN:
+            built, others = offers.offered(session, actor, registration, built)
+    store.saw(actor.user_id, "registration.see", [registration_id, *others])
     return built
 
 

@@ -38,8 +38,9 @@ def test_plain_characters_always_type(key: Qt.Key, modifiers: Qt.KeyboardModifie
     assert meaning(key, modifiers, held=False, composing=False) is None
 
 
-def test_alt_zero_picks_nothing() -> None:
-    assert meaning(Key.Key_0, Modifier.AltModifier, held=False, composing=False) is None
+def test_alt_zero_pins_and_picks_nothing() -> None:
+    assert meaning(Key.Key_0, Modifier.AltModifier, held=False, composing=False) == Press(Action.PIN)
+    assert meaning(Key.Key_0, Modifier.AltModifier, held=True, composing=False) == Press(Action.NOTHING)
 
 
 @pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_F2, Key.Key_F3, Key.Key_F4])

@@ -74,6 +74,8 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.verify.page_image": EVERYBODY | {H},
     "workflow.half_typed.keep": {C, R, M, H},
     "workflow.half_typed.kept": EVERYBODY | {H},
+    "workflow.sticky.pin": {C, R, M, H},
+    "workflow.sticky.unpin": {C, R, M, H},
     "workflow.group_verify.groups": {C, R, M, H},
     "workflow.group_verify.sheet": {C, R, M, H},
     "workflow.group_verify.accept": {C, R, M, H},

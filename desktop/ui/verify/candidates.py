@@ -43,6 +43,8 @@ class Candidates(QWidget):
             words = candidate.text or "（空）"
             # the note says how it was written; it adds nothing where the reading only completes it
             note = f"　{candidate.note}" if candidate.note and candidate.note not in candidate.text else ""
+            if candidate.origin:
+                note = f"　{candidate.origin}"
             made = button(f"Alt+{position + 1}  {words}{note}", name=f"candidate_{position + 1}")
             made.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the value keeps the keyboard
             made.clicked.connect(lambda _checked=False, at=position: self.picked.emit(at))

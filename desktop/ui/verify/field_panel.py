@@ -107,7 +107,9 @@ class FieldPanel(QWidget):
         self.reasons.setText("　".join(item.reasons))
         self.reasons.setVisible(bool(item.reasons))
         set_role(self.reasons, "secondary" if item.accepted else "doubt")
-        self.candidates.show_candidates(item.candidates if not self.chooses else ())
+        # of what is ticked only what is known from elsewhere: the options themselves stand there already
+        offered = [candidate for candidate in item.candidates if candidate.origin or not self.chooses]
+        self.candidates.show_candidates(offered)
         self.show_findings(findings)
 
     def show_last(self, words: str) -> None:

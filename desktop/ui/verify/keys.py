@@ -18,6 +18,7 @@ class Action(Enum):
     NOTHING = auto()  # a key that must not type either: held, or pressed while composing
     CONFIRM = auto()
     PICK = auto()
+    PIN = auto()
     NEXT = auto()
     PREVIOUS = auto()
     ILLEGIBLE = auto()
@@ -36,7 +37,7 @@ class Action(Enum):
 
 
 ANSWERS = frozenset(
-    {Action.CONFIRM, Action.PICK, Action.ILLEGIBLE, Action.ASK, Action.BLANK, Action.UNDO, Action.SOURCE}
+    {Action.CONFIRM, Action.PICK, Action.PIN, Action.ILLEGIBLE, Action.ASK, Action.BLANK, Action.UNDO, Action.SOURCE}
 )
 
 _PLAIN: dict[Qt.Key, Action] = {
@@ -73,6 +74,7 @@ SHEET = (
     ("Enter", "认可看到的值，到下一处；打过字就存打的字"),
     ("直接打字", "换掉原来的值（按方向键可以只改几个字）"),
     ("Alt+1–9", "选下面列出的一个读法"),
+    ("Alt+0", "钉住这一栏的内容，后面的表没填时接着用；再按取下"),
     ("1–9、0、A…", "选择题：勾上或取消标着这个字的一项（也可以用方向键和空格）"),
     ("Tab、Shift+Tab", "下一项、上一项，不作答"),
     ("F2", "看不清"),
@@ -112,6 +114,8 @@ def _unguarded(key: int, modifiers: Qt.KeyboardModifier) -> Press | None:
     bare = modifiers & ~Qt.KeyboardModifier.KeypadModifier
     if bare == Qt.KeyboardModifier.AltModifier and Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
         return Press(Action.PICK, key - Qt.Key.Key_0)
+    if bare == Qt.KeyboardModifier.AltModifier and key == Qt.Key.Key_0:
+        return Press(Action.PIN)
     if bare == Qt.KeyboardModifier.ControlModifier and key == Qt.Key.Key_Z:
         return Press(Action.UNDO)
     if bare == Qt.KeyboardModifier.ShiftModifier and key in {Qt.Key.Key_Backtab, Qt.Key.Key_Tab}:

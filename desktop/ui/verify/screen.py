@@ -6,6 +6,7 @@ sentence that says why. Undo goes back across registrations.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -21,6 +22,7 @@ from desktop.ui.verify.keys import ANSWERS, Action, Press, meaning
 from desktop.ui.verify.last_words import last_words, stands_for_all
 from desktop.ui.verify.layout import VerifyLayout
 from desktop.ui.verify.pages import Pages
+from desktop.ui.verify.pinning import Pinning, whence
 from desktop.ui.verify.rest_list import shown_text
 from desktop.ui.verify.stack import Stack
 from desktop.ui.verify.walk import Done, Walk
@@ -61,6 +63,8 @@ class VerifyScreen(QWidget):
         self._renewal.timeout.connect(self._renew)
         parts = self.parts
         self._as_typed = AsTyped(jobs, parts.field, lambda: self._walk, parts.notice.say, self._catch_up, parent=self)
+        self._pinning = Pinning(jobs, parts.field, parts.notice.say, self._renewal.start, parent=self)
+        self._deeds = self._deeds_by_key()
         parts.field.pressed.connect(self.act)
         parts.field.picked.connect(lambda at: self.act(Press(Action.PICK, at + 1)))
         parts.rest.jump.connect(self._go)
@@ -179,6 +183,8 @@ class VerifyScreen(QWidget):
         counted = f"第 {walk.position} / {of} 处" if walk.position else "已认可的栏目"
         if state in {AnswerState.ILLEGIBLE, AnswerState.ASK}:
             counted += "　看不清" if state is AnswerState.ILLEGIBLE else "　要问村里"
+        if item.pinned:
+            counted += "　已钉住（Alt+0 取下）"
         if item.source is not ValueSource.PAPER:
             counted += f"　{SOURCE_WORDS[item.source]}"
         self.parts.field.show_item(item, counted)
@@ -228,46 +234,38 @@ class VerifyScreen(QWidget):
         action = press.action
         if action in ANSWERS and action is not Action.UNDO and not self._may_answer():
             return
-        match action:
-            case Action.CONFIRM:
-                self._confirm()
-            case Action.PICK:
-                self._pick(press.number - 1)
-            case Action.ILLEGIBLE:
-                self._mark(AnswerState.ILLEGIBLE)
-            case Action.ASK:
-                self._mark(AnswerState.ASK)
-            case Action.BLANK:
-                self._answer(self._blank(), AnswerState.CONFIRMED)
-            case Action.SOURCE:
-                self._ask_source()
-            case Action.UNDO:
-                self._undo()
-            case Action.NEXT | Action.PREVIOUS:
-                self._step(1 if action is Action.NEXT else -1)
-            case _:
-                self._around(action)
+        if action is Action.PICK:
+            self._pick(press.number - 1)
+        elif action in self._deeds:
+            self._deeds[action]()
 
-    def _around(self, action: Action) -> None:
-        """Keys that change what is seen, not what is answered."""
-        if action is Action.UNFOLD:
-            self.parts.rest.unfold()
-        elif action is Action.WHOLE_PAGE:
-            self.parts.page.show_whole(not self.parts.page.whole)
-        elif action is Action.FOLD_PAGE:
-            self.parts.fold_page()
-        elif action is Action.TONE:
-            self.pages.next_tone()
-            if self._walk is not None and self._walk.here is not None:
-                self._show_picture(self._walk.here)
-        elif action is Action.TURN:
-            self.parts.page.turn()
-        elif action is Action.PLACE:
-            self._ask_place()
-        elif action is Action.KEYS:
-            KeysDialog(self).open()
-        elif action is Action.LEAVE:
-            self._leave("")
+    def _deeds_by_key(self) -> dict[Action, Callable[[], object]]:
+        """What is done for each action that needs no number: answers first, then what changes only what is seen."""
+        parts = self.parts
+        return {
+            Action.CONFIRM: self._confirm,
+            Action.PIN: self._pinning.turn,
+            Action.ILLEGIBLE: lambda: self._mark(AnswerState.ILLEGIBLE),
+            Action.ASK: lambda: self._mark(AnswerState.ASK),
+            Action.BLANK: lambda: self._answer(self._blank(), AnswerState.CONFIRMED),
+            Action.SOURCE: self._ask_source,
+            Action.UNDO: self._undo,
+            Action.NEXT: lambda: self._step(1),
+            Action.PREVIOUS: lambda: self._step(-1),
+            Action.UNFOLD: parts.rest.unfold,
+            Action.WHOLE_PAGE: lambda: parts.page.show_whole(not parts.page.whole),
+            Action.FOLD_PAGE: parts.fold_page,
+            Action.TONE: self._tone,
+            Action.TURN: parts.page.turn,
+            Action.PLACE: self._ask_place,
+            Action.KEYS: lambda: KeysDialog(self).open(),
+            Action.LEAVE: lambda: self._leave(""),
+        }
+
+    def _tone(self) -> None:
+        self.pages.next_tone()
+        if self._walk is not None and self._walk.here is not None:
+            self._show_picture(self._walk.here)
 
     def _may_answer(self) -> bool:
         """Only a field whose crop has been on the screen is answered."""
@@ -296,16 +294,20 @@ class VerifyScreen(QWidget):
             field.complain(str(problem))
             return
         same = value == item.value
+        if same and item.proposed:
+            self._answer(value, AnswerState.CONFIRMED, *whence(item, item.proposed))
+            return
         kept = same and item.source is not ValueSource.PAPER  # looked at again, its source is what it was
         state = AnswerState.CONFIRMED if same else AnswerState.CORRECTED
         self._answer(value, state, item.source if kept else ValueSource.PAPER, item.note if kept else "")
 
     def _pick(self, at: int) -> None:
         shown = self.parts.field.candidates.shown
-        if 0 <= at < len(shown):
-            item = self.parts.field.item
-            same = item is not None and shown[at].value == item.value
-            self._answer(shown[at].value, AnswerState.CONFIRMED if same else AnswerState.CORRECTED)
+        item = self.parts.field.item
+        if item is not None and 0 <= at < len(shown):
+            same = shown[at].value == item.value
+            source, note = whence(item, shown[at].origin)
+            self._answer(shown[at].value, AnswerState.CONFIRMED if same else AnswerState.CORRECTED, source, note)
 
     def _blank(self) -> JsonValue:
         item = self.parts.field.item
