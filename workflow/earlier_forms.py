@@ -4,8 +4,8 @@ A child comes back every half year, brothers and sisters come with the same pare
 form (else a sibling's, found by a parent's ID number) is laid beside the reading: the same value read from other ink
 on another day is evidence that the sheet can't give itself. Only what a person has looked at counts as a witness, so a
 machine's error can't vouch for itself half a year later; only ink that was read so unaided is vouched for. Where the
-paper says something else, the earlier value is offered (``sheets``) and never put in. Nothing outside the division
-that took the paper in is looked at.
+paper says something else, the earlier value is offered (``workflow.family``) and never put in. Nothing outside the
+division that took the paper in is looked at.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """The same family's earlier form: what it says of guardians and home, offered where this form is blank or doubtful.
 
-A family is recognised by an adult's ID number or phone, by an adult's name at the same address, or by the child's own
-number. Only registrations that the actor may see are looked at, and nothing of theirs that is kept from her.
+A family is recognised by an adult's ID number or phone, or by an adult's name at the same address; the child itself by
+its number, or its name and birth date. (``workflow.earlier_forms`` is the witness for what was read; this is for the
+person who looks, with what she may see.) Only registrations that the actor may see are looked at, and nothing of
+theirs that is kept from her.
 """
 
 from __future__ import annotations
@@ -10,16 +12,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forms.dictionary import load_dictionary
-from forms.kinds import JsonValue
+from forms.kinds import JsonValue, Kind
 from forms.values import empty
 from records import registration_rows, sealing, stack_rows
 from records.session import Session
-from records.tables import ChildPerson, Registration
+from records.tables import Child, ChildPerson, Registration
 from records.views import Actor
 from records.views_care import PersonRole
 from workflow import blind, scope
 from workflow.answering import same
-from workflow.matching import phone_digits
+from workflow.carrying import OWN
+from workflow.matching import iso_date, phone_digits
 from workflow.names import normal_name
 from workflow.sheets import said
 
@@ -43,7 +46,7 @@ class Earlier:
 class _Family:
     """An earlier registration, and which adult of this form is which of that one."""
 
-    own: bool = False  # it is the child's own
+    own: bool = False  # it is the child's own: all of it is told
     roles: dict[PersonRole, PersonRole] = field(default_factory=dict)
 
 
@@ -77,18 +80,27 @@ def _families(session: Session, values: Mapping[str, JsonValue]) -> dict[str, _F
     """Children on record whose adults, or who themselves, share a number, phone or name with this form."""
     numbers = {role: _text(values, role, "id_number") for role in PersonRole}
     phones = {role: phone_digits(_text(values, role, "phone")) or "" for role in ADULTS}
-    names = {role: normal_name(_text(values, role, "name")) for role in ADULTS}
+    names = {role: normal_name(_text(values, role, "name")) for role in PersonRole}
     sought = ({*numbers.values()} - {""}, {*phones.values()} - {""}, {*names.values()} - {""})
     found: dict[str, _Family] = {}
     for person in stack_rows.persons_like(session, *sought):
         if person.role is PersonRole.CHILD:
-            if person.id_number and person.id_number == numbers[PersonRole.CHILD]:
+            if _same_child(session, person, values):
                 found.setdefault(person.child_id, _Family()).own = True
             continue
         for role in ADULTS:
             if _same_adult(person, numbers[role], phones[role], names[role]):
                 found.setdefault(person.child_id, _Family()).roles.setdefault(role, person.role)
     return found
+
+
+def _same_child(session: Session, person: ChildPerson, values: Mapping[str, JsonValue]) -> bool:
+    number, born = _text(values, PersonRole.CHILD, "id_number"), iso_date(values.get("child_birth_date"))
+    if number and person.id_number:
+        return number == person.id_number
+    child = session.get(Child, person.child_id)
+    same_name = normal_name(_text(values, PersonRole.CHILD, "name")) == person.name_norm
+    return same_name and born is not None and child is not None and child.birth_date == born
 
 
 def _same_adult(person: ChildPerson, number: str, phone: str, name: str) -> bool:
@@ -110,19 +122,26 @@ def _confirmed(family: _Family, values: Mapping[str, JsonValue], known: Mapping[
 
 def _told(family: _Family, known: Mapping[str, JsonValue]) -> Iterator[tuple[str, JsonValue]]:
     """What the earlier form says, by the keys of this one."""
-    roles = {role: role for role in ADULTS} if family.own else dict(family.roles)
+    if family.own:
+        yield from ((key, value) for key, value in known.items() if not empty(value) and _of_the_child(key))
+        return
+    roles = dict(family.roles)
     parents = any(mine is theirs and mine in PARENTS for mine, theirs in roles.items())
     if parents:  # brothers and sisters: the other parent, and whoever looks after them
         roles = {role: role for role in ADULTS} | roles
     pairs = [(f"{m.value}_{what}", f"{t.value}_{what}") for m, t in roles.items() for what in OF_A_PERSON]
     if roles.get(PersonRole.CAREGIVER) is PersonRole.CAREGIVER:
         pairs.append(("caregiver_address", "caregiver_address"))
-    if family.own:
-        pairs.append(("caregiver_relation", "caregiver_relation"))
-    pairs += [(key, key) for key in (*HOME, *(OF_THE_HOUSE if parents or family.own else ()))]
+    pairs += [(key, key) for key in (*HOME, *(OF_THE_HOUSE if parents else ()))]
     for key, other in pairs:
         if not empty(known.get(other)):
             yield key, known[other]
+
+
+def _of_the_child(key: str) -> bool:
+    """Not what is ticked, signed or said anew each time: that it stood so before says little about this form."""
+    definition = load_dictionary().fields.get(key)
+    return definition is not None and definition.kind not in (Kind.CHOICE, Kind.SIGNATURE) and key not in OWN
 
 
 def _may_offer(key: str) -> bool:

@@ -29,14 +29,13 @@ from records.views import (
     VerifyPage,
     VerifySheet,
 )
-from workflow import cross_checks, drafting, earlier_forms, last_time, sentences
+from workflow import cross_checks, drafting, last_time, sentences
 from workflow.cross_reference import CHINA, place_view
 from workflow.forms_in_use import stored_form
 from workflow.settings import ALWAYS_LOOK, RECHECK_PERCENT, SHOW_ALL_UNTIL, codes_in, limits_of, value_of
 from workflow.showing import FieldState, Trust, looking_order, shown_keys
 
 SEALED = "（加封）"
-EARLIER = "上次登记"
 
 
 @dataclass(frozen=True)
@@ -174,17 +173,16 @@ def _finding(finding: Finding) -> FindingView:
 # -- the sheet --------------------------------------------------------------------------------------------------------
 
 
-def build(store: Store, session: Session, registration: Registration, *, earlier: bool = True) -> VerifySheet:
-    """Everything the screen shows. ``earlier``: what the family's earlier forms say is offered where it differs."""
+def build(store: Store, session: Session, registration: Registration) -> VerifySheet:
+    """Everything the screen shows of the form itself (``workflow.offers`` adds what is known from elsewhere)."""
     pages = registration_rows.pages_of_registration(session, registration.id)
-    read = [stored.reading for stored in drafting.readings_of(session, pages).values()]
-    readings = {field.key: field for reading in read for field in reading.fields}
-    before = earlier_forms.earlier_of(session, registration, pages, read).values if earlier else {}
+    readings = {
+        field.key: field for stored in drafting.readings_of(session, pages).values() for field in stored.reading.fields
+    }
     facts = gather(store, session, registration, trust_of(session), readings)
     definitions = load_dictionary().fields
     items = tuple(
-        _item(facts, field, definitions.get(field.key), readings.get(field.key), before.get(field.key))
-        for field in facts.form.fields
+        _item(facts, field, definitions.get(field.key), readings.get(field.key)) for field in facts.form.fields
     )
     return VerifySheet(
         registration_id=registration.id,
@@ -249,11 +247,7 @@ def notes_of(facts: Facts) -> tuple[str, ...]:
 
 
 def _item(
-    facts: Facts,
-    field: FormField,
-    definition: FieldDefinition | None,
-    reading: FieldReading | None,
-    before: JsonValue,
+    facts: Facts, field: FormField, definition: FieldDefinition | None, reading: FieldReading | None
 ) -> VerifyItem:
     answer = facts.answers.get(field.key)
     page = facts.pages.get(field.page)
@@ -278,7 +272,7 @@ def _item(
         accepted=page is not None and (answer is None or answer.accepted),
         shown=field.key in facts.shown,
         reasons=_reasons(answer, facts.shown.get(field.key, "")),
-        candidates=_candidates(field, reading, code_table, before),
+        candidates=_candidates(field, reading, code_table),
         doubts=_doubts(reading) if as_read else (),
         multiple=field.multiple,
         options=_options(field, reading),
@@ -326,10 +320,7 @@ def _reasons(answer: Answer | None, shown_because: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sentences.field_reason(code) for code in codes))
 
 
-def _candidates(
-    field: FormField, reading: FieldReading | None, code_table: str | None, before: JsonValue
-) -> tuple[CandidateView, ...]:
-    """Rival readings, and the earlier form's value where something is written that was read otherwise."""
+def _candidates(field: FormField, reading: FieldReading | None, code_table: str | None) -> tuple[CandidateView, ...]:
     found: dict[str, CandidateView] = {}
     for candidate in () if reading is None else reading.candidates:
         if empty(candidate.value):
@@ -337,9 +328,6 @@ def _candidates(
         text = format_value(field.kind, candidate.value, field=field, code_table=code_table)
         note = candidate.text if candidate.text != text else ""
         found.setdefault(text, CandidateView(text, candidate.value, note))
-    if reading is not None and reading.text and not empty(before) and reading.value != before:
-        text = format_value(field.kind, before, field=field, code_table=code_table)
-        found[text] = CandidateView(text, before, EARLIER)
     return tuple(found.values())
 
 

@@ -20,7 +20,6 @@ from records.views import (
     DraftRow,
     FindingView,
     RegistrationState,
-    Role,
     ValueSource,
     VerifyItem,
     VerifySheet,
@@ -100,9 +99,7 @@ def sheet(store: Store, actor: Actor, registration_id: str) -> VerifySheet:
     with store.session() as session:
         registration = scope.registration(session, actor, registration_id)
         hidden = blind.hidden_from(session, actor, registration)
-        # helpers from outside see what is still to be verified, and nothing of what was verified before
-        told = sheets.build(store, session, registration, earlier=actor.role is not Role.HELPER)
-        built = blind.covered(told, hidden)
+        built = blind.covered(sheets.build(store, session, registration), hidden)
         others: tuple[str, ...] = ()
         if registration.state in registration_rows.OPEN:
             built, others = offers.offered(session, actor, registration, built)

@@ -20,6 +20,8 @@ from workflow.judgement import judge, vetoes
 
 PARENT = "220284198501010019"
 
+OFFERED = "本人 2026年下半年登记过"
+
 
 def reading(key: str, value: JsonValue, **evidence: float) -> FieldReading:
     text = value if isinstance(value, str) else str(value)
@@ -146,7 +148,7 @@ def test_a_child_that_comes_back_needs_fewer_looks_and_its_old_value_is_offered(
     assert item(sheet, "child_residence").accepted
     caregiver = item(sheet, "caregiver_name")
     assert not caregiver.accepted
-    assert [(c.text, c.note) for c in caregiver.candidates] == [("孙丽", ""), ("林雾凇", "上次登记")]
+    assert [(c.text, c.origin) for c in caregiver.candidates] == [("孙丽", ""), ("林雾凇", OFFERED)]
     name = item(sheet, "child_name")
     assert name.text == "欧阳云"
     assert not name.accepted
@@ -171,7 +173,7 @@ def test_brothers_and_sisters_share_their_parents_and_not_themselves(honest: Off
     assert item(sheet, "mother_name").accepted
     assert not item(sheet, "child_name").accepted
     assert not item(sheet, "school_name").accepted
-    assert "上次登记" not in {c.note for c in item(sheet, "child_name").candidates}
+    assert OFFERED not in {c.origin for c in item(sheet, "child_name").candidates}
 
 
 def test_what_a_machine_alone_read_before_is_no_witness(honest: OfficeAtWork) -> None:
@@ -189,14 +191,14 @@ def test_another_place_stays_out_of_it_and_so_do_helpers(honest: OfficeAtWork) -
     pages = (front("B1", ("school_name",), school_name="拉法街道小学"), back("B1", ("mother_name",)))
     sheet = second_form(honest, *pages)
     assert item(sheet, "mother_name").accepted
-    assert "上次登记" in {c.note for c in item(sheet, "school_name").candidates}
+    assert OFFERED in {c.origin for c in item(sheet, "school_name").candidates}
     helper = verify.sheet(honest.store, honest.as_role(Role.HELPER), sheet.registration_id)
-    assert "上次登记" not in {c.note for i in helper.items for c in i.candidates}
+    assert OFFERED not in {c.origin for i in helper.items for c in i.candidates}
     with honest.store.transaction() as session:
         for row in session.get_one(Child, child_id).registrations:
             row.division = "220284"  # taken in elsewhere
     again = verify.sheet(honest.store, honest.actor, sheet.registration_id)
-    assert "上次登记" not in {c.note for i in again.items for c in i.candidates}
+    assert OFFERED not in {c.origin for i in again.items for c in i.candidates}
 
 
 def test_a_sheet_that_names_two_children_has_no_earlier_form(honest: OfficeAtWork) -> None:
