@@ -24,12 +24,11 @@ from records.session import Session
 from records.store import Store
 from records.tables import Child, PrintedForm
 from records.views import Actor
-from workflow import rounds, sealed
+from workflow import rounds, sealed, sheets
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotWritten
 from workflow.permissions import Right, verb
 from workflow.serials import new_serial
-from workflow.sheets import said
 
 TABLE = "printed_forms"
 JUDGED_BLOCK = "concern"
@@ -94,7 +93,7 @@ def _printed(
 ) -> PrintedForm:
     current = child_rows.current_registration(session, child.id)
     assert current is not None  # rounds.gather lists children by their current registration
-    values = said(registration_rows.answers_of(session, current.id))
+    values = sheets.said(registration_rows.answers_of(session, current.id))
     printed = {key: p.value for key, p in printed_values(form, _for_the_home(values)).items()}
     row = PrintedForm(
         id=store.new_id(),
