@@ -25,6 +25,7 @@ from benchmarks import clerk, truth
 from benchmarks.form_pictures import forms
 from benchmarks.people_pictures import people
 from benchmarks.picture_checks import complaints
+from benchmarks.twin_pictures import twins
 from desktop.app import Program, open_pool
 from desktop.jobs import Jobs
 from desktop.start import make_application
@@ -313,6 +314,7 @@ def main() -> int:
             verify(studio, window, opened)
             ledger(studio, window, opened)
             people(studio, window, opened)
+            twins(studio, window, opened, folder)
             batches(studio, window, opened, folder)
             forms(studio, window, folder)
             settings(studio, window)

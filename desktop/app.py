@@ -28,6 +28,7 @@ from desktop.ui.care.screen import CareScreen
 from desktop.ui.care.visits import VisitsScreen
 from desktop.ui.children.page import CARE, FIELDS, PAPERS, ChildPageScreen
 from desktop.ui.children.screen import ChildrenScreen
+from desktop.ui.duplicates.screen import DuplicatesScreen
 from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
 from desktop.ui.first_run.screen import FirstRunScreen, NewOffice
 from desktop.ui.forms.learn_screen import LearnScreen
@@ -304,7 +305,7 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     add_care(window, jobs, opened, child := ChildPageScreen(jobs, opened.actor))
     window.add("batches", "报送批次", "batches", batches, batches)
     window.add_inner("verify", "drafts", verify, verify)
-    add_people(window, child, children)
+    add_people(window, jobs, opened, child, children)
     add_rounds(window, jobs, opened, child, children)
     add_forms(window, jobs, opened)
     add_settings(window, jobs, opened, kdf)
@@ -400,9 +401,13 @@ def add_care(window: MainWindow, jobs: Jobs, opened: Opened, child: ChildPageScr
     care.go_children.connect(partial(window.go, "children"))
 
 
-def add_people(window: MainWindow, child: ChildPageScreen, children: ChildrenScreen) -> None:
+def add_people(
+    window: MainWindow, jobs: Jobs, opened: Opened, child: ChildPageScreen, children: ChildrenScreen
+) -> None:
     """The child's page, and the way to it and back from wherever a child is named."""
     window.add_inner("child", "children", child, child)
+    twins = DuplicatesScreen(jobs, opened.actor)
+    window.add_inner("duplicates", "children", twins, twins)
     came_from = ["children"]
 
     def open_child(child_id: str, tab: int) -> None:
@@ -413,6 +418,17 @@ def add_people(window: MainWindow, child: ChildPageScreen, children: ChildrenScr
 
     child.wanted.connect(open_child)
     children.open_child.connect(lambda child_id: open_child(child_id, FIELDS))
+
+    def compare(child_ids: tuple[str, ...]) -> None:
+        twins.show_children(child_ids)
+        window.go("duplicates")
+        window.set_title("duplicates", "重复登记")
+
+    children.go_duplicates.connect(partial(compare, ()))
+    child.compare.connect(lambda child_id: compare((child_id,)))
+    twins.counted.connect(children.count_duplicates)
+    twins.open_child.connect(lambda child_id: open_child(child_id, FIELDS))
+    twins.left.connect(partial(window.go, "children"))
     child.left.connect(lambda: window.go(came_from[0]))
     child.title.connect(partial(window.set_title, "child"))
 

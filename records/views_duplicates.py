@@ -34,6 +34,47 @@ class PairView:
 
 
 @dataclass(frozen=True, slots=True)
+class PairSide:
+    """One of two children that are compared. ``registration_id``: the current one, whose answers are shown."""
+
+    child_id: str
+    name: str
+    registration_id: str
+    form_date: date | None
+    form_title: str
+    archive_number: str
+    registrations: int
+    place: str
+    pages: tuple[str, ...]  # ids of the sides of the current registration, in their order
+
+
+@dataclass(frozen=True, slots=True)
+class PairField:
+    """One field of both, as texts. ``choosable``: a person may say whose counts after a merge."""
+
+    key: str
+    label: str
+    one: str
+    other: str
+    agrees: bool
+    choosable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PairDetail:
+    """Two children side by side. ``newer_is_one``: whose statement counts after a merge, unless a person chooses."""
+
+    one: PairSide
+    other: PairSide
+    score: int
+    grade: str
+    reasons: tuple[str, ...]
+    fields: tuple[PairField, ...]  # those that differ first
+    newer_is_one: bool
+    kept_id: str  # which of the two stays: the one with a dossier, else the one that came first
+
+
+@dataclass(frozen=True, slots=True)
 class MergeView:
     """A merge that was made; ``undone_at`` where it was taken back."""
 

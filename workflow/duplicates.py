@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from records import batch_rows, child_rows, likeness_rows, merging, office_rows
 from records.likeness import Likeness, Traits, keys_of, likeness, pairs_sharing_keys, probes_of
@@ -15,7 +16,7 @@ from records.store import Store
 from records.tables import Child, ChildMerge, KeptApart
 from records.views import Actor, BatchRowState
 from records.views_duplicates import MergeView, PairView, TwinView
-from workflow import current, matching, scope
+from workflow import current, matching, scope, twins
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotFound, WrongState
 from workflow.names import mask_id_number
@@ -27,6 +28,8 @@ KEYS_VERSION = 1
 """Raised when ``keys_of`` changes: all children are then filed anew at the next look."""
 _FILED = "child_keys"  # in the table of settings, but none of ``workflow.settings``: nobody sets it
 LINKS = "child_links"
+VALUES = "answer_events"
+NO_VALUES: Mapping[str, str] = MappingProxyType({})
 
 
 # -- looking ----------------------------------------------------------------------------------------------------------
@@ -109,9 +112,18 @@ def filed(session: Session) -> None:
 
 
 @verb(Right.MERGE)
-def merge(store: Store, actor: Actor, now: datetime, kept_id: str, gone_id: str, why: str) -> tuple[Changes, str]:
+def merge(
+    store: Store,
+    actor: Actor,
+    now: datetime,
+    kept_id: str,
+    gone_id: str,
+    why: str,
+    values: Mapping[str, str] = NO_VALUES,
+) -> tuple[Changes, str]:
     """Two children are one: everything of ``gone_id`` goes to ``kept_id``. Returns the merge's id too.
 
+    The newest statement counts; ``values`` names fields for which another registration is right (``workflow.twins``).
     Raises BadValue without a reason, WrongState where it can't be done, NotFound outside the actor's division.
     """
     if not why.strip():
@@ -138,6 +150,10 @@ def merge(store: Store, actor: Actor, now: datetime, kept_id: str, gone_id: str,
             by=actor.user_id,
         )
         session.add(row)
+        session.flush()
+        written = twins.settle(store, session, actor, now, kept_id, values, why.strip())
+        if written:
+            row.moved = {**row.moved, VALUES: written}
         _after(store, session, actor, now, kept_id, gone_id)
         store.audit(session, actor.user_id, now, "child.merge", kept_id, {"gone": gone_id, "merge": row.id})
         return changed(children=[kept_id, gone_id], registrations=_registrations(moved)), row.id
@@ -162,6 +178,7 @@ def undo_merge(store: Store, actor: Actor, now: datetime, merge_id: str, reason:
         scope.child_registrations(session, actor, row.kept_id)
         moved = dict(row.moved)
         merging.link_back(session, moved.pop(LINKS, []))
+        twins.unsettle(store, session, actor, now, moved.pop(VALUES, []))
         merging.move_back(session, moved, row.gone_id, row.kept_id)
         row = session.get_one(ChildMerge, merge_id)
         row.undone_at, row.undone_by, row.undone_reason = now, actor.user_id, reason.strip()

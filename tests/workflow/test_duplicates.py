@@ -15,12 +15,14 @@ from records.likeness import keys_of
 from records.likeness_rows import clear_keys, set_keys, traits_of_all
 from records.merging import OWN_WAY, columns_of_children
 from records.tables import Child, ChildKey, ChildLink, Table
+from records.views import Role
 from records.views_care import LinkKind
-from records.views_duplicates import TwinView
+from records.views_duplicates import PairDetail, TwinView
 from tests.workflow.conftest import PASSWORD, OfficeAtWork
 from tests.workflow.scripted import CHILD, back, front
-from workflow import children, cli, duplicates, report, verify
-from workflow.errors import BadValue, NotFound, WrongState
+from workflow import child_page, children, cli, duplicates, report, verify
+from workflow import twins as twins_of
+from workflow.errors import BadValue, NotFinished, NotFound, WrongState
 
 OTHER = "22028420180101004" + check_digit("22028420180101004")
 MOTHER = "22028419900101002" + check_digit("22028419900101002")
@@ -230,6 +232,78 @@ def test_every_table_that_names_children_is_seen_to() -> None:
     assert {"registrations", "batch_rows", "concerns", "visits", "dossiers"} <= {
         table.name for table, _ in columns_of_children()
     }
+
+
+# -- side by side, value by value -------------------------------------------------------------------------------------
+
+
+def compared(office: OfficeAtWork, one: str, other: str) -> PairDetail:
+    return twins_of.compare(office.store, office.actor, one, other)
+
+
+def test_two_children_stand_side_by_side_with_what_differs_first(office: OfficeAtWork) -> None:
+    one, other = child(office, "一"), child(office, "二", **AGAIN)
+    pair = compared(office, one, other)
+    assert (pair.one.name, pair.other.name, pair.newer_is_one, pair.kept_id) == ("欧阳雪", "欧阳霄", False, one)
+    assert pair.grade == "likely"
+    assert len(pair.one.pages) == 2
+    differing = [field for field in pair.fields if not field.agrees]
+    assert list(pair.fields[: len(differing)]) == differing
+    by_key = {field.key: field for field in pair.fields}
+    assert (by_key["child_name"].one, by_key["child_name"].other) == ("欧阳雪", "欧阳霄")
+    assert by_key["child_name"].choosable
+    assert by_key["child_birth_date"].agrees
+    assert not by_key["form_date"].choosable, "both sheets have theirs"
+    assert by_key["child_id_number"].one == CHILD["child_id_number"]
+    collector = replace(office.actor, role=Role.COLLECTOR)
+    masked = twins_of.compare(office.store, collector, one, other)
+    (number,) = [field for field in masked.fields if field.key == "child_id_number"]
+    assert number.one.startswith("2202842018")
+    assert number.one.endswith("****")
+    assert not any(field.choosable for field in masked.fields)
+    village = replace(office.actor, division="220281104299")
+    with pytest.raises(NotFound):
+        twins_of.compare(office.store, village, one, other)
+
+
+def test_a_person_says_whose_value_counts_and_it_goes_back_with_the_merge(office: OfficeAtWork) -> None:
+    one, other = child(office, "一"), child(office, "二", **AGAIN)
+    pair = compared(office, one, other)
+    before = state_of_everything(office)
+    older = {"child_name": pair.one.registration_id, "child_sex": pair.other.registration_id}
+    _, merge_id = duplicates.merge(office.store, office.actor, office.clock(), one, other, "看了户口簿", older)
+    (row,) = children.children(office.store, office.actor)
+    assert row.name == "欧阳雪"
+    history = child_page.field_history(office.store, office.actor, one, "child_name")
+    assert ("更正", "合并重复登记，以另一份登记表为准：看了户口簿") in {(step.source, step.note) for step in history}
+    undo(office, merge_id)
+    after = state_of_everything(office)
+    assert {row.child_id: row.name for row in children.children(office.store, office.actor)} == {
+        one: "欧阳雪", other: "欧阳霄",
+    }  # fmt: skip
+    assert len(after["answer_events"]) == len(before["answer_events"]) + 2, "the history keeps both steps"
+    assert {table for table in before if before[table] != after[table]} <= {"answer_events", "answers"}
+
+
+def test_values_that_contradict_or_are_being_reported_are_refused_whole(office: OfficeAtWork) -> None:
+    one, other = child(office, "一"), child(office, "二", **AGAIN)
+    pair = compared(office, one, other)
+    before = state_of_everything(office)
+    number_alone = {"child_id_number": pair.one.registration_id}
+    number_and_register = {**number_alone, "child_registered": "nothing of these"}
+    with pytest.raises(NotFound, match="没有合并"):
+        duplicates.merge(office.store, office.actor, office.clock(), one, other, "x", number_and_register)
+    with pytest.raises(NotFinished, match="互相矛盾"):
+        duplicates.merge(office.store, office.actor, office.clock(), one, other, "x", number_alone)
+    assert state_of_everything(office) == before
+    ids = [pair.other.registration_id]
+    _, batch_id = report.new_batch(office.store, office.actor, office.clock(), "第一批", ids)
+    report.freeze(office.store, office.actor, office.clock(), batch_id)
+    held = state_of_everything(office)
+    name = {"child_name": pair.one.registration_id}
+    with pytest.raises(WrongState, match="报送批次"):
+        duplicates.merge(office.store, office.actor, office.clock(), one, other, "x", name)
+    assert state_of_everything(office) == held
 
 
 # -- kept apart -------------------------------------------------------------------------------------------------------

@@ -146,6 +146,7 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.duplicates.duplicate_candidates": EVERYBODY,
     "workflow.duplicates.all_duplicates": EVERYBODY,
     "workflow.duplicates.merges": EVERYBODY,
+    "workflow.twins.compare": EVERYBODY,
     "workflow.duplicates.merge": {R, M},
     "workflow.duplicates.undo_merge": {R, M},
     "workflow.duplicates.keep_apart": {R, M},

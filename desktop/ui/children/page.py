@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -21,7 +21,8 @@ from desktop.ui.widgets.sections import Sections
 from desktop.ui.words import civil_day, day, grouped
 from records.views import Actor
 from records.views_care import ChildPage
-from workflow import child_page, dossiers, unmask, verify
+from records.views_duplicates import TwinView
+from workflow import child_page, dossiers, duplicates, unmask, verify
 from workflow.changes import Changes
 from workflow.cross_reference import Place
 from workflow.permissions import RIGHTS, Right
@@ -38,6 +39,7 @@ class ChildPageScreen(QWidget):
     wanted = Signal(str, int)  # another screen wants a child's page at one of its parts
     title = Signal(str)
     open_registration = Signal(str)
+    compare = Signal(str)  # the child with those who may be the same
 
     def __init__(self, jobs: Jobs, actor: Actor) -> None:
         super().__init__()
@@ -78,6 +80,12 @@ class ChildPageScreen(QWidget):
         row.addWidget(self._alarm, 1)
         row.addWidget(button("去处理", partial(self._to_tab, CARE), role="quiet", name="to_cases"))
         box.addWidget(self.alarm)
+        self.twins = panel("note")
+        row = line(self.twins, space=BETWEEN, around=12)
+        self._twins = text("", wrap=True)
+        row.addWidget(self._twins, 1)
+        row.addWidget(button("去比对", lambda: self.compare.emit(self._child_id), role="quiet", name="compare"))
+        box.addWidget(self.twins)
         self.notice = Notice()
         box.addWidget(self.notice)
         self.tabs = QTabBar()
@@ -129,6 +137,7 @@ class ChildPageScreen(QWidget):
             for widget in (self.name, self.facts):
                 widget.setText("")
             self.alarm.hide()
+            self.twins.hide()
         self._to_tab(tab)
         self.read()
 
@@ -151,6 +160,24 @@ class ChildPageScreen(QWidget):
             owner=self,
             failed=lambda words: self.notice.say(words, "alarm"),
         )
+        self._jobs.read(
+            lambda store, actor: duplicates.duplicate_candidates(store, actor, child_id),
+            partial(self._show_twins, child_id),
+            owner=self,
+            failed=lambda _told: None,  # the page itself says what is wrong
+        )
+
+    def _show_twins(self, child_id: str, twins: Sequence[TwinView]) -> None:
+        """Somebody on the list may be the same child: said once, calmly, with the way to look."""
+        if child_id != self._child_id:
+            return
+        first = next(iter(twins), None)
+        self.twins.setVisible(first is not None)
+        if first is None:
+            return
+        who = first.name if first.inside else f"{first.township.removeprefix('吉林省')}的一名儿童"
+        why = f"：{'、'.join(first.reasons[:3])}" if first.reasons else ""
+        self._twins.setText(f"台账里的{who}{'很' if first.grade == 'likely' else ''}可能是同一个孩子{why}。")
 
     def _changed(self, changes: Changes) -> None:
         ours = self._child_id in changes.children or changes.registrations or changes.batches

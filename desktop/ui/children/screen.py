@@ -17,10 +17,12 @@ from desktop.ui.widgets.parts import EmptyState, button, column, line, text
 from desktop.ui.widgets.table import Column, Table
 from desktop.ui.words import Mark
 from records.views import ChildRow
-from workflow import children
+from workflow import children, duplicates
 from workflow.changes import Changes
 
 REFRESH_MS = 150
+MOST_COMPARED = 2000
+"""Children of a list that are compared by the way; with more the pairs are counted when somebody goes there."""
 
 
 def _concern(row: ChildRow) -> str | Mark:
@@ -51,6 +53,7 @@ class ChildrenScreen(QWidget):
     open_child = Signal(str)
     go_drafts = Signal()
     go_rounds = Signal()
+    go_duplicates = Signal()
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__()
@@ -60,6 +63,7 @@ class ChildrenScreen(QWidget):
         self._listed = ""  # what the rows that stand here were searched by
         self._asked = 0
         self._opens = False
+        self._compared = False
         self.model: PagedRows[ChildRow] = PagedRows(COLUMNS, parent=self)
         self.table = Table(self.model)
         self.table.setObjectName("children")
@@ -82,6 +86,8 @@ class ChildrenScreen(QWidget):
         top = line()
         self._told = text("", "secondary")
         top.addWidget(self._told, 1)
+        self.duplicates = button("重复登记", self.go_duplicates.emit, icon="copy", name="go_duplicates")
+        top.addWidget(self.duplicates)
         top.addWidget(button("更新轮次", self.go_rounds.emit, icon="again", name="go_rounds"))
         box.addLayout(top)
         halves = QSplitter()
@@ -139,7 +145,14 @@ class ChildrenScreen(QWidget):
         if index.isValid() and first <= index.row() <= last:
             self._at_hand(index.row())
 
+    def count_duplicates(self, count: int) -> None:
+        """How many pairs may be one child, on the button that leads to them."""
+        self._compared = True
+        self.duplicates.setText(f"重复登记 {count}" if count else "重复登记")
+
     def _changed(self, changes: Changes) -> None:
+        if changes.children:
+            self._compared = False
         if (changes.children or changes.registrations) and self.isVisible() and not self._refresh.isActive():
             self._refresh.start()
 
@@ -156,6 +169,13 @@ class ChildrenScreen(QWidget):
         found = [i for i, row in enumerate(rows) if was is not None and row.child_id == was.child_id]
         if count:
             self.table.selectRow(page.number * PAGE + found[0] if found else min(at, count - 1))
+        if not self._compared and not self._search and len(rows) <= MOST_COMPARED:
+            self._compared = True
+            self._jobs.beside(
+                lambda store, actor, _now: len(duplicates.all_duplicates(store, actor)),
+                self.count_duplicates,
+                owner=self,
+            )
         opens, self._opens = self._opens, False
         if opens and count == 1:
             self.open_child.emit(rows[0].child_id)

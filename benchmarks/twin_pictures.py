@@ -1,0 +1,100 @@
+"""Pictures of the same child twice, for ``benchmarks.pictures``: a family of the samples fills in a second form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtWidgets import QWidget
+
+from benchmarks.synth.dice import Dice
+from benchmarks.synth.filling import Entry
+from benchmarks.synth.paper import write_sheet
+from benchmarks.synth.samples import SEED, Sheet
+from benchmarks.synth.scan import PROFILES, deliver, jpeg_bytes
+from benchmarks.synth.styles import writer
+from desktop.jobs import Jobs
+from desktop.ui.children.page import FIELDS, ChildPageScreen
+from desktop.ui.duplicates.screen import DuplicatesScreen
+from desktop.ui.main_window import MainWindow
+from forms.catalog import shipped_forms
+from forms.id_number import check_digit
+from records.store import Store
+from records.views import Actor
+from workflow import duplicates, intake, verify
+from workflow.access import Opened
+
+NUMBER = 2  # of the samples' families
+PATIENCE = 120.0
+
+
+class Taker(Protocol):
+    """What is needed of the studio."""
+
+    jobs: Jobs
+
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+
+    def until(self, condition: Callable[[], object], seconds: float = 30.0) -> None: ...
+
+    def shoot(self, name: str, widget: QWidget | None = None) -> None: ...
+
+
+def again(folder: Path) -> tuple[list[Path], dict[str, Entry]]:
+    """The form once more: one figure of the ID number copied wrongly, by another hand."""
+    form = next(form for form in shipped_forms() if form.id == "jl-migrant-child")
+    sheet = Sheet(form, NUMBER, Dice(SEED, "samples"))
+    pen = writer(sheet.style, Dice(SEED, "twin pictures"))
+    entries = {entry.field.key: entry for entry in sheet.entries}
+    number = str(entries["child_id_number"].value)
+    wrong = f"{number[:15]}{(int(number[15]) + 1) % 10}{number[16]}"
+    told = wrong + check_digit(wrong)
+    entries["child_id_number"] = replace(entries["child_id_number"], text=told, value=told)
+    paths = []
+    for page, side in enumerate(write_sheet(sheet.form, tuple(entries.values()), pen, Dice(SEED, 7), number="U7"), 1):
+        path = folder / f"又一份{page}.jpg"
+        path.write_bytes(jpeg_bytes(deliver(side, PROFILES["calibration"]["light"], Dice(SEED, 8, page), dpi=200)))
+        paths.append(path)
+    return paths, entries
+
+
+def twins(studio: Taker, window: MainWindow, opened: Opened, folder: Path) -> None:
+    """A pair side by side, the child's page that says so, and what was merged."""
+    store, actor = opened.store, opened.actor
+    _verify_again(studio, store, actor, folder)
+    page, screen = window.findChild(ChildPageScreen), window.findChild(DuplicatesScreen)
+    assert page is not None
+    assert screen is not None
+    pair = duplicates.all_duplicates(store, actor)[0]
+    page.wanted.emit(pair.one.child_id, FIELDS)
+    studio.until(page.twins.isVisible)
+    studio.shoot("儿童-可能重复")
+    page.compare.emit(pair.one.child_id)
+    studio.until(lambda: screen.panel.detail is not None)
+    rows = screen.panel.model.rows
+    screen.panel.table.selectRow(next(n for n, row in enumerate(rows) if row.field.key == "child_id_number"))
+    studio.shoot("重复登记")
+    screen.panel.reason.setCurrentIndex(0)
+    screen.panel.merge()
+    studio.until(lambda: screen.merged.rows)
+    screen.tabs.setCurrentIndex(1)
+    screen.merges_table.selectRow(0)
+    studio.shoot("重复登记-合并过的")
+
+
+def _verify_again(studio: Taker, store: Store, actor: Actor, folder: Path) -> None:
+    paths, entries = again(folder)
+    known = {row.registration_id for row in verify.drafts(store, actor)}
+    for path in paths:
+        intake.take_in(store, actor, studio.clock(), path)
+    studio.jobs.recognise()
+    studio.until(lambda: not studio.jobs.is_recognising, PATIENCE)
+    (draft,) = (row for row in verify.drafts(store, actor) if row.registration_id not in known)
+    for item in verify.sheet(store, actor, draft.registration_id).items:
+        value = entries[item.key].value if item.key in entries else item.value
+        verify.confirm(store, actor, studio.clock(), draft.registration_id, item.key, value)
+    verify.finish(store, actor, studio.clock(), draft.registration_id, same_child=verify.NEW_CHILD)
