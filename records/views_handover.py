@@ -64,6 +64,28 @@ class MadePackage:
 
 
 @dataclass(frozen=True, slots=True)
+class OutgoingRegistration:
+    """A registration that would go. ``again``: the partner has an older state of it."""
+
+    registration_id: str
+    title: str
+    archive_number: str
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingPackage:
+    """What a package made now would hold. ``counts`` by kind, ``left_out``: what stays for being sensitive."""
+
+    office: str
+    number: int
+    everything: bool
+    counts: dict[str, int]
+    registrations: tuple[OutgoingRegistration, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class FieldChange:
     """One field of a registration that comes in. ``conflict``: this store has an open proposal of another value."""
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from records.store import Store
 from records.views import Actor
 from records.views_handover import CardView, IncomingRegistration, ProposalKind
-from workflow import cli, handover, handover_in, partners, proposals, verify
+from workflow import cli, handover, handover_in, partners, proposals
 from workflow.matching import place_name
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -192,10 +192,8 @@ def import_(options: argparse.Namespace) -> int:
 def propose_(options: argparse.Namespace) -> int:
     """One field of one registration."""
     with _office(options) as (store, actor):
-        sheet = verify.sheet(store, actor, options.registration)
-        item = next((item for item in sheet.items if item.key == options.key), None)
-        value = options.value if item is None else verify.parse_typed(item, options.value)
-        proposals.propose(store, actor, cli.clock(), options.registration, options.key, value, options.why)
+        at = (options.registration, options.key)
+        proposals.propose_typed(store, actor, cli.clock(), *at, options.value, options.why)
     print("建议已记下，会放进给对方的下一个交接包。")
     return cli.ALL_READ
 

@@ -27,7 +27,7 @@ from records.store import Store
 from records.tables import Handover, Partner
 from records.vault import VaultRef
 from records.views import Actor
-from records.views_handover import MadePackage
+from records.views_handover import MadePackage, OutgoingPackage, OutgoingRegistration
 from workflow.errors import BadValue, NotAllowed, NotWritten
 from workflow.partners import find_partner
 from workflow.permissions import Right, verb
@@ -35,6 +35,7 @@ from workflow.scope import require_whole_office
 
 MANIFEST, DOCUMENT, FILE, TAIL = "manifest", "document", "file/", "tail"
 FILES = "file"  # kind of what was sent
+MOST_SHOWN = 1000
 
 
 @dataclass(slots=True)
@@ -93,6 +94,49 @@ def make(
     )
 
 
+@verb(Right.HAND_OVER)
+def outgoing(
+    store: Store, actor: Actor, partner: str, *, everything: bool = False, sensitive: bool = False
+) -> OutgoingPackage:
+    """What ``make`` would put into the package; nothing is written or noted. Raises as ``make`` does."""
+    with store.session() as session:
+        require_whole_office(session, actor)
+        receiver = find_partner(session, partner)
+        _refuse_sensitive(store, receiver, sensitive)
+        last = 0 if everything else handovers.last(session, receiver.store_id, "out")
+        had = handovers.sent(session, receiver.store_id)
+        before = had if last else {}
+        gathering, content = Gathering(store.open_sealed if sensitive else None), Content()
+        shown: list[OutgoingRegistration] = []
+        for document in _documents(store, session, receiver, gathering, before, content):
+            at = (str(document["kind"]), str(document["id"]))
+            files = gathering.files.pop(at[1], [])
+            if at[0] != "gone" and before.get(at) == handover_rows.digest_of(document):
+                continue
+            content.counts[at[0]] += 1
+            content.counts[FILES] += sum((FILES, vault_id) not in before for vault_id in dict.fromkeys(files))
+            if at[0] == "registration" and len(shown) < MOST_SHOWN:
+                shown.append(_outgoing(document, again=at in had))
+        number = handovers.next_number(session, receiver.store_id)
+        counts = {kind: count for kind, count in content.counts.items() if count}
+        return OutgoingPackage(receiver.name, number, last == 0, counts, tuple(shown), gathering.left_out)
+
+
+def _outgoing(document: Document, *, again: bool) -> OutgoingRegistration:
+    rows = document["rows"]
+    name = next((row["text"] for row in rows["answers"] if row["key"] == "child_name"), "")
+    number = next((row["archive_number"] for row in rows["archive_items"]), "")
+    return OutgoingRegistration(str(document["id"]), str(name), str(number), again)
+
+
+def _refuse_sensitive(store: Store, receiver: Partner, sensitive: bool) -> None:
+    """Extra-sensitive values go only where both offices' named persons allow it."""
+    if sensitive and receiver.sensitive_public is None:
+        raise BadValue("对方的名片没有写明接收特别敏感的内容，没有做交接包。请对方由指定的人重新做一张名片。")
+    if sensitive and store.opened_keys.sensitive is None:
+        raise NotAllowed("只有能打开特别敏感内容的人，才能把它交出去，没有做交接包。请由他来做。")
+
+
 def _reserve(
     store: Store, actor: Actor, now: datetime, partner: str, everything: bool, sensitive: bool
 ) -> tuple[Header, Partner, Head]:
@@ -100,10 +144,7 @@ def _reserve(
     with store.transaction() as session:
         require_whole_office(session, actor)
         receiver = find_partner(session, partner)
-        if sensitive and receiver.sensitive_public is None:
-            raise BadValue("对方的名片没有写明接收特别敏感的内容，没有做交接包。请对方由指定的人重新做一张名片。")
-        if sensitive and store.opened_keys.sensitive is None:
-            raise NotAllowed("只有能打开特别敏感内容的人，才能把它交出去，没有做交接包。请由他来做。")
+        _refuse_sensitive(store, receiver, sensitive)
         number = handovers.next_number(session, receiver.store_id)
         follows = 0 if everything else handovers.last(session, receiver.store_id, "out")
         row = Handover(

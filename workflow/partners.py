@@ -42,6 +42,28 @@ def write_card(store: Store, actor: Actor, now: datetime, path: Path, *, sensiti
     return _view(card, known=False)
 
 
+@verb(Right.HAND_OVER)
+def own_card(store: Store, actor: Actor) -> CardView:
+    """This office as its card shows it, with the fingerprint to read out on the telephone."""
+    with store.session() as session:
+        require_whole_office(session, actor)
+        office = office_rows.office(session)
+        return CardView(
+            store.store_id,
+            office.name,
+            office.division,
+            handover_file.fingerprint(store.store_id, office.signing_public),
+            store.opened_keys.sensitive is not None,
+            office.created_at,
+            known=False,
+        )
+
+
+def same_figures(told: str, shown: str) -> bool:
+    """Has the fingerprint been read out as it stands? Blanks and dashes don't matter."""
+    return _figures(told) == _figures(shown)
+
+
 def with_exchange_key(store: Store, session: Session) -> Office:
     """The office with the pair that packages are sealed to; made when it is first needed."""
     office = office_rows.office(session)

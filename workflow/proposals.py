@@ -15,7 +15,7 @@ from records.store import Store
 from records.tables import Proposal, Registration, User
 from records.views import Actor, AnswerState, RegistrationState, ValueSource
 from records.views_handover import ProposalKind, ProposalRow, ProposalState
-from workflow import answering, current, matching, scope, sheets
+from workflow import answering, current, matching, scope, sheets, verify
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotFinished, NotFound, WrongState
 from workflow.forms_in_use import stored_form
@@ -60,6 +60,16 @@ def propose(
         session.flush()
         store.audit(session, actor.user_id, now, "proposal.make", row.id, {"registration": registration.id})
     return changed(registrations=[registration_id])
+
+
+@verb(Right.PROPOSE)
+def propose_typed(
+    store: Store, actor: Actor, now: datetime, registration_id: str, key: str, typed: str, why: str
+) -> Changes:
+    """The same for a value as somebody types it. Raises FieldError too."""
+    item = next((item for item in verify.sheet(store, actor, registration_id).items if item.key == key), None)
+    value = typed if item is None else verify.parse_typed(item, typed)
+    return propose(store, actor, now, registration_id, key, value, why)
 
 
 def tell_owner(
