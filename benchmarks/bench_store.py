@@ -103,7 +103,8 @@ def rows_of(store: Store, actor: Actor, child: Child, number: int) -> dict[type[
         item, written = store.new_id(), f"{child.scope}-{year}-{number:07d}"
         made[ArchiveItem].append(
             {
-                "id": item, "archive_number": written, "number_norm": written, "registration_id": registration_id,
+                "id": item, "archive_number": written, "number_norm": written, "number_tail": written[-4:],
+                "registration_id": registration_id,
                 "title": child.name, "numbered_at": NOW,
             }
         )  # fmt: skip

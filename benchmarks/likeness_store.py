@@ -10,13 +10,13 @@ from pathlib import Path
 from sqlalchemy import insert
 
 from forms.catalog import shipped_forms
-from records import likeness_rows
+from records import likeness_rows, search_rows
 from records.forms_used import keep_form
 from records.keys import Kdf
 from records.likeness import Traits, keys_of
 from records.states import ChildState
 from records.store import Store
-from records.tables import Answer, Child, ChildKey, ChildPerson, Registration, Table
+from records.tables import Answer, Child, ChildKey, ChildPerson, ChildTerm, Registration, Table
 from records.views import Actor, AnswerState, RegistrationState, ValueSource
 from records.views_care import PersonRole
 from workflow import duplicates
@@ -68,6 +68,7 @@ class _Rows:
         self._answers: list[dict[str, object]] = []
         self._persons: list[dict[str, object]] = []
         self._keys: list[dict[str, object]] = []
+        self._terms: list[dict[str, object]] = []
 
     def tables(self) -> Iterator[tuple[type[Table], list[dict[str, object]]]]:
         yield Child, self._children
@@ -75,6 +76,7 @@ class _Rows:
         yield Answer, self._answers
         yield ChildPerson, self._persons
         yield ChildKey, self._keys
+        yield ChildTerm, self._terms
 
     def add(self, traits: Traits, number: int) -> str:
         child_id, registration_id = self._store.new_id(), self._store.new_id()
@@ -112,5 +114,8 @@ class _Rows:
                     "phone": adult.phone or None,
                 }
             )  # fmt: skip
+        phones = [adult.phone for adult in traits.around.values()]
+        terms = search_rows.terms_of(normal_name(traits.name), traits.pinyin, phones)
+        self._terms.extend({"child_id": child_id, "term": term} for term in sorted(terms))
         self._keys.extend({"child_id": child_id, "key": key} for key in keys_of(traits))
         return child_id

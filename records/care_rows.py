@@ -177,14 +177,21 @@ def unplanned_children(session: Session) -> Sequence[Child]:
     return session.scalars(statement).all()
 
 
-def planned_by_rule(session: Session) -> Sequence[Child]:
-    """Children whose visit is planned by the rule and not by a person."""
+def planned_by_rule(session: Session) -> Sequence[str]:
+    """Ids of children on the list whose visit is planned by the rule and not by a person."""
     statement = (
-        select(Child)
-        .join(Visit, Visit.child_id == Child.id)
-        .where(Visit.state == VisitState.PLANNED, Visit.planned_by.is_(None))
+        select(Visit.child_id)
+        .join(Child, Visit.child_id == Child.id)
+        .where(Visit.state == VisitState.PLANNED, Visit.planned_by.is_(None), Child.state == ChildState.ACTIVE)
     )
-    return session.scalars(statement).all()
+    return session.scalars(statement.order_by(Visit.child_id)).all()
+
+
+def last_visits_of_many(session: Session, child_ids: Sequence[str]) -> dict[str, Visit]:
+    """The latest visit that took place, by child."""
+    # sorted here, as in ``planned_of_many``
+    found = _by_child(session, Visit.child_id, select(Visit).where(Visit.state == VisitState.DONE), child_ids)
+    return {child_id: max(rows, key=lambda v: (v.done_on or date.min, v.id)) for child_id, rows in found.items()}
 
 
 # -- reports, log -----------------------------------------------------------------------------------------------------

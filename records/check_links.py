@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from forms.dictionary import extra_sensitive
 from forms.values import empty
+from records import search_rows
 from records.check_rows import Ids
 from records.columns import canonical_json
 from records.erasing import ERASED
@@ -184,13 +185,19 @@ def links_of_merged(session: Session) -> Ids:
 
 
 def search_columns_differing(session: Session) -> Ids:
-    """Children who would not be found by their own pinyin or the tail of their ID number."""
-    columns = select(Child.id, Child.pinyin, Child.pinyin_plain, Child.id_number, Child.id_reversed).order_by(Child.id)
-    return tuple(
+    """Children who would not be found by parts of their own name, pinyin or phones, or the tail of their ID number."""
+    columns = select(Child.id, Child.id_number, Child.id_reversed).order_by(Child.id)
+    tails = {
         child_id
-        for child_id, pinyin, plain, number, reversed_number in session.execute(columns)
-        if plain != pinyin.replace(" ", "") or (reversed_number or "") != (number or "")[::-1]
-    )
+        for child_id, number, reversed_number in session.execute(columns)
+        if (reversed_number or "") != (number or "")[::-1]
+    }
+    return tuple(sorted(tails.union(search_rows.differing(session))))
+
+
+def number_tails_differing(session: Session) -> Ids:
+    """档号 that would not be found by their end."""
+    return tuple(search_rows.tails_differing(session))
 
 
 # -- erasures ---------------------------------------------------------------------------------------------------------

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy.orm import Session
 
+from records import search_rows
 from records.likeness_rows import stands_for
 from records.registration_rows import DONE
 from records.scope import within
 from records.states import ChildState
-from records.tables import ArchiveItem, Child, ChildPerson, Dossier, Registration
+from records.tables import Child, ChildPerson, Registration
 
 CHUNK = 500
-LONGEST_ITEM = 7  # figures of an item number in a 档号; more figures are an ID number or a phone
-LAST = "\uffff"  # sorts after every sign that names, numbers and pinyin are made of
+FAR = 5000  # rows of a list from its beginning
 
 
 def by_id_number(session: Session, id_number: str) -> Child | None:
@@ -120,78 +120,56 @@ def children_with_current(
 ) -> list[tuple[Child, Registration]]:
     """Children by pinyin, then id, each with its current registration, which lies in the division.
 
-    A page is found in one index before any row is read. ``search`` is normalised by the caller;
-    ``exited``: only those who left the list (True) or are on it (False).
+    A page is found in one index before any row is read; one near the end is counted from the end. ``search`` is
+    normalised by the caller; ``exited``: only those who left the list (True) or are on it (False).
     """
-    page = (
-        select(Child.id)
-        .where(*_wanted(search, division, exited))
-        .order_by(Child.pinyin, Child.id)
-        .limit(limit)
-        .offset(offset or None)
-    )
+    page = select(Child.id).where(*_wanted(session, search, division, exited, listed=limit is not None))
+    if limit is not None:
+        total = count_children(session, search, division, exited=exited) if offset >= FAR else None
+        page = _page(page, total, limit, offset)
     statement = (
         select(Child, Registration)
         .join(Registration, Registration.id == Child.current_registration_id)
-        .where(Child.id.in_(page) if limit is not None else Child.id.in_(page.order_by(None)))
+        .where(Child.id.in_(page))
         .order_by(Child.pinyin, Child.id)
     )
     return [(child, registration) for child, registration in session.execute(statement)]
 
 
+def _page(page: Select[str], total: int | None, limit: int, offset: int) -> Select[str]:
+    """The page's ids; from whichever end of the list is nearer, because what lies before them is walked over."""
+    if total is not None:
+        behind = total - offset - limit
+        if behind < offset:
+            back = page.order_by(Child.pinyin.desc(), Child.id.desc()).offset(max(0, behind))
+            return back.limit(min(limit, max(0, total - offset)))
+    return page.order_by(Child.pinyin, Child.id).limit(limit).offset(offset or None)
+
+
 def current_ids(session: Session, division: str) -> Sequence[str]:
     """The current registrations of all children of the division, by pinyin, then the child's id."""
-    statement = select(Child.current_registration_id).where(*_wanted("", division, None))
+    statement = select(Child.current_registration_id).where(*_wanted(session, "", division, None))
     return [row_id for row_id in session.scalars(statement.order_by(Child.pinyin, Child.id)) if row_id is not None]
 
 
 def count_children(session: Session, search: str, division: str, *, exited: bool | None = None) -> int:
     """How many ``children_with_current`` finds without a limit."""
-    statement = select(func.count()).select_from(Child).where(*_wanted(search, division, exited))
-    return session.scalar(statement) or 0
+    wanted = _wanted(session, search, division, exited, walked=bool(search), listed=False)
+    return session.scalar(select(func.count()).select_from(Child).where(*wanted)) or 0
 
 
-def _wanted(search: str, division: str, exited: bool | None) -> list[ColumnElement[bool]]:
-    conditions = [within(Child.scope, division), Child.current_registration_id.is_not(None)]
+def _wanted(
+    session: Session, search: str, division: str, exited: bool | None, *, walked: bool = True, listed: bool = True
+) -> list[ColumnElement[bool]]:
+    """``walked``: children are asked one by one, in the order of the list, and not found by their scope and sorted."""
+    # a child without a current registration has no scope
+    conditions = [within(func.coalesce(Child.scope, "") if walked else Child.scope, division)]
     if exited is not None:
         conditions.append(Child.state == (ChildState.EXITED if exited else ChildState.ACTIVE))
     if search:
-        found = _found_by(search)
-        conditions.append(Child.id.in_(union_all(*found)) if found else false())
+        matching = search_rows.matching(session, search, listed=listed)
+        conditions.append(false() if matching is None else matching)
     return conditions
-
-
-def _found_by(search: str) -> list[Select[str | None]]:
-    """Ids by everything that these signs can be part of. Each query reads one narrow index, none the children's rows.
-
-    Signs of names are looked for in names, letters in pinyin and initials, figures in ID numbers (from the front, or
-    the tail), phones and 档号.
-    """
-    low = search.lower()
-    found: list[Select[str | None]] = []
-    longer_than_any_part = search.isdigit() and len(search) > LONGEST_ITEM
-    if any(c.isdigit() or c in "-·" for c in search) and not longer_than_any_part:
-        # the inner query reads the index of numbers alone, the outer one the few rows found
-        numbers = select(ArchiveItem.number_norm).where(ArchiveItem.number_norm.contains(search, autoescape=True))
-        filed = select(ArchiveItem.registration_id).where(ArchiveItem.number_norm.in_(numbers))
-        found.append(select(Registration.child_id).where(Registration.id.in_(filed)))
-        found.append(select(Dossier.child_id).where(Dossier.archive_number.contains(search, autoescape=True)))
-    if not search.isascii():
-        found.append(select(Child.id).where(Child.name_norm.contains(search, autoescape=True)))
-    elif search.isalpha():
-        found.append(select(Child.id).where(Child.pinyin_plain.contains(low, autoescape=True)))
-        found.append(select(Child.id).where(_begins(Child.initials, low)))
-    if search[:-1].isdigit() and search[-1] in "0123456789xX":
-        number = search.upper()
-        found.append(select(Child.id).where(_begins(Child.id_number, number)))
-        found.append(select(Child.id).where(_begins(Child.id_reversed, number[::-1])))
-        found.append(select(ChildPerson.child_id).where(_begins(ChildPerson.phone, number)))
-    return found
-
-
-def _begins(column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], text: str) -> ColumnElement[bool]:
-    """A prefix as a range: an index serves it."""
-    return and_(column >= text, column < text + LAST)
 
 
 def id_numbers(session: Session, child_ids: Sequence[str], division: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from records.tables import (
     Child,
     ChildKey,
     ChildPerson,
+    ChildTerm,
     Concern,
     Erasure,
     MandatoryReport,
@@ -114,6 +115,7 @@ def erase_child(session: Session, child_id: str) -> bool:
             drop_derived(session, child_id)
             session.execute(delete(ChildKey).where(ChildKey.child_id == child_id))
             session.execute(delete(Unfollowed).where(Unfollowed.child_id == child_id))
+            session.execute(delete(ChildTerm).where(ChildTerm.child_id == child_id))
             session.execute(delete(ChildPerson).where(ChildPerson.child_id == child_id))
             session.execute(delete(Child).where(Child.id == child_id))
     except IntegrityError:

@@ -60,7 +60,7 @@ LOCAL: dict[str, frozenset[str]] = {
     "pages": frozenset({"content_hash", "duplicate_of_id", "attempts", "sheet_id", "side"}),
     "children": frozenset({"store_id", "current_registration_id", "scope"}),
     "users": frozenset({"store_id", "valid_until", "disabled_at"}),
-    "archive_items": frozenset({"series_id", "item_number"}),
+    "archive_items": frozenset({"series_id", "item_number", "number_tail"}),
 }
 NOT_HANDED_OVER = "not_handed_over"  # reason of a page of the same file whose registration stays where it is
 # of these a row without what is sealed in it would say something else: it is left out whole

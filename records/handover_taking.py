@@ -21,7 +21,7 @@ from records.errors import PackageRefused, StoreDamaged
 from records.handover_file import NOTHING_DONE
 from records.handover_rows import TABLES, Document, Row, rows_of
 from records.packing import unpack_form
-from records.tables import Child, ChildMerge, Registration, Source
+from records.tables import Child, ChildMerge, Registration, Source, number_tail
 from records.vault import ID_PATTERN
 from records.views import RegistrationState
 
@@ -332,7 +332,9 @@ class Taking:
         here = self._exists(table, row["id"])
         if here and not self._was_here(table, row["id"]):
             raise foreign()
-        values = {**row, "series_id": None, "item_number": None} if table == "archive_items" else row
+        values = row
+        if table == "archive_items":
+            values = {**row, "series_id": None, "item_number": None, "number_tail": number_tail(row["number_norm"])}
         self._upsert(table, values, here)
         self._note(table, row["id"])
 

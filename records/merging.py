@@ -8,10 +8,23 @@ from sqlalchemy import Column, ForeignKey, delete, inspect, select, update
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import Session
 
-from records.tables import ChildKey, ChildLink, ChildMerge, ChildPerson, Concern, KeptApart, Table, Unfollowed, Visit
+from records.tables import (
+    ChildKey,
+    ChildLink,
+    ChildMerge,
+    ChildPerson,
+    ChildTerm,
+    Concern,
+    KeptApart,
+    Table,
+    Unfollowed,
+    Visit,
+)
 from records.views_care import ConcernState, VisitState
 
-OWN_WAY = frozenset(t.__tablename__ for t in (ChildKey, ChildLink, ChildMerge, ChildPerson, KeptApart, Unfollowed))
+OWN_WAY = frozenset(
+    t.__tablename__ for t in (ChildKey, ChildLink, ChildMerge, ChildPerson, ChildTerm, KeptApart, Unfollowed)
+)
 """Made anew from the registrations, kept as they are, or moved by hand below."""
 
 Moved = dict[str, list[list[str]]]

@@ -9,7 +9,19 @@ from sqlalchemy import Text, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from records.scope import within
-from records.tables import Answer, AnswerEvent, ArchiveItem, Batch, BatchRow, Office, Page, Registration, Sheet, Source
+from records.tables import (
+    Answer,
+    AnswerEvent,
+    ArchiveItem,
+    Batch,
+    BatchRow,
+    Child,
+    Office,
+    Page,
+    Registration,
+    Sheet,
+    Source,
+)
 from records.views import AnswerState, BatchRowState, BatchState, RegistrationState
 
 OPEN = (RegistrationState.DRAFT, RegistrationState.SENT_BACK)
@@ -37,6 +49,16 @@ def registrations(session: Session, registration_ids: Sequence[str]) -> list[Reg
     )
     found = {row.id: row for row in session.scalars(statement)}
     return [found[row_id] for row_id in registration_ids if row_id in found]
+
+
+def current_of_many(session: Session, child_ids: Sequence[str]) -> dict[str, Registration]:
+    """Current registrations by child; who has none is left out."""
+    statement = (
+        select(Child.id, Registration)
+        .join(Registration, Registration.id == Child.current_registration_id)
+        .where(Child.id.in_(child_ids))
+    )
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def open_registrations(session: Session, division: str) -> Sequence[Registration]:
@@ -108,6 +130,12 @@ def next_sequence(session: Session) -> int:
 def count_verified(session: Session) -> int:
     """How many registrations persons have verified in this store."""
     return session.scalar(select(func.count()).select_from(Registration).where(Registration.state.in_(DONE))) or 0
+
+
+def verified_at_least(session: Session, number: int) -> bool:
+    """Have so many been verified? Asked at every form that is opened, so no more are counted than that."""
+    some = select(Registration.id).where(Registration.state.in_(DONE)).limit(number).subquery()
+    return (session.scalar(select(func.count()).select_from(some)) or 0) >= number
 
 
 def answers_of(session: Session, registration_id: str) -> dict[str, Answer]:

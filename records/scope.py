@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from forms.gazetteer import scope_of
 
 
-def within(column: InstrumentedAttribute[str], division: str) -> ColumnElement[bool]:
+def within(column: InstrumentedAttribute[str] | ColumnElement[str], division: str) -> ColumnElement[bool]:
     """Rows whose division is this one or lies below it. No division: no row.
 
     A range, not a LIKE: an index serves it, and digits sort alike in every collation.

@@ -28,7 +28,7 @@ from records.tables_care import (
     Visit,
     WorkLogEntry,
 )
-from records.tables_children import Answer, AnswerEvent, Child, Registration, Round
+from records.tables_children import Answer, AnswerEvent, Child, ChildTerm, Registration, Round
 from records.tables_duplicates import ChildKey, ChildMerge, KeptApart
 from records.tables_handover import HandedOver, Handover, Partner, Proposal
 from records.tables_office import AuditEntry, Batch, BatchRow, Erasure, Office, OfficeForm, Receipt, Setting, User
@@ -52,6 +52,7 @@ __all__ = [
     "ChildMerge",
     "ChildMove",
     "ChildPerson",
+    "ChildTerm",
     "Concern",
     "CrossReference",
     "Dossier",
@@ -295,12 +296,14 @@ class ArchiveItem(Table):
         Unique("dossier_id", "position"),
         CheckConstraint("dossier_id IS NULL OR position IS NOT NULL", name="place_in_dossier"),
         Index(None, "registration_id"),
-        Index(None, "number_norm"),
+        Index(None, "number_norm", "registration_id"),
+        Index(None, "number_tail"),
     )
 
     id: Mapped[PrimaryId]
     archive_number: Mapped[str] = mapped_column(Text, unique=True)  # 档号
     number_norm: Mapped[str] = mapped_column(Text)  # one spelling of dots and dashes, to search by
+    number_tail: Mapped[str] = mapped_column(String(4), default="", server_default="")  # its end, to search by
     series_id: Mapped[Id | None] = mapped_column(ForeignKey("archive_series.id"))
     item_number: Mapped[int | None]
     dossier_id: Mapped[Id | None] = mapped_column(ForeignKey("dossiers.id"))
@@ -316,6 +319,16 @@ class ArchiveItem(Table):
     sheets: Mapped[list[Sheet]] = relationship(back_populates="item", order_by="Sheet.number")
     box: Mapped[Box | None] = relationship()
     location: Mapped[Location | None] = relationship()
+
+    @validates("number_norm")
+    def _tail(self, _key: str, number: str) -> str:
+        self.number_tail = number_tail(number)
+        return number
+
+
+def number_tail(number_norm: str) -> str:
+    """The last four signs of a 档号: the item, or the place within a dossier."""
+    return number_norm[-4:]
 
 
 class CrossReference(Table):

@@ -39,10 +39,8 @@ class Child(Table):
     __table_args__ = (
         Index(None, "name_norm", "birth_date"),
         # lists in their order, with everything that says whether a child is in them
-        Index(None, "pinyin", "id", "scope", "state", "current_registration_id"),
-        # name and pinyin are searched in the middle: narrow indexes are read through instead of the rows
-        Index(None, "name_norm", "id"),
-        Index(None, "pinyin_plain", "id"),
+        Index(None, "pinyin", "id", "scope", "state"),
+        Index(None, "scope", "state"),  # to count by: the narrowest
         Index(None, "initials"),
         Index(None, "id_number"),
         Index(None, "id_reversed"),
@@ -64,7 +62,7 @@ class Child(Table):
     created_at: Mapped[Instant]
     exited_on: Mapped[date | None]
     exit_reason: Mapped[str] = mapped_column(Text, default="")  # code table exit
-    pinyin_plain: Mapped[str] = mapped_column(Text, default="", server_default="")  # without spaces, to search by
+    pinyin_plain: Mapped[str] = mapped_column(Text, default="", server_default="")  # without spaces; packages carry it
     id_reversed: Mapped[str | None] = mapped_column(String(18))  # last character first: the tail is searched by
     # derived (records.child_rows.current_registration) and kept for lists; no foreign key, the two point at each other
     current_registration_id: Mapped[Id | None]
@@ -76,6 +74,16 @@ class Child(Table):
     @validates("state")
     def _step(self, _key: str, to: ChildState) -> ChildState:
         return next_child_state(self.state, to)
+
+
+class ChildTerm(Table):
+    """A child under one beginning that it is found by (``records.search_rows``): derived, made anew at every change."""
+
+    __tablename__ = "child_terms"
+    __table_args__ = (Index(None, "child_id"), {"sqlite_with_rowid": False})
+
+    term: Mapped[str] = mapped_column(Text, primary_key=True)
+    child_id: Mapped[Id] = mapped_column(ForeignKey("children.id"), primary_key=True)
 
 
 class Registration(Table):

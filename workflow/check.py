@@ -122,6 +122,11 @@ ROWS: tuple[tuple[str, Look, str], ...] = (
         "有 {n} 名儿童的检索栏（拼音、证件号码尾数）和登记的内容对不上，登记的内容都在。" + REPAIR,
     ),
     (
+        "number_not_found",
+        check_links.number_tails_differing,
+        "有 {n} 个档号按末尾几位查不到，档号本身没有错。" + REPAIR,
+    ),
+    (
         "merge_incomplete",
         check_links.merges_incomplete,
         "有 {n} 名儿童标为已并入另一名，名下却还有记录，登记的内容都在。请在“重复儿童”里撤销合并，再合并一次。",

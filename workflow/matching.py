@@ -10,7 +10,7 @@ from forms.code_tables import code_table
 from forms.findings import years_between
 from forms.gazetteer import gazetteer
 from forms.kinds import JsonValue
-from records import child_rows, likeness_rows, registration_rows, round_rows
+from records import child_rows, likeness_rows, registration_rows, round_rows, search_rows
 from records.likeness import keys_of
 from records.session import Session
 from records.store import Store
@@ -94,6 +94,7 @@ def refresh(session: Session, row: Child) -> None:
     row.scope = "" if current is None else current.division
     session.flush()
     if current is None:
+        search_rows.follow(session, row)
         return
     values = {
         key: a.value
@@ -116,6 +117,7 @@ def refresh(session: Session, row: Child) -> None:
     row.residence_division = str((residence.get("division") if isinstance(residence, dict) else "") or "")
     child_rows.set_persons(session, row.id, [p for role in PersonRole if (p := _person(role, values)) is not None])
     session.flush()
+    search_rows.follow(session, row)
     likeness_rows.set_keys(session, row.id, keys_of(likeness_rows.traits_of(session, [row.id])[row.id]))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from records import erasing, handovers, merging, people, sealing, vault_rows
+from records import erasing, handovers, merging, people, sealing, search_rows, vault_rows
 from records.session import Session
 from records.store import Store
 from records.tables import Child, Page, Source
@@ -17,13 +17,14 @@ from workflow.scope import require_whole_office
 from workflow.settings import intervals
 
 DERIVED = ("current_differs", "search_differs")  # columns that follow from the registrations
+TAILS = "number_not_found"
 UNPLANNED = "visit_unplanned"  # follows from registrations, concerns and visits done
 SEALABLE = "sensitive_open"  # the same value, sealed
 ERASED = "erasure_incomplete"  # two persons have decided it; what is left of it goes
 UNSENT = "handed_over_astray"  # the next package then holds it again
 STRAY = "file_stray"  # vault files that no row names: their keys are nowhere
 KEYS = "keys_half"  # the other copy is whole
-ROWS = (*DERIVED, UNPLANNED, SEALABLE, ERASED, UNSENT)
+ROWS = (*DERIVED, TAILS, UNPLANNED, SEALABLE, ERASED, UNSENT)
 
 
 @verb(Right.ADMINISTER)
@@ -61,6 +62,8 @@ def _rows(store: Store, session: Session, now: datetime, found: Mapping[str, tup
     for child_id in found.get(UNPLANNED, ()):
         merging.one_planned_visit(session, child_id)
         visit_plan.plan_next(store, session, now, session.get_one(Child, child_id), intervals(session))
+    if TAILS in found:
+        search_rows.follow_tails(session)
     if SEALABLE in found:
         sealing.close_open_answers(session)
     if UNSENT in found:

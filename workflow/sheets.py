@@ -64,7 +64,7 @@ class Facts:
 
 def trust_of(session: Session) -> Trust:
     """How far this store trusts the machine by now."""
-    trusted = registration_rows.count_verified(session) >= value_of(session, SHOW_ALL_UNTIL)
+    trusted = registration_rows.verified_at_least(session, int(value_of(session, SHOW_ALL_UNTIL)))
     always = frozenset(codes_in(value_of(session, ALWAYS_LOOK)))
     return Trust(trusted, value_of(session, RECHECK_PERCENT), always)
 

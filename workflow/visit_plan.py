@@ -5,16 +5,21 @@ Everything here works inside a caller's transaction. The rule plans; a day that 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from forms.visiting import RISK, Intervals, level_of, next_due
-from records import care_rows, child_rows, registration_rows, sealing
+from records import answer_rows, care_rows, child_rows, registration_rows, sealing
 from records.ids import civil_date
 from records.session import Session
 from records.states import ChildState
 from records.store import Store
-from records.tables import Child, Registration, Visit
+from records.tables import Answer, Child, Concern, Registration, Visit
 from records.views_care import ConcernState, VisitState
+
+STATED = "guardianship_state"  # the field that says how a child is looked after
+PORTION = 500  # children at once
 
 
 def plan_next(store: Store, session: Session, now: datetime, child: Child, intervals: Intervals) -> Visit | None:
@@ -29,7 +34,7 @@ def plan_next(store: Store, session: Session, now: datetime, child: Child, inter
     current = child_rows.current_registration(session, child.id)
     if current is None:
         return planned
-    if _stated(session, current) is None:
+    if _stated(registration_rows.answer(session, current.id, STATED)) is None:
         care_rows.note_unfollowed(session, child.id, now)
     level, due = due_by_rule(session, now, child, current, intervals)
     if planned is None:
@@ -45,31 +50,46 @@ def plan_next(store: Store, session: Session, now: datetime, child: Child, inter
 def due_by_rule(
     session: Session, now: datetime, child: Child, current: Registration, intervals: Intervals
 ) -> tuple[str, date]:
-    """The level by which a child is visited and the latest day of the next visit.
-
-    Counted from the last visit or, for a child never visited, from its form; a key-concern child's first interval
-    begins on the day on which a person confirmed the concern.
-    """
+    """The level by which a child is visited and the latest day of the next visit."""
     confirmed = [c for c in care_rows.concerns_of(session, child.id) if c.state is ConcernState.CONFIRMED]
     last = care_rows.last_visit(session, child.id)
+    stated = registration_rows.answer(session, current.id, STATED)
+    planned = care_rows.planned_visit(session, child.id)
+    return _by_rule(now, current, stated, _Known(confirmed, last, planned), intervals)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a child beside its form: confirmed concerns, the last visit, the planned one."""
+
+    confirmed: Sequence[Concern]
+    last: Visit | None
+    planned: Visit | None
+
+
+def _by_rule(
+    now: datetime, current: Registration, stated_by: Answer | None, known: _Known, intervals: Intervals
+) -> tuple[str, date]:
+    """Counted from the last visit or, for a child never visited, from its form; a key-concern child's first interval
+    begins on the day on which a person confirmed the concern.
+    """
+    confirmed, last, planned = known.confirmed, known.last, known.planned
     stated_on = current.form_date or civil_date(current.verified_at or now)
     days = [stated_on]
     if last is not None and last.done_on is not None:
         days = [last.done_on]
-    stated = _stated(session, current)
+    stated = _stated(stated_by)
     if last is not None and last.done_on is not None and last.done_on >= stated_on:
         stated = last.level
     elif stated is None:  # sealed from the one at work: as it was planned, or rather too soon than too late
-        planned = care_rows.planned_visit(session, child.id)
         stated = RISK if planned is None else planned.level
     level = level_of(stated, key_concern=bool(confirmed))
     days += [civil_date(c.decided_at) for c in confirmed if c.decided_at is not None]
     return level, next_due(level, max(days), intervals)
 
 
-def _stated(session: Session, current: Registration) -> str | None:
+def _stated(answer: Answer | None) -> str | None:
     """What the form says of the guardianship; "" for nothing, None where that is sealed from the one at work."""
-    answer = registration_rows.answer(session, current.id, "guardianship_state")
     if answer is not None and sealing.hidden(answer):
         return None
     value = None if answer is None else answer.value
@@ -85,6 +105,23 @@ def plan_missing(store: Store, session: Session, now: datetime, intervals: Inter
 
 
 def plan_all_again(store: Store, session: Session, now: datetime, intervals: Intervals) -> None:
-    """The intervals changed: what the rule planned is planned anew."""
-    for child in care_rows.planned_by_rule(session):
-        plan_next(store, session, now, child, intervals)
+    """The intervals changed: what the rule planned is planned anew, many children at a time."""
+    session.flush()
+    ids = care_rows.planned_by_rule(session)
+    for start in range(0, len(ids), PORTION):
+        some = ids[start : start + PORTION]
+        planned = care_rows.planned_of_many(session, some)
+        concerns = care_rows.concerns_of_many(session, some, [ConcernState.CONFIRMED])
+        last = care_rows.last_visits_of_many(session, some)
+        current = registration_rows.current_of_many(session, some)
+        stated = answer_rows.answers_of_many(session, [row.id for row in current.values()], [STATED])
+        for child_id, row in current.items():
+            if _stated(stated[row.id].get(STATED)) is None:
+                care_rows.note_unfollowed(session, child_id, now)
+            known = _Known(concerns.get(child_id, ()), last.get(child_id), planned[child_id][0])
+            level, due = _by_rule(now, row, stated[row.id].get(STATED), known, intervals)
+            for visit in planned[child_id]:
+                if visit.planned_by is None:
+                    visit.level, visit.due_on = level, due
+        session.flush()
+        session.expunge_all()

@@ -200,15 +200,16 @@ PLANTS: dict[str, Plant | tuple[str, ...]] = {
     "side_twice": ("UPDATE pages SET form_page = 1 WHERE form_page = 2",),
     "number_missing": (f"UPDATE sheets SET item_id = NULL WHERE id = {FIRST_SHEET}",),
     "number_foreign": (f"UPDATE archive_items SET registration_id = {LAST} WHERE id = {ITEM}",),
-    "number_twice": ("UPDATE archive_items SET number_norm = 'X001-ZY·2026·D30·黄松甸镇-0001'",),
+    "number_twice": ("UPDATE archive_items SET number_norm = 'X001-ZY·2026·D30·黄松甸镇-0001', number_tail = '0001'",),
     "history_contradicts": (f"UPDATE answers SET value = '\"王五\"' WHERE rowid = {BY_PERSON}",),
     "batch_altered": ("UPDATE batch_rows SET frozen = '{}'",),
-    "current_differs": ("UPDATE children SET current_registration_id = NULL, scope = ''",),
+    "current_differs": ("UPDATE children SET current_registration_id = NULL, scope = ''", "DELETE FROM child_terms"),
     "visit_unplanned": ("UPDATE visits SET state = 'cancelled'",),
     "reference_missing": (
         (
-            "INSERT INTO archive_items (id, archive_number, number_norm, registration_id, title, copy_location,"
-            f" page_range, numbered_at) SELECT 'moved', 'n', 'n', registration_id, '', '', '', '2026-10-12 02:00:00'"
+            "INSERT INTO archive_items (id, archive_number, number_norm, number_tail, registration_id, title,"
+            " copy_location, page_range, numbered_at)"
+            f" SELECT 'moved', 'n', 'n', 'n', registration_id, '', '', '', {AT}"
             f" FROM sheets WHERE id = {FIRST_SHEET}"
         ),
         f"UPDATE sheets SET item_id = 'moved' WHERE id = {FIRST_SHEET}",
@@ -221,6 +222,7 @@ PLANTS: dict[str, Plant | tuple[str, ...]] = {
         ),
     ),
     "search_differs": ("UPDATE children SET id_reversed = 'x'",),
+    "number_not_found": ("UPDATE archive_items SET number_tail = 'x'",),
     "merge_incomplete": (
         f"INSERT INTO children SELECT 'other', {REST_OF_CHILD} FROM children",
         (
@@ -363,6 +365,8 @@ REPAIRED: dict[str, Plant] = {
     "erasure_incomplete": leave_something_of_a_tombstone,
     "handed_over_astray": lambda office: plant_fault(office, "handed_over_astray"),
     "keys_half": cut_the_key_file,
+    "number_not_found": lambda office: plant_fault(office, "number_not_found"),
+    "search_differs": lambda office: run(office, "UPDATE child_terms SET term = term || 'x'"),
 }
 
 

@@ -228,7 +228,15 @@ def test_two_that_are_both_being_reported_are_not_merged(office: OfficeAtWork) -
 
 def test_every_table_that_names_children_is_seen_to() -> None:
     """A new table with a child in it is moved by itself; only these go another way."""
-    assert {"child_keys", "child_links", "child_merges", "child_persons", "kept_apart", "unfollowed"} == OWN_WAY
+    assert {
+        "child_keys",
+        "child_links",
+        "child_merges",
+        "child_persons",
+        "child_terms",
+        "kept_apart",
+        "unfollowed",
+    } == OWN_WAY
     assert {"registrations", "batch_rows", "concerns", "visits", "dossiers"} <= {
         table.name for table, _ in columns_of_children()
     }

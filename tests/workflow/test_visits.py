@@ -12,7 +12,7 @@ from forms.kinds import JsonValue
 from records.tables import Child, Concern, Visit, WorkLogEntry
 from records.views_care import VisitState
 from tests.workflow.conftest import OfficeAtWork
-from workflow import concerns, settings, verify, visits
+from workflow import concerns, settings, verify, visit_plan, visits
 from workflow.errors import BadValue, NotAllowed, NotFound
 from workflow.visits import Visited
 
@@ -128,6 +128,35 @@ def test_other_intervals_plan_anew_what_the_rule_planned(office: OfficeAtWork) -
     assert planned(office) == {child_id: ("risk", date(2026, 10, 19))}
     with pytest.raises(BadValue):
         settings.change_setting(*act(office), "visit_risk_days", 0)
+
+
+def test_planned_anew_all_at_once_as_one_by_one(office: OfficeAtWork) -> None:
+    """Never visited, visited, of key concern, and a day that a person chose: there and back it is what it was."""
+    never = office.child("一", guardianship_state=["good"])
+    second: dict[str, JsonValue] = {"child_id_number": "22028420180101004X", "child_sex": ["2"]}
+    visited = office.child("二", None, **second, child_name="王一", guardianship_state=["risk"], form_date="2026-09-20")
+    visits.record(*act(office), visited, Visited(date(2026, 10, 1), "李四", "good"))
+    chosen = office.child("三", child_name="王二", child_id_number=None)
+    visits.plan(*act(office), chosen, date(2026, 10, 20))
+    concerns.add(*act(office), never, "ill", why="确诊", since=TODAY)
+    before = planned(office)
+    assert len(before) == 3
+    settings.change_setting(*act(office), "visit_risk_days", 7)
+    settings.change_setting(*act(office), "visit_good_months", 1)
+    after = planned(office)
+    assert after == {
+        never: ("risk", date(2026, 10, 19)),
+        visited: ("good", date(2026, 11, 1)),
+        chosen: (before[chosen][0], date(2026, 10, 20)),
+    }
+    for child_id in after:
+        with office.store.transaction() as session:
+            child = session.get_one(Child, child_id)
+            visit_plan.plan_next(office.store, session, office.clock(), child, settings.intervals(session))
+    assert planned(office) == after
+    settings.change_setting(*act(office), "visit_risk_days", 15)
+    settings.change_setting(*act(office), "visit_good_months", 3)
+    assert planned(office) == before
 
 
 def test_the_plan_outlives_reopening(office: OfficeAtWork) -> None:
