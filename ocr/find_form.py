@@ -32,6 +32,8 @@ SHOWN_SIDE = 2200
 """Registration works on a grey copy this large; an A4 scan is then at 188 dpi."""
 AGREES = 0.6
 """Share of visible printed tiles that must be found in place."""
+AGREES_BY_HAND = 0.4
+"""The same where a person has said which form it is; nothing on such a page is vouched for."""
 LOOKS_ALIKE = 0.35
 """Correlation of page and blank at 1 px/mm below which a guess isn't worth refining."""
 MOSTLY_VISIBLE = 0.75
@@ -50,7 +52,8 @@ PART_MM = 40.0
 @dataclass(frozen=True, slots=True)
 class NotFound:
     """No known form. ``reason``: blank, too_small, too_dark, noise, no_form_found, form_not_installed, mirrored,
-    partly_visible, ambiguous_form, other_version (the rules of a known form, but other words)."""
+    partly_visible, ambiguous_form, other_version (the rules of a known form, but other words), not_this_form (that
+    a person chose)."""
 
     reason: str
     serial: str | None = None
@@ -128,8 +131,12 @@ class Finder:
             for made in (known.features, known.thumbnail, known.words, known.blank.coarse, known.blank.fine):
                 assert made is not None
 
-    def find(self, delivered: Delivered) -> Found | NotFound:
-        """Look for a known form. The match is in delivered pixels."""
+    def find(self, delivered: Delivered, chosen: tuple[str, str] | None = None) -> Found | NotFound:
+        """Look for a known form. The match is in delivered pixels.
+
+        ``chosen``: id and version of the form that a person says it is. No other is looked for, less of it has to be
+        in place, and words that another version has speak against fields only (``Found.quality``), not against it.
+        """
         grey = np.asarray(cv2.cvtColor(delivered.picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
         shown, scale = shown_copy(grey, delivered.dpi_x, delivered.dpi_y)
         reason = unusable(shown)
@@ -138,9 +145,16 @@ class Finder:
         # before the code: through thin paper the code of a sheet's front can be read from its empty back
         if is_blank(shown):
             return NotFound("noise" if is_noise(shown) else "blank")
-        search = _Search(self.sides, grey, shown, scale)
+        sides = [k for k in self.sides if chosen is None or (k.form.id, k.form.version) == chosen]
+        if chosen is not None and not sides:
+            return NotFound("form_not_installed")
+        search = _Search(sides, grey, shown, scale, by_hand=chosen is not None)
         code = find_code(grey)
+        if code is not None and chosen is not None and chosen != (code.form, code.version):
+            code = None  # the person has looked
         found = search.by_code(code) if code else search.by_squares() or search.by_features()
+        if found is None and chosen is not None:
+            return NotFound("not_this_form", code.serial if code else None)
         if found is None:
             return NotFound(search.why_not(), code.serial if code else None)
         if isinstance(found, NotFound):
@@ -182,8 +196,17 @@ _Result: TypeAlias = _Laid | NotFound | None
 class _Search:
     """One picture's search. ``by_...`` return a page laid on its form, a reason why not, or None to go on."""
 
-    def __init__(self, sides: Sequence[KnownSide], grey: Picture, shown: Picture, scale: tuple[float, float]) -> None:
+    def __init__(
+        self,
+        sides: Sequence[KnownSide],
+        grey: Picture,
+        shown: Picture,
+        scale: tuple[float, float],
+        *,
+        by_hand: bool = False,
+    ) -> None:
         self.sides = sides
+        self.by_hand = by_hand
         self.grey = grey
         self.shown = shown
         self.scale = scale
@@ -240,14 +263,14 @@ class _Search:
         return _Laid(known, fitted, known.words.looked_for(fitted.ink, _visible(known.words, fitted, self.shown)))
 
     def _accepted(self, laid: list[_Laid]) -> _Result:
-        good = [page for page in laid if page.fit.agreement >= AGREES]
+        good = [page for page in laid if page.fit.agreement >= (AGREES_BY_HAND if self.by_hand else AGREES)]
         good = [page for page in good if plausible(page.fit.homography, _page_corners(page.known))]
         if not good:
             return None
         best, *others = sorted(good, key=lambda page: -page.likely)
         if any(o.known is not best.known and best.likely - o.likely < TELLS_APART for o in others):
             return NotFound("ambiguous_form")
-        if best.words.another_form:
+        if best.words.another_form and not self.by_hand:
             return NotFound("other_version")
         if best.fit.visible < MOSTLY_VISIBLE:
             return NotFound("partly_visible")

@@ -83,8 +83,9 @@ class FormPageReader:
         """Read one page. Raises OcrFailed when it can't be decoded."""
         start = time.perf_counter()
         page = delivered.page(index)
-        found = self._finder.find(page)
-        rotation = found.match.rotation if isinstance(found, Found) else page.turn
+        found = self._finder.find(page, context.form)
+        turn = page.turn if context.turn is None else context.turn
+        rotation = found.match.rotation if isinstance(found, Found) else turn
         view = viewing_copy(page.picture, rotation)
         reading = self._described(page, index, rotation, view)
         if isinstance(found, Found):
@@ -100,7 +101,7 @@ class FormPageReader:
                 form_page=found.match.page,
                 serial=found.match.serial,
                 registration_error_px=found.match.error_px,
-                fields=self._fields(registered, found, texts, context),
+                fields=_by_hand(self._fields(registered, found, texts, context), context),
             )
         else:
             status = STATUS_OF.get(found.reason, PageStatus.UNKNOWN_FORM)
@@ -109,12 +110,16 @@ class FormPageReader:
         masked = view.masked(secret) if secret else None
         return PageOutcome(replace(reading, seconds=time.perf_counter() - start), view.jpeg, masked)
 
-    def lines(self, delivered: DeliveredFile, index: int) -> tuple[TextLine, ...]:
-        """All text of a page whose form is unknown. Slow and large; never run several at once."""
+    def lines(self, delivered: DeliveredFile, index: int, turn: int | None = None) -> tuple[TextLine, ...]:
+        """All text of a page whose form is unknown. Slow and large; never run several at once.
+
+        ``turn``: clockwise degrees to upright where a person has said so.
+        """
         if self._free is None:
             self._free = FreePageReader(self._models_dir, self._threads)
         page = delivered.page(index)
-        return self._free.lines(turn_picture(page.picture, page.turn), page.turn)
+        turn = page.turn if turn is None else turn
+        return self._free.lines(turn_picture(page.picture, turn), turn)
 
     def learn(self, delivered: DeliveredFile, index: int) -> LearnedPage:
         """What a page of a blank form asks."""
@@ -161,6 +166,13 @@ class FormPageReader:
             engine=self._engine,
             model=self._model,
         )
+
+
+def _by_hand(fields: tuple[FieldReading, ...], context: ReadingContext) -> tuple[FieldReading, ...]:
+    """Where a person chose the form, less was asked of how the page lies on it: every field is for a person to see."""
+    if context.form is None:
+        return fields
+    return tuple(replace(reading, reasons=(*reading.reasons, "form_by_hand")) for reading in fields)
 
 
 def model_version(recogniser: Recogniser) -> str:

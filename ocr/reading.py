@@ -163,9 +163,14 @@ class ReadingContext:
     ``lexicon`` maps a field key to weighted values seen before. ``prefilled``: what was printed on prefilled sheets,
     serial -> field key -> value; on such a sheet only what was written by hand is read (``ocr.prefilled``).
     ``roster``: known children; one that fits a page is offered (``ocr.known_children``).
+
+    What a person has said of this very page: ``form``, id and version, the only form looked for; ``turn``, clockwise
+    degrees from the delivered picture to upright, where no form tells.
     """
 
     home_division: str | None = None
     lexicon: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     prefilled: Mapping[str, Mapping[str, JsonValue]] = field(default_factory=dict)
     roster: Roster | None = None
+    form: tuple[str, str] | None = None
+    turn: int | None = None

@@ -5,7 +5,7 @@ come out by pipe, so a worker never has a key or a path. This module imports nei
 the window's process imports it.
 
 Messages to a worker: ``("open", token, data, password)``, ``("read", token, index, context)``,
-``("lines", token, index)``, ``("learn", token, index)``. Each is answered by ``("done", result)``, ``("failed",
+``("lines", token, index, turn)``, ``("learn", token, index)``. Each is answered by ``("done", result)``, ``("failed",
 reason, sentence)`` or ``("defect", trail)``; ``("ready",)`` or ``("broken", trail)`` comes once after the start.
 """
 
@@ -185,7 +185,7 @@ class OpenSource:
                 return outcome
             with self._pool.free_pages:
                 start = time.perf_counter()
-                lines: tuple[TextLine, ...] = worker.ask(("lines", self._token, index), seconds)
+                lines: tuple[TextLine, ...] = worker.ask(("lines", self._token, index, context.turn), seconds)
                 spent = outcome.reading.seconds + time.perf_counter() - start
         # everything found on such a page is for a person to look at
         found = with_pairs(with_identities(replace(outcome.reading, lines=lines, seconds=spent)))

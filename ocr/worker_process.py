@@ -29,8 +29,8 @@ class PageReader(Protocol):
         """The page by its form; of unknown form, without lines."""
         ...
 
-    def lines(self, delivered: Any, index: int) -> tuple[TextLine, ...]:
-        """All text of a page of unknown form."""
+    def lines(self, delivered: Any, index: int, turn: int | None = None) -> tuple[TextLine, ...]:
+        """All text of a page of unknown form; ``turn``: clockwise degrees to upright, where a person has said so."""
         ...
 
     def learn(self, delivered: Any, index: int) -> LearnedPage:
@@ -89,7 +89,7 @@ class _Desk:
             if message[0] == "open":
                 return ("done", self._open(message[2], message[3]))
             if message[0] == "lines":
-                return ("done", self._reader.lines(self._delivered, message[2]))
+                return ("done", self._reader.lines(self._delivered, message[2], message[3]))
             if message[0] == "learn":
                 return ("done", self._reader.learn(self._delivered, message[2]))
             return ("done", self._reader.read(self._delivered, message[2], message[3]))

@@ -57,7 +57,18 @@ KINDS: dict[str, tuple[str, ...]] = {
 # what only means something in the store it stands in
 LOCAL: dict[str, frozenset[str]] = {
     "sources": frozenset({"content_hash", "delivered_path", "lies_outside", "password", "round_id", "store_id"}),
-    "pages": frozenset({"content_hash", "duplicate_of_id", "attempts", "sheet_id", "side"}),
+    "pages": frozenset(
+        {
+            "content_hash",
+            "duplicate_of_id",
+            "attempts",
+            "sheet_id",
+            "side",
+            "asked_turn",
+            "asked_form_id",
+            "asked_form_version",
+        }
+    ),
     "children": frozenset({"store_id", "current_registration_id", "scope"}),
     "users": frozenset({"store_id", "valid_until", "disabled_at"}),
     "archive_items": frozenset({"series_id", "item_number", "number_tail"}),

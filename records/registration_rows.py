@@ -38,6 +38,7 @@ def registration(session: Session, registration_id: str) -> Registration | None:
             sheets.selectinload(Sheet.pages),
             sheets.selectinload(Sheet.item).selectinload(ArchiveItem.box),
             sheets.selectinload(Sheet.item).selectinload(ArchiveItem.location),
+            sheets.selectinload(Sheet.item).selectinload(ArchiveItem.sheets),
         )
     )
 
@@ -71,6 +72,7 @@ def open_registrations(session: Session, division: str) -> Sequence[Registration
             sheets.selectinload(Sheet.pages),
             sheets.selectinload(Sheet.item).selectinload(ArchiveItem.box),
             sheets.selectinload(Sheet.item).selectinload(ArchiveItem.location),
+            sheets.selectinload(Sheet.item).selectinload(ArchiveItem.sheets),
             selectinload(Registration.answers),
         )
         .order_by(Registration.state.desc(), Registration.taken_in_at, Registration.sequence)

@@ -51,13 +51,14 @@ PAGE = _machine(
     (PageState.RECEIVED, PageState.READ),
     (PageState.RECEIVED, PageState.FAILED),
     (PageState.FAILED, PageState.RECEIVED),  # retry
-    (PageState.READ, PageState.RECEIVED),  # of a form that nobody knew then, and that has been learned since
+    (PageState.READ, PageState.RECEIVED),  # its form was learned since; or a person has turned it, or said what it is
     (PageState.READ, PageState.PLACED),
     (PageState.READ, PageState.SET_ASIDE),
     (PageState.FAILED, PageState.PLACED),  # typed by hand from the picture
     (PageState.FAILED, PageState.SET_ASIDE),
     (PageState.PLACED, PageState.READ),
     (PageState.SET_ASIDE, PageState.READ),
+    (PageState.READ, PageState.FAILED),  # it had failed before a person moved it, and that is taken back
 )
 REGISTRATION = _machine(
     (RegistrationState.DRAFT, RegistrationState.VERIFIED),

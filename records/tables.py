@@ -184,6 +184,10 @@ class Page(Table):
     form_page: Mapped[int | None]
     serial: Mapped[str | None] = mapped_column(String(32))
     rotation: Mapped[int] = mapped_column(default=0)
+    # what a person has said of it, for the next reading: clockwise degrees to upright, and which form it is
+    asked_turn: Mapped[int | None]
+    asked_form_id: Mapped[str | None] = mapped_column(String(64))
+    asked_form_version: Mapped[str | None] = mapped_column(String(32))
     content_hash: Mapped[str | None] = mapped_column(String(64))  # keyed hash of what stands on the page
     duplicate_of_id: Mapped[Id | None] = mapped_column(ForeignKey("pages.id"))
     # where it belongs
@@ -317,6 +321,7 @@ class ArchiveItem(Table):
     numbered_at: Mapped[Instant]
 
     sheets: Mapped[list[Sheet]] = relationship(back_populates="item", order_by="Sheet.number")
+    registration: Mapped[Registration | None] = relationship()
     box: Mapped[Box | None] = relationship()
     location: Mapped[Location | None] = relationship()
 

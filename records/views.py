@@ -146,8 +146,23 @@ class PageRow:
     reason: str  # Chinese sentence where something is wrong, else ""
     form_title: str
     form_page: int | None
-    registration_id: str | None
+    registration_id: str | None  # on whose form, or behind whose form, it lies
     duplicate_of: str | None  # page_id of a page with the same content
+    sides: int = 0  # of its form; 0 for none
+    behind: int = 0  # number of its sheet behind a form, 0 on a form
+    viewable: bool = False  # it has a viewing copy
+    child_name: str = ""  # as it stands on its registration
+    registration_state: RegistrationState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """What was read on a page of unknown form: its lines, and labels paired to values. Nothing of it is vouched for."""
+
+    page_id: str
+    reason: str  # Chinese sentence
+    pairs: tuple[tuple[str, str], ...]  # label of the dictionary, text as read
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,8 @@ def place_view(registration: Registration) -> PlaceView:
     items = [sheet.item for sheet in registration.sheets if sheet.item is not None]
     if not items:
         return PlaceView("", len(registration.sheets), "")
-    return PlaceView(items[0].archive_number, len(registration.sheets), place_of(items[0]).text())
+    sheets = {sheet.id for item in items for sheet in item.sheets}  # with papers that lie behind the form
+    return PlaceView(items[0].archive_number, len(sheets), place_of(items[0]).text())
 
 
 @verb(Right.SEE_CHILDREN)

@@ -5,7 +5,7 @@ Everything here works inside a caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -108,8 +108,10 @@ def off_the_sheet(page: Page) -> None:
         page.state = PageState.READ
 
 
-def dissolve(store: Store, session: Session, now: datetime, registration: Registration) -> None:
+def dissolve(store: Store, session: Session, now: datetime, registration: Registration) -> Changes:
     """Remove a draft that no page stands in. Its 档号 is not given again: the series has counted on.
+
+    Papers that lay behind it lie nowhere now.
 
     Raises WrongState for one that was verified before: concerns, visits and batches may stand on what it said.
     """
@@ -117,19 +119,81 @@ def dissolve(store: Store, session: Session, now: datetime, registration: Regist
         raise WrongState("这份登记表以前核对完过，不能拆散或整份放在一边，没有动。请核对改正后再存。")
     for answer in registration_rows.answers_of(session, registration.id).values():
         session.delete(answer)
-    for item in cross_reference.items_of(session, registration.id):
-        _delete_item(session, item)
+    freed = [
+        page for item in cross_reference.items_of(session, registration.id) for page in _delete_item(session, item)
+    ]
     session.flush()
     store.audit(session, NOBODY, now, "registration.dissolve", registration.id)
     session.delete(registration)
     session.flush()
+    return changed(registrations=[registration.id], pages=[p.id for p in freed], sources=[p.source_id for p in freed])
 
 
-def _delete_item(session: Session, item: ArchiveItem) -> None:
+def _delete_item(session: Session, item: ArchiveItem) -> list[Page]:
+    freed = [page for sheet in item.sheets for page in sheet.pages]
+    for page in freed:
+        off_the_sheet(page)
+    session.flush()
     for sheet in list(item.sheets):
         session.delete(sheet)
     session.flush()
     session.delete(item)
+    return freed
+
+
+# -- papers behind a form ---------------------------------------------------------------------------------------------
+
+
+def put_behind(store: Store, session: Session, registration: Registration, page: Page) -> None:
+    """A page that is no side of the form (a copy of a paper, a note) lies behind it: a further sheet of the same item.
+
+    Such a sheet belongs to the item and not to the registration, whose answers come from its form alone.
+    """
+    item = cross_reference.item_of(session, registration)
+    form = stored_form(store, session, registration.form_id, registration.form_version)
+    printed = -(-len(form.pages) // SIDES_OF_A_SHEET)
+    number = max([printed, *(sheet.number or 0 for sheet in item.sheets)]) + 1
+    sheet = Sheet(id=store.new_id(), number=number)
+    item.sheets.append(sheet)
+    session.flush()
+    page.sheet, page.side = sheet, 1
+    page.state = PageState.PLACED
+    session.flush()
+
+
+def registration_before(page: Page) -> Registration | None:
+    """The registration behind whose form a page lies, None for a page that lies behind none."""
+    sheet = page.sheet
+    if sheet is None or sheet.registration_id is not None or sheet.item is None:
+        return None
+    return sheet.item.registration
+
+
+def behind(session: Session, registration: Registration) -> list[Page]:
+    """The pages behind its form, in order."""
+    items = cross_reference.items_of(session, registration.id)
+    sheets = sorted(
+        (s for item in items for s in item.sheets if s.registration_id is None), key=lambda s: s.number or 0
+    )
+    return [page for sheet in sheets for page in sheet.pages]
+
+
+def _from_behind(session: Session, page: Page) -> None:
+    sheet = page.sheet
+    assert sheet is not None  # the caller has looked
+    if sheet.item is None or registration_before(page) is None:
+        raise WrongState("这一页是已经归档的走访记录、工作日志或信息卡，没有动。")
+    item, number = sheet.item, sheet.number or 0
+    off_the_sheet(page)
+    session.flush()
+    item.sheets.remove(sheet)
+    session.delete(sheet)
+    session.flush()
+    # sheets are counted without a gap; one by one upwards, so that no number stands twice
+    for after in sorted(item.sheets, key=lambda s: s.number or 0):
+        if after.registration_id is None and (after.number or 0) > number:
+            after.number = (after.number or 0) - 1
+            session.flush()
 
 
 # -- answers ----------------------------------------------------------------------------------------------------------
@@ -257,30 +321,45 @@ def draft_by_hand(store: Store, session: Session, now: datetime, pages: Sequence
 
 def take_out(store: Store, session: Session, now: datetime, page: Page) -> Changes:
     """A page leaves its draft, which is dissolved when it was the last. Raises WrongState for a verified one."""
+    left = lift(session, page)
+    return NOTHING if left is None else tidy(store, session, now, [left])
+
+
+def lift(session: Session, page: Page) -> Registration | None:
+    """A page leaves its sheet; the draft that ``tidy`` has to bring in line, if it stood in one.
+
+    Raises WrongState for a page of a verified registration, of a filed paper, or with answers of a person.
+    """
     registration = intake_rows.registration_of_page(session, page.id)
     if registration is None:
         if page.sheet is not None:
-            raise WrongState("这一页是已经归档的走访记录、工作日志或信息卡，没有动。")
-        return NOTHING
+            _from_behind(session, page)
+        return None
     if registration.state is not RegistrationState.DRAFT:
         raise WrongState("这一页属于已经核对完的登记表，没有动。要动它，请先把那份登记表退回核对。")
     keys = _keys_answered_by_person(session, registration.id, page.id)
     if keys:
         raise WrongState("这一页上已经有核对过的栏目，没有动。请先撤销这些核对，再把它放在一边。")
-    only = [p.id for p in registration_rows.pages_of_registration(session, registration.id)] == [page.id]
-    if only and registration_rows.keys_with_events(session, registration.id):  # also of fields on the missing side
-        raise WrongState("这份登记表只剩这一面，上面有核对过的记录，没有动。请接着核对；误扫的，请申请依法删除。")
-    sheet = page.sheet
     off_the_sheet(page)
     session.flush()
-    if not registration_rows.pages_of_registration(session, registration.id):
-        dissolve(store, session, now, registration)
-    else:
-        if sheet is not None and not sheet.pages:
+    return registration
+
+
+def tidy(store: Store, session: Session, now: datetime, left: Iterable[Registration]) -> Changes:
+    """Drafts that pages have left: those that are empty are dissolved, the others answered anew by the machine."""
+    changes = NOTHING
+    for registration in {row.id: row for row in left}.values():
+        if not registration_rows.pages_of_registration(session, registration.id):
+            changes |= dissolve(store, session, now, registration)
+            continue
+        for sheet in [s for s in cross_reference.item_of(session, registration).sheets if not s.pages]:
             session.delete(sheet)
-            session.flush()
+        session.flush()
+        session.expire(registration, ["sheets"])
+        session.expire(cross_reference.item_of(session, registration), ["sheets"])
         write_answers(store, session, now, registration)
-    return changed(registrations=[registration.id])
+        changes |= changed(registrations=[registration.id])
+    return changes
 
 
 def _keys_answered_by_person(session: Session, registration_id: str, page_id: str) -> list[str]:
@@ -302,12 +381,12 @@ def join(store: Store, session: Session, now: datetime, one: Registration, other
     for page in more:
         off_the_sheet(page)
     session.flush()
-    dissolve(store, session, now, other)
+    changes = dissolve(store, session, now, other)
     one.pinned = True
     one.notes = ["joined_by_person"]
     onto_sheets(store, session, one, more)
     write_answers(store, session, now, one)
-    return changed(
+    return changes | changed(
         registrations=[one.id, other.id], pages=[p.id for p in more], sources=[p.source_id for p in pages + more]
     )
 

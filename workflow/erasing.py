@@ -16,7 +16,7 @@ from records.session import Session
 from records.store import Store
 from records.tables import Erasure, Page, Registration
 from records.views import Actor, ErasureRow, ErasureState, PageState
-from workflow import current, matching, scope
+from workflow import current, drafting, matching, scope
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotAllowed, NotFound, WrongState
 from workflow.permissions import Right, verb
@@ -120,7 +120,10 @@ def _erase_registration(store: Store, session: Session, actor: Actor, now: datet
     """A registration on which the page stands goes whole: its answers tell of the same person."""
     registration = None if page.sheet is None else page.sheet.registration
     if registration is None:
-        return Changes()
+        return _take_off(session, page)
+    behind = drafting.behind(session, registration)
+    for paper in behind:
+        drafting.lift(session, paper)  # papers that only lay behind the form stand by themselves
     others = [p for p in registration_rows.pages_of_registration(session, registration.id) if p.id != page.id]
     child_id, registration_id = registration.child_id, registration.id
     _take_apart(session, registration, [page, *others])
@@ -129,7 +132,26 @@ def _erase_registration(store: Store, session: Session, actor: Actor, now: datet
             raise WrongState(HANGING)
     elif child_id is not None:
         current.follow(store, session, actor.user_id, now, matching.child(session, child_id))
-    return changed(registrations=[registration_id], children=[child_id] if child_id else [])
+    return changed(
+        registrations=[registration_id], children=[child_id] if child_id else [], pages=[p.id for p in behind]
+    )
+
+
+def _take_off(session: Session, page: Page) -> Changes:
+    """A page that lies behind a form, or is filed by itself, leaves its sheet."""
+    sheet = page.sheet
+    if sheet is None:
+        return Changes()
+    before = drafting.registration_before(page)
+    if before is not None:
+        drafting.lift(session, page)
+        return changed(registrations=[before.id])
+    drafting.off_the_sheet(page)
+    session.flush()
+    if not sheet.pages:
+        session.delete(sheet)
+        session.flush()
+    return Changes()
 
 
 def _take_apart(session: Session, registration: Registration, pages: Sequence[Page]) -> None:

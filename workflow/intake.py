@@ -10,17 +10,19 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from records import intake_rows, office_rows, pairing_rows
+from forms.dictionary import load_dictionary
+from forms.form_file import Form
+from records import inbox_rows, intake_rows, office_rows, pairing_rows
 from records.errors import CannotWrite
 from records.store import Store
 from records.tables import Page, Source
-from records.views import Actor, InboxView, PageRow, PageState, SourceRow, SourceState
+from records.views import Actor, InboxView, PageRow, PageState, PageWords, SourceRow, SourceState
 from workflow import drafting, scope, sentences
 from workflow.changes import NOTHING, Changes, changed
 from workflow.errors import WrongState
@@ -234,43 +236,87 @@ def _enter(
 
 
 @verb(Right.SEE_INBOX)
-def inbox(store: Store, actor: Actor) -> InboxView:
-    """The sources as taken in, with their pages; counts of what waits and of clear scans lying outside."""
+def inbox(store: Store, actor: Actor, *, open_only: bool = False, count_outside: bool = True) -> InboxView:
+    """The sources as taken in, with their pages; counts of what waits and of clear scans lying outside.
+
+    ``open_only``: only files with something that isn't verified yet. ``count_outside`` False: originals outside are
+    not looked for (a folder on another computer takes its time), and counted as none.
+    """
     with store.session() as session:
-        titles = intake_rows.form_titles(session)
-        sources = intake_rows.sources_in_order(session, actor.division)
-        return InboxView(
-            sources=tuple(_source_row(source, titles) for source in sources),
-            waiting=intake_rows.count_waiting(session, actor.division),
-            drafts=intake_rows.count_drafts(session, actor.division),
-            clear_scans=sum(source.lies_outside and Path(source.delivered_path).exists() for source in sources),
+        files = inbox_rows.sources(session, actor.division, open_only=open_only)
+        pages = list(inbox_rows.pages(session, actor.division, open_only=open_only))
+        on = [page.registration_id for page in pages if page.registration_id is not None]
+        rows = _Rows(
+            {name: stored_form(store, session, *name) for name in {p.form for p in pages if p.form is not None}},
+            inbox_rows.names(session, list(dict.fromkeys(on))),
+        )
+        waiting = intake_rows.count_waiting(session, actor.division)
+        drafts = intake_rows.count_drafts(session, actor.division)
+    of_source: dict[str, list[PageRow]] = {}
+    for page in pages:
+        of_source.setdefault(page.source_id, []).append(rows.page(page))
+    outside = sum(Path(file.outside).exists() for file in files if file.outside) if count_outside else 0
+    return InboxView(
+        sources=tuple(_source_row(file, tuple(of_source.get(file.id, ()))) for file in files),
+        waiting=waiting,
+        drafts=drafts,
+        clear_scans=outside,
+    )
+
+
+def _source_row(file: inbox_rows.SourceFacts, pages: tuple[PageRow, ...]) -> SourceRow:
+    return SourceRow(
+        source_id=file.id,
+        name=file.name or "（原件已依法删除）",
+        received_at=file.received_at,
+        state=file.state,
+        reason=sentences.source_reason(file.reason),
+        pages=pages,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of pages with the words that belong to them."""
+
+    forms: Mapping[tuple[str, str], Form]
+    names: Mapping[str, str]
+
+    def page(self, page: inbox_rows.PageFacts) -> PageRow:
+        form = None if page.form is None else self.forms[page.form]
+        return PageRow(
+            page_id=page.id,
+            source_id=page.source_id,
+            number=page.position + 1,
+            state=page.state,
+            status=page.status,
+            reason=sentences.page_reason(page.reason or ("unknown_form" if page.status == "unknown_form" else "")),
+            form_title="" if form is None else form.title,
+            form_page=page.form_page,
+            registration_id=page.registration_id,
+            duplicate_of=page.duplicate_of,
+            sides=0 if form is None else len(form.pages),
+            behind=page.behind,
+            viewable=page.viewable,
+            child_name=self.names.get(page.registration_id or "", ""),
+            registration_state=page.registration_state,
         )
 
 
-def _source_row(source: Source, titles: dict[tuple[str, str], str]) -> SourceRow:
-    return SourceRow(
-        source_id=source.id,
-        name=source.name or "（原件已依法删除）",
-        received_at=source.received_at,
-        state=source.state,
-        reason=sentences.source_reason(source.reason),
-        pages=tuple(_page_row(page, titles) for page in source.pages),
-    )
-
-
-def _page_row(page: Page, titles: dict[tuple[str, str], str]) -> PageRow:
-    return PageRow(
-        page_id=page.id,
-        source_id=page.source_id,
-        number=page.position + 1,
-        state=page.state,
-        status=page.status,
-        reason=sentences.page_reason(page.reason or ("unknown_form" if page.status == "unknown_form" else "")),
-        form_title=titles.get((page.form_id or "", page.form_version or ""), ""),
-        form_page=page.form_page,
-        registration_id=None if page.sheet is None else page.sheet.registration_id,
-        duplicate_of=page.duplicate_of_id,
-    )
+@verb(Right.SEE_INBOX)
+def page_words(store: Store, actor: Actor, page_id: str) -> PageWords:
+    """The lines of a page of unknown form and what was paired on it. Empty for a page that was read by its form."""
+    with store.session() as session:
+        page = scope.page(session, actor, page_id)
+        stored = drafting.readings_of(session, [page]).get(page.id)
+        reason = sentences.page_reason(page.reason or page.status)
+    store.saw(actor.user_id, "page.see", [page_id])
+    if stored is None or page.status == "read":
+        return PageWords(page_id, reason, (), ())
+    reading = stored.reading
+    labels = load_dictionary().fields
+    pairs = tuple((labels[f.key].export_name if f.key in labels else f.key, f.text) for f in reading.fields if f.text)
+    return PageWords(page_id, reason, pairs, tuple(line.text for line in reading.lines))
 
 
 # -- what a person does about single pages ----------------------------------------------------------------------------
@@ -304,6 +350,8 @@ def bring_back(store: Store, actor: Actor, now: datetime, page_id: str) -> Chang
             raise WrongState("这一页已经依法删除，取不回来。")
         page.state = PageState.READ
         page.reason = ""
+        if page.status in {"", "failed"}:
+            page.state, page.attempts = PageState.RECEIVED, 0  # it had not been read, and is tried again
         store.audit(session, actor.user_id, now, "page.bring_back", page.id)
         changes = changed(pages=[page.id], sources=[page.source_id])
         form = (page.form_id or "", page.form_version or "")

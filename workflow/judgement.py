@@ -49,6 +49,8 @@ DISQUALIFYING = frozenset(
         "changed",
         "print_missing",
         "prefilled_unknown",
+        # a person chose the form: the page may lie badly on it
+        "form_by_hand",
     }
 )
 """Reasons with which nothing is accepted, whatever else speaks for it."""

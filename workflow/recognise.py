@@ -267,9 +267,10 @@ class _Queue:
                     break
                 page.attempts += 1
                 position = page.position
+                asked = replace(context, turn=page.asked_turn, form=_asked_form(page))
             self.say("识别")
             try:
-                outcome = opened.read(position, context)
+                outcome = opened.read(position, asked)
             except OcrFailed as failure:
                 with self.store.transaction() as session:
                     page = _row(session, Page, page_id)
@@ -385,6 +386,12 @@ class _Queue:
         with self.store.session() as session:
             waiting = intake_rows.count_waiting(session, self.actor.division)
         self.progress(self.done, self.done + waiting, sentence)
+
+
+def _asked_form(page: Page) -> tuple[str, str] | None:
+    if page.asked_form_id is None or page.asked_form_version is None:
+        return None
+    return page.asked_form_id, page.asked_form_version
 
 
 def _row(session: Session, kind: type[Row], row_id: str) -> Row:

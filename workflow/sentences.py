@@ -26,6 +26,7 @@ PAGE_REASONS = {
     "form_not_installed": "这张表的样式还没有装进来，没有按栏目识别，图像存好了。装上这种表格后点“重试”。",
     "other_version": "像认识的表格，但印的栏目不一样，可能是另一个版本，没有识别，图像存好了。请先装上这个版本。",
     "ambiguous_form": "有两种装好的表格都和这一页相符，分不清是哪一种，没有识别，图像存好了。请看图处理。",
+    "not_this_form": "这一页和选定的表格对不上，没有按栏目识别，图像存好了。请另选一种，或归到登记表后面，或搁置。",
     "partly_visible": "这一页没有扫全，缺的部分太多，没有识别，以免漏读。图像存好了，请把整张纸重新扫描一次。",
     "mirrored": "这一页左右反了（镜像），没有识别。图像存好了，请检查扫描仪的设置，重新扫描这一页。",
     "too_dark": "这一页几乎全黑，没有识别。图像存好了，请盖好扫描仪的盖子，重新扫描这一页。",
@@ -83,6 +84,7 @@ FIELD_REASONS = {
     "new_model": "新换的识别模型，还没有取得信任",
     "outside_picture": "没有扫到",
     "registration": "页面没有对准",
+    "form_by_hand": "表格是人工选定的",
     "place_doubtful": "页面没有对准",
     # the marks
     "two_marks": "勾了不止一项",
@@ -132,6 +134,11 @@ def missing_side(side: int) -> str:
     """The note for a side that was not scanned."""
     which = {1: "正面", 2: "反面"}.get(side, f"第 {side} 面")
     return f"缺{which}：没有扫到，或没有配上。找到后再扫一次会自动补上，也可以人工配对。"
+
+
+def behind(sheets: int) -> list[str]:
+    """The note for papers that lie behind a form, none for none."""
+    return [f"后面附有 {sheets} 张其他材料。"] if sheets > 0 else []
 
 
 def field_reason(code: str) -> str:

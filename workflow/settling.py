@@ -100,7 +100,7 @@ def _carry_out(
     kept = {r.id for r in chosen if r is not None}
     for registration_id, registration in free.items():
         if registration_id not in kept:
-            dissolve(store, session, now, registration)
+            touched |= dissolve(store, session, now, registration)
     return touched
 
 

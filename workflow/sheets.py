@@ -240,6 +240,7 @@ def notes_of(facts: Facts) -> tuple[str, ...]:
         codes.append("same_content")
     noted = [sentences.PAIRING_NOTES[code] for code in codes if code in sentences.PAIRING_NOTES]
     sent_back = facts.registration.sent_back_reason
+    noted += sentences.behind(place_view(facts.registration).sheet_count - len(facts.registration.sheets))
     return (*missing, *noted, *((f"退回原因：{sent_back}",) if sent_back else ()))
 
 

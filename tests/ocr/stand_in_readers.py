@@ -54,7 +54,7 @@ class Reader:
             raise ValueError("张三")
         return outcome(index, f"pid {os.getpid()}", PageStatus.UNKNOWN_FORM if index == UNKNOWN else PageStatus.BLANK)
 
-    def lines(self, delivered: Any, index: int) -> tuple[TextLine, ...]:
+    def lines(self, delivered: Any, index: int, turn: int | None = None) -> tuple[TextLine, ...]:
         return (TextLine(f"第{index}页", 1.0, (0, 0, 1, 1)),)
 
     def learn(self, delivered: Any, index: int) -> LearnedPage:

@@ -29,7 +29,7 @@ from records.views_care import ConcernState, ReportState, VisitState
 ALLOWED: dict[type[StrEnum], str] = {
     SourceState: "received>split received>refused refused>received",
     PageState: (
-        "received>read received>failed failed>received read>received read>placed read>set_aside"
+        "received>read received>failed failed>received read>received read>placed read>set_aside read>failed"
         " failed>placed failed>set_aside placed>read set_aside>read"
     ),
     RegistrationState: (

@@ -109,9 +109,9 @@ def blank() -> Page:
     return {"status": "blank"}
 
 
-def unknown(*lines: str) -> Page:
-    """A page of no known form, with these lines of text."""
-    return {"status": "unknown_form", "lines": list(lines)}
+def unknown(*lines: str, **paired: str) -> Page:
+    """A page of no known form; ``paired``: what was paired on it, by key."""
+    return {"status": "unknown_form", "lines": list(lines), "paired": paired}
 
 
 def failing(reason: str, times: int = 99) -> Page:
@@ -202,8 +202,15 @@ def _reading(page: Page, index: int) -> PageReading:
         seconds=0.1,
         engine="scripted",
         model="scripted",
-        fields=tuple(_field(f, page) for f in form.on_page(page["form_page"])) if known else (),
+        fields=tuple(_field(f, page) for f in form.on_page(page["form_page"])) if known else _paired(page),
         lines=tuple(TextLine(text, 0.9, (10, 20 * n, 300, 18)) for n, text in enumerate(page.get("lines", ()))),
+    )
+
+
+def _paired(page: Page) -> tuple[FieldReading, ...]:
+    return tuple(
+        FieldReading(key, text, text, None, 0.4, (10, 20, 300, 40), (5, 10, 150, 20), reasons=("unknown_form",))
+        for key, text in page.get("paired", {}).items()
     )
 
 
