@@ -113,10 +113,13 @@ def dissolve(store: Store, session: Session, now: datetime, registration: Regist
 
     Papers that lay behind it lie nowhere now.
 
-    Raises WrongState for one that was verified before: concerns, visits and batches may stand on what it said.
+    Raises WrongState for one that was verified before (concerns, visits and batches may stand on what it said), or of
+    which a person has answered something that stands on no page.
     """
     if registration.child_id is not None:
         raise WrongState("这份登记表以前核对完过，不能拆散或整份放在一边，没有动。请核对改正后再存。")
+    if registration_rows.keys_with_events(session, registration.id):
+        raise WrongState("这份登记表上已经有核对过的栏目，不能整份拆散或放在一边，没有动。请先撤销这些核对。")
     for answer in registration_rows.answers_of(session, registration.id).values():
         session.delete(answer)
     freed = [

@@ -9,7 +9,7 @@ from workflow.permissions import RIGHTS, ROLE_NAMES, Right
 
 RIGHT_NAMES: Mapping[Right, str] = {
     Right.SEE_OFFICE: "登录，看单位和轮次，改自己的密码，解锁窗口，到时候自动备份",
-    Right.TAKE_IN: "收件、识别、放在一边、取回、重试，写出核对草稿",
+    Right.TAKE_IN: "收件、识别、归置页面（配、分、附在后面、搁置、转正）、重试，写出核对草稿",
     Right.SEE_INBOX: "看收件箱",
     Right.LEARN_FORMS: "学新的表格，停用、恢复、带入、带出表格",
     Right.VERIFY: "核对、撤销、存为已核对、退回核对、配正反面",

@@ -193,6 +193,17 @@ def test_what_a_person_answered_does_not_lose_its_form(two: OfficeAtWork) -> Non
     sound(two)
 
 
+def test_what_was_answered_without_its_page_keeps_the_registration(office: OfficeAtWork) -> None:
+    """The name was asked for and typed while the front was missing: no page carries the answer."""
+    office.deliver("一.pdf", back("A"))
+    office.read()
+    verify.confirm(office.store, office.actor, office.clock(), registration_of(office, 0), "child_name", "甲")
+    with pytest.raises(WrongState, match="已经有核对过的栏目"):
+        arranging.aside(office.store, office.actor, office.clock(), ids(office, 0))
+    assert groups(office) == {on(0)}
+    sound(office)
+
+
 def test_an_undo_that_came_too_late_is_refused(two: OfficeAtWork) -> None:
     done = put(two, [3], onto=0)
     two.verified(verify.sheet(two.store, two.actor, registration_of(two, 0)))
