@@ -118,8 +118,8 @@ def dissolve(store: Store, session: Session, now: datetime, registration: Regist
     """
     if registration.child_id is not None:
         raise WrongState("这份登记表以前核对完过，不能拆散或整份放在一边，没有动。请核对改正后再存。")
-    if registration_rows.keys_with_events(session, registration.id):
-        raise WrongState("这份登记表上已经有核对过的栏目，不能整份拆散或放在一边，没有动。请先撤销这些核对。")
+    if registration_rows.keys_with_events(session, registration.id):  # also of fields on a missing side
+        raise WrongState("这份登记表只剩这一面，上面有核对过的记录，没有动。请接着核对；误扫的，请申请依法删除。")
     for answer in registration_rows.answers_of(session, registration.id).values():
         session.delete(answer)
     freed = [

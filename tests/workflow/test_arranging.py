@@ -198,7 +198,7 @@ def test_what_was_answered_without_its_page_keeps_the_registration(office: Offic
     office.deliver("一.pdf", back("A"))
     office.read()
     verify.confirm(office.store, office.actor, office.clock(), registration_of(office, 0), "child_name", "甲")
-    with pytest.raises(WrongState, match="已经有核对过的栏目"):
+    with pytest.raises(WrongState, match="有核对过的记录"):
         arranging.aside(office.store, office.actor, office.clock(), ids(office, 0))
     assert groups(office) == {on(0)}
     sound(office)
