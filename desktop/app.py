@@ -41,6 +41,9 @@ from desktop.ui.messages import CrashDialog
 from desktop.ui.rounds.screen import RoundsScreen
 from desktop.ui.safety.guard import Guard
 from desktop.ui.safety.leaving_screen import LeavingScreen
+from desktop.ui.second.blind_screen import BlindScreen
+from desktop.ui.second.lists import SecondScreen
+from desktop.ui.second.review_screen import ReviewScreen
 from desktop.ui.settings.screen import SettingsScreen
 from desktop.ui.verify.group_screen import GroupScreen
 from desktop.ui.verify.list_screen import DraftsScreen
@@ -301,6 +304,7 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     children, batches = ChildrenScreen(jobs), BatchesScreen(jobs)
     window.add("inbox", "收件箱", "inbox", inbox, inbox)
     window.add("drafts", "待核对", "verify", drafts, drafts)
+    add_second(window, jobs, opened)
     window.add("children", "儿童台账", "children", children, children)
     add_care(window, jobs, opened, child := ChildPageScreen(jobs, opened.actor))
     window.add("batches", "报送批次", "batches", batches, batches)
@@ -334,8 +338,8 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     drafts.wanted.connect(look)
     add_group(window, jobs, drafts, look)
     drafts.go_inbox.connect(partial(window.go, "inbox"))
-    children.go_drafts.connect(partial(window.go, "drafts"))
-    batches.go_drafts.connect(partial(window.go, "drafts"))
+    for with_drafts in (children, batches):
+        with_drafts.go_drafts.connect(partial(window.go, "drafts"))
     verify.left.connect(back)
     verify.saved.connect(drafts.read)
     verify.title.connect(partial(window.set_title, "verify"))
@@ -351,6 +355,39 @@ def add_group(window: MainWindow, jobs: Jobs, drafts: DraftsScreen, look: Callab
     drafts.go_group.connect(partial(window.go, "group"))
     group.wanted.connect(look)
     group.left.connect(partial(window.go, "drafts"))
+
+
+def add_second(window: MainWindow, jobs: Jobs, opened: Opened) -> None:
+    """A second pair of eyes, where the office wants one and for those who may."""
+    if opened.actor.role not in RIGHTS[Right.ENTER_AGAIN]:
+        return
+    lists, reviewing, blind = SecondScreen(jobs, opened.actor), ReviewScreen(jobs), BlindScreen(jobs)
+    window.add("second", "复核", "tick", lists, lists)
+    window.add_inner("review", "second", reviewing, reviewing)
+    window.add_inner("blind", "second", blind, blind)
+    window.navigation.set_used("second", used=False)
+
+    def look(registrations: tuple[str, ...]) -> None:
+        window.go("review")
+        reviewing.open_all(registrations)
+
+    def type_in(registrations: tuple[str, ...], *, resolves: bool) -> None:
+        window.go("blind")
+        blind.open_all(registrations, resolves=resolves)
+
+    def back(told: str) -> None:
+        window.go("second")
+        if told:
+            lists.notice.say(told, "good")
+
+    lists.review.connect(look)
+    lists.enter_again.connect(partial(type_in, resolves=False))
+    lists.resolve.connect(partial(type_in, resolves=True))
+    lists.counted.connect(partial(window.navigation.set_count, "second"))
+    lists.used.connect(partial(window.navigation.set_used, "second"))
+    for name, screen in (("review", reviewing), ("blind", blind)):
+        screen.left.connect(back)
+        screen.title.connect(partial(window.set_title, name))
 
 
 def add_forms(window: MainWindow, jobs: Jobs, opened: Opened) -> None:

@@ -19,6 +19,9 @@ from workflow import drafting
 from workflow.errors import BadValue
 from workflow.forms_in_use import stored_form
 
+BY_REVIEW = "复核："
+"""Begins the note of a field that a reviewer wants to be looked at again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:

@@ -19,9 +19,10 @@ from records.session import Session
 from records.store import Store
 from records.tables import Answer, Registration
 from records.views import AnswerState
-from workflow import prefilled, sealed
+from workflow import sealed
 from workflow.answering import same
 from workflow.carrying import UPDATE, says_unchanged
+from workflow.printed import TABLE, secret_keys, unprinted
 from workflow.showing import FieldState
 
 BY_HAND = frozenset({"changed", "struck_out", "print_missing", "not_struck"})
@@ -39,7 +40,7 @@ class LastTime:
     def of(self, form: Form, key: str) -> JsonValue | None:
         """What stood printed in a field; an empty value where it was printed blank, None where nothing is known."""
         field = form.by_key[key]
-        if key in NEVER or key in prefilled.unprinted() or key in self.closed or field.kind is Kind.SIGNATURE:
+        if key in NEVER or key in unprinted() or key in self.closed or field.kind is Kind.SIGNATURE:
             return None
         return self.values.get(key, [] if field.kind is Kind.CHOICE else "")
 
@@ -51,9 +52,9 @@ def last_time(store: Store, session: Session, registration: Registration) -> Las
     printed = round_rows.printed_of_registration(session, registration.id)
     if printed is None:
         return None
-    opened = sealed.opened(store, prefilled.TABLE, printed.id, printed.sealed)
+    opened = sealed.opened(store, TABLE, printed.id, printed.sealed)
     base = registration_rows.registration(session, printed.registration_id)
-    closed = prefilled.secret_keys() if opened is None else frozenset()
+    closed = secret_keys() if opened is None else frozenset()
     return LastTime(_said(base), {**printed.values, **(opened or {})}, closed)
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from exporters.blank_form import Copy, prefilled_pdf
 from exporters.files import FileProblem, write_file
 from forms.catalog import shipped_forms
-from forms.dictionary import load_dictionary
 from forms.form_file import Form, Purpose
 from forms.gazetteer import lies_within
 from forms.kinds import JsonValue
@@ -28,11 +27,8 @@ from workflow import rounds, sealed, sheets
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotWritten
 from workflow.permissions import Right, verb
+from workflow.printed import TABLE, secret_keys, unprinted
 from workflow.serials import new_serial
-
-TABLE = "printed_forms"
-JUDGED_BLOCK = "concern"
-JUDGED = frozenset({"guardianship_state", "child_mind", "child_mind_note"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +106,6 @@ def _printed(
     session.add(row)
     session.flush()
     return row
-
-
-def secret_keys() -> frozenset[str]:
-    """What is printed, but kept sealed."""
-    return frozenset(key for key, d in load_dictionary().fields.items() if d.sensitivity == "extra")
-
-
-def unprinted() -> frozenset[str]:
-    """What the office judges about a family: the form goes into the home."""
-    return frozenset(key for key, d in load_dictionary().fields.items() if d.block == JUDGED_BLOCK) | JUDGED
 
 
 def _for_the_home(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -95,7 +95,7 @@ def send_back(
             answer = registration_rows.answer(session, registration.id, key)
             value, text = (None, "") if answer is None else (answer.value, answer.text)
             source = ValueSource.PAPER if answer is None else answer.source
-            step = answering.Step(value, text, AnswerState.ASK, source, f"复核：{reason}")
+            step = answering.Step(value, text, AnswerState.ASK, source, f"{answering.BY_REVIEW}{reason}")
             answering.give(store, session, actor, now, registration, field, step)
         registration.state = RegistrationState.SENT_BACK
         registration.reviewed_at, registration.reviewed_by = now, actor.user_id

@@ -318,7 +318,10 @@ def _reasons(answer: Answer | None, shown_because: str) -> tuple[str, ...]:
     codes = list((answer.reasons if answer is not None else None) or ())
     if shown_because and shown_because != "doubt":
         codes.append(shown_because)
-    return tuple(dict.fromkeys(sentences.field_reason(code) for code in codes))
+    told = [sentences.field_reason(code) for code in codes]
+    if answer is not None and answer.state is AnswerState.ASK and answer.note:
+        told = [answer.note, *(words for words in told if words != sentences.field_reason("asked"))]
+    return tuple(dict.fromkeys(told))
 
 
 def _candidates(field: FormField, reading: FieldReading | None, code_table: str | None) -> tuple[CandidateView, ...]:

@@ -203,7 +203,8 @@ def mark(
         answer = registration_rows.answer(session, registration.id, key)
         value, text = (None, "") if answer is None else (answer.value, answer.text)
         source = ValueSource.PAPER if answer is None else answer.source
-        step = answering.Step(value, text, state, source, note.strip() or ("" if answer is None else answer.note))
+        before = "" if answer is None else answer.note.removeprefix(answering.BY_REVIEW)  # she has looked at it again
+        step = answering.Step(value, text, state, source, note.strip() or before)
         answering.give(store, session, actor, now, registration, field, step)
     return changed(registrations=[registration_id])
 

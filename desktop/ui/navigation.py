@@ -122,5 +122,9 @@ class Navigation(QFrame):
     def set_count(self, key: str, count: int) -> None:
         self._entries[key].set_count(count)
 
+    def set_used(self, key: str, used: bool) -> None:
+        """An entry that an office has no use for is not shown."""
+        self._entries[key].setVisible(used)
+
     def entry(self, key: str) -> Entry:
         return self._entries[key]

@@ -10,7 +10,7 @@ from desktop.jobs import Jobs
 from desktop.ui.verify.field_panel import FieldPanel
 from desktop.ui.verify.walk import Walk
 from forms.kinds import JsonValue
-from records.views import FindingView, RegistrationState
+from records.views import FindingView
 from workflow import half_typed, verify
 
 KEEP_MS = 400  # what is typed is in the store at most so much later
@@ -60,7 +60,7 @@ class AsTyped(QObject):
         """What is being typed goes to the store, where closing, a crash or a power cut can't take it away."""
         self._keeping.stop()
         walk, field = self._walk(), self._field
-        if self._jobs.closed or walk is None or not walk.current or walk.sheet.state is not RegistrationState.DRAFT:
+        if self._jobs.closed or walk is None or not walk.current or not walk.editable:
             return
         typed = field.value.value_text() if not field.chooses and field.touched else ""
         place = (walk.sheet.registration_id, walk.current, typed)

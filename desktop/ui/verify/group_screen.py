@@ -13,7 +13,7 @@ from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.verify.group_model import GroupModel, place_of
 from desktop.ui.verify.group_pictures import GroupPictures
 from desktop.ui.verify.group_view import GroupGrid
-from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, panel, text
+from desktop.ui.widgets.parts import EmptyState, Notice, button, column, keys_foot, line, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import Mark
 from forms.kinds import Kind
@@ -124,19 +124,8 @@ class GroupScreen(QWidget):
         whole.addWidget(self._foot())
 
     def _foot(self) -> QWidget:
-        foot = panel("bar")
-        foot.setFixedHeight(40)
-        row = line(foot, space=BETWEEN)
-        row.setContentsMargins(BETWEEN, 0, BETWEEN, 0)
         self.back = button("返回列表", self._leave, role="quiet", icon="back", name="group_back")
-        row.addWidget(self.back)
-        for key, words in FOOT:
-            pair = line(space=4)
-            pair.addWidget(text(key))
-            pair.addWidget(text(words, "secondary"))
-            row.addLayout(pair)
-        row.addStretch()
-        return foot
+        return keys_foot(FOOT, self.back)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 

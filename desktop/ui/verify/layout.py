@@ -12,7 +12,7 @@ from desktop.ui.verify.keys import FOOT
 from desktop.ui.verify.rest_list import RestList
 from desktop.ui.verify.tones import Tone
 from desktop.ui.widgets.page_view import PageView
-from desktop.ui.widgets.parts import Elided, Notice, button, column, line, panel, text
+from desktop.ui.widgets.parts import Elided, Notice, button, column, keys_foot, line, panel, text
 from records.views import PlaceView, VerifySheet
 
 
@@ -99,18 +99,7 @@ class VerifyLayout:
         return scroll
 
     def _foot(self) -> QFrame:
-        foot = panel("bar")
-        foot.setFixedHeight(40)
-        row = line(foot, space=BETWEEN)
-        row.setContentsMargins(BETWEEN, 0, BETWEEN, 0)
-        for key, words in FOOT[:-1]:
-            pair = line(space=4)
-            pair.addWidget(text(key))
-            pair.addWidget(text(words, "secondary"))
-            row.addLayout(pair)
-        row.addStretch()
-        row.addWidget(self.keys)
-        return foot
+        return keys_foot(FOOT[:-1], last=self.keys)
 
     def show_sheet(self, sheet: VerifySheet, number: int, of: int) -> None:
         """Another registration."""

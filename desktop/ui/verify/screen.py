@@ -29,7 +29,7 @@ from desktop.ui.verify.walk import Done, Walk
 from desktop.ui.words import REGISTRATION, SOURCE_WORDS
 from forms.kinds import JsonValue
 from forms.values import FieldError
-from records.views import AnswerState, RegistrationState, ValueSource, VerifyItem, VerifySheet
+from records.views import AnswerState, ValueSource, VerifyItem, VerifySheet
 from workflow import half_typed, verify
 from workflow.changes import Changes
 from workflow.cross_reference import Place
@@ -132,11 +132,11 @@ class VerifyScreen(QWidget):
         self.parts.show_sheet(sheet, self._stack.number, self._stack.total)
         self.title.emit(f"核对　{sheet.title}")
         self._announce(walk)
-        if sheet.state is not RegistrationState.DRAFT:
+        if not walk.editable:
             self._show_item()
             self._offer_again(sheet)
             return
-        if walk.here is None or (not walk.left and not key and sheet.state is RegistrationState.DRAFT):
+        if walk.here is None or (not walk.left and not key):
             self._show_item()
             self._finish()
             return
@@ -272,7 +272,7 @@ class VerifyScreen(QWidget):
         walk = self._walk
         if walk is None or walk.here is None:
             return False
-        return walk.sheet.state is RegistrationState.DRAFT and self.parts.field.crop.painted
+        return walk.editable and self.parts.field.crop.painted
 
     def _step(self, by: int) -> None:
         if self._walk is not None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from records.views import AnswerState, FindingView, VerifyItem, VerifySheet
+from records.views import AnswerState, FindingView, RegistrationState, VerifyItem, VerifySheet
+from workflow.answering import BY_REVIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,16 @@ class Walk:
         item = self.item(key)
         return self.answered.get(key, item.state if item is not None else AnswerState.MACHINE)
 
+    @property
+    def editable(self) -> bool:
+        """A draft, or one sent back: whoever takes that up again works on it as on a draft."""
+        return self.sheet.state in (RegistrationState.DRAFT, RegistrationState.SENT_BACK)
+
     def open(self, key: str) -> bool:
-        """Still to be answered."""
-        return self.state(key) is AnswerState.MACHINE
+        """Still to be answered, or to be looked at again because a reviewer said so."""
+        item = self.item(key)
+        again = item is not None and key not in self.answered and item.note.startswith(BY_REVIEW)
+        return self.state(key) is AnswerState.MACHINE or (again and self.state(key) is AnswerState.ASK)
 
     # -- the way ------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -95,6 +95,25 @@ def _spaced(layout: L, space: int, around: int) -> L:
     layout.setSpacing(space)
     layout.setContentsMargins(around, around, around, around)
     return layout
+
+
+def keys_foot(pairs: Sequence[tuple[str, str]], first: QWidget | None = None, last: QWidget | None = None) -> QFrame:
+    """The bar at the foot of a screen that says what its keys do."""
+    foot = panel("bar")
+    foot.setFixedHeight(40)
+    row = line(foot, space=BETWEEN)
+    row.setContentsMargins(BETWEEN, 0, BETWEEN, 0)
+    if first is not None:
+        row.addWidget(first)
+    for key, words in pairs:
+        pair = line(space=4)
+        pair.addWidget(text(key))
+        pair.addWidget(text(words, "secondary"))
+        row.addLayout(pair)
+    row.addStretch()
+    if last is not None:
+        row.addWidget(last)
+    return foot
 
 
 class Elided(QLabel):

@@ -1,0 +1,1 @@
+"""A second pair of eyes: what waits for it, review, blind second entry and its resolution."""

@@ -1,0 +1,277 @@
+"""第二遍录入: the chosen fields from the picture alone; and 裁定, where two persons entered something different.
+
+Nothing of what anybody read or entered is on the screen, nor the rest of the page; in 裁定 both texts are, in an order
+that tells nothing of who entered which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPixmap
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+from desktop.jobs import Jobs
+from desktop.ui.theme import AROUND, BETWEEN
+from desktop.ui.verify.field_panel import FieldPanel
+from desktop.ui.verify.keys import Action, Press, meaning
+from desktop.ui.verify.pages import Pages
+from desktop.ui.widgets.parts import Notice, button, column, keys_foot, line, panel, text
+from forms.kinds import JsonValue, Kind
+from forms.values import FieldError
+from records.views import AnswerState, CandidateView, ValueSource, VerifyItem, VerifyPage
+from records.views_review import BlindItem, BlindSheet, Dispute
+from workflow import second_entry
+
+WIDEST = 880
+TYPE_IT = "请照图打字，再按 Enter；纸上这一栏没填，按 F4。"
+CHOOSE = "请对着图像选一个（Alt+1、Alt+2）；都不对就照图打字，再按 Enter。"
+FOOT = (
+    ("Enter", "录下"),
+    ("Alt+1、Alt+2", "裁定时选一个写法"),
+    ("F4", "纸上没填"),
+    ("F6", "把纸面看得更清楚"),
+    ("Tab", "下一栏"),
+    ("Esc", "回到列表"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One registration with the fields that are asked of the person at hand."""
+
+    registration_id: str
+    pages: tuple[VerifyPage, ...]
+    items: tuple[VerifyItem, ...]
+
+
+def asked_of(sheet: BlindSheet) -> Asked:
+    """The fields to enter, with nothing in them."""
+    return Asked(sheet.registration_id, sheet.pages, tuple(_bare(item) for item in sheet.items))
+
+
+def disputed_of(registration_id: str, disputes: tuple[Dispute, ...]) -> Asked:
+    """The fields to resolve, with what the two persons entered."""
+    items = []
+    for dispute in disputes:
+        pairs = zip(dispute.texts, dispute.values, strict=True)
+        both = tuple(CandidateView(words or "（没填）", value, origin="一人录的") for words, value in pairs)
+        items.append(_bare(dispute.item, both))
+    pages = {item.page_id: VerifyPage(item.page_id, 1, 0, 0) for item in items if item.page_id is not None}
+    return Asked(registration_id, tuple(pages.values()), tuple(items))
+
+
+def _bare(item: BlindItem, candidates: tuple[CandidateView, ...] = ()) -> VerifyItem:
+    nothing: JsonValue = [] if item.kind is Kind.CHOICE else None
+    return VerifyItem(
+        key=item.key, label=item.label, block="", kind=item.kind, page_id=item.page_id, box=item.box, text="", raw="",
+        value=nothing, state=AnswerState.MACHINE, source=ValueSource.PAPER, accepted=not candidates, shown=True,
+        reasons=("两个人录的不一样，请对着图像裁定",) if candidates else (), candidates=candidates, doubts=(),
+        multiple=item.multiple, options=item.options, code_table=item.code_table,
+    )  # fmt: skip
+
+
+class BlindScreen(QWidget):
+    """``left`` goes back to the lists with a sentence; ``title`` names what is shown."""
+
+    left = Signal(str)
+    title = Signal(str)
+
+    def __init__(self, jobs: Jobs) -> None:
+        super().__init__()
+        self.setObjectName("screen")
+        self._jobs = jobs
+        self._resolves = False
+        self._queue: list[str] = []
+        self._total = 0
+        self._done = 0
+        self._asked: Asked | None = None
+        self._at = 0
+        self.pages = Pages(jobs, self)
+        self.pages.came.connect(lambda _page: self._show_crop())
+        self.field = FieldPanel()
+        self.field.pressed.connect(self.act)
+        self.field.picked.connect(lambda at: self.act(Press(Action.PICK, at + 1)))
+        self.notice = Notice()
+        self.which = text("", "secondary")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        whole = column(self, space=0)
+        top = panel("head")
+        top.setFixedHeight(44)
+        row = line(top, space=BETWEEN)
+        row.setContentsMargins(BETWEEN, 0, BETWEEN, 0)
+        back = button("返回列表", lambda: self._leave(""), role="quiet", icon="back", name="blind_back")
+        back.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        row.addWidget(back)
+        row.addWidget(self.which, 1)
+        whole.addWidget(top)
+        holder = QWidget()
+        holder.setObjectName("screen")
+        middle = line(holder)
+        middle.setContentsMargins(AROUND, AROUND, AROUND, AROUND)
+        inner = QWidget()
+        inner.setMaximumWidth(WIDEST)
+        box = column(inner, space=BETWEEN)
+        box.addWidget(self.notice)
+        box.addWidget(self.field)
+        box.addStretch()
+        middle.addWidget(inner, 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(holder)
+        whole.addWidget(scroll, 1)
+        whole.addWidget(keys_foot(FOOT))
+
+    # -- registrations ------------------------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        """The screen is shown."""
+        self.field.take_keyboard()
+
+    def open_all(self, registrations: tuple[str, ...], *, resolves: bool) -> None:
+        """Enter (or resolve) the fields of these, one registration after the other."""
+        self._resolves = resolves
+        self._queue, self._total, self._done = list(registrations), len(registrations), 0
+        self.title.emit("裁定两次录入" if resolves else "第二遍录入")
+        self.notice.drop()
+        self._open_next()
+
+    def _open_next(self) -> None:
+        self._asked = None
+        if not self._queue:
+            self._leave(f"{'裁定' if self._resolves else '录'}完了 {self._done} 份。" if self._done else "")
+            return
+        registration = self._queue.pop(0)
+        if self._resolves:
+            self._jobs.read(
+                lambda store, actor: disputed_of(registration, second_entry.disputed(store, actor, registration)),
+                self._loaded,
+                owner=self,
+                failed=self._not_loaded,
+            )
+        else:
+            self._jobs.read(
+                lambda store, actor: asked_of(second_entry.sheet(store, actor, registration)),
+                self._loaded,
+                owner=self,
+                failed=self._not_loaded,
+            )
+
+    def _not_loaded(self, told: str) -> None:
+        self.notice.say(told, "alarm")
+        self._open_next()
+
+    def _loaded(self, asked: Asked) -> None:
+        self._asked, self._at = asked, 0
+        if not asked.items:
+            self._open_next()
+            return
+        self.pages.show(asked.pages)
+        self._show_item()
+
+    # -- the field at hand --------------------------------------------------------------------------------------------
+
+    @property
+    def item(self) -> VerifyItem | None:
+        """The field at hand."""
+        return self._asked.items[self._at] if self._asked is not None else None
+
+    def _show_item(self) -> None:
+        item = self.item
+        if item is None or self._asked is None:
+            return
+        number = self._total - len(self._queue)
+        self.which.setText(f"第 {number} / {self._total} 份　只看图像录入，不显示别人录的内容")
+        if self._resolves:
+            self.which.setText(f"第 {number} / {self._total} 份　对着图像裁定，不显示谁录了哪一个")
+        self.field.show_item(item, f"第 {self._at + 1} / {len(self._asked.items)} 栏")
+        self._show_crop()
+
+    def _show_crop(self) -> None:
+        item = self.item
+        if item is None:
+            return
+        if item.page_id is None or item.box is None:
+            self.field.show_crop(QPixmap())
+            return
+        page = self.pages.picture(item.page_id)
+        if page is None:
+            self.field.crop.wait("正在打开纸面")
+        else:
+            self.field.show_crop(page)
+
+    # -- keys ---------------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys work also when a button has the keyboard."""
+        press = meaning(event.key(), event.modifiers(), held=event.isAutoRepeat(), composing=False)
+        if press is not None:
+            self.act(press)
+        else:
+            super().keyPressEvent(event)
+
+    def act(self, press: Press) -> None:
+        """Do what a key means; nothing is answered before its crop was on the screen."""
+        if press.action is Action.LEAVE:
+            self._leave("")
+        elif press.action in (Action.NEXT, Action.PREVIOUS) and self._asked is not None:
+            self._at = (self._at + (1 if press.action is Action.NEXT else -1)) % len(self._asked.items)
+            self._show_item()
+        elif press.action is Action.TONE:
+            self.pages.next_tone()
+            self._show_crop()
+        elif self.item is not None and self.field.crop.painted:
+            self._answers(press)
+
+    def _answers(self, press: Press) -> None:
+        item, shown = self.item, self.field.candidates.shown
+        assert item is not None  # act() has looked
+        if press.action is Action.PICK and press.number <= len(shown):
+            self._give(item, shown[press.number - 1].value)
+        elif press.action is Action.BLANK:
+            self._give(item, [] if item.kind is Kind.CHOICE else None)
+        elif press.action is Action.CONFIRM and not self.field.touched:
+            self.field.complain(CHOOSE if self._resolves else TYPE_IT)
+        elif press.action is Action.CONFIRM:
+            try:
+                self._give(item, self.field.answer())
+            except FieldError as problem:
+                self.field.complain(str(problem))
+
+    def _give(self, item: VerifyItem, value: JsonValue) -> None:
+        asked = self._asked
+        if asked is None:
+            return
+        verb = second_entry.resolve if self._resolves else second_entry.enter
+        rest = tuple(other for other in asked.items if other.key != item.key)
+
+        def refused(told: str) -> None:
+            self.notice.say(f"{item.label}：{told}", "alarm")
+            if not rest:
+                self._open_next()
+
+        self.notice.drop()
+        self._jobs.write(
+            lambda store, actor, now: verb(store, actor, now, asked.registration_id, item.key, value),
+            None if rest else lambda _changes: self._one_done(),
+            owner=self,
+            failed=refused,
+        )
+        self._asked = Asked(asked.registration_id, asked.pages, rest) if rest else None
+        if rest:
+            self._at %= len(rest)
+            self._show_item()
+
+    def _one_done(self) -> None:
+        self._done += 1
+        self._open_next()
+
+    def _leave(self, told: str) -> None:
+        self._asked = None
+        self._queue.clear()
+        self.pages.forget()
+        self.left.emit(told)
