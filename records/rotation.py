@@ -38,6 +38,7 @@ SEALED: tuple[tuple[str, tuple[str, ...], str, str, str], ...] = (
     ("visits", ("id",), "sealed", "visits/{0}", "sealed IS NOT NULL"),
     ("mandatory_reports", ("id",), "sealed", "mandatory_reports/{0}", "sealed IS NOT NULL"),
     ("work_log", ("id",), "sealed", "work_log/{0}", "sealed IS NOT NULL"),
+    ("roster_entries", ("id",), "sealed", "roster_entries/{0}", "sealed IS NOT NULL"),
     ("half_typed", ("registration_id", "user_id"), "sealed", "half_typed/{0}/{1}", "sealed IS NOT NULL"),
     ("printed_forms", ("id",), "sealed", "printed_forms/{0}", "sealed IS NOT NULL"),
     ("sources", ("vault_id",), "vault_key", "vault/{0}", "vault_key_sealed"),

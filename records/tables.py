@@ -33,6 +33,7 @@ from records.tables_duplicates import ChildKey, ChildMerge, KeptApart
 from records.tables_handover import HandedOver, Handover, Partner, Proposal
 from records.tables_office import AuditEntry, Batch, BatchRow, Erasure, Office, OfficeForm, Receipt, Setting, User
 from records.tables_review import HalfTyped, PinnedValue, SecondEntry
+from records.tables_roster import Roster, RosterEntry
 from records.tables_trust import JudgeFit, ReadingCheck
 from records.views import PageState, SourceState
 
@@ -76,6 +77,8 @@ __all__ = [
     "ReadingCheck",
     "Receipt",
     "Registration",
+    "Roster",
+    "RosterEntry",
     "Round",
     "SecondEntry",
     "Setting",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from records import check_care, check_links, check_rows, intake_rows, people
+from records import check_care, check_links, check_rows, intake_rows, people, roster_rows
 from records.audit import Head
 from records.check_rows import Ids, VaultRow
 from records.errors import FileDamaged, StoreDamaged
@@ -162,6 +162,16 @@ ROWS: tuple[tuple[str, Look, str], ...] = (
         "source_gone",
         check_links.sources_gone,
         "操作记录里收过的 {n} 个文件，现在一点记录也没有了，可能有人绕过程序删过。请报告管理员，" + BACKUP,
+    ),
+    (
+        "roster_rows_differ",
+        roster_rows.counts_differing,
+        "有 {n} 份基础名单的行数和带入时不一样，登记的内容不受影响。请删除这些名单，重新带入。",
+    ),
+    (
+        "roster_open",
+        roster_rows.sensitive_in_the_open,
+        "特别敏感的名单里有 {n} 行没有加封，不是指定的人也能看到。请删除这份名单，由指定的人重新带入。",
     ),
     (
         "proposal_astray",

@@ -29,6 +29,7 @@ from workflow.cli_handover import add_handover_commands
 from workflow.cli_models import add_model_commands
 from workflow.cli_people import add_audit_commands, add_people_commands
 from workflow.cli_review import add_review_commands
+from workflow.cli_roster import add_roster_commands
 from workflow.cli_rounds import add_round_commands
 from workflow.cli_rules import add_rule_commands
 from workflow.errors import WorkflowError
@@ -74,6 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_child_commands(commands)
     add_care_commands(commands)
     add_round_commands(commands)
+    add_roster_commands(commands)
     add_review_commands(commands)
     add_people_commands(commands)
     add_backup_commands(commands)
@@ -180,6 +182,15 @@ def new_password(options: argparse.Namespace) -> str:
 def open_office(options: argparse.Namespace) -> Opened:
     """Log in to the store named by ``--data-dir`` and ``--user``. Raises StoreError."""
     return log_in(options.data_dir, username=options.user, password=password(options), now=clock())
+
+
+def in_office(run: Callable[[Opened, argparse.Namespace], int], options: argparse.Namespace) -> int:
+    """Run a command in the store that the options name, which is closed again whatever happens."""
+    opened = open_office(options)
+    try:
+        return run(opened, options)
+    finally:
+        opened.store.close()
 
 
 def forms_for(options: argparse.Namespace) -> tuple[Form, ...]:

@@ -78,16 +78,8 @@ def _add(
     cli.add_store_options(parser)
     if "--division" in more:
         parser.add_argument("--division", default="", metavar="区划代码", help="只列这个乡镇或村的")
-    parser.set_defaults(run=lambda options: _opened(run, options))
+    parser.set_defaults(run=lambda options: cli.in_office(run, options))
     return parser
-
-
-def _opened(run: Callable[[Opened, argparse.Namespace], int], options: argparse.Namespace) -> int:
-    opened = cli.open_office(options)
-    try:
-        return run(opened, options)
-    finally:
-        opened.store.close()
 
 
 def day(text: str) -> date:

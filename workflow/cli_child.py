@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 
 from records.views_duplicates import TwinView
 from workflow import cli, duplicates
+from workflow.access import Opened
 from workflow.cli_care import add_child_care
 
+Run = Callable[[Opened, argparse.Namespace], int]
 GRADES = {"likely": "很可能", "possible": "可能"}
 
 
@@ -36,27 +39,22 @@ def add_child_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
 
 
 def _add(
-    below: argparse._SubParsersAction[argparse.ArgumentParser], name: str, words: str, run: object
+    below: argparse._SubParsersAction[argparse.ArgumentParser], name: str, words: str, run: Run
 ) -> argparse.ArgumentParser:
     parser = below.add_parser(name, help=words)
-    parser.add_argument("--data-dir", type=Path, required=True, metavar="资料库文件夹")
-    parser.add_argument("--user", default="admin", help="用户名（默认 admin）")
-    parser.set_defaults(run=run)
+    cli.add_store_options(parser)
+    parser.set_defaults(run=partial(cli.in_office, run))
     return parser
 
 
-def show(options: argparse.Namespace) -> int:
+def show(opened: Opened, options: argparse.Namespace) -> int:
     """Pairs, or one child's candidates, the likeliest first."""
-    opened = cli.open_office(options)
-    try:
-        if options.child:
-            twins = duplicates.duplicate_candidates(opened.store, opened.actor, options.child)
-            lines = [_line(twin) for twin in twins]
-        else:
-            pairs = duplicates.all_duplicates(opened.store, opened.actor)
-            lines = [f"{_who(pair.one)}\n　{_line(pair.other)}" for pair in pairs]
-    finally:
-        opened.store.close()
+    if options.child:
+        twins = duplicates.duplicate_candidates(opened.store, opened.actor, options.child)
+        lines = [_line(twin) for twin in twins]
+    else:
+        pairs = duplicates.all_duplicates(opened.store, opened.actor)
+        lines = [f"{_who(pair.one)}\n　{_line(pair.other)}" for pair in pairs]
     for line in lines:
         print(line)
     print(f"共 {len(lines)} 处。" if lines else "没有发现可能重复的儿童。")
@@ -74,48 +72,32 @@ def _line(twin: TwinView) -> str:
     return f"{twin.score} 分（{GRADES[twin.grade]}）　{_who(twin)}　{'、'.join(twin.reasons)}"
 
 
-def merge(options: argparse.Namespace) -> int:
+def merge(opened: Opened, options: argparse.Namespace) -> int:
     """Say the merge's id, by which it can be undone."""
-    opened = cli.open_office(options)
-    try:
-        _, merge_id = duplicates.merge(opened.store, opened.actor, cli.clock(), options.kept, options.gone, options.why)
-    finally:
-        opened.store.close()
+    _, merge_id = duplicates.merge(opened.store, opened.actor, cli.clock(), options.kept, options.gone, options.why)
     print(f"已合并。合并编号 {merge_id}，可以撤销。")
     return cli.ALL_READ
 
 
-def unmerge(options: argparse.Namespace) -> int:
+def unmerge(opened: Opened, options: argparse.Namespace) -> int:
     """Both children are back."""
-    opened = cli.open_office(options)
-    try:
-        duplicates.undo_merge(opened.store, opened.actor, cli.clock(), options.merge, options.why)
-    finally:
-        opened.store.close()
+    duplicates.undo_merge(opened.store, opened.actor, cli.clock(), options.merge, options.why)
     print("已撤销，两名儿童的登记各归各位。")
     return cli.ALL_READ
 
 
-def keep_apart(options: argparse.Namespace) -> int:
+def keep_apart(opened: Opened, options: argparse.Namespace) -> int:
     """Not the same, or (``--undo``) ask again."""
-    opened = cli.open_office(options)
-    try:
-        duplicates.keep_apart(
-            opened.store, opened.actor, cli.clock(), options.one, options.other, options.why, apart=not options.undo
-        )
-    finally:
-        opened.store.close()
+    duplicates.keep_apart(
+        opened.store, opened.actor, cli.clock(), options.one, options.other, options.why, apart=not options.undo
+    )
     print("已取消标记。" if options.undo else "已标为不是同一名儿童，以后不再提示。")
     return cli.ALL_READ
 
 
-def merges(options: argparse.Namespace) -> int:
+def merges(opened: Opened, options: argparse.Namespace) -> int:
     """One line per merge."""
-    opened = cli.open_office(options)
-    try:
-        found = duplicates.merges(opened.store, opened.actor)
-    finally:
-        opened.store.close()
+    found = duplicates.merges(opened.store, opened.actor)
     for m in found:
         undone = "" if m.undone_at is None else f"　已撤销：{m.undone_reason}"
         print(f"{m.merge_id}　{m.gone_name} 并入 {m.kept_name}　{m.by}　{m.why}{undone}")

@@ -51,16 +51,8 @@ def _add(
     if named:
         parser.add_argument("which", metavar="轮次", nargs="?", default="", help="轮次名称，只有一个开着时可以不写")
     cli.add_store_options(parser)
-    parser.set_defaults(run=lambda options: _opened(run, options))
+    parser.set_defaults(run=lambda options: cli.in_office(run, options))
     return parser
-
-
-def _opened(run: Callable[[Opened, argparse.Namespace], int], options: argparse.Namespace) -> int:
-    opened = cli.open_office(options)
-    try:
-        return run(opened, options)
-    finally:
-        opened.store.close()
 
 
 def round_id(opened: Opened, name: str) -> str:

@@ -12,7 +12,7 @@ from forms.checks_people import PERSONS
 from forms.findings import Answers, Finding, years_between
 from forms.kinds import JsonValue
 from forms.rule_book import finding
-from records import child_rows, registration_rows
+from records import child_rows, registration_rows, roster_rows
 from records.session import Session
 from records.tables import Child, Registration
 from workflow.names import normal_name
@@ -39,6 +39,7 @@ def findings(
         *_first_or_not(answers, known=bool(others)),
         *_rounds(registration, answers, others),
         *_against_last(session, values, others),
+        *_against_rosters(session, registration, answers),
     )
 
 
@@ -79,6 +80,24 @@ def _rounds(registration: Registration, answers: Answers, others: tuple[Registra
     written = answers.day("form_date")
     if written and any(other.form_date and other.form_date > written for other in others):
         yield finding("older_than_current", "form_date")
+
+
+def _against_rosters(session: Session, registration: Registration, answers: Answers) -> Iterator[Finding]:
+    """Base lists of other departments: each contradiction once, by the newest list that has it."""
+    number, name = answers.id_number("child_id_number"), normal_name(answers.text("child_name"))
+    born = None if answers.is_month("child_birth_date") else answers.day("child_birth_date")
+    told: set[str] = set()
+    for entry, roster in roster_rows.alike(session, registration.division, number, name, born):
+        same = bool(number) and entry.id_number == number
+        differs = (
+            ("roster_number_differs", "child_id_number", not same and number and entry.id_number),
+            ("roster_name_differs", "child_name", same and name and entry.name_norm != name),
+            ("roster_birth_differs", "child_birth_date", same and born and entry.birth_date not in (None, born)),
+        )
+        for rule, key, wrong in differs:
+            if wrong and rule not in told:
+                told.add(rule)
+                yield finding(rule, key, roster=roster.name, line=str(entry.line))
 
 
 def _against_last(

@@ -20,7 +20,7 @@ from forms.kinds import JsonValue, Kind
 from forms.values import empty, format_value
 from ocr import joint
 from ocr.reading import FieldReading, PageReading
-from ocr.roster import Roster, RosterEntry
+from ocr.roster import RosterEntry
 from records import care_rows, child_rows, registration_rows
 from records.likeness_rows import stands_for
 from records.session import Session
@@ -56,12 +56,12 @@ class Earlier:
 NOTHING_EARLIER = Earlier()
 
 
-def roster(session: Session, division: str) -> Roster:
+def known_children(session: Session, division: str) -> list[RosterEntry]:
     """The children whose current form lies in this division, for the reader to recognise (``ocr.known_children``)."""
-    return Roster(
+    return [
         RosterEntry(child_id, name, number or "", "" if born is None else born.isoformat(), residence)
         for child_id, name, number, born, residence in child_rows.identities(session, division)
-    )
+    ]
 
 
 def earlier_of(

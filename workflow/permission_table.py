@@ -24,6 +24,8 @@ RIGHT_NAMES: Mapping[Right, str] = {
     Right.CARE: "记重点关爱、走访、强制报告、工作日志",
     Right.SEE_ROUNDS: "看更新轮次的进度",
     Right.PRINT_FORMS: "打印带上次内容的登记表",
+    Right.SEE_ROSTERS: "看基础名单，和登记的儿童比对",
+    Right.ROSTERS: "带入、删除基础名单",
     Right.SEE_BATCHES: "看报送批次",
     Right.REPORT: "组批、冻结、写出、记反馈结果",
     Right.ASK_ERASURE: "申请依法删除误扫的页（由另一位管理员决定）",

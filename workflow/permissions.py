@@ -38,6 +38,8 @@ class Right(StrEnum):
     CARE = "care"
     SEE_ROUNDS = "see_rounds"
     PRINT_FORMS = "print_forms"  # forms prefilled with last round's values
+    SEE_ROSTERS = "see_rosters"  # base lists of other departments
+    ROSTERS = "rosters"
     SEE_BATCHES = "see_batches"
     REPORT = "report"
     ASK_ERASURE = "ask_erasure"
@@ -68,6 +70,8 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.CARE: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
     Right.SEE_ROUNDS: _EVERYBODY,
     Right.PRINT_FORMS: frozenset({Role.COLLECTOR, Role.ADMINISTRATOR}),
+    Right.SEE_ROSTERS: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
+    Right.ROSTERS: frozenset({Role.REVIEWER, Role.ADMINISTRATOR}),
     Right.SEE_BATCHES: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ADMINISTRATOR}),
     Right.REPORT: frozenset({Role.REVIEWER, Role.ADMINISTRATOR}),
     Right.ASK_ERASURE: frozenset({Role.COLLECTOR, Role.REVIEWER, Role.ARCHIVIST, Role.ADMINISTRATOR}),

@@ -28,7 +28,7 @@ from records.store import Store
 from records.tables import Page, Reading, Source
 from records.vault import VaultRef
 from records.views import Actor, PageState, SourceState
-from workflow import drafting, earlier_forms, learned, settling, trust
+from workflow import drafting, earlier_forms, learned, rosters, settling, trust
 from workflow.changes import NOTHING, Changes, changed
 from workflow.permissions import Right, verb
 from workflow.prefilled import printed_by_serial
@@ -149,11 +149,14 @@ class _Queue:
     # -- sources ------------------------------------------------------------------------------------------------------
 
     def roster_of(self, session: Session, source_id: str) -> Roster:
-        """The children known where a source was taken in; gathered once a run, who comes in meanwhile is found by
-        number (``earlier_forms``)."""
+        """The children known where a source was taken in, and those on base lists there; gathered once a run.
+
+        Who comes in meanwhile is found by number (``earlier_forms``).
+        """
         division = _row(session, Source, source_id).division
         if division not in self.rosters:
-            self.rosters[division] = earlier_forms.roster(session, division)
+            known = earlier_forms.known_children(session, division)
+            self.rosters[division] = Roster([*known, *rosters.for_reader(session, division, known)])
         return self.rosters[division]
 
     def open(self, source_id: str) -> OpenedSource | None:

@@ -103,5 +103,7 @@ def _row(rule: Rule) -> str:
 
 def _shown(sentence: str) -> str:
     """The sentence with what is filled in as a dotted gap."""
-    words = dict.fromkeys(("field", "person", "other", "problem", "day", "round", "years", "where", "part"), "……")
+    words = dict.fromkeys(
+        ("field", "person", "other", "problem", "day", "round", "years", "where", "part", "roster", "line"), "……"
+    )
     return sentence.format(**words, criterion="……")

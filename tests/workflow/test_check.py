@@ -288,6 +288,13 @@ PLANTS: dict[str, Plant | tuple[str, ...]] = {
         ),
     ),
     "handed_over_astray": (PARTNER, "INSERT INTO handed_over VALUES ('p', 'registration', 'r', '')"),
+    "roster_rows_differ": (
+        "INSERT INTO rosters SELECT 'r', '名单', 'school', '2026-10-12', '', 0, 1, 0, created_at, id FROM users",
+    ),
+    "roster_open": (
+        "INSERT INTO rosters SELECT 'r', '名单', 'disability', '2026-10-12', '', 1, 1, 0, created_at, id FROM users",
+        "INSERT INTO roster_entries VALUES ('e', 'r', 2, '王一', '王一', NULL, '2018-01-01', '', NULL)",
+    ),
     "package_cut": (
         PARTNER,
         "INSERT INTO handovers SELECT 'h', 'p', 'out', 1, 0, '', '{}', 3, 'x', created_at, id, NULL FROM users",

@@ -11,9 +11,10 @@ from forms.id_number import check_digit
 from forms.kinds import JsonValue
 from forms.rule_book import RECORDS, rule_book
 from records.tables import Child
+from records.views_roster import RosterKind
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import CHILD, back, front
-from workflow import access, rules, verify
+from workflow import access, roster_import, rules, verify
 
 OTHER = "22028420180101004" + check_digit("22028420180101004")
 FATHER = "22028419880101001" + check_digit("22028419880101001")
@@ -82,6 +83,23 @@ def earlier_statement(office: OfficeAtWork) -> str:
     return draft(office, "后", form_date="2026-10-11")
 
 
+def listed(name: str, number: str, born: str) -> Callable[[OfficeAtWork], str]:
+    """A school's list has the child otherwise."""
+
+    def against(office: OfficeAtWork) -> str:
+        path = office.folder / "名单.csv"
+        path.write_text(f"姓名,身份证号,出生日期\n{name},{number},{born}\n", encoding="utf-8")
+        roster_import.bring_in(
+            office.store, office.actor, office.clock(), path,
+            name="随迁子女", kind=RosterKind.SCHOOL, as_of=date(2026, 10, 1),
+        )  # fmt: skip
+        return draft(office, "一")
+
+    return against
+
+
+SNOW, NUMBER = str(CHILD["child_name"]), str(CHILD["child_id_number"])
+
 CASES: dict[str, Callable[[OfficeAtWork], str]] = {
     "outside_round": lambda office: draft(office, "一", form_date="2026-02-01"),
     "two_in_round": again_in_the_round,
@@ -94,6 +112,9 @@ CASES: dict[str, Callable[[OfficeAtWork], str]] = {
     "ethnic_group_changed": changed(child_ethnic_group="11"),
     "number_of_two_children": shared_number,
     "guardian_is_child": child_that_is_a_guardian,
+    "roster_number_differs": listed(SNOW, OTHER, "2018-01-01"),
+    "roster_name_differs": listed("欧阳霜", NUMBER, "2018-01-01"),
+    "roster_birth_differs": listed(SNOW, NUMBER, "2018-01-07"),
 }
 
 
@@ -109,6 +130,10 @@ def test_every_rule_across_registrations_is_tried_here() -> None:
 def test_a_first_form_and_a_later_one_that_agrees_are_left_in_peace(office: OfficeAtWork) -> None:
     assert told(office, draft(office, "零", child_id_number=OTHER, child_name="何雾", father_id_number=FATHER)) == set()
     assert told(office, changed(form_update=["changed"])(office)) == set()
+
+
+def test_a_list_that_agrees_says_nothing(office: OfficeAtWork) -> None:
+    assert told(office, listed(SNOW, NUMBER, "2018-01-01")(office)) == set()
 
 
 def test_a_dot_of_another_kind_is_the_same_name(office: OfficeAtWork) -> None:
