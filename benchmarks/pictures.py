@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from benchmarks import clerk, truth
 from benchmarks.form_pictures import forms
+from benchmarks.handover_pictures import handing_over
 from benchmarks.people_pictures import people
 from benchmarks.picture_checks import complaints
 from benchmarks.twin_pictures import twins
@@ -317,6 +318,7 @@ def main() -> int:
             twins(studio, window, opened, folder)
             batches(studio, window, opened, folder)
             forms(studio, window, folder)
+            handing_over(studio, window, opened, folder)
             settings(studio, window)
         finally:
             studio.program.end()

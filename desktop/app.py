@@ -33,6 +33,7 @@ from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
 from desktop.ui.first_run.screen import FirstRunScreen, NewOffice
 from desktop.ui.forms.learn_screen import LearnScreen
 from desktop.ui.forms.list_screen import FormsScreen
+from desktop.ui.handover.screen import HandoverScreen
 from desktop.ui.inbox.screen import InboxScreen
 from desktop.ui.login.recover import RecoverScreen
 from desktop.ui.login.screen import LoginScreen
@@ -311,7 +312,7 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     window.add_inner("verify", "drafts", verify, verify)
     add_people(window, jobs, opened, child, children)
     add_rounds(window, jobs, opened, child, children)
-    add_forms(window, jobs, opened)
+    add_office(window, jobs, opened, child)
     add_settings(window, jobs, opened, kdf)
 
     came_from = ["drafts"]
@@ -390,6 +391,12 @@ def add_second(window: MainWindow, jobs: Jobs, opened: Opened) -> None:
         screen.title.connect(partial(window.set_title, name))
 
 
+def add_office(window: MainWindow, jobs: Jobs, opened: Opened, child: ChildPageScreen) -> None:
+    """What concerns the office more than a child: its forms, and what goes to and comes from other offices."""
+    add_forms(window, jobs, opened)
+    add_handover(window, jobs, opened, child)
+
+
 def add_forms(window: MainWindow, jobs: Jobs, opened: Opened) -> None:
     """Which forms are read with, and learning new ones, for those who may."""
     if opened.actor.role not in RIGHTS[Right.LEARN_FORMS]:
@@ -416,6 +423,16 @@ def add_forms(window: MainWindow, jobs: Jobs, opened: Opened) -> None:
     listed.correct.connect(correct)
     learning.left.connect(partial(window.go, "forms"))
     learning.learned.connect(learned)
+
+
+def add_handover(window: MainWindow, jobs: Jobs, opened: Opened, child: ChildPageScreen) -> None:
+    """Packages between offices, for who makes them, and for who decides on what others propose."""
+    if opened.actor.role not in RIGHTS[Right.HAND_OVER] | RIGHTS[Right.DECIDE]:
+        return
+    screen = HandoverScreen(jobs, opened.actor)
+    window.add("handover", "交接", "handover", screen, screen)
+    screen.counted.connect(partial(window.navigation.set_count, "handover"))
+    screen.open_registration.connect(child.open_registration)
 
 
 def add_settings(window: MainWindow, jobs: Jobs, opened: Opened, kdf: Kdf) -> None:

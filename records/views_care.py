@@ -260,6 +260,7 @@ class RegistrationColumn:
     update: str  # label: 首次登记, 信息有变化, 信息无变化
     carried_from: str | None  # the registration whose values stand for what this one left blank
     current: bool
+    owner: str = ""  # the office it belongs to, "" for this one: another's is proposed about, not changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from records.views_care import (
     SheetView,
     VisitView,
 )
-from workflow import blind, concerns, dossiers, drafting, mandatory, matching, moves, scope, visits
+from workflow import blind, concerns, dossiers, drafting, mandatory, matching, moves, ownership, scope, visits
 from workflow.answering import code_table_of
 from workflow.children import exit_words
 from workflow.cross_reference import item_of
@@ -139,6 +139,7 @@ def _columns(
             update=_label("update", _first(registration_rows.answer(session, row.id, "form_update"))),
             carried_from=round_rows.base_of(session, row.id),
             current=row.id == child.current_registration_id,
+            owner=ownership.owner_of(store, session, row),
         )
         for row in registrations
     )

@@ -19,6 +19,11 @@ def require_own(store: Store, session: Session, row: Registration) -> None:
         )
 
 
+def owner_of(store: Store, session: Session, row: Registration) -> str:
+    """The office that a registration belongs to, "" for this one."""
+    return "" if row.store_id == store.store_id else _name(session, row.store_id)
+
+
 def own_child(session: Session, actor: Actor, child_id: str) -> Child:
     """A child of the scope to be changed. Raises NotFound, WrongState for one that another office looks after."""
     row = scope.child(session, actor, child_id)

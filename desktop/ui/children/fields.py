@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import BETWEEN, INSIDE
-from desktop.ui.widgets.parts import column, panel, rule, text
+from desktop.ui.widgets.parts import button, column, panel, rule, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import Mark, day, moment
-from forms.dictionary import load_dictionary
+from forms.dictionary import extra_sensitive, load_dictionary
 from forms.kinds import Kind
 from records.views_care import AnswerStep, ChildPage, FieldRow, RegistrationColumn
 from workflow import child_page, verify
@@ -76,10 +76,17 @@ def column_title(row: RegistrationColumn) -> str:
 
 
 class FieldsTab(QSplitter):
-    """``FieldRow`` by ``FieldRow``; the one at hand tells its history on the right."""
+    """``FieldRow`` by ``FieldRow``; the one at hand tells its history on the right.
 
-    def __init__(self, jobs: Jobs) -> None:
+    ``propose`` asks for another value of a field of a form that belongs to another office.
+    """
+
+    propose = Signal(object)  # the FieldRow
+
+    def __init__(self, jobs: Jobs, *, may_propose: bool = False) -> None:
         super().__init__()
+        self._may_propose = may_propose
+        self._foreign = False
         self._jobs = jobs
         self._child_id = ""
         self._asked = ""
@@ -95,6 +102,7 @@ class FieldsTab(QSplitter):
         self._left_box.addWidget(self._told)
         self.addWidget(self._left)
         self.past = History()
+        self.past.proposes.clicked.connect(lambda _on=False: self._propose())
         self.addWidget(self.past)
         self.setStretchFactor(0, 2)
         self.setStretchFactor(1, 1)
@@ -103,6 +111,9 @@ class FieldsTab(QSplitter):
     def show_child(self, page: ChildPage, *, unmasked: bool) -> None:
         """Another child, or the same one read again. ``unmasked``: whole ID numbers are wanted."""
         self._unmasked = unmasked
+        current = page.registrations[0] if page.registrations else None
+        self._foreign = current is not None and bool(current.owner)
+        self.past.tell_owner(current.owner if current is not None else "")
         at = self.key_at_hand() if page.child_id == self._child_id else ""
         self._child_id = page.child_id
         columns: list[Column[FieldRow]] = [Column("栏目", lambda row: row.label, LABEL)]
@@ -136,6 +147,8 @@ class FieldsTab(QSplitter):
             return
         row = self.model.rows[position]
         child_id = self._child_id
+        secret = row.hidden or row.key in extra_sensitive()
+        self.past.proposes.setVisible(self._foreign and self._may_propose and not secret)
         self._asked = row.key
         if not self._unmasked and is_id_number(row.key):
             self.past.show_words(row, "身份证号只显示前几位。按“显示全号”后再看来历。")
@@ -148,6 +161,11 @@ class FieldsTab(QSplitter):
             partial(self._show, row),
             owner=self,
         )
+
+    def _propose(self) -> None:
+        found = [row for row in self.model.rows if row.key == self.key_at_hand()]
+        if found:
+            self.propose.emit(found[0])
 
     def _said(self, number: int, row: FieldRow) -> str | Mark:
         words = row.texts[number]
@@ -212,6 +230,17 @@ class History(QFrame):
         self._scroll.setAccessibleName("这一栏的来历")
         box.addWidget(self._scroll, 1)
         self.steps: tuple[Step, ...] = ()
+        self.owner = text("", "secondary", wrap=True)
+        self.owner.hide()
+        box.addWidget(self.owner)
+        self.proposes = button("提建议", role="primary", icon="write", name="propose")
+        self.proposes.hide()
+        box.addWidget(self.proposes)
+
+    def tell_owner(self, owner: str) -> None:
+        """Whose form it is, where it is another office's."""
+        self.owner.setText(f"这份登记表归{owner}，本单位不直接改；看出问题，可以提建议。")
+        self.owner.setVisible(bool(owner))
 
     def show_words(self, row: FieldRow, words: str) -> None:
         """No history, and why."""

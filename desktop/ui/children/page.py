@@ -15,14 +15,15 @@ from desktop.ui.children import told
 from desktop.ui.children.fields import FieldsTab
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.verify.dialogs import PlaceDialog, place_of
+from desktop.ui.widgets.asking import Ask, AskDialog
 from desktop.ui.widgets.page_view import PageView
 from desktop.ui.widgets.parts import Notice, button, column, line, panel, text
 from desktop.ui.widgets.sections import Sections
 from desktop.ui.words import civil_day, day, grouped
 from records.views import Actor
-from records.views_care import ChildPage
+from records.views_care import ChildPage, FieldRow
 from records.views_duplicates import TwinView
-from workflow import child_page, dossiers, duplicates, unmask, verify
+from workflow import child_page, dossiers, duplicates, proposals, unmask, verify
 from workflow.changes import Changes
 from workflow.cross_reference import Place
 from workflow.permissions import RIGHTS, Right
@@ -96,7 +97,8 @@ class ChildPageScreen(QWidget):
         for word in TABS:
             self.tabs.addTab(word)
         box.addWidget(self.tabs)
-        self.fields = FieldsTab(self._jobs)
+        self.fields = FieldsTab(self._jobs, may_propose=self._may(Right.PROPOSE))
+        self.fields.propose.connect(self._ask_propose)
         self.care, self.family, self.papers = (Sections(word) for word in TABS[1:])
         self._stack = QStackedWidget()
         for widget in (self.fields, self.care, self.family, self.papers):
@@ -229,6 +231,28 @@ class ChildPageScreen(QWidget):
             self.whole.hide()
             assert self.page is not None  # the button stands on its page
             self.fields.show_child(self.page, unmasked=True)
+
+    def _ask_propose(self, row: FieldRow) -> None:
+        """What another office's form should say, with the reason; it goes along with the next package."""
+        if self.page is None:
+            return
+        current = self.page.registrations[0]
+        registration_id, said = current.registration_id, row.texts[0]
+        dialog = AskDialog(
+            self._jobs,
+            f"建议{current.owner}改“{row.label}”",
+            f"现在是：{said or '没填'}。建议随下一个交接包送去，采不采纳由对方定。",
+            [Ask("value", "应该是", value=said), Ask("why", "理由", needed=True)],
+            "提建议",
+            lambda given: (
+                lambda s, a, now: proposals.propose_typed(
+                    s, a, now, registration_id, row.key, given.text("value"), given.text("why")
+                )
+            ),
+            self,
+        )
+        dialog.accepted.connect(lambda: self.notice.say(f"对“{row.label}”的建议已记下，做下一个交接包时带去。", "good"))
+        dialog.open()
 
     def _exit(self) -> None:
         if self.page is not None:

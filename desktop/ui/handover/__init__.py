@@ -1,0 +1,1 @@
+"""交接: packages between offices, what comes in seen before it is taken, proposals decided, cards compared aloud."""

@@ -1,0 +1,119 @@
+"""交接: between offices without a network, by packages on a stick; each part under its tab."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
+
+from desktop.jobs import Jobs
+from desktop.ui.handover.cards import CardsPart
+from desktop.ui.handover.incoming import IncomingPart
+from desktop.ui.handover.outgoing import OutgoingPart
+from desktop.ui.handover.proposals import ProposalsPart
+from desktop.ui.theme import AROUND, INSIDE
+from desktop.ui.widgets.parts import Notice, column
+from records.views import Actor
+from workflow.changes import Changes
+from workflow.permissions import RIGHTS, Right
+
+OUT, IN, PROPOSALS, CARDS = "交出", "收进", "建议", "单位名片"
+REFRESH_MS = 300
+
+Part: TypeAlias = OutgoingPart | IncomingPart | ProposalsPart | CardsPart
+
+
+class HandoverScreen(QWidget):
+    """Emits ``counted`` with the proposals that wait for this office's answer."""
+
+    counted = Signal(int)
+    open_registration = Signal(str)
+
+    def __init__(self, jobs: Jobs, actor: Actor) -> None:
+        super().__init__()
+        self.setObjectName("screen")
+        self._jobs = jobs
+        self._hands_over = actor.role in RIGHTS[Right.HAND_OVER]
+        self.notice = Notice()
+        box = column(self, space=INSIDE)
+        box.setContentsMargins(AROUND, 12, AROUND, 16)
+        self.tabs = QTabBar()
+        self.tabs.setObjectName("handover_tabs")
+        self.tabs.setAccessibleName("交接的部分")
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        box.addWidget(self.tabs)
+        box.addWidget(self.notice)
+        self._stack = QStackedWidget()
+        box.addWidget(self._stack, 1)
+        self._words: list[str] = []
+        self.proposals = ProposalsPart(jobs, self.notice)
+        self.proposals.counted.connect(self._count)
+        self.proposals.open_registration.connect(self.open_registration)
+        self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
+        self._refresh.timeout.connect(self.read)
+        if self._hands_over:
+            self._add_packages()
+        self._add(PROPOSALS, self.proposals)
+        if self._hands_over:
+            self._add(CARDS, self.cards)
+        self.tabs.currentChanged.connect(self._to_tab)
+        jobs.changed.connect(self._changed)
+        self.proposals.read()
+
+    def _add_packages(self) -> None:
+        self.outgoing = OutgoingPart(self._jobs, self.notice)
+        self.incoming = IncomingPart(self._jobs, self.notice)
+        self.cards = CardsPart(self._jobs, self.notice)
+        self.cards.known.connect(self.outgoing.show_partners)
+        self.outgoing.wants_card.connect(lambda: self.go(CARDS))
+        self.outgoing.made.connect(self.cards.read)
+        self.incoming.taken.connect(self._taken)
+        self._add(OUT, self.outgoing)
+        self._add(IN, self.incoming)
+
+    def _add(self, word: str, part: Part) -> None:
+        self._words.append(word)
+        self._stack.addWidget(part)
+        self.tabs.addTab(word)
+
+    def go(self, word: str) -> None:
+        """Show the part of this name."""
+        self.tabs.setCurrentIndex(self._words.index(word))
+
+    def _to_tab(self, at: int) -> None:
+        self.notice.drop()
+        self._stack.setCurrentIndex(at)
+        if self._words[at] == PROPOSALS:
+            self.proposals.read()
+
+    def enter(self) -> None:
+        """The screen is shown."""
+        self.read()
+        self.tabs.setFocus()
+
+    def read(self) -> None:
+        """Read everything again."""
+        self._refresh.stop()
+        self.proposals.read()
+        if self._hands_over:
+            self.cards.read()
+
+    def _changed(self, changes: Changes) -> None:
+        if not (changes.registrations or changes.children or changes.office) or self._refresh.isActive():
+            return
+        if self.isVisible():
+            self._refresh.start()
+
+    def _count(self, count: int) -> None:
+        self.tabs.setTabText(self._words.index(PROPOSALS), f"{PROPOSALS} {count}" if count else PROPOSALS)
+        self.counted.emit(count)
+
+    def _taken(self, proposals: int) -> None:
+        words = self.notice.words
+        self.read()
+        if proposals:
+            self.go(PROPOSALS)
+            self.notice.say(words, "good")
+            self.proposals.table.setFocus()
