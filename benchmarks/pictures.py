@@ -18,7 +18,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEventLoop, QModelIndex
+from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchmarks import clerk, truth
@@ -34,6 +34,8 @@ from desktop.ui.batches.screen import BatchesScreen
 from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
 from desktop.ui.first_run.screen import FirstRunScreen
+from desktop.ui.inbox.choosing import FormDialog
+from desktop.ui.inbox.keys import SHEET, Act
 from desktop.ui.inbox.screen import InboxScreen
 from desktop.ui.login.recover import RecoverScreen
 from desktop.ui.login.screen import LoginScreen
@@ -46,10 +48,11 @@ from desktop.ui.verify.group_screen import GroupScreen
 from desktop.ui.verify.keys import Action, Press
 from desktop.ui.verify.list_screen import DraftsScreen
 from desktop.ui.verify.screen import VerifyScreen
+from desktop.ui.widgets.key_sheet import KeySheet
 from forms.catalog import RESOURCES
 from forms.kinds import Kind
 from records.keys import Kdf
-from records.views import BatchState, PageState, SourceState
+from records.views import BatchState, PageRow, PageState, SourceState
 from workflow import report
 from workflow.access import Opened
 from workflow.verify import sheet
@@ -159,24 +162,36 @@ def inbox(studio: Studio) -> None:
     studio.shoot("收件箱-识别中")
     studio.until(lambda: not studio.jobs.is_recognising and not screen.queue.busy, PATIENCE)
     screen.notice.drop()
-    locked = next(i for i, s in enumerate(screen.model.sources) if s.state is SourceState.REFUSED)
-    screen.tree.setCurrentIndex(screen.model.index(locked, 0))
+    locked = next(s.source_id for s in screen.view.sources if s.state is SourceState.REFUSED)
+    screen.grid.go_to(locked)
     studio.shoot("收件箱-密码")
-    screen.tree.setCurrentIndex(screen.model.index(_with_many(screen), 0))
-    parent = screen.tree.currentIndex()
-    screen.tree.expand(parent)
-    screen.tree.setCurrentIndex(screen.model.index(0, 0, parent))
-    studio.until(lambda: screen.detail.view.has_page)
+    foreign = next((p.page_id for p in _pages(screen) if p.status == "unknown_form"), "")
+    if screen.grid.go_to_page(foreign):
+        studio.until(lambda: screen.detail.words.isVisible() and screen.detail.view.has_page)
+        studio.shoot("收件箱-认不出的表")
+        screen.grid.acted.emit(Act.READ_AS)
+        dialog = screen.findChild(FormDialog)
+        assert dialog is not None
+        studio.until(dialog.list.count)
+        studio.shoot("收件箱-选定表格", dialog)
+        dialog.reject()
+    screen.grid.go_to(screen.cards[0].key)
+    screen.grid.scrollToTop()
+    shown = [p.page_id for card in screen.cards[:6] for p in card.pages if p.viewable]
+    studio.until(lambda: screen.detail.view.has_page and all(screen.thumbnails.get(page) for page in shown))
     studio.shoot("收件箱")
-    screen.tree.setCurrentIndex(QModelIndex())
+    sheet = KeySheet("收件箱的按键", SHEET, screen)
+    sheet.show()
+    studio.shoot("收件箱-按键", sheet)
+    sheet.reject()
+
+
+def _pages(screen: InboxScreen) -> list[PageRow]:
+    return [page for source in screen.view.sources for page in source.pages]
 
 
 def _read(screen: InboxScreen) -> int:
-    return sum(page.state is not PageState.RECEIVED for source in screen.model.sources for page in source.pages)
-
-
-def _with_many(screen: InboxScreen) -> int:
-    return next(i for i, source in enumerate(screen.model.sources) if len(source.pages) > 1)
+    return sum(page.state is not PageState.RECEIVED for page in _pages(screen))
 
 
 def verify(studio: Studio, window: MainWindow, opened: Opened) -> None:

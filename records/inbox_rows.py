@@ -85,7 +85,11 @@ def _wanted(division: str, open_only: bool) -> tuple[ColumnElement[bool], ...]:
             .correlate(Source)
             .exists()
         )
-        conditions.append(or_(Source.state != SourceState.SPLIT, unfinished))
+        filed = aliased(Page)
+        placed = select(filed.id).where(filed.source_id == Source.id, filed.state == PageState.PLACED)
+        # a file of which everything was put aside was never verified, and would be out of sight for good
+        nothing = ~placed.correlate(Source).exists()
+        conditions.append(or_(Source.state != SourceState.SPLIT, unfinished, nothing))
     return tuple(conditions)
 
 

@@ -222,7 +222,7 @@ def test_practice_asks_for_nothing_and_leaves_nothing(
     inbox = program.window.findChild(InboxScreen)
     assert inbox is not None
     assert "练习" in program.window.notice.words
-    qtbot.waitUntil(lambda: len(inbox.model.sources) == 2 and not inbox.queue.busy, timeout=20000)
+    qtbot.waitUntil(lambda: len(inbox.view.sources) == 2 and not inbox.queue.busy, timeout=20000)
     qtbot.waitUntil(lambda: jobs.idle and not jobs.is_recognising, timeout=20000)
     program.shell.close()
     assert not program.shell.isVisible(), "no backup of what is not kept"

@@ -6,15 +6,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.ui.inbox.choosing import FormDialog
+from desktop.ui.inbox.grid import carried
+from desktop.ui.inbox.keys import Act
 from desktop.ui.inbox.screen import InboxScreen
 from desktop.ui.status_bar import StatusBar
-from records.views import PageState, SourceState
-from tests.desktop.conftest import Desk, click, type_keys
+from desktop.ui.widgets.key_sheet import KeySheet
+from records.views import PageRow, PageState, SourceState
+from tests.desktop.conftest import Desk, click, press, type_keys
 from tests.workflow.scripted import back, blank, failing, front, unknown
 from workflow import intake
 
@@ -42,13 +47,18 @@ def drop(screen: InboxScreen, paths: Sequence[Path]) -> None:
 def quiet(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> None:
     """Everything that came is taken in, read and shown."""
     qtbot.waitUntil(lambda: not screen.queue.busy and not desk.jobs.is_recognising, timeout=20000)
-    shown = intake.inbox(desk.store, desk.actor).sources
-    qtbot.waitUntil(lambda: screen.model.sources == shown, timeout=20000)
+    shown = intake.inbox(desk.store, desk.actor, open_only=True).sources
+    qtbot.waitUntil(lambda: screen.view.sources == shown, timeout=20000)
 
 
-def select(screen: InboxScreen, name: str) -> None:
-    row = [source.name for source in screen.model.sources].index(name)
-    screen.tree.setCurrentIndex(screen.model.index(row, 0))
+def pages(screen: InboxScreen) -> list[PageRow]:
+    """Every page, as delivered."""
+    return [page for source in screen.view.sources for page in source.pages]
+
+
+def select(screen: InboxScreen, number: int, slot: int | None = None) -> None:
+    """The card at this place is at hand."""
+    assert screen.grid.go_to(screen.model.cards[number].key, slot)
 
 
 def test_a_dropped_folder_is_taken_in_and_read(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> None:
@@ -60,7 +70,7 @@ def test_a_dropped_folder_is_taken_in_and_read(desk: Desk, screen: InboxScreen, 
     qtbot.waitUntil(screen.notice.isVisible, timeout=20000)
     assert screen.notice.words == "收下 2 份文件。"
     quiet(desk, screen, qtbot)
-    assert [source.pages[0].state for source in screen.model.sources] == [PageState.PLACED] * 2
+    assert [page.state for page in pages(screen)] == [PageState.PLACED] * 2
     qtbot.waitUntil(lambda: bool(counts) and counts[-1] == 1)
     assert (desk.folder / "甲 一.jpg").exists(), "what lies outside is left as it is"
 
@@ -79,7 +89,7 @@ def test_one_bad_file_does_not_stop_the_rest(desk: Desk, screen: InboxScreen, qt
     qtbot.waitUntil(screen.notice.isVisible, timeout=20000)
     assert screen.notice.words.startswith("收下 2 份文件。1 份没有收下，原文件没有动：\nb.jpg：")
     quiet(desk, screen, qtbot)
-    assert len(screen.model.sources) == 2
+    assert len(screen.view.sources) == 2
 
 
 def test_the_same_file_again_is_said_and_not_taken_twice(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> None:
@@ -89,18 +99,15 @@ def test_the_same_file_again_is_said_and_not_taken_twice(desk: Desk, screen: Inb
     qtbot.waitUntil(screen.notice.isVisible, timeout=20000)
     assert screen.notice.words == "没有收下新文件。1 份以前收过，没有重复收（a.jpg）。"
     quiet(desk, screen, qtbot)
-    assert len(screen.model.sources) == 1
+    assert len(screen.view.sources) == 1
 
 
 def test_blank_foreign_and_failed_pages_are_flagged(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> None:
     drop(screen, [desk.file("stack.pdf", front("S1"), blank(), unknown(), failing("truncated", 99))])
     qtbot.waitUntil(screen.notice.isVisible, timeout=20000)
     quiet(desk, screen, qtbot)
-    parent = screen.model.index(0, 0)
-    words = [str(screen.model.index(row, 1, parent).data()) for row in range(screen.model.rowCount(parent))]
-    assert words[1:] == ["空白页", "认不出的表", "没有读成"]
-    screen.tree.expand(parent)
-    screen.tree.setCurrentIndex(screen.model.index(3, 0, parent))
+    assert [card.mark.word for card in screen.model.cards] == ["缺反面", "空白页", "认不出的表", "没有读成"]
+    select(screen, 3)
     assert screen.detail.retry.isVisible()
     assert screen.detail.told.text()
     assert screen.detail.told.property("role") == "error"
@@ -110,26 +117,26 @@ def test_a_failed_page_is_read_again_on_demand(desk: Desk, screen: InboxScreen, 
     drop(screen, [desk.file("a.jpg", failing("timed_out", 1))])
     qtbot.waitUntil(screen.notice.isVisible, timeout=20000)
     quiet(desk, screen, qtbot)
-    page = screen.model.sources[0].pages[0]
+    page = pages(screen)[0]
     if page.state is PageState.FAILED:  # else the queue's own second attempt has read it
-        select(screen, "a.jpg")
+        select(screen, 0)
         click(screen.detail.retry)
-        qtbot.waitUntil(lambda: screen.model.sources[0].pages[0].state is not PageState.FAILED, timeout=20000)
+        qtbot.waitUntil(lambda: pages(screen)[0].state is not PageState.FAILED, timeout=20000)
         quiet(desk, screen, qtbot)
-    assert screen.model.sources[0].pages[0].status == "read"
+    assert pages(screen)[0].status == "read"
 
 
 def test_a_password_opens_an_encrypted_file(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> None:
     drop(screen, [desk.file("锁着.pdf", front("S1"), password="1234")])
     qtbot.waitUntil(screen.notice.isVisible, timeout=20000)
     quiet(desk, screen, qtbot)
-    assert screen.model.sources[0].state is SourceState.REFUSED
-    select(screen, "锁着.pdf")
+    assert screen.view.sources[0].state is SourceState.REFUSED
+    select(screen, 0)
     assert screen.detail.password.isVisible()
     assert not screen.detail.retry.isVisible()
     type_keys(screen.detail.password, "1234")
     click(screen.detail.supply)
-    qtbot.waitUntil(lambda: screen.model.sources[0].state is SourceState.SPLIT, timeout=20000)
+    qtbot.waitUntil(lambda: screen.view.sources[0].state is SourceState.SPLIT, timeout=20000)
     quiet(desk, screen, qtbot)
     assert screen.detail.password.text() == ""
     assert not screen.detail.password.isVisible()
@@ -139,18 +146,18 @@ def test_a_page_is_seen_set_aside_and_brought_back(desk: Desk, screen: InboxScre
     drop(screen, [desk.file("a.jpg", front("S1"))])
     qtbot.waitUntil(screen.notice.isVisible, timeout=20000)
     quiet(desk, screen, qtbot)
-    select(screen, "a.jpg")
+    select(screen, 0)
     qtbot.waitUntil(lambda: screen.detail.view.has_page)
     opened: list[str] = []
     screen.open_registration.connect(opened.append)
     click(screen.detail.open)
     assert opened == [desk.drafts()[0].registration_id]
-    page = screen.model.sources[0].pages[0]
+    page = pages(screen)[0]
     intake.set_aside(desk.store, desk.actor, desk.clock(), page.page_id)
     screen.read()
     qtbot.waitUntil(screen.detail.back.isVisible)
     click(screen.detail.back)
-    qtbot.waitUntil(lambda: screen.model.sources[0].pages[0].state is PageState.PLACED, timeout=20000)
+    qtbot.waitUntil(lambda: pages(screen)[0].state is PageState.PLACED, timeout=20000)
     quiet(desk, screen, qtbot)
 
 
@@ -183,3 +190,201 @@ def test_the_foot_shows_the_work_and_stops_it(desk: Desk, screen: InboxScreen, s
     assert seen == [True]
     assert desk.pool.read <= 3
     assert not bar.stop.isVisible()
+
+
+# -- pages are put in order -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stack(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> InboxScreen:
+    """Two sheets, of which the second lost its back, and a foreign paper."""
+    desk.take_in(desk.file("一.pdf", front("A", child_name="甲"), back("A"), front("B", child_name="乙")))
+    desk.take_in(desk.file("二.pdf", back("C"), unknown("社区证明", child_name="赵小雨")))
+    desk.read()
+    screen.read()
+    quiet(desk, screen, qtbot)
+    assert groups(screen) == [[0, 1], [2], [3], [4]]
+    screen.grid.setFocus()
+    return screen
+
+
+def groups(screen: InboxScreen) -> list[list[int]]:
+    """The cards as they are listed, by the numbers of their pages."""
+    order = [page.page_id for page in pages(screen)]
+    return [[order.index(page.page_id) for page in card.pages] for card in screen.model.cards]
+
+
+def becomes(screen: InboxScreen, wanted: list[list[int]], qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: groups(screen) == wanted, timeout=20000)
+
+
+def drag(screen: InboxScreen, target: QWidget, where: QPoint, numbers: Sequence[int]) -> None:
+    """What the window system sends when pages are dragged within the window."""
+    data = carried([pages(screen)[number].page_id for number in numbers])
+    move, button, no = Qt.DropAction.MoveAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for event in (
+        QDragEnterEvent(where, move, data, button, no),
+        QDragMoveEvent(where, move, data, button, no),
+        QDropEvent(QPointF(where), move, data, button, no),
+    ):
+        QApplication.sendEvent(target, event)
+
+
+def test_a_page_is_dragged_to_the_sheet_it_belongs_to(stack: InboxScreen, qtbot: QtBot) -> None:
+    drag(stack, stack.grid.viewport(), stack.grid.card_rect(1).center(), [3])
+    becomes(stack, [[0, 1], [2, 3], [4]], qtbot)
+    qtbot.waitUntil(lambda: stack.grid.card is not None and stack.grid.card.title == "乙")
+    assert "归到“乙”" in stack.notice.words
+    assert [card.mark.word for card in stack.model.cards] == ["待核对", "待核对", "认不出的表"]
+    drag(stack, stack.grid.viewport(), stack.grid.card_rect(0).center(), [4])
+    becomes(stack, [[0, 1, 4], [2, 3]], qtbot)
+    click(stack.notice.action)
+    becomes(stack, [[0, 1], [2, 3], [4]], qtbot)
+    press(stack.grid, Qt.Key.Key_Z, "", Qt.KeyboardModifier.ControlModifier)
+    becomes(stack, [[0, 1], [2], [3], [4]], qtbot)
+    press(stack.grid, Qt.Key.Key_Z, "", Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: stack.notice.words == "没有可以撤销的。")
+
+
+def test_files_dropped_on_the_cards_come_in(desk: Desk, stack: InboxScreen, qtbot: QtBot) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(desk.file("三.pdf", front("D"))))])
+    copy, button, no = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(50, 50), copy, data, button, no)
+    QApplication.sendEvent(stack.grid.viewport(), enter)
+    assert stack.drop.property("over") == "true", "they go to the whole screen"
+
+
+def test_a_page_is_taken_up_and_put_down_by_keys(stack: InboxScreen, qtbot: QtBot) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    select(stack, 2)
+    press(stack.grid, Qt.Key.Key_X, "", control)
+    assert "拿起了 1 页" in stack.notice.words
+    press(stack.grid, Qt.Key.Key_Left)
+    press(stack.grid, Qt.Key.Key_Left)
+    press(stack.grid, Qt.Key.Key_V, "", control)
+    becomes(stack, [[0, 1], [2, 3], [4]], qtbot)
+    select(stack, 2)
+    press(stack.grid, Qt.Key.Key_X, "", control)
+    press(stack.grid, Qt.Key.Key_Escape)
+    press(stack.grid, Qt.Key.Key_Left)
+    press(stack.grid, Qt.Key.Key_Left)
+    press(stack.grid, Qt.Key.Key_V, "", control)
+    assert groups(stack) == [[0, 1], [2, 3], [4]], "nothing was in hand"
+
+
+def test_arrows_walk_through_pages_and_n_parts_them(stack: InboxScreen, qtbot: QtBot) -> None:
+    select(stack, 0)
+    assert stack.grid.page == pages(stack)[0]
+    press(stack.grid, Qt.Key.Key_Right)
+    assert stack.grid.page == pages(stack)[1]
+    press(stack.grid, Qt.Key.Key_Right)
+    assert stack.grid.page == pages(stack)[2]
+    press(stack.grid, Qt.Key.Key_Right)
+    assert stack.grid.slot == 1, "the side that is missing"
+    assert "没有扫到" in stack.detail.told.text()
+    press(stack.grid, Qt.Key.Key_Left)
+    press(stack.grid, Qt.Key.Key_Left)
+    assert stack.grid.page == pages(stack)[1]
+    press(stack.grid, Qt.Key.Key_N, "n")
+    becomes(stack, [[0], [1], [2], [3], [4]], qtbot)
+    qtbot.waitUntil(lambda: stack.grid.page == pages(stack)[1])
+    click(stack.undo)
+    becomes(stack, [[0, 1], [2], [3], [4]], qtbot)
+
+
+def test_chosen_cards_become_one(stack: InboxScreen, qtbot: QtBot) -> None:
+    select(stack, 1)
+    assert not stack.join.isEnabled()
+    press(stack.grid, Qt.Key.Key_Down, "", Qt.KeyboardModifier.ShiftModifier)
+    for row in (1, 2):
+        stack.grid.selectionModel().select(stack.model.index(row), stack.grid.selectionModel().SelectionFlag.Select)
+    stack.grid.selectionModel().select(stack.model.index(3), stack.grid.selectionModel().SelectionFlag.Deselect)
+    assert stack.join.isEnabled()
+    press(stack.grid, Qt.Key.Key_M, "m")
+    becomes(stack, [[0, 1], [2, 3], [4]], qtbot)
+
+
+def test_put_aside_by_the_button_one_drags_onto(stack: InboxScreen, qtbot: QtBot) -> None:
+    drag(stack, stack.to_aside, stack.to_aside.rect().center(), [4, 2])
+    qtbot.waitUntil(lambda: [pages(stack)[n].state for n in (2, 4)] == [PageState.SET_ASIDE] * 2, timeout=20000)
+    chip = next(chip for chip in stack.chips.buttons() if chip.objectName() == "show_aside")
+    qtbot.waitUntil(lambda: chip.text() == "已搁置 2")
+    click(chip)
+    assert groups(stack) == [[2], [4]]
+    select(stack, 0)
+    press(stack.grid, Qt.Key.Key_Insert)
+    becomes(stack, [[4]], qtbot)
+    assert pages(stack)[2].state is PageState.PLACED
+
+
+def test_a_foreign_paper_shows_its_words_and_goes_behind(stack: InboxScreen, qtbot: QtBot) -> None:
+    select(stack, 3)
+    qtbot.waitUntil(stack.detail.words.isVisible)
+    assert stack.detail.words.toPlainText() == "儿童姓名：赵小雨\n\n社区证明"
+    assert stack.detail.view.has_page
+    click(stack.detail.buttons[Act.BEHIND])
+    becomes(stack, [[0, 1], [2], [3, 4]], qtbot)
+    qtbot.waitUntil(lambda: stack.grid.card is not None and len(stack.grid.card.slots) == 3)
+    select(stack, 2, 2)
+    assert stack.detail.name.text().endswith("附页 1")
+    click(stack.detail.buttons[Act.ASIDE])
+    qtbot.waitUntil(lambda: pages(stack)[4].state is PageState.SET_ASIDE, timeout=20000)
+
+
+def test_a_foreign_paper_is_turned_and_read_as_a_chosen_form(desk: Desk, stack: InboxScreen, qtbot: QtBot) -> None:
+    select(stack, 3)
+    press(stack.grid, Qt.Key.Key_R, "R", Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: desk.pool.told[-1].turn == 270 and not desk.jobs.is_recognising, timeout=20000)
+    quiet(desk, stack, qtbot)
+    press(stack.grid, Qt.Key.Key_F, "f")
+    dialog = stack.findChild(FormDialog)
+    assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.list.count() > 1)
+    wanted = dialog.forms[1]
+    press(dialog.list, Qt.Key.Key_Down)
+    press(dialog.list, Qt.Key.Key_Return, "\r")
+    qtbot.waitUntil(lambda: desk.pool.told[-1].form == (wanted.form_id, wanted.version), timeout=20000)
+    quiet(desk, stack, qtbot)
+    press(stack.grid, Qt.Key.Key_Z, "", Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: desk.pool.told[-1].turn == 0 and not desk.jobs.is_recognising, timeout=20000)
+    quiet(desk, stack, qtbot)
+
+
+def test_learning_its_form_is_offered_to_those_who_may(stack: InboxScreen, qtbot: QtBot) -> None:
+    asked: list[str] = []
+    stack.learn_form.connect(asked.append)
+    select(stack, 3)
+    assert not stack.detail.teach.isVisible()
+    stack.detail.may_learn = True
+    select(stack, 0)
+    select(stack, 3)
+    click(stack.detail.teach)
+    assert asked == [pages(stack)[4].page_id]
+
+
+def test_thumbnails_come_for_what_is_on_the_screen(stack: InboxScreen, qtbot: QtBot) -> None:
+    wanted = [page.page_id for page in pages(stack)]
+    qtbot.waitUntil(lambda: all(stack.thumbnails.get(page) is not None for page in wanted))
+    picture = stack.thumbnails.get(wanted[0])
+    assert picture is not None
+    assert (picture.width(), picture.height()) == (103, 147), "drawn as large as it was read"
+    assert stack.thumbnails.bytes == 5 * 103 * 147 * 4
+    stack.thumbnails.forget()
+    assert stack.thumbnails.bytes == 0
+
+
+def test_f1_lists_the_keys(stack: InboxScreen, qtbot: QtBot) -> None:
+    QTest.keyClick(stack.grid, Qt.Key.Key_F1)
+    sheet = stack.findChild(KeySheet)
+    assert sheet is not None
+    assert any("拿起这一页" in label.text() for label in sheet.findChildren(QLabel))
+    sheet.accept()
+
+
+def test_what_is_done_with_can_be_listed_too(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> None:
+    desk.verified(desk.registration(0))
+    screen.read()
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    assert screen.model.rowCount() == 0
+    assert any("收件箱是空的" in label.text() for label in screen.findChildren(QLabel) if label.isVisible())

@@ -14,11 +14,12 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.ui.inbox.model import InboxModel
+from desktop.ui.inbox.cards import Kind, Show, cards_of, counts, shown, slot_word, spoken
+from desktop.ui.inbox.model import CardModel
 from desktop.ui.widgets.paged import KEPT, PAGE, PagedRows
 from desktop.ui.widgets.table import MARK, Column, RowsModel
 from desktop.ui.words import Mark
-from records.views import InboxView, PageRow, PageState, SourceRow, SourceState
+from records.views import InboxView, PageRow, PageState, RegistrationState, SourceRow, SourceState
 
 FAIL = QAbstractItemModelTester.FailureReportingMode.Fatal
 WHEN = datetime(2026, 10, 12, 1, 30, tzinfo=UTC)
@@ -38,69 +39,98 @@ def view(*sources: SourceRow) -> InboxView:
 
 
 @pytest.fixture
-def inbox(qapp: QApplication) -> Iterator[InboxModel]:
-    model = InboxModel()
+def inbox(qapp: QApplication) -> Iterator[CardModel]:
+    model = CardModel()
     tester = QAbstractItemModelTester(model, FAIL)
     yield model
     del tester
 
 
-def test_sources_come_and_their_pages_appear(inbox: InboxModel) -> None:
-    inbox.set_view(view(source("a", 0, SourceState.RECEIVED)))
-    inbox.set_view(view(source("a", 4), source("b", 1)))
-    first = inbox.index(0, 0)
-    assert (inbox.rowCount(), inbox.rowCount(first), inbox.rowCount(inbox.index(1, 0))) == (2, 4, 0)
-    assert inbox.parent(inbox.index(3, 0, first)) == first
-    shown = inbox.page_at(inbox.index(3, 0, first))
-    assert shown is not None
-    assert shown.number == 4
-    alone = inbox.page_at(inbox.index(1, 0))
-    assert alone is not None
-    assert alone.source_id == "b"
+def on(row: PageRow, registration: str, side: int, **more: object) -> PageRow:
+    """A page on a form of two sides."""
+    placed = {
+        "state": PageState.PLACED,
+        "status": "read",
+        "registration_id": registration,
+        "form_page": side,
+        "sides": 2,
+    }
+    return replace(row, **{**placed, "registration_state": RegistrationState.DRAFT, **more})  # type: ignore[arg-type]  # as above
 
 
-def test_what_is_selected_stays_when_more_comes(inbox: InboxModel) -> None:
-    inbox.set_view(view(source("a", 2)))
+def test_pages_of_a_registration_are_one_card_where_its_first_page_came() -> None:
+    one = replace(
+        source("a", 4),
+        pages=(
+            on(page("a", 1), "r1", 2, child_name="甲"),
+            page("a", 2),
+            on(page("a", 3), "r2", 1, registration_state=RegistrationState.VERIFIED),
+            on(page("a", 4), "r1", 0, behind=2, form_page=None, sides=0),
+        ),
+    )
+    other = replace(source("b", 1), pages=(on(page("b", 1), "r1", 1, child_name="甲"),))
+    cards = cards_of(view(one, other, source("c", 0, SourceState.RECEIVED)))
+    assert [(card.kind, card.key) for card in cards] == [
+        (Kind.REGISTRATION, "r1"),
+        (Kind.PAGE, "ap2"),
+        (Kind.REGISTRATION, "r2"),
+        (Kind.FILE, "c"),
+    ]
+    assert [page and page.page_id for page in cards[0].slots] == ["bp1", "ap1", "ap4"]
+    assert [slot_word(cards[0], at) for at in range(3)] == ["正面", "反面", "附页 1"]
+    assert (cards[0].title, cards[0].mark.word, cards[0].open) == ("甲", "待核对", True)
+    assert (cards[2].mark.word, cards[2].slots[1], cards[2].open) == ("已核对", None, False)
+    assert "甲，待核对，正面、反面、附页 1" in spoken(cards[0])
+    assert [show for show in Show if shown(cards[1], show)] == [Show.ALL]
+    assert counts(cards)[Show.MISSING] == 0, "what is verified lacks nothing any more"
+
+
+def test_what_is_selected_stays_when_more_comes(inbox: CardModel) -> None:
     from PySide6.QtCore import QPersistentModelIndex
 
-    kept = QPersistentModelIndex(inbox.index(1, 0, inbox.index(0, 0)))
-    inbox.set_view(view(source("a", 5), source("b", 3)))
-    assert kept.isValid()
-    found = inbox.page_at(kept)
-    assert found is not None
-    assert found.page_id == "ap2"
+    inbox.set_cards(cards_of(view(source("a", 2))))
+    kept = QPersistentModelIndex(inbox.index(1))
+    inbox.set_cards(cards_of(view(source("z", 0), source("a", 5), source("b", 3))))
+    assert inbox.row_of("ap2") == 2
+    assert not kept.isValid() or kept.row() == 2
+    inbox.set_cards(cards_of(view(source("z", 0), source("a", 5), source("b", 3), source("c", 0))))
+    assert inbox.rowCount() == 10
 
 
 @pytest.mark.parametrize(
     ("row", "word", "role"),
     [
         (page("a", 1), "等待识别", "secondary"),
-        (page("a", 1, PageState.PLACED), "已识别", "confirmed"),
         (page("a", 1, PageState.FAILED, status="failed"), "没有读成", "error"),
         (page("a", 1, PageState.SET_ASIDE, status="blank"), "空白页", "doubt"),
         (page("a", 1, PageState.SET_ASIDE, status="unknown_form"), "认不出的表", "doubt"),
         (page("a", 1, PageState.SET_ASIDE, duplicate_of="x"), "重复的页", "doubt"),
-        (page("a", 1, PageState.READ, status="read"), "已识别，等另一面", "doubt"),
+        (page("a", 1, PageState.READ, status="read"), "已识别", "secondary"),
+        (on(page("a", 1), "r", 1), "缺反面", "doubt"),
+        (on(page("a", 1), "r", 1, sides=1), "待核对", "secondary"),
+        (on(page("a", 1), "r", 1, registration_state=RegistrationState.SENT_BACK, sides=1), "已退回", "error"),
     ],
 )
-def test_every_page_says_how_it_stands(inbox: InboxModel, row: PageRow, word: str, role: str) -> None:
-    inbox.set_view(view(SourceRow("a", "甲.jpg", WHEN, SourceState.SPLIT, "", (row,))))
-    mark = inbox.index(0, 1).data(MARK)
-    assert isinstance(mark, Mark)
-    assert (mark.word, mark.role) == (word, role)
+def test_every_page_says_how_it_stands(inbox: CardModel, row: PageRow, word: str, role: str) -> None:
+    inbox.set_cards(cards_of(view(SourceRow("a", "甲.jpg", WHEN, SourceState.SPLIT, "", (row,)))))
+    (card,) = inbox.cards
+    assert (card.mark.word, card.mark.role) == (word, role)
 
 
-def test_a_refused_file_says_why(inbox: InboxModel) -> None:
-    inbox.set_view(view(source("a", 0, SourceState.REFUSED, "这个 PDF 有打开密码。")))
-    assert inbox.index(0, 2).data() == "这个 PDF 有打开密码。"
+def test_a_refused_file_says_why(inbox: CardModel) -> None:
+    cards = cards_of(view(source("a", 0, SourceState.REFUSED, "这个 PDF 有打开密码。")))
+    inbox.set_cards(cards)
+    assert "这个 PDF 有打开密码。" in str(inbox.index(0).data(Qt.ItemDataRole.AccessibleTextRole))
+    assert [show for show in Show if shown(cards[0], show)] == [Show.ALL, Show.LOOK, Show.FAILED]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.lists(st.lists(st.integers(0, 4), max_size=5), max_size=6))
-def test_any_sequence_of_views_keeps_the_model_sound(inbox: InboxModel, steps: list[list[int]]) -> None:
+def test_any_sequence_of_views_keeps_the_model_sound(inbox: CardModel, steps: list[list[int]]) -> None:
     for step in steps:
-        inbox.set_view(view(*(source(f"s{n}", pages) for n, pages in enumerate(step))))
-        assert inbox.rowCount() >= len(step) or not step
+        cards = cards_of(view(*(source(f"s{n}", pages) for n, pages in enumerate(step))))
+        inbox.set_cards(cards)
+        assert list(inbox.cards) == list(cards)
 
 
 def test_rows_and_ticks(qapp: QApplication) -> None:

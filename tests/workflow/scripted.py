@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from forms.catalog import shipped_forms
@@ -176,7 +176,10 @@ class ScriptedSource:
         self.pool.failures[key] = self.pool.failures.get(key, 0) + 1
         if page.get("fail") and self.pool.failures[key] <= page["times"]:
             raise OcrFailed(page["fail"], "没有读成")
-        return PageOutcome(_reading(page, index), HEAD + b"view of " + key.encode())
+        reading = _reading(page, index)
+        if context is not None and context.turn is not None and reading.form is None:
+            reading = replace(reading, rotation=context.turn)
+        return PageOutcome(reading, HEAD + b"view of " + key.encode())
 
     def close(self) -> None:
         self.closed = True

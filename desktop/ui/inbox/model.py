@@ -1,151 +1,85 @@
-"""Delivered files and their pages as a tree, updated in place so that scrolling and selection stay."""
+"""The cards of the inbox as a list, updated in place so that scrolling and selection stay."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractListModel, QObject, Qt
 
-from desktop.ui.widgets.table import MARK, TOP, Index
-from desktop.ui.words import SOURCE, Mark, moment, page_mark
-from records.views import InboxView, PageRow, PageState, SourceRow, SourceState
+from desktop.ui.inbox.cards import Card, spoken
+from desktop.ui.widgets.table import TOP, Index
 
-TITLES = ("文件和页", "状态", "说明")
+CARD = Qt.ItemDataRole.UserRole + 1
 
 
-class InboxModel(QAbstractItemModel):
-    """Level one: sources, as they came; level two: pages. Internal ids: 0 for sources, source number + 1 for pages."""
+class CardModel(QAbstractListModel):
+    """One row per card."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._sources: list[SourceRow] = []
+        self._cards: list[Card] = []
+        self._rows: dict[str, int] | None = None
 
-    # -- what it shows ------------------------------------------------------------------------------------------------
-
-    def set_view(self, view: InboxView) -> None:
-        """Show the inbox as it is now. Sources are only ever added at the end; anything else starts afresh."""
-        known = [source.source_id for source in self._sources]
-        coming = [source.source_id for source in view.sources]
-        if coming[: len(known)] != known:
-            self.beginResetModel()
-            self._sources = list(view.sources)
-            self.endResetModel()
-            return
-        for row, source in enumerate(view.sources[: len(known)]):
-            if source != self._sources[row]:
-                self._update(row, source)
-        if len(coming) > len(known):
-            self.beginInsertRows(TOP, len(known), len(coming) - 1)
-            self._sources.extend(view.sources[len(known) :])
-            self.endInsertRows()
-
-    def _update(self, row: int, source: SourceRow) -> None:
-        had, has = _below(self._sources[row]), _below(source)
-        here = self.index(row, 0)
-        if has > had:
-            self.beginInsertRows(here, had, has - 1)
-            self._sources[row] = source
-            self.endInsertRows()
-        elif has < had:
-            self.beginRemoveRows(here, has, had - 1)
-            self._sources[row] = source
+    def set_cards(self, cards: Sequence[Card]) -> None:
+        """Other cards. Those that stay keep their rows as far as possible: only the stretch between the first and the
+        last difference of the order is exchanged."""
+        old, new = [card.key for card in self._cards], [card.key for card in cards]
+        head = _alike(old, new)
+        tail = _alike(old[head:][::-1], new[head:][::-1])
+        gone, come = len(old) - head - tail, len(new) - head - tail
+        if gone:
+            self.beginRemoveRows(TOP, head, head + gone - 1)
+            del self._cards[head : head + gone]
             self.endRemoveRows()
-        self._sources[row] = source
-        last = len(TITLES) - 1
-        self.dataChanged.emit(here, self.index(row, last))
-        if has:
-            self.dataChanged.emit(self.index(0, 0, here), self.index(has - 1, last, here))
+        if come:
+            self.beginInsertRows(TOP, head, head + come - 1)
+            self._cards[head:head] = cards[head : head + come]
+            self.endInsertRows()
+        self._rows = None
+        first, last = len(cards), -1
+        for row, card in enumerate(cards):
+            if self._cards[row] is not card and self._cards[row] != card:
+                self._cards[row] = card
+                first, last = min(first, row), row
+        if last >= 0:
+            self.dataChanged.emit(self.index(first), self.index(last))
 
     @property
-    def sources(self) -> tuple[SourceRow, ...]:
-        return tuple(self._sources)
+    def cards(self) -> Sequence[Card]:
+        return self._cards
 
-    def source_at(self, index: Index) -> SourceRow | None:
-        """The source of this row, also of a page's row."""
-        if not index.isValid():
-            return None
-        return self._sources[index.internalId() - 1 if index.internalId() else index.row()]
+    def card(self, row: int) -> Card | None:
+        """None beyond the list."""
+        return self._cards[row] if 0 <= row < len(self._cards) else None
 
-    def page_at(self, index: Index) -> PageRow | None:
-        """The page of this row; of a one-page source, its only page."""
-        source = self.source_at(index)
-        if source is None:
-            return None
-        if index.internalId():
-            return source.pages[index.row()]
-        return source.pages[0] if len(source.pages) == 1 else None
+    def row_of(self, key: str) -> int:
+        """The row of a card, -1 for one that isn't here."""
+        if self._rows is None:
+            self._rows = {card.key: row for row, card in enumerate(self._cards)}
+        return self._rows.get(key, -1)
 
     # -- what Qt asks -------------------------------------------------------------------------------------------------
 
-    def index(self, row: int, column: int, parent: Index = TOP) -> QModelIndex:
-        if not self.hasIndex(row, column, parent):
-            return QModelIndex()
-        return self.createIndex(row, column, parent.row() + 1 if parent.isValid() else 0)
-
-    def parent(self, child: Index = TOP) -> Any:
-        """The source of a page. (``QObject.parent`` shares the name; without an index it stays that.)"""
-        if not isinstance(child, QModelIndex) or not child.isValid() or not child.internalId():
-            return QModelIndex()
-        return self.createIndex(child.internalId() - 1, 0, 0)
-
     def rowCount(self, parent: Index = TOP) -> int:
-        if not parent.isValid():
-            return len(self._sources)
-        if parent.internalId() or parent.column() > 0:
-            return 0
-        return _below(self._sources[parent.row()])
-
-    def columnCount(self, parent: Index = TOP) -> int:  # noqa: ARG002 - Qt names the argument
-        return len(TITLES)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return TITLES[section]
-        return None
+        return 0 if parent.isValid() else len(self._cards)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        source = self.source_at(index)
-        if source is None:
+        if not index.isValid():
             return None
-        page = source.pages[index.row()] if index.internalId() else None
-        cells = page_cells(page) if page is not None else source_cells(source)
-        cell = cells[index.column()]
-        if role == MARK:
-            return cell if isinstance(cell, Mark) else None
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
-            return cell.word if isinstance(cell, Mark) else cell
+        card = self._cards[index.row()]
+        if role == CARD:
+            return card
+        if role == Qt.ItemDataRole.DisplayRole:
+            return card.title
+        if role in {Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}:
+            return spoken(card)
         return None
 
 
-def _below(source: SourceRow) -> int:
-    """Rows under a source: a single page says everything in its source's own row."""
-    return len(source.pages) if len(source.pages) > 1 else 0
-
-
-def page_cells(page: PageRow) -> tuple[str, Mark, str]:
-    """A page's row: number, state, what it is or what is wrong."""
-    side = f"{page.form_title} 第 {page.form_page} 面" if page.form_title and page.form_page else page.form_title
-    return f"第 {page.number} 页", page_mark(page), page.reason or side
-
-
-def source_cells(source: SourceRow) -> tuple[str, Mark, str]:
-    """A file's row: its name, how far it is, when it came or what is wrong."""
-    if source.state is not SourceState.SPLIT:
-        return source.name, SOURCE[source.state], source.reason or moment(source.received_at)
-    if len(source.pages) == 1:
-        _number, mark, words = page_cells(source.pages[0])
-        return source.name, mark, words or moment(source.received_at)
-    return source.name, _summary(source.pages), f"{len(source.pages)} 页 · {moment(source.received_at)}"
-
-
-def _summary(pages: tuple[PageRow, ...]) -> Mark:
-    waiting = sum(page.state is PageState.RECEIVED for page in pages)
-    failed = sum(page.state is PageState.FAILED for page in pages)
-    if waiting:
-        return Mark(f"已识别 {len(pages) - waiting} / {len(pages)} 页", "secondary", "clock")
-    if failed:
-        return Mark(f"{failed} 页没有读成", "error", "cross")
-    odd = sum(page_mark(page).role == "doubt" for page in pages)
-    if odd:
-        return Mark(f"{odd} 页要看一下", "doubt", "doubt")
-    return Mark("已识别", "confirmed", "tick")
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many keys are alike from the start."""
+    for at, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b:
+            return at
+    return min(len(one), len(other))

@@ -1,31 +1,49 @@
-"""收件箱: drop or choose files, watch them being read, see to those that went wrong."""
+"""收件箱: drop or choose files, watch them being read, put their pages in order, see to those that went wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QStandardPaths, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtCore import QElapsedTimer, QStandardPaths, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeySequence,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
-    QAbstractItemView,
+    QButtonGroup,
     QFileDialog,
-    QHeaderView,
+    QHBoxLayout,
     QInputDialog,
+    QPushButton,
     QSplitter,
     QStackedLayout,
-    QTreeView,
     QWidget,
 )
 
 from desktop.jobs import Jobs
-from desktop.ui.inbox.detail import Detail
+from desktop.ui.inbox.card_picture import THUMB
+from desktop.ui.inbox.cards import SHOWS, Card, Show, cards_of, counts, shown
+from desktop.ui.inbox.choosing import FormDialog
+from desktop.ui.inbox.detail import Detail, offered
+from desktop.ui.inbox.drop_button import DropButton
+from desktop.ui.inbox.grid import CardGrid
+from desktop.ui.inbox.hands import Hands
 from desktop.ui.inbox.intake_queue import IntakeQueue, told
-from desktop.ui.inbox.model import InboxModel
+from desktop.ui.inbox.keys import SHEET, Act
+from desktop.ui.inbox.model import CardModel
+from desktop.ui.inbox.thumbnails import Thumbnails
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, panel, text
-from desktop.ui.widgets.table import MarkDelegate
-from records.views import InboxView, PageState
+from records.views import InboxView, PageRow, PageState
 from workflow import intake
 from workflow.blank_forms import MOST, write_blank
 from workflow.changes import Changes
@@ -33,15 +51,26 @@ from workflow.intake import TakeIn, Taken
 
 SUFFIXES = "*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.pdf"
 REFRESH_MS = 150  # changes that come in a burst are read once
+REST = 3  # what took a second to read is read again after three at the soonest
+QUARTER = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The inbox as cards, made behind."""
+
+    view: InboxView
+    cards: tuple[Card, ...]
 
 
 class InboxScreen(QWidget):
-    """Everything that was delivered. ``counted`` tells the frame how much waits."""
+    """Everything that was delivered. ``counted`` tells the frame how much waits, ``learn_form`` which page's form is to
+    be learned."""
 
     counted = Signal(int)
     drafts_counted = Signal(int)
     open_registration = Signal(str)
-    open_drafts = Signal()
+    learn_form = Signal(str)
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__()
@@ -49,46 +78,50 @@ class InboxScreen(QWidget):
         self.setAcceptDrops(True)
         self._jobs = jobs
         self._resumed = False
-        self.model = InboxModel(self)
+        self._reading = QElapsedTimer()
+        self._again = False
+        self._first_new = ""
+        self._go_to = ""
+        self._show_now = Show.ALL
+        self.cards: tuple[Card, ...] = ()
+        self.view = InboxView((), 0, 0, 0)
+        self.model = CardModel(self)
+        self.thumbnails = Thumbnails(jobs, THUMB, self)
+        self.grid = CardGrid(self.model, self.thumbnails)
         self.queue = IntakeQueue(jobs, self)
         self.queue.progressed.connect(self._taking_in)
         self.queue.finished.connect(self._taken_in)
         self.notice = Notice()
+        self.hands = Hands(jobs, self)
         self.detail = Detail(jobs)
-        self.detail.queued.connect(jobs.recognise)
-        self.detail.open_registration.connect(self.open_registration)
-        self.tree = self._make_tree()
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.read)
         self._lay_out()
-        jobs.changed.connect(self._changed)
-        jobs.recognising.connect(self._recognising)
+        self._connect()
         self.read()
+
+    def _connect(self) -> None:
+        self._jobs.changed.connect(self._changed)
+        self._jobs.recognising.connect(self._recognising)
+        self.detail.queued.connect(self._jobs.recognise)
+        self.detail.acted.connect(self.act)
+        self.detail.open_registration.connect(self.open_registration)
+        self.detail.learn.connect(self.learn_form)
+        self.hands.queued.connect(self._jobs.recognise)
+        self.hands.told.connect(self._told)
+        self.hands.went.connect(self._went)
+        self.grid.at_hand.connect(self._at_hand)
+        self.grid.acted.connect(self.act)
+        self.grid.dropped.connect(self._dropped)
+        offer_keys(self, "收件箱的按键", SHEET)
+        back = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self)
+        back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        back.activated.connect(self.hands.undo)
 
     # -- building -----------------------------------------------------------------------------------------------------
 
-    def _make_tree(self) -> QTreeView:
-        tree = QTreeView()
-        tree.setObjectName("inbox")
-        tree.setAccessibleName("收件箱")
-        tree.setModel(self.model)
-        tree.setItemDelegate(MarkDelegate(tree))
-        tree.setUniformRowHeights(True)
-        tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        tree.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        tree.setIndentation(24)
-        header = tree.header()
-        header.setStretchLastSection(True)
-        header.setSectionsMovable(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        tree.setColumnWidth(0, 232)
-        tree.setColumnWidth(1, 152)
-        tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        tree.selectionModel().currentChanged.connect(self._at_hand)
-        return tree
-
     def _lay_out(self) -> None:
-        box = column(self, space=BETWEEN)
+        box = column(self, space=INSIDE)
         box.setContentsMargins(AROUND, BETWEEN, AROUND, BETWEEN)
         box.addWidget(self._make_drop())
         box.addWidget(self.notice)
@@ -96,11 +129,11 @@ class InboxScreen(QWidget):
         self._parts.setChildrenCollapsible(False)
         self._parts.setHandleWidth(BETWEEN)
         self._parts.setStyleSheet("QSplitter::handle { background: transparent; }")
-        self._parts.addWidget(self.tree)
+        self._parts.addWidget(self._make_list())
         self._parts.addWidget(self.detail)
         self._parts.setStretchFactor(0, 3)
         self._parts.setStretchFactor(1, 2)
-        self._parts.setSizes([736, 432])
+        self._parts.setSizes([776, 384])
         holder = QWidget()
         self._either = QStackedLayout(holder)
         self._either.addWidget(
@@ -109,7 +142,6 @@ class InboxScreen(QWidget):
                 "收件箱是空的",
                 "扫描或拍照得到的登记表放进来以后，会自动识别，再到“待核对”里看一遍没有把握的地方。\n"
                 "收下的文件加密保存，原来的文件不会改动。还没有填好的表，可以先打印空白表发下去。",
-                button("打印空白表", self._ask_blank, icon="print", name="print_blank"),
             )
         )
         self._either.addWidget(self._parts)
@@ -127,10 +159,53 @@ class InboxScreen(QWidget):
         self.halt = button("停止收件", self.queue.stop, role="quiet", icon="stop")
         self.halt.hide()
         row.addWidget(self.halt)
+        row.addWidget(button("打印空白表", self._ask_blank, icon="print", name="print_blank"))
         row.addWidget(button("选文件夹", self._choose_folder, icon="folder", name="choose_folder"))
         self.choose_files = button("选文件", self._choose_files, role="primary", icon="plus", name="choose_files")
         row.addWidget(self.choose_files)
         return self.drop
+
+    def _make_list(self) -> QWidget:
+        part = QWidget()
+        box = column(part, space=INSIDE)
+        top = line(space=4)
+        self.chips = QButtonGroup(self)
+        for show, word in SHOWS.items():
+            top.addWidget(self._chip(show, word))
+        top.addStretch()
+        self.done_too = button("连同核对完的", self.read, role="chip", name="done_too")
+        self.done_too.setCheckable(True)
+        top.addWidget(self.done_too)
+        box.addLayout(top)
+        middle = QWidget()
+        self._some = QStackedLayout(middle)
+        self._some.addWidget(self.grid)
+        self._some.addWidget(EmptyState("tick", "这里没有", "这一类里没有登记表或页。"))
+        box.addWidget(middle, 1)
+        box.addLayout(self._make_foot())
+        return part
+
+    def _chip(self, show: Show, word: str) -> QPushButton:
+        chip = button(word, partial(self.show_only, show), role="chip", name=f"show_{show.name.lower()}")
+        chip.setCheckable(True)
+        chip.setChecked(show is Show.ALL)
+        self.chips.addButton(chip)
+        return chip
+
+    def _make_foot(self) -> QHBoxLayout:
+        foot = line(space=INSIDE)
+        self.join = button("合成一份", partial(self.act, Act.JOIN), icon="copy", name="join")
+        self.to_apart = DropButton("拖到这里：单独成一份", "page", self.hands.apart, "drop_apart")
+        self.to_aside = DropButton("拖到这里：搁置", "aside", self.hands.aside, "drop_aside")
+        self.undo = button("撤销", partial(self.act, Act.UNDO), role="quiet", icon="back", name="undo")
+        self.to_apart.pressed_alone.connect(partial(self.act, Act.APART))
+        self.to_aside.pressed_alone.connect(partial(self.act, Act.ASIDE))
+        self.outside = text("", "secondary")
+        for each in (self.join, self.to_apart, self.to_aside, self.undo):
+            foot.addWidget(each)
+        foot.addStretch()
+        foot.addWidget(self.outside)
+        return foot
 
     # -- files come in ------------------------------------------------------------------------------------------------
 
@@ -157,10 +232,7 @@ class InboxScreen(QWidget):
     def _taken_in(self, results: tuple[TakeIn, ...]) -> None:
         self.drop_words.setText("把扫描件、照片或文件夹拖到这里")
         self.halt.hide()
-        first = next((result.source_id for result in results if isinstance(result, Taken)), "")
-        rows = [row for row, source in enumerate(self.model.sources) if source.source_id == first]
-        if rows:  # what just came in is read from its top
-            self.tree.scrollTo(self.model.index(rows[0], 0), QAbstractItemView.ScrollHint.PositionAtTop)
+        self._first_new = next((result.source_id for result in results if isinstance(result, Taken)), "")
         words, role = told(results) if results else ("这里没有可以识别的文件。", "note")
         self.notice.say(words, role)
         self._jobs.recognise()
@@ -196,6 +268,9 @@ class InboxScreen(QWidget):
             event.acceptProposedAction()
             self._over(True)
 
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        event.acceptProposedAction()
+
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
         self._over(False)
 
@@ -214,26 +289,49 @@ class InboxScreen(QWidget):
 
     def enter(self) -> None:
         """The screen is shown."""
-        (self.tree if self.model.sources else self.choose_files).setFocus()
+        (self.grid if self.cards else self.choose_files).setFocus()
         self.read()
 
     def read(self) -> None:
-        """Read the inbox again."""
-        self._jobs.read(intake.inbox, self._show, owner=self)
+        """Read the inbox again; while it is being read, once more after that."""
+        self._refresh.stop()
+        if self._reading.isValid():
+            self._again = True
+            return
+        self._reading.start()
+        open_only, busy = not self.done_too.isChecked(), self._jobs.is_recognising or self.queue.busy
+        self._jobs.read(
+            lambda store, actor: _look(intake.inbox(store, actor, open_only=open_only, count_outside=not busy)),
+            partial(self._show, not busy),
+            owner=self,
+            failed=self._not_read,
+        )
 
     def _changed(self, changes: Changes) -> None:
-        # answers given in the verify screen change registrations only; the inbox reads again when it is entered
-        if (changes.sources or changes.pages) and not self._refresh.isActive():
+        # an answer in the verify screen changes a registration; the inbox reads that when it is entered
+        mine = changes.sources or changes.pages or (changes.registrations and self.isVisible())
+        if mine and not self._refresh.isActive():
             self._refresh.start()
 
     def _recognising(self, on: bool) -> None:
         if not on:
             self.read()
 
-    def _show(self, view: InboxView) -> None:
-        self.model.set_view(view)
-        self._either.setCurrentIndex(1 if view.sources else 0)
-        self._at_hand(self.tree.currentIndex())
+    def _not_read(self, refused: str) -> None:
+        self._reading.invalidate()
+        self.notice.say(refused, "alarm")
+
+    def _show(self, counted_outside: bool, looked: Looked) -> None:
+        # a long list rests longer between two looks, so that reading it never fills the day
+        self._refresh.setInterval(max(REFRESH_MS, REST * int(self._reading.elapsed())))
+        self._reading.invalidate()
+        view = looked.view
+        self._drop_pictures(looked.cards)
+        self.view, self.cards = view, looked.cards
+        self._list()
+        if counted_outside:
+            many = view.clear_scans
+            self.outside.setText(f"外面还有 {many} 份没有加密的原件" if many else "")
         failed = sum(page.state is PageState.FAILED for source in view.sources for page in source.pages)
         self.counted.emit(view.waiting + failed)
         self.drafts_counted.emit(view.drafts)
@@ -241,9 +339,181 @@ class InboxScreen(QWidget):
         if view.waiting and not self._resumed and not self._jobs.is_recognising and not self.queue.busy:
             self._jobs.recognise()
         self._resumed = True
+        if self._again:
+            self._again = False
+            self._refresh.start()
 
-    def _at_hand(self, index: QModelIndex, _was: QModelIndex | None = None) -> None:
-        self.detail.show_row(self.model.source_at(index), self.model.page_at(index))
+    def _drop_pictures(self, cards: Sequence[Card]) -> None:
+        """Pages that wait to be read again will look otherwise."""
+        self.thumbnails.drop([p.page_id for card in cards for p in card.pages if p.state is PageState.RECEIVED])
+
+    def show_only(self, show: Show) -> None:
+        """List these cards only."""
+        self._show_now = show
+        self._list()
+        self.grid.setFocus()
+
+    def _list(self) -> None:
+        many = counts(self.cards)
+        for show, chip in zip(SHOWS, self.chips.buttons(), strict=True):
+            number = many[show]
+            chip.setText(f"{SHOWS[show]} {number}" if number else SHOWS[show])
+            chip.setChecked(show is self._show_now)
+        before, page, slot = self.grid.card, self.grid.page, self.grid.slot
+        self.model.set_cards([card for card in self.cards if shown(card, self._show_now)])
+        listed = bool(self.model.cards)
+        self._either.setCurrentIndex(1 if self.cards or self.done_too.isChecked() else 0)
+        self._some.setCurrentIndex(0 if listed else 1)
+        self._find_place(before, page, slot)
+        self.grid.want_pictures()
+        self._at_hand()
+
+    def _find_place(self, before: Card | None, page: PageRow | None, slot: int) -> None:
+        """What a deed has moved, or what just came in; else what was at hand stays at hand, wherever it is now."""
+        if self._go_to and self.grid.go_to_page(self._go_to):
+            self._go_to = ""
+            return
+        fresh = (
+            next((card.key for card in self.model.cards if _of(card, self._first_new)), "") if self._first_new else ""
+        )
+        if fresh:
+            self._first_new = ""
+            self.grid.go_to(fresh)
+            self.grid.scrollTo(self.grid.currentIndex(), CardGrid.ScrollHint.PositionAtTop)
+            return
+        now = self.grid.card
+        if before is None or (now is not None and now.key == before.key):
+            self.grid.set_slot(slot)
+        elif not self.grid.go_to(before.key, slot) and page is not None:
+            self.grid.go_to_page(page.page_id)
+
+    def _at_hand(self) -> None:
+        card, page = self.grid.card, self.grid.page
+        self.detail.show_page(card, page, self.grid.slot)
+        chosen = self.grid.chosen
+        self.join.setEnabled(len(chosen) > 1)
+        movable = bool(self.grid.chosen_pages())
+        self.to_apart.setEnabled(movable)
+        self.to_aside.setEnabled(movable)
+        self.undo.setEnabled(bool(self.hands.deeds))
+
+    # -- pages are put in order ---------------------------------------------------------------------------------------
+
+    def act(self, act: Act) -> None:
+        """A deed with the page at hand, or with all pages of the cards chosen."""
+        deeds: dict[Act, Callable[[], object]] = {
+            Act.OPEN: self._open,
+            Act.JOIN: self._join,
+            Act.APART: lambda: self.hands.apart(_ids(self.grid.chosen_pages())),
+            Act.TAKE_UP: self._take_up,
+            Act.PUT_DOWN: self._put_down,
+            Act.BEHIND: self._behind,
+            Act.ASIDE: lambda: self.hands.aside(_ids(self.grid.chosen_pages())),
+            Act.ASIDE_ALL: lambda: self.hands.aside(_ids(self.grid.chosen_pages(whole=True))),
+            Act.BACK: lambda: self._with(Act.BACK, self.hands.back),
+            Act.TURN: lambda: self._with(Act.TURN, lambda pages: self.hands.turn(_ids(pages), QUARTER)),
+            Act.TURN_LEFT: lambda: self._with(Act.TURN, lambda pages: self.hands.turn(_ids(pages), 3 * QUARTER)),
+            Act.AGAIN: lambda: self._with(Act.AGAIN, self.hands.again),
+            Act.READ_AS: lambda: self._with(Act.READ_AS, self._ask_form),
+            Act.FORWARD: lambda: self._move(-1),
+            Act.BACKWARD: lambda: self._move(1),
+            Act.UNDO: self.hands.undo,
+            Act.LEAVE: lambda: self._pick(frozenset()),
+        }
+        deeds[act]()
+
+    def _with(self, act: Act, do: Callable[[list[PageRow]], None]) -> None:
+        """The pages chosen for which the deed makes sense."""
+        wanted = self.grid.chosen_pages()
+        pages = [p for card in self.grid.chosen for p in card.pages if p in wanted and act in offered(card, p)]
+        if pages:
+            do(pages)
+        else:
+            self.notice.say("选中的页不需要这样做，没有改动。", "note")
+
+    def _open(self) -> None:
+        card = self.grid.card
+        if card is not None and card.registration_id is not None:
+            self.open_registration.emit(card.registration_id)
+
+    def _join(self) -> None:
+        chosen = self.grid.chosen
+        into = next((card for card in chosen if card.registration_id is not None), None)
+        if len(chosen) < 2 or into is None:
+            self.notice.say("先选两份或几份（按住 Ctrl 点选），其中要有一份登记表。", "note")
+            return
+        pages = [page.page_id for card in chosen if card is not into for page in card.pages]
+        self.hands.put(pages, into.key, into.title)
+
+    def _take_up(self) -> None:
+        pages = frozenset(_ids(self.grid.chosen_pages()))
+        self._pick(frozenset() if pages == self.grid.taken_up else pages)
+        if self.grid.taken_up:
+            self.notice.say(f"拿起了 {len(pages)} 页。走到要放的那一份，按 Ctrl+V 放下；按 Esc 不动。", "note")
+
+    def _pick(self, pages: frozenset[str]) -> None:
+        if self.grid.taken_up and not pages:
+            self.notice.drop()
+        self.grid.taken_up = pages
+        self.grid.viewport().update()
+
+    def _put_down(self) -> None:
+        pages, card = self.grid.taken_up, self.grid.card
+        if pages and card is not None:
+            self._put(tuple(pages), card)
+
+    def _dropped(self, pages: tuple[str, ...], row: int) -> None:
+        card = self.model.card(row)
+        if card is not None and set(pages) - {page.page_id for page in card.pages}:
+            self._put(pages, card)
+
+    def _put(self, pages: tuple[str, ...], card: Card) -> None:
+        if card.registration_id is None:
+            self.notice.say("要放到一份登记表上：这一页自己还不属于哪一份。没有改动。", "note")
+            return
+        self._pick(frozenset())
+        self.hands.put(pages, card.registration_id, card.title)
+
+    def _behind(self) -> None:
+        """Papers are scanned behind the form they belong to: the registration before the first of the chosen."""
+        pages = _ids(self.grid.chosen_pages())
+        keys = [card.key for card in self.cards]
+        first = self.grid.chosen[0] if self.grid.chosen else None
+        at = keys.index(first.key) if first is not None and first.key in keys else 0
+        before = next((card for card in reversed(self.cards[:at]) if card.registration_id is not None), None)
+        if before is None or not pages:
+            self.notice.say("前面没有登记表。请把这一页拖到它所属的那一份上。", "note")
+            return
+        self.hands.put(pages, before.key, before.title)
+
+    def _move(self, steps: int) -> None:
+        page = self.grid.page
+        if page is not None and page.behind:
+            self.grid.slot += steps
+            self.hands.move(page.page_id, steps)
+
+    def _ask_form(self, pages: list[PageRow]) -> None:
+        FormDialog(self._jobs, partial(self.hands.read_as, _ids(pages)), self).open()
+
+    def _told(self, words: str, role: str, undoable: bool) -> None:
+        self.notice.say(words, role, action="撤销" if undoable else "", act=self.hands.undo if undoable else None)
+        self.undo.setEnabled(bool(self.hands.deeds))
+
+    def _went(self, page_id: str) -> None:
+        self._go_to = page_id
+        self.grid.setFocus()
+
+
+def _look(view: InboxView) -> Looked:
+    return Looked(view, cards_of(view))
+
+
+def _of(card: Card, source_id: str) -> bool:
+    return card.key == source_id or any(page.source_id == source_id for page in card.pages)
+
+
+def _ids(pages: Sequence[PageRow]) -> list[str]:
+    return [page.page_id for page in pages]
 
 
 def _open(path: Path) -> None:
