@@ -54,7 +54,7 @@ from forms.form_file import Form
 from ocr.models import offer_packs
 from records.keys import PRODUCTION, Kdf
 from records.views_forms import FormRow
-from workflow import access
+from workflow import access, office_forms
 from workflow.access import Opened
 from workflow.permissions import RIGHTS, Right
 
@@ -410,6 +410,13 @@ def add_forms(window: MainWindow, jobs: Jobs, opened: Opened) -> None:
         window.go("learn")
         window.set_title("learn", "学一种新表")
 
+    def begin_from(page_id: str) -> None:
+        def known(rows: tuple[FormRow, ...]) -> None:
+            begin(rows)
+            learning.begin(rows, trial_page=page_id)
+
+        jobs.read(office_forms.forms, known, owner=learning)
+
     def correct(form: Form, known: tuple[FormRow, ...]) -> None:
         learning.edit(form, known)
         window.go("learn")
@@ -420,6 +427,10 @@ def add_forms(window: MainWindow, jobs: Jobs, opened: Opened) -> None:
         listed.say_learned(form, again)
 
     listed.learn.connect(begin)
+    inbox = window.findChild(InboxScreen)
+    assert inbox is not None
+    inbox.detail.may_learn = True
+    inbox.learn_form.connect(begin_from)
     listed.correct.connect(correct)
     learning.left.connect(partial(window.go, "forms"))
     learning.learned.connect(learned)
