@@ -37,6 +37,8 @@ SPECK = 9
 SPECK_SIDE = 15
 """Pieces of ink no longer than this (1.3 mm) may be specks, if they stand apart."""
 
+BLURRED, THINNEST = 13, 4
+"""Pixels around printed rules that their blur reaches (half of it on each side), and a pen's stroke at least."""
 ROOM = 9.0
 """Millimetres beside a box in which writing that runs out of it is followed."""
 NEXT = 0.45
@@ -199,6 +201,7 @@ def _cut(ink: PageInk, box: Box, margin: int, *, keep_words: bool) -> tuple[Cell
         covered &= ~_words(printed, (bx - x, by - y, bx - x + bw, by - y + bh))
     written = (dark > threshold) & ~covered
     written |= _crossing(written, covered, dark > threshold)
+    written &= ~_halo(written, printed)
     inner = (bx - x, by - y, bx - x + bw, by - y + bh)
     kept, dust, outside, beyond = _own_ink(written, covered, inner)
     # soft edges of strokes stay; everything that isn't near kept ink becomes paper
@@ -308,6 +311,21 @@ def _crossing(written: Mask, covered: Mask, dark: Mask) -> Mask:
     for kernel in (np.ones((15, 1), np.uint8), np.ones((1, 15), np.uint8)):
         bridged |= cv2.morphologyEx(source, cv2.MORPH_CLOSE, kernel).astype(bool)
     return np.asarray(bridged & covered & dark, dtype=np.bool_)
+
+
+def _halo(written: Mask, printed: Darkness) -> Mask:
+    """Slivers that lie wholly along printed rules: the rule's own blur on a soft picture, thinner than any pen."""
+    source = written.astype(np.uint8)
+    count, labels, _, _ = cv2.connectedComponentsWithStats(source, connectivity=8)
+    if count == 1:
+        return np.zeros(written.shape, np.bool_)
+    along = cv2.dilate((printed > 0.25).astype(np.uint8), np.ones((BLURRED, BLURRED), np.uint8)).astype(bool)
+    off = np.bincount(labels[written & ~along], minlength=count)
+    pen = cv2.morphologyEx(source, cv2.MORPH_OPEN, np.ones((THINNEST, THINNEST), np.uint8)).astype(bool)
+    thick = np.bincount(labels[pen], minlength=count)
+    slivers = (off == 0) & (thick == 0)
+    slivers[0] = False
+    return np.asarray(slivers[labels], dtype=np.bool_)
 
 
 def _own_ink(

@@ -25,6 +25,7 @@ from ocr.free_page import FreePageReader
 from ocr.images import Delivered
 from ocr.learning.asked import LearnedPage
 from ocr.learning.learn import learn_delivered
+from ocr.memory import give_back
 from ocr.model_packs import load_recogniser
 from ocr.pdf import PdfFile
 from ocr.prefilled import prefilled_page, read_prefilled, settle_unchanged
@@ -92,6 +93,7 @@ class FormPageReader:
             registered = lay(
                 page.picture, found.match, view_size=(view.width, view.height), blank=found.known.blank.full
             )
+            give_back()  # what decoding and finding took, before the network takes its part
             texts = text_layer_fields(delivered, index, registered) if isinstance(delivered, PdfFile) else {}
             reading = replace(
                 reading,
@@ -108,6 +110,7 @@ class FormPageReader:
             reading = replace(reading, status=status, reason=found.reason, serial=found.serial)
         secret = [f.view_box_px for f in reading.fields if f.key in extra_sensitive()]
         masked = view.masked(secret) if secret else None
+        give_back()
         return PageOutcome(replace(reading, seconds=time.perf_counter() - start), view.jpeg, masked)
 
     def lines(self, delivered: DeliveredFile, index: int, turn: int | None = None) -> tuple[TextLine, ...]:
