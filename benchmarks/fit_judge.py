@@ -54,6 +54,7 @@ PRIOR = {
     "forced": 2.0,
     "registration": 1.0,
     "hand": 3.0,
+    "legible": 3.0,
 }
 PULL = 0.5
 """Strength of the pull towards the prior, in fields."""

@@ -57,7 +57,7 @@ CALIBRATION = PageSet(
     seed=77_003,
     profile="calibration",
     styles=("printed", "strokes", "long-cang", "cursive", "strokes", "long-cang"),
-    sheets=240,
+    sheets=480,
 )
 REPORTING = PageSet(
     name="reporting-2",

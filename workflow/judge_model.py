@@ -38,6 +38,8 @@ OWN_HAND: Mapping[Kind, frozenset[str]] = {
     Kind.ADDRESS: frozenset({"agrees_place", "agrees_id_prefix"}),
 }
 """Evidence that looks like a witness for a kind and is none."""
+LEGIBLE = 0.6
+"""``hand`` from which a hand counts as one the network can read."""
 TYPESET = 0.5
 BLANK, TYPE, KNOWN = "blank", "type", "known.hand"
 EARLIER = "agrees_earlier"
@@ -58,6 +60,9 @@ def group_of(kind: Kind, evidence: Mapping[str, float]) -> str:
 def speaking(kind: Kind, evidence: Mapping[str, float], length: int) -> dict[str, float]:
     """The evidence as the score takes it: by name, 0..1, more is better."""
     told = {**evidence, "length": min(1.0, length / 30)}
+    if "hand" in told:
+        # past some point a hand is read; how well beyond that matters little, below it everything
+        told["legible"] = min(1.0, told["hand"] / LEGIBLE)
     denied = NO_EVIDENCE | OWN_HAND.get(kind, frozenset())
     return {name: turned(name, float(number)) for name, number in told.items() if name not in denied}
 

@@ -8,9 +8,9 @@ import pytest
 from forms.form_file import Box
 from ocr.cells import PageInk, cut, settled
 from ocr.comb import comb_cells, comb_strip
-from ocr.lines import evenness, lines, without_struck
+from ocr.lines import Struck, evenness, lines, without_struck
 from ocr.registration import PX_PER_MM
-from tests.ocr.drawn import ADDRESS, COMB, NAME, Sheet
+from tests.ocr.drawn import ADDRESS, COMB, NAME, Sheet, point
 
 COMB_BOX = Box(19, 37, 85, 9)
 
@@ -88,6 +88,23 @@ def test_comb_characters_come_together_and_remember_their_boxes() -> None:
     assert strip.cell_at(0) == 2
     assert strip.cell_at(strip.picture.shape[1]) == 5
     assert comb_strip(comb_cells(cut(PageInk(Sheet().laid()), COMB_BOX), COMB)) is None
+
+
+def test_a_rules_own_blur_is_no_ink_and_a_thin_stroke_beside_it_is() -> None:
+    """A picture out of focus shows a printed rule wider than the blank has it."""
+    sheet = Sheet()
+    left, low = NAME.x, NAME.bottom - 0.4
+    sheet.pen.line((*point(left + 4, low), *point(left + 30, low)), fill=(90, 90, 90), width=3)
+    assert cut(PageInk(sheet.laid()), NAME).blank
+    sheet.stroke(left + 10, low - 4, left + 10, low)
+    assert not cut(PageInk(sheet.laid()), NAME).blank
+
+
+def test_a_stroke_that_may_be_a_characters_own_is_told_apart_from_a_deletion() -> None:
+    short = Sheet().write(24, 9, "涵").stroke(24.2, 12, 28.4, 11.9)
+    long = Sheet().write(24, 9, "涵").stroke(23, 12, 30.5, 11.8)
+    assert without_struck(cut(PageInk(long.laid()), NAME).ink)[1] is Struck.YES
+    assert without_struck(cut(PageInk(short.laid()), NAME).ink)[1] is not Struck.YES
 
 
 def test_what_is_crossed_out_is_left_away() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forms import id_number
+from forms.code_tables import Code, code_table
 from forms.kinds import Kind
 from forms.values import parse
 from ocr.decoding.beam import likelihoods, search, spans
@@ -291,3 +292,39 @@ def test_old_names_of_places_are_written_for_years() -> None:
     decoded = decoder().decode(Kind.DIVISION, written("长春市九台市"))
     assert decoded.text == "长春市九台市"
     assert parse(Kind.DIVISION, decoded.text) == "220113"
+
+
+@given(ids, st.sampled_from("1234567"), st.sampled_from("1234"), st.integers(0, 19), st.sampled_from("0123456789"))
+@settings(max_examples=20, deadline=None)
+def test_a_decoded_certificate_begins_with_a_valid_number(
+    number: str, category: str, level: str, position: int, wrong: str
+) -> None:
+    text = number + category + level
+    seen = {position: (wrong, 0.9)} if text[position] != wrong else {}
+    decoded = decoder().decode(Kind.TEXT, written(text, instead=seen), certificate=True)
+    if not seen:
+        assert decoded.text == text
+    if decoded.listed:
+        assert id_number.problem(decoded.text[:18]) is None
+        assert decoded.text[18] in "1234567"
+        assert decoded.text[19] in "1234"
+
+
+@given(
+    st.dates(min_value=date(1950, 1, 1), max_value=date(2029, 12, 31)), st.integers(0, 7), st.sampled_from("0123456789")
+)
+@settings(max_examples=20, deadline=None)
+def test_a_decoded_date_is_a_day_of_the_calendar(day: date, position: int, wrong: str) -> None:
+    text = f"{day:%Y%m%d}"
+    seen = {position: (wrong, 0.7)} if text[position] != wrong else {}
+    decoded = decoder().decode(Kind.DATE, written(text, instead=seen))
+    if decoded.listed and decoded.text:
+        date.fromisoformat(str(parse(Kind.DATE, decoded.text)))
+
+
+@given(st.sampled_from(sorted(code_table("relation").entries, key=lambda e: e.code)))
+@settings(max_examples=20, deadline=None)
+def test_every_entry_of_a_closed_list_decodes_to_itself(entry: Code) -> None:
+    decoded = decoder().decode(Kind.CODE, written(entry.label), table="relation")
+    assert decoded.text == entry.label
+    assert parse(Kind.CODE, decoded.text, code_table="relation") == entry.code
