@@ -28,7 +28,7 @@ RENAMED = re.compile(r'rename(?:at2?)?\(.*"((?:[^"\\]|\\.)*)"[^"]*\) = 0')
 CONNECTED = re.compile(r"connect\(\d+, \{sa_family=AF_INET")
 # store.db.new is the encrypted database while a store is being made
 STORE_FILES = re.compile(
-    r"(store\.db(\.new)?(-wal|-shm|-journal)?|keys\.json(\.\w+)?|lock|logins\.log|tongdang\.log|vault(/.*)?)$"
+    r"(store\.db(\.new)?(-wal|-shm|-journal)?|keys\.json(\.\w+)*|lock|logins\.log|tongdang\.log|vault(/.*)?)$"
 )
 DEVICES = ("/dev/null", "/dev/tty", "/dev/urandom", "/proc/", "pipe:", "/dev/pts/")
 

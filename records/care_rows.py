@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from records.scope import within
@@ -74,8 +74,16 @@ def is_key_concern(session: Session, child_id: str) -> bool:
 
 
 def seen_in(scope: str, division: str = "") -> list[ColumnElement[bool]]:
-    """Children whose current registration lies in the scope; only those who live in ``division``, where given."""
-    return [within(Child.scope, scope), *([within(Child.residence_division, division)] if division else [])]
+    """Children whose current registration lies in the scope; only those who live in ``division``, where given.
+
+    While a child has none, because its form was opened again, its home counts (as in ``workflow.scope``): a case to
+    be reported or a visit that is due does not wait for the form.
+    """
+    without_form = and_(Child.scope == "", within(Child.residence_division, scope))
+    return [
+        or_(within(Child.scope, scope), without_form),
+        *([within(Child.residence_division, division)] if division else []),
+    ]
 
 
 def key_concern_among(session: Session, child_ids: Sequence[str]) -> set[str]:

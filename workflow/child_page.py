@@ -84,7 +84,7 @@ def child_page(store: Store, actor: Actor, child_id: str, today: date) -> ChildP
             registrations=_columns(store, session, child, registrations),
             fields=_fields(store, session, registrations, blinded),
             persons=_persons(session, child.id),
-            links=moves.link_views(session, child.id),
+            links=moves.link_views(session, actor, child.id),
             link_candidates=moves.link_candidates(session, actor, child.id),
             key_concern=concerned,
             fault=concerns.NO_DOSSIER if concerned and dossier is None else "",

@@ -40,7 +40,7 @@ def duplicate_candidates(store: Store, actor: Actor, child_id: str) -> tuple[Twi
     """Children who may be the same as this one, the likeliest first. Raises NotFound."""
     ensure_filed(store)
     with store.session() as session:
-        scope.child_registrations(session, actor, child_id)
+        _living_here(session, actor, child_id)
         traits = likeness_rows.traits_of(session, [child_id])[child_id]
         ids = set(likeness_rows.sharing(session, child_id, probes_of(traits), CANDIDATES))
         others = likeness_rows.traits_of(session, ids - likeness_rows.kept_apart(session, child_id))
@@ -132,7 +132,7 @@ def merge(
         raise BadValue("这是同一条记录，不用合并。")
     with store.transaction() as session:
         for child_id in (kept_id, gone_id):
-            scope.child_registrations(session, actor, child_id)
+            _living_here(session, actor, child_id)
         if likeness_rows.apart(session, kept_id, gone_id) is not None:
             raise WrongState("这两名儿童已标为“不是同一个孩子”，没有合并。确实要合并的，请先取消那个标记。")
         _refuse_both_running(session, kept_id, gone_id)
@@ -175,7 +175,7 @@ def undo_merge(store: Store, actor: Actor, now: datetime, merge_id: str, reason:
             raise WrongState("这次合并已经撤销过了，没有改动。")
         if likeness_rows.standing_merge_of(session, row.kept_id) is not None:
             raise WrongState("合并后的这名儿童后来又并入了另一名，请先撤销后面那次合并。")
-        scope.child_registrations(session, actor, row.kept_id)
+        _living_here(session, actor, row.kept_id)
         moved = dict(row.moved)
         merging.link_back(session, moved.pop(LINKS, []))
         twins.unsettle(store, session, actor, now, moved.pop(VALUES, []))
@@ -196,7 +196,7 @@ def keep_apart(
         raise BadValue("这是同一条记录，没有改动。")
     with store.transaction() as session:
         for child_id in (one_id, other_id):
-            scope.child_registrations(session, actor, child_id)
+            _living_here(session, actor, child_id)
         known = likeness_rows.apart(session, one_id, other_id)
         if apart and known is None:
             first, second = sorted((one_id, other_id))
@@ -219,7 +219,13 @@ def merges(store: Store, actor: Actor) -> tuple[MergeView, ...]:
 
 def _sees(session: Session, actor: Actor, child_id: str) -> bool:
     stands = likeness_rows.stands_for(session, child_id)
-    return any(scope.sees_registration(actor, row) for row in child_rows.registrations_of(session, stands))
+    return scope.sees_child(session, actor, session.get_one(Child, stands))
+
+
+def _living_here(session: Session, actor: Actor, child_id: str) -> None:
+    """Not an earlier registration but the current one lies in the scope. Raises NotFound, for one that is none too."""
+    scope.child(session, actor, child_id)
+    scope.child_registrations(session, actor, child_id)
 
 
 def _merge_view(session: Session, row: ChildMerge) -> MergeView:

@@ -36,16 +36,23 @@ def find(session: Session, registration: Registration, values: Mapping[str, Json
         known = child_rows.by_id_number(session, number)
         if known is not None:
             return Match(known.id, ())
-    if registration.child_id is not None:
-        return Match(registration.child_id, ())  # verified before, now again
+    before = registration.child_id
+    if before is not None and not _parts(session, registration, before, values):
+        return Match(before, ())  # verified before, now again
     printed = round_rows.printed_of_registration(session, registration.id)
-    if printed is not None and _same_person(session.get(Child, printed.child_id), values):
+    if before is None and printed is not None and _same_person(session.get(Child, printed.child_id), values):
         return Match(printed.child_id, ())
     name, born = values.get("child_name"), iso_date(values.get("child_birth_date"))
-    if not isinstance(name, str) or born is None:
-        return Match(None, ())
-    alike = child_rows.by_name_and_birth(session, normal_name(name), born)
-    return Match(None, tuple(c.id for c in alike))
+    asked = [] if before is None else [before]
+    if isinstance(name, str) and born is not None:
+        asked += [c.id for c in child_rows.by_name_and_birth(session, normal_name(name), born)]
+    return Match(None, tuple(dict.fromkeys(asked)))
+
+
+def _parts(session: Session, registration: Registration, child_id: str, values: Mapping[str, JsonValue]) -> bool:
+    """Does a form that was opened again now tell of somebody else than the child's other forms do?"""
+    others = any(row.id != registration.id for row in child_rows.registrations_of(session, child_id))
+    return others and not _same_person(session.get(Child, child_id), values)
 
 
 def _same_person(child: Child | None, values: Mapping[str, JsonValue]) -> bool:

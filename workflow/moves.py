@@ -140,25 +140,32 @@ def unlink(store: Store, actor: Actor, now: datetime, link_id: str, reason: str)
         row = session.get(ChildLink, link_id)
         if row is None or row.undone_at is not None:
             raise NotFound("这条关联已经取消了，没有改动。请刷新后再看。")
-        scope.child(session, actor, row.child_id)
+        _one_of(session, actor, row.child_id, row.other_id)
         row.undone_at, row.undone_by, row.undone_reason = now, actor.user_id, reason.strip()
         session.flush()
         store.audit(session, actor.user_id, now, "child.unlink", row.id)
         return changed(children=[row.child_id, row.other_id])
 
 
-def link_views(session: Session, child_id: str) -> tuple[LinkView, ...]:
-    """Standing links of a child."""
+def _one_of(session: Session, actor: Actor, child_id: str, other_id: str) -> None:
+    """One end of a link in the scope is enough to take it back. Raises NotFound."""
+    if not scope.sees_child(session, actor, matching.child(session, child_id)):
+        scope.child(session, actor, other_id)
+
+
+def link_views(session: Session, actor: Actor, child_id: str) -> tuple[LinkView, ...]:
+    """Standing links of a child. Of one who lives outside the actor's division by now only the township is said."""
     rows = []
     for row in care_rows.links_of(session, child_id):
         other = matching.child(session, row.other_id if row.child_id == child_id else row.child_id)
+        inside = scope.sees_child(session, actor, other)
         rows.append(
             LinkView(
                 link_id=row.id,
                 kind=row.kind,
-                other_id=other.id,
-                other_name=other.name,
-                why=row.why,
+                other_id=other.id if inside else "",
+                other_name=other.name if inside else matching.place_name(other.residence_division[:9]),
+                why=row.why if inside else "",
                 made_by=office_rows.user_name(session, row.made_by),
                 made_on=civil_date(row.made_at),
             )

@@ -115,6 +115,8 @@ def change_user(
             row.full_name = full_name.strip()
         if before != (role, division, valid_until):
             _keep_an_administrator(store, session, now)
+        if role is Role.HELPER or valid_until is not None:
+            _keep_one_who_opens(store, session, now, user_id)
         session.flush()
         detail: dict[str, str | int] = {"role": role.value, "division": division}
         store.audit(session, actor.user_id, now, "user.change", row.id, detail)
@@ -132,6 +134,7 @@ def disable_user(store: Store, actor: Actor, now: datetime, user_id: str) -> Cha
         row = _user(session, actor, user_id)
         row.disabled_at = row.disabled_at or now
         _keep_an_administrator(store, session, now)
+        _keep_one_who_opens(store, session, now, user_id)
         store.audit(session, actor.user_id, now, "user.disable", row.id)
     people.withdraw(store, user_id)
     return Changes(office=True)
@@ -167,6 +170,8 @@ def name_for_sensitive(store: Store, actor: Actor, now: datetime, user_id: str, 
             raise WrongState(f"外部协助人员不能打开特别敏感的内容，{UNCHANGED}")
         if user_id not in people.owner_ids(store):
             raise WrongState(f"这个用户没有密码，{UNCHANGED}请先给他设密码。")
+        if not named:
+            _keep_one_who_opens(store, session, now, user_id)
         store.audit(session, actor.user_id, now, "user.sensitive", row.id, {"named": int(named)})
     # after the commit: an audited grant that isn't there is harmless, one that isn't audited is not
     if named:
@@ -259,6 +264,19 @@ def _keep_an_administrator(store: Store, session: Session, now: datetime) -> Non
     office = office_rows.office(session).division
     if not any(_administers(row, office, now) for row in _with_password(store, office_rows.users(session))):
         raise WrongState(f"这是最后一位全单位的管理员，{UNCHANGED}请先另设一位管理员。")
+
+
+def _keep_one_who_opens(store: Store, session: Session, now: datetime, without: str) -> None:
+    """Raises WrongState where nobody would be left who opens what is sealed: it would be lost for good.
+
+    The recovery code is no way out: who comes in by it opens what was his to open (``records.people.recover``).
+    """
+    named = people.sensitive_ids(store)
+    if without not in named:
+        return
+    others = [row for row in office_rows.users(session) if row.id in named - {without}]
+    if not any(row.valid_until is None and stores.may_enter(row, now) for row in others):
+        raise WrongState(f"这是最后一位能打开特别敏感内容的人，{UNCHANGED}请先让另一位也能打开。")
 
 
 def _with_password(store: Store, rows: Iterable[User]) -> Iterable[User]:

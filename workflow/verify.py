@@ -264,6 +264,7 @@ def finish(
         found = matching.find(session, registration, facts.values)
         if same_child is None and found.child is None and found.candidates:
             return AskSameChild(tuple(_candidate(session, actor, child_id) for child_id in found.candidates))
+        before = registration.child_id
         child, new = matching.attach(store, session, now, registration, facts.values, _chosen(found, same_child))
         if registration.round_id is None:
             registration.round_id = carrying.round_of(session, registration, sheets.division_of(facts))
@@ -279,7 +280,7 @@ def finish(
         session.flush()
         current.follow(store, session, actor.user_id, now, child)
         store.audit(session, actor.user_id, now, "registration.verify", registration.id, {"child": child.id})
-        told = changed(registrations=[registration.id], children=[child.id])
+        told = changed(registrations=[registration.id], children={child.id, before or child.id})
         return Finished(told | trust.note_check(store, session, now, registration), child.id, new)
 
 
@@ -317,7 +318,13 @@ def _chosen(found: matching.Match, same_child: str | None) -> str | None:
     """The id of the child to attach to, None for a new one."""
     if found.child is not None:
         return found.child
-    return None if same_child == NEW_CHILD else same_child
+    if same_child in (None, NEW_CHILD):
+        return None
+    if same_child not in found.candidates:
+        raise WrongState(
+            "选的儿童和这份登记表对不上（可能刚改过姓名或出生日期），没有存为“已核对”。请再存一次，重新选择。"
+        )
+    return same_child
 
 
 def _candidate(session: Session, actor: Actor, child_id: str) -> SameChildCandidate:

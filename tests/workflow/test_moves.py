@@ -128,14 +128,14 @@ def test_siblings_are_proposed_by_the_same_mother_and_linked_by_a_person(office:
     with pytest.raises(WrongState):
         moves.link(*act(office), one, other, LinkKind.SAME_MOTHER, "再来一次")
     with office.store.session() as session:
-        assert [v.other_name for v in moves.link_views(session, one)] == ["欧阳雨"]
-        assert [v.other_name for v in moves.link_views(session, other)] == ["欧阳雪"]
+        assert [v.other_name for v in moves.link_views(session, office.actor, one)] == ["欧阳雨"]
+        assert [v.other_name for v in moves.link_views(session, office.actor, other)] == ["欧阳雪"]
         assert LinkKind.SAME_MOTHER not in {c.kind for c in moves.link_candidates(session, office.actor, one)}
     moves.unlink(*act(office), link_id, "看错了")
     with pytest.raises(NotFound):
         moves.unlink(*act(office), link_id, "再取消")
     with office.store.session() as session:
-        assert moves.link_views(session, one) == ()
+        assert moves.link_views(session, office.actor, one) == ()
 
 
 def test_a_child_is_not_linked_to_itself_nor_without_grounds(office: OfficeAtWork) -> None:

@@ -128,6 +128,30 @@ def test_the_last_administrator_stays(office: OfficeAtWork) -> None:
     assert (rows[own], rows[other]) == (Role.REVIEWER, Role.ADMINISTRATOR)
 
 
+def test_the_last_who_opens_what_is_sealed_stays(office: OfficeAtWork) -> None:
+    own = office.actor.user_id
+    other = add(office, role=Role.ADMINISTRATOR)
+    where = (office.store, office.actor)
+    same: dict[str, Any] = {"role": Role.ADMINISTRATOR, "division": "220281104"}
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: people.name_for_sensitive(*where, office.clock(), own, False),
+        lambda: people.change_user(*where, office.clock(), own, role=Role.HELPER, division="220281104",
+                                   valid_until=date(2027, 1, 1)),
+        lambda: people.change_user(*where, office.clock(), own, valid_until=date(2027, 1, 1), **same),
+    )  # fmt: skip
+    for act in acts:
+        with pytest.raises(WrongState, match="最后一位能打开"):
+            act()
+    come_in(office)  # the other administrator can't take it from her either: it would be lost for good
+    with pytest.raises(WrongState, match="最后一位能打开"):
+        people.disable_user(office.store, office.actor, office.clock(), own)
+    come_in(office, "admin", PASSWORD)
+    people.name_for_sensitive(office.store, office.actor, office.clock(), other, True)
+    people.name_for_sensitive(office.store, office.actor, office.clock(), own, False)
+    assert [row.user_id for row in people.users(office.store, office.actor) if row.sensitive] == [other]
+    office.store.close()
+
+
 def test_an_administrator_of_a_part_reaches_no_further(office: OfficeAtWork) -> None:
     add(office, username="cun", role=Role.ADMINISTRATOR, division=VILLAGE)
     above = office.actor.user_id

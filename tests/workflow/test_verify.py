@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from records import registration_rows
 from records.views import AnswerState, RegistrationState, ValueSource, VerifyItem, VerifySheet
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import CHILD, back, front
-from workflow import children, settings, verify
+from workflow import child_page, children, mandatory, settings, verify, visits
 from workflow.errors import BadValue, NotFinished, NotFound, WrongState
 
 
@@ -333,3 +335,56 @@ def test_the_history_of_the_other_side_is_not_lost_by_joining(office: OfficeAtWo
     (sheet,) = office.sheets()
     assert item(office, sheet, "father_name").state is AnswerState.CONFIRMED
     assert item(office, sheet, "child_name").value == CHILD["child_name"]
+
+
+# -- opened again -----------------------------------------------------------------------------------------------------
+
+SISTER = {"child_name": "欧阳雨", "child_id_number": "22028420200101002X", "child_birth_date": "2020-01-01"}
+
+
+def test_opened_again_it_may_turn_out_to_be_somebody_else(office: OfficeAtWork) -> None:
+    """A form that was given to the wrong child by a misread number: the other forms of that child say who it is."""
+    child = office.child("一")
+    assert office.child("二", form_date="2026-11-12") == child
+    page = child_page.child_page(office.store, office.actor, child, date(2026, 11, 12))
+    newest = page.registrations[0].registration_id
+    where = (office.store, office.actor, office.clock(), newest)
+    verify.reopen(*where, "号码看错了")
+    for key, value in SISTER.items():
+        verify.confirm(*where, key, value)
+    asked = verify.finish(*where)
+    assert isinstance(asked, verify.AskSameChild)
+    assert [c.child_id for c in asked.candidates] == [child]
+    done = verify.finish(*where, same_child=verify.NEW_CHILD)
+    assert isinstance(done, verify.Finished)
+    assert done.new_child
+    assert done.changes.children == {child, done.child_id}
+    names = {row.child_id: row.name for row in children.children(office.store, office.actor)}
+    assert names == {child: "欧阳雪", done.child_id: "欧阳雨"}
+
+
+def test_a_name_put_right_stays_the_same_child(office: OfficeAtWork) -> None:
+    child = office.child("一")
+    (row,) = children.children(office.store, office.actor)
+    where = (office.store, office.actor, office.clock(), row.registration_id)
+    verify.reopen(*where, "名字看错了")
+    verify.confirm(*where, "child_name", "欧阳雷")
+    verify.confirm(*where, "child_id_number", None)
+    done = verify.finish(*where)
+    assert isinstance(done, verify.Finished)
+    assert (done.child_id, done.new_child) == (child, False)
+
+
+def test_a_case_and_a_visit_do_not_wait_for_a_form_that_is_opened_again(office: OfficeAtWork) -> None:
+    child = office.child("一")
+    (row,) = children.children(office.store, office.actor)
+    mandatory.raise_case(office.store, office.actor, office.clock(), child, "separated", "独自居住")
+    day = date(2027, 12, 1)
+    assert [due.child_id for due in visits.due(office.store, office.actor, day)] == [child]
+    verify.reopen(office.store, office.actor, office.clock(), row.registration_id, "再看一遍")
+    assert children.children(office.store, office.actor) == ()
+    assert [case.child_id for case in mandatory.open_cases(office.store, office.actor)] == [child]
+    assert [due.child_id for due in visits.due(office.store, office.actor, day)] == [child]
+    elsewhere = replace(office.actor, division="220281105")
+    assert mandatory.open_cases(office.store, elsewhere) == ()
+    assert visits.due(office.store, elsewhere, day) == ()
