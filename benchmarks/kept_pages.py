@@ -10,15 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from benchmarks.page_sets import cache_folder
 from benchmarks.reading import code_digest
 from forms.catalog import shipped_forms
+from forms.form_file import Form
 from ocr.models import models_dir
 from ocr.reading import OcrFailed, PageOutcome, ReadingContext, SourcePage
 from ocr.worker import ReaderPool
@@ -38,6 +39,14 @@ class KeptPool:
         self._page_seconds = page_seconds
         self._threads = threads
         self._pool: ReaderPool | None = None
+        self.base = shipped_forms()
+        self._forms = self.base
+
+    def use_forms(self, forms: Sequence[Form]) -> None:
+        """From now on pages are held against these forms."""
+        self._forms = tuple(forms)
+        if self._pool is not None:
+            self._pool.use_forms(self._forms)
 
     def open(self, data: bytes, name: str, password: str | None = None) -> OpenedSource:
         """Raises ``ocr.reading.OcrFailed`` as the reader did."""
@@ -55,12 +64,16 @@ class KeptPool:
 
     def _opened(self, data: bytes, name: str, password: str | None) -> OpenedSource:
         if self._pool is None:
-            self._pool = ReaderPool(models_dir(), shipped_forms(), threads=self._threads)
+            self._pool = ReaderPool(models_dir(), self.base, threads=self._threads)
+            self._pool.use_forms(self._forms)
         return self._pool.open(data, name, password)
 
     def read(self, source: KeptSource, index: int, context: ReadingContext | None) -> PageOutcome:
         """One page, remembered with its pictures. Raises ``ocr.reading.OcrFailed`` as the reader did."""
-        known = json.dumps(asdict(context or ReadingContext()), sort_keys=True, ensure_ascii=False)
+        told = context or ReadingContext()
+        known = json.dumps(asdict(replace(told, roster=None)), sort_keys=True, ensure_ascii=False)
+        known += repr(sorted(map(str, vars(told.roster)["_entries"]))) if told.roster else ""
+        known += "".join(f" {form.id} {form.version}" for form in self._forms if form not in self.base)
         key = f"{source.key}-{index}-{hashlib.sha256(known.encode()).hexdigest()[:12]}"
         picture, masked = self._folder / f"{key}.jpg", self._folder / f"{key}.masked.jpg"
 

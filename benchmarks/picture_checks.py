@@ -5,12 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QRawFont
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QTableView,
+    QWidget,
+)
 
 from desktop.ui.widgets.parts import Elided
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+# what stands on a button besides words: other readings of a field are the paper's own, whatever they hold
+READING = re.compile(r"^Alt\+\d")
+WITH_FRAME = (QPushButton, QCheckBox, QRadioButton)  # their size hint tells what room text, icon and padding want
 
 
 def complaints(window: QWidget) -> Iterator[str]:
@@ -18,20 +33,30 @@ def complaints(window: QWidget) -> Iterator[str]:
     for widget in window.findChildren(QWidget):
         if not widget.isVisible():
             continue
+        if isinstance(widget, QTableView):
+            yield from _cut_titles(widget)
         words = _words(widget)
         if not words:
             continue
         missing = _without_glyph(widget, words)
         if missing:
             yield f"no glyph for {missing!r} in {words!r}"
-        if isinstance(widget, QAbstractButton) and not CHINESE.search(words) and not words.startswith("Alt+"):
+        if isinstance(widget, QAbstractButton) and not CHINESE.search(words) and not READING.match(words):
             yield f"a button without a Chinese word: {words!r}"
         if _cut_off(widget, words):
             yield f"cut off: {words!r}"
+        elif _covered(widget):
+            yield f"covered in part: {words!r}"
 
 
 def _words(widget: QWidget) -> str:
-    return widget.text() if isinstance(widget, QLabel | QAbstractButton) else ""
+    if isinstance(widget, QLabel | QAbstractButton):
+        return widget.text()
+    if isinstance(widget, QComboBox):
+        return widget.currentText()
+    if isinstance(widget, QLineEdit) and not isinstance(widget.parent(), QComboBox):
+        return widget.placeholderText() if not widget.text() else ""
+    return ""
 
 
 def _without_glyph(widget: QWidget, words: str) -> str:
@@ -45,7 +70,31 @@ def _cut_off(widget: QWidget, words: str) -> bool:
         return False
     if isinstance(widget, QLabel) and widget.wordWrap():
         return widget.heightForWidth(widget.width()) > widget.height() + 2
+    if isinstance(widget, WITH_FRAME):
+        return widget.width() < widget.sizeHint().width() - 1
     lines = words.split("\n")
     metrics = widget.fontMetrics()
     wide = max(metrics.horizontalAdvance(line) for line in lines)
     return wide > widget.width() + 1 or metrics.height() * len(lines) > widget.height() + 2
+
+
+def _covered(widget: QWidget) -> bool:
+    """Something lies over it, or its parent is too small; what can be scrolled to is not lost."""
+    above: QWidget | None = widget.parentWidget()
+    while above is not None:
+        if isinstance(above, QAbstractScrollArea):
+            return False
+        above = above.parentWidget()
+    seen = widget.visibleRegion().boundingRect()
+    return seen.width() < widget.width() or seen.height() < widget.height()
+
+
+def _cut_titles(table: QTableView) -> Iterator[str]:
+    header, model = table.horizontalHeader(), table.model()
+    if not header.isVisible():
+        return
+    for column in range(model.columnCount()):
+        title = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
+        room = header.sectionSize(column)
+        if room and header.fontMetrics().horizontalAdvance(title) + 8 > room:
+            yield f"cut off: {title!r} over a column"

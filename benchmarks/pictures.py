@@ -1,34 +1,35 @@
 """Pictures of every screen for the manual and the README, taken from the running program: one command, never stale.
 
 ``python -m benchmarks.pictures --out docs/使用手册/pictures``. The sample folder goes through the real reader into a
-temporary store; the window is driven as a person would drive it and grabbed. The command fails when a text is cut
-off, a button has no Chinese word or a character has no glyph.
+temporary store; the window is driven as a person would drive it and grabbed, in the light and the dark theme, at 200 %,
+on a large screen and in the smallest window. The command fails when a text is cut off, a button has no Chinese word or
+a character has no glyph, in whichever look. ``--look light`` takes one look only.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchmarks import clerk, truth
 from benchmarks.form_pictures import forms
 from benchmarks.handover_pictures import handing_over
+from benchmarks.kept_pages import KeptPool
 from benchmarks.people_pictures import people
 from benchmarks.picture_checks import complaints
+from benchmarks.running import PASSWORD, QUICK, Clock, Running
 from benchmarks.twin_pictures import twins
-from desktop.app import Program, open_pool
-from desktop.jobs import Jobs
 from desktop.start import make_application
 from desktop.ui.batches.screen import BatchesScreen
 from desktop.ui.children.screen import ChildrenScreen
@@ -51,7 +52,6 @@ from desktop.ui.verify.screen import VerifyScreen
 from desktop.ui.widgets.key_sheet import KeySheet
 from forms.catalog import RESOURCES
 from forms.kinds import Kind
-from records.keys import Kdf
 from records.views import BatchState, PageRow, PageState, SourceState
 from workflow import report
 from workflow.access import Opened
@@ -59,46 +59,45 @@ from workflow.verify import sheet
 
 SIZE = (1366, 768)
 PATIENCE = 600.0  # seconds for the whole sample folder on a slow machine
-QUICK = Kdf(memory_kib=1024, iterations=1, lanes=1)
-PASSWORD = "tongdang-2026"
+AT_WORK = 0.2  # seconds a page takes at least, so that a window at work is seen
 SHOWN_CODE = "HR09B-TZ0WJ-K5YMW-WPKZR-6YCZ3-ZAX2S"  # opens nothing
 
 
-class Clock:
-    """A working morning; every look is a second later, so that pictures differ only where the program does."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One way the window looks: theme, size in logical pixels, scale; ``folder`` below the one that was named."""
 
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(seconds=1)
-        return self.now
+    folder: str
+    dark: bool = False
+    size: tuple[int, int] = SIZE
+    scale: int = 1
 
 
-class Studio:
-    """The program in a window of one size, and the folder the pictures go to."""
+LOOKS = {
+    "light": Look(""),
+    "dark": Look("暗色", dark=True),
+    "double": Look("放大一倍", scale=2),
+    "large": Look("大屏", size=(3840, 2160)),
+    "small": Look("小窗口", size=(1024, 640)),
+}
+# of the other looks these are kept, to be shown; all are looked through for faults
+KEPT = frozenset(
+    ("登录", "收件箱", "待核对", "核对", "核对-勾选", "成组核对", "儿童台账", "儿童-登记内容", "重点关爱", "设置-用户")
+)
 
-    def __init__(self, out: Path, folder: Path, samples: Path, *, dark: bool) -> None:
-        self.application = make_application(dark=dark)
-        self.out = out
+
+class Studio(Running):
+    """The program in a window of one look, and the folder the pictures go to."""
+
+    def __init__(self, out: Path, folder: Path, samples: Path, look: Look, *, every: bool) -> None:
+        self.application = make_application(dark=look.dark)
+        self.out = out / look.folder
+        self.look = look
         self.samples = samples
-        self.clock = Clock()
-        self.jobs = Jobs(self.clock, lambda: open_pool(None))
-        self.jobs.defect.connect(self._defect)
-        self.program = Program(self.jobs, folder / "资料库", kdf=QUICK)
+        self.every = every or not look.folder
+        self.out.mkdir(parents=True, exist_ok=True)
+        super().__init__(folder / "资料库", Clock(), lambda: KeptPool(page_seconds=AT_WORK))
         self.faults: list[str] = []
-
-    def _defect(self, error: BaseException) -> None:
-        raise error
-
-    def until(self, condition: Callable[[], object], seconds: float = 30.0) -> None:
-        """Let the program run until something is so."""
-        end = time.monotonic() + seconds
-        while not condition():
-            if time.monotonic() > end:
-                raise TimeoutError("the window did not get there")
-            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
-        QApplication.processEvents()
 
     def shoot(self, name: str, widget: QWidget | None = None) -> None:
         """Grab the window (or a dialog) and look for what must not be in a picture."""
@@ -106,16 +105,18 @@ class Studio:
         self.until(lambda: self.jobs.idle or self.jobs.is_recognising)
         for _pass in range(3):  # a layout, what follows from it, and its painting
             QApplication.processEvents()
-        self.faults += [f"{name}: {complaint}" for complaint in complaints(shown)]
+        self.faults += [f"{self.look.folder or '浅色'} {name}: {complaint}" for complaint in complaints(shown)]
+        if not self.every and name not in KEPT:
+            return
         path = self.out / f"{name}.png"
-        if not shown.grab().save(str(path)):
+        picture = shown.grab().toImage()
+        if picture.width() > 2 * SIZE[0]:
+            picture = picture.scaledToWidth(picture.width() // 2, Qt.TransformationMode.SmoothTransformation)
+        if self.look.folder:  # shown small beside the others: 256 colours are enough
+            picture = picture.convertToFormat(QImage.Format.Format_Indexed8)
+        if not picture.save(str(path)):
             raise OSError(f"{path} could not be written")
-        print(path)
-
-    def screen(self, kind: type[QWidget]) -> QWidget:
-        found = self.program.shell.findChild(kind)
-        assert found is not None, kind
-        return found
+        print(path, flush=True)
 
 
 def first_steps(studio: Studio) -> Opened:
@@ -123,7 +124,7 @@ def first_steps(studio: Studio) -> Opened:
     studio.program.begin()
     shell = studio.program.shell
     shell.showNormal()
-    shell.setFixedSize(*SIZE)
+    shell.setFixedSize(*studio.look.size)
     first = shell.currentWidget()
     assert isinstance(first, FirstRunScreen)
     studio.until(first.division.code)
@@ -311,36 +312,49 @@ def settings(studio: Studio, window: MainWindow) -> None:
     studio.program.shell.uncover()
 
 
+def session(studio: Studio, folder: Path) -> None:
+    """From the first start to the lock."""
+    opened = first_steps(studio)
+    window = studio.screen(MainWindow)
+    inbox(studio)
+    verify(studio, window, opened)
+    ledger(studio, window, opened)
+    people(studio, window, opened)
+    twins(studio, window, opened, folder)
+    batches(studio, window, opened, folder)
+    forms(studio, window, folder)
+    handing_over(studio, window, opened, folder)
+    settings(studio, window)
+
+
 def main() -> int:
     """Exit code 0 when every picture was taken and none has a fault."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pictures", description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--dark", action="store_true", help="the dark theme instead of the light one")
+    parser.add_argument("--look", choices=LOOKS, help="only this one (else all, one after the other)")
+    parser.add_argument("--every", action="store_true", help="keep every picture of the other looks, too")
     parser.add_argument("--samples", type=Path, default=RESOURCES / "samples", help="another folder of scans")
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
+    if options.look is None:
+        return max([_in_process_of_its_own(name) for name in LOOKS])
     with tempfile.TemporaryDirectory(prefix="tongdang-pictures-") as temporary:
         folder = Path(temporary)
-        studio = Studio(options.out, folder, options.samples, dark=options.dark)
+        studio = Studio(options.out, folder, options.samples, LOOKS[options.look], every=options.every)
         try:
-            opened = first_steps(studio)
-            window = studio.screen(MainWindow)
-            assert isinstance(window, MainWindow)
-            inbox(studio)
-            verify(studio, window, opened)
-            ledger(studio, window, opened)
-            people(studio, window, opened)
-            twins(studio, window, opened, folder)
-            batches(studio, window, opened, folder)
-            forms(studio, window, folder)
-            handing_over(studio, window, opened, folder)
-            settings(studio, window)
+            session(studio, folder)
         finally:
+            for fault in studio.faults:
+                print(fault, file=sys.stderr)
             studio.program.end()
             studio.jobs.close()
-    for fault in studio.faults:
-        print(fault, file=sys.stderr)
     return 1 if studio.faults else 0
+
+
+def _in_process_of_its_own(look: str) -> int:
+    """Theme and scale are settled once in a process."""
+    scale = {"QT_SCALE_FACTOR": str(LOOKS[look].scale)}
+    command = [sys.executable, "-m", "benchmarks.pictures", *sys.argv[1:], "--look", look]
+    return subprocess.run(command, env={**os.environ, **scale}, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -71,8 +71,9 @@ class ChoiceEdit(QWidget):
 
     def spoken(self) -> str:
         """The options with what is struck for each, and what is ticked."""
-        offered = "，".join(f"{SIGNS[i : i + 1]} {option.label}".strip() for i, option in enumerate(self._options))
-        chosen = "、".join(option.label for option in self._options if option.code in self._ticked)
+        # labels have commas of their own
+        offered = "　".join(f"{SIGNS[i : i + 1]} {option.label}".strip() for i, option in enumerate(self._options))
+        chosen = "　".join(option.label for option in self._options if option.code in self._ticked)
         here = f"，停在：{self._options[self._at].label}" if self._at >= 0 else ""
         return f"选项：{offered}，已选：{chosen or '没有'}{here}"
 

@@ -62,6 +62,7 @@ class CropView(QWidget):
         self._page, self._box, self._doubts, self._words = page, box, doubts, words
         self._ticked = ()
         self._ready = ready
+        self.setAccessibleDescription(words)
         self._painted = False
         self._settle()
 

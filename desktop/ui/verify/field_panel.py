@@ -94,6 +94,7 @@ class FieldPanel(QWidget):
             self.value.show_value(item.text, doubts, grouped=item.kind is Kind.ID_NUMBER)
             self.value.setAccessibleName(item.label)
         self.show_remarks(item, ())
+        self._speak()
         self.take_keyboard()
 
     @property

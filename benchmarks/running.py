@@ -1,0 +1,103 @@
+"""The program in a window, driven from outside: what pictures, measurements and the robot clerk stand on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop.app import Program
+from desktop.jobs import Jobs, ReaderPool
+from desktop.ui.main_window import MainWindow
+from records.keys import Kdf
+from workflow.access import Opened, create_office
+from workflow.settings import LOCK_MINUTES, change_setting
+
+QUICK = Kdf(memory_kib=1024, iterations=1, lanes=1)
+PASSWORD = "tongdang-2026"
+HOME = "220281104"
+W = TypeVar("W", bound=QWidget)
+
+
+class Clock:
+    """A working morning; every look is a moment later, so that pictures differ only where the program does."""
+
+    def __init__(self, step: timedelta = timedelta(milliseconds=20)) -> None:
+        self.now = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
+        self.step = step
+
+    def __call__(self) -> datetime:
+        self.now += self.step
+        return self.now
+
+
+class Running:
+    """The program with its jobs; a defect in one of them ends the run."""
+
+    def __init__(self, data_dir: Path, clock: Callable[[], datetime], open_pool: Callable[[], ReaderPool]) -> None:
+        self.data_dir = data_dir
+        self.clock = clock
+        self.jobs = Jobs(clock, open_pool)
+        self.jobs.defect.connect(self._defect)
+        self.program = Program(self.jobs, data_dir, kdf=QUICK)
+
+    def _defect(self, error: BaseException) -> None:
+        raise error
+
+    def until(self, condition: Callable[[], object], seconds: float = 30.0) -> None:
+        """Let the program run until something is so. Raises TimeoutError."""
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                raise TimeoutError("the window did not get there")
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+        QApplication.processEvents()
+
+    def screen(self, kind: type[W]) -> W:
+        """The screen of this kind."""
+        found = self.program.shell.findChild(kind)
+        assert found is not None, kind
+        return found
+
+    def settled(self) -> None:
+        """Everything that was handed over is answered and painted."""
+        self.until(lambda: self.jobs.idle and not self.jobs.is_recognising, 600)
+
+    def close(self) -> None:
+        """The window is gone, its threads ended."""
+        self.program.end()
+        self.jobs.close()
+        self.program.shell.deleteLater()
+        QApplication.processEvents()
+
+
+def make_office(data_dir: Path, clock: Callable[[], datetime]) -> Opened:
+    """An office in 黄松甸镇, without a lock that would come between."""
+    opened = create_office(
+        data_dir,
+        office_name="蛟河市黄松甸镇人民政府",
+        division=HOME,
+        username="wang",
+        full_name="王某",
+        password=PASSWORD,
+        now=clock(),
+        kdf=QUICK,
+    )
+    change_setting(opened.store, opened.actor, clock(), LOCK_MINUTES.key, 0)
+    return opened
+
+
+def enter(running: Running, opened: Opened, size: tuple[int, int]) -> MainWindow:
+    """The frame with its screens in a window of this size."""
+    shell = running.program.shell
+    shell.resize(*size)
+    shell.show()
+    running.program.enter(opened)
+    shell.activateWindow()
+    running.settled()
+    return running.screen(MainWindow)

@@ -1,0 +1,70 @@
+"""Is the window's thread ever held up? A heartbeat on it, and a thread that looks where it is when that stays out."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+import traceback
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer
+
+BEAT_MS = 5
+LONG_MS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A pause between two beats: how long, how much of it this thread itself worked, and where it was."""
+
+    wall_ms: float
+    cpu_ms: float
+    where: str
+
+
+class Watchdog(QObject):
+    """Counts from ``begin`` to ``end``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks: list[Block] = []
+        self.worst_ms = 0.0
+        self._timer = QTimer(self, interval=BEAT_MS)
+        self._timer.timeout.connect(self._beat)
+        self._main = threading.get_ident()
+        self._last, self._worked = 0.0, 0.0
+        self._where = ""
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        self._last, self._worked = time.perf_counter(), time.thread_time()
+        self._timer.start()
+        self._ended.clear()
+        self._thread = threading.Thread(target=self._look, name="watchdog", daemon=True)
+        self._thread.start()
+
+    def end(self) -> list[Block]:
+        """The pauses longer than 100 ms."""
+        self._beat()
+        self._timer.stop()
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+        return self.blocks
+
+    def _beat(self) -> None:
+        now, worked = time.perf_counter(), time.thread_time()
+        pause = (now - self._last) * 1000 - BEAT_MS
+        self.worst_ms = max(self.worst_ms, pause)
+        if pause > LONG_MS:
+            self.blocks.append(Block(pause, (worked - self._worked) * 1000, self._where))
+        self._last, self._worked, self._where = now, worked, ""
+
+    def _look(self) -> None:
+        while not self._ended.wait(0.02):
+            if not self._where and (time.perf_counter() - self._last) * 1000 > LONG_MS * 0.7:
+                frame = sys._current_frames().get(self._main)
+                trail = traceback.extract_stack(frame)[-4:] if frame is not None else []
+                self._where = " < ".join(f"{each.name}:{each.lineno}" for each in reversed(trail))

@@ -1,0 +1,226 @@
+"""What ``bench_window`` measures inside the window: keys to paint, the next form, paging, panning, memory."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPixmap, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from benchmarks.kept_pages import KeptPool
+from benchmarks.likeness_store import filled_store
+from benchmarks.page_sets import SheetFiles
+from benchmarks.planted_duplicates import crowd, planted
+from benchmarks.robot_hands import Hands, breathe, until
+from benchmarks.robot_run import SIZE, read_in
+from benchmarks.running import Running, enter, make_office
+from benchmarks.watchdog import Watchdog
+from desktop.ui.children.screen import ChildrenScreen
+from desktop.ui.verify.screen import VerifyScreen
+from desktop.ui.widgets.page_view import PageView
+from workflow import verify
+from workflow.access import Opened
+
+Key, Modifier = Qt.Key, Qt.KeyboardModifier
+Figure = dict[str, float]
+
+
+def figure(took: Sequence[float]) -> Figure:
+    """Median and 95 % of milliseconds."""
+    ordered = sorted(took)
+    return {
+        "median_ms": statistics.median(ordered),
+        "p95_ms": ordered[math.ceil(len(ordered) * 0.95) - 1],
+        "times": len(ordered),
+    }
+
+
+class PaintWatch(QObject):
+    """Milliseconds from a stroke to the end of the first painting after it of any of these widgets."""
+
+    def __init__(self, widgets: Sequence[QWidget]) -> None:
+        super().__init__()
+        self.took: list[float] = []
+        self._since: float | None = None
+        for widget in widgets:
+            widget.installEventFilter(self)
+
+    def stroke(self) -> None:
+        """A key is struck now."""
+        self._since = time.perf_counter()
+
+    @property
+    def waits(self) -> bool:
+        return self._since is not None
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Paint and self._since is not None:
+            since, self._since = self._since, None
+            # the picture is on the screen when the painting that begins here has ended
+            QTimer.singleShot(0, lambda: self.took.append((time.perf_counter() - since) * 1000))
+        return False
+
+
+class FormWatch(QObject):
+    """The strokes of the verify screen: each to its paint, and the last of a form to the first crop of the next."""
+
+    def __init__(self, running: Running, hands: Hands) -> None:
+        super().__init__()
+        screen = running.screen(VerifyScreen)
+        field = screen.parts.field
+        self.paints = PaintWatch([field.crop, field.value.viewport(), field.choice])
+        self.forms: list[float] = []
+        self._struck = time.perf_counter()
+        self._new = False
+        hands.struck = self._stroke
+        screen.title.connect(self._next)
+        field.crop.first_painted.connect(self._shown)
+
+    def _stroke(self) -> None:
+        self._struck = time.perf_counter()
+        self.paints.stroke()
+
+    def _next(self, _title: str) -> None:
+        self._new = True
+
+    def _shown(self) -> None:
+        if self._new:
+            self._new = False
+            self.forms.append((time.perf_counter() - self._struck) * 1000)
+
+
+# -- one page ---------------------------------------------------------------------------------------------------------
+
+
+def pan_and_zoom(frames: int) -> Figure:
+    """An A4 page at 300 dpi in a view of 700 × 900: drags, wheel and zoom, each to the end of its painting."""
+    page = QPixmap(2480, 3508)
+    page.fill(QColor("#F4F1EA"))
+    painter = QPainter(page)
+    for row in range(0, 3508, 40):
+        painter.drawLine(0, row, 2480, row)
+        painter.drawText(row % 1800, row, "吉林省流动儿童基本情况登记表 220281201801010023")
+    painter.end()
+    view = PageView()
+    view.resize(700, 900)
+    view.show_page(page)
+    view.show()
+    until(lambda: view.windowHandle() is not None and view.windowHandle().isExposed())
+    watch = PaintWatch([view])
+    for frame in range(frames):
+        watch.stroke()
+        zooms = frame % 3 == 2
+        delta = QPoint(0, (-120 if frame % 24 < 12 else 120) if zooms else -40 if frame % 48 < 24 else 40)
+        middle = QPointF(350, 450)
+        QApplication.sendEvent(
+            view,
+            QWheelEvent(
+                middle,
+                middle,
+                QPoint(),
+                delta,
+                Qt.MouseButton.NoButton,
+                Modifier.ControlModifier if zooms else Modifier.NoModifier,
+                Qt.ScrollPhase.NoScrollPhase,
+                False,
+            ),
+        )
+        until(lambda: not watch.waits, 1.0)
+        breathe()
+    view.close()
+    return figure(watch.took)
+
+
+# -- a long list ------------------------------------------------------------------------------------------------------
+
+
+def long_list(folder: Path, children: int, watchdog: Watchdog) -> dict[str, Figure]:
+    """The ledger of so many children: opened, paged through, its end, and words typed into the search."""
+    base = list(planted("window", min(2500, children)).children.values())[:children]
+    listed = [*base, *crowd(base, children - len(base), "window")]
+    names = [each.name for each in listed[:: max(1, len(listed) // 12)]][:12]
+    with filled_store(folder, listed) as (store, actor, _ids):
+        del listed, base
+        running = Running(folder / "store", lambda: datetime.now(UTC), KeptPool)
+        window = enter(running, Opened(store, actor, None), SIZE)
+        screen = running.screen(ChildrenScreen)
+        table = screen.table
+        watchdog.begin()
+        opened = _timed(lambda: window.go("children"), lambda: screen.model.rowCount() == children)
+        running.settled()
+        table.setFocus()
+        watch = PaintWatch([table.viewport()])
+        for _page in range(120):
+            watch.stroke()
+            QTest.keyClick(running.program.shell.windowHandle(), Key.Key_PageDown)
+            until(lambda: not watch.waits, 1.0)
+            breathe()
+        last = _timed(
+            lambda: QTest.keyClick(running.program.shell.windowHandle(), Key.Key_End, Modifier.ControlModifier),
+            lambda: screen.model.row_at(children - 1) is not None,
+        )
+        found = []
+        for name in names:
+            found.append(
+                _timed(partial(window.searched.emit, name, False), lambda: 0 < screen.model.rowCount() < children)
+            )
+            window.searched.emit("", False)
+            until(lambda: screen.model.rowCount() == children)
+        watchdog.end()
+        running.settled()
+        running.close()
+    return {
+        "list opened": figure([opened]),
+        "list: a page further": figure(watch.took),
+        "list: its end": figure([last]),
+        "list: found by name": figure(found),
+    }
+
+
+def _timed(act: Callable[[], object], done: Callable[[], bool]) -> float:
+    start = time.perf_counter()
+    act()
+    if not until(done):
+        raise TimeoutError("the list does not get there")
+    return (time.perf_counter() - start) * 1000
+
+
+# -- memory -----------------------------------------------------------------------------------------------------------
+
+
+def memory(folder: Path, files: Sequence[SheetFiles], forms: int) -> Figure:
+    """Resident memory in MB after a fifth of so many forms and after all; each shows both its pages."""
+    running = Running(folder / "memory", lambda: datetime.now(UTC), KeptPool)
+    opened = make_office(running.data_dir, running.clock)
+    read_in(opened.store, opened.actor, files)
+    window = enter(running, opened, SIZE)
+    screen = running.screen(VerifyScreen)
+    ids = [draft.registration_id for draft in verify.drafts(opened.store, opened.actor)]
+    window.go("verify")
+    at: dict[int, float] = {}
+    for number in range(1, forms + 1):
+        screen.open_all((ids[number % len(ids)],))
+        until(lambda: screen.walk is not None and screen.parts.field.crop.painted)
+        running.settled()
+        if number in {forms // 5, forms}:
+            at[number] = resident_mb()
+    running.close()
+    return {"first_mb": at[forms // 5], "last_mb": at[forms], "forms": forms}
+
+
+def resident_mb() -> float:
+    """What this process holds now; 0.0 where the system doesn't tell."""
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
