@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -274,6 +274,15 @@ def to_keep(moments: Iterable[datetime], daily: int, weekly: int, monthly: int) 
             of_period.setdefault(moment.astimezone(CHINA).strftime(period), moment)
         kept.update(list(of_period.values())[:count])
     return kept
+
+
+def kept_until(moments: Collection[datetime], now: datetime, daily: int, weekly: int, monthly: int) -> date:
+    """The last day on which the rule keeps one of these backups, if one is made every day from ``now`` on."""
+    kept, day = set(moments), max(now, *moments)
+    while kept & set(moments):
+        day += timedelta(days=1)
+        kept = to_keep({*kept, day}, daily, weekly, monthly)
+    return (day - timedelta(days=1)).astimezone(CHINA).date()
 
 
 # -- restoring --------------------------------------------------------------------------------------------------------

@@ -73,6 +73,8 @@ LOCAL: dict[str, frozenset[str]] = {
     "users": frozenset({"store_id", "valid_until", "disabled_at"}),
     "archive_items": frozenset({"series_id", "item_number", "number_tail"}),
 }
+GONE, GONE_CHILD = "gone", "gone_child"  # kinds of documents that say no more than that something was erased by law
+GONE_FROM = {GONE: "registration", GONE_CHILD: "child"}
 NOT_HANDED_OVER = "not_handed_over"  # reason of a page of the same file whose registration stays where it is
 # of these a row without what is sealed in it would say something else: it is left out whole
 WHOLE_OR_NOT = frozenset({"answers", "answer_events", "concerns", "mandatory_reports", "work_log"})

@@ -16,10 +16,10 @@ from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from forms.form_file import FormError
-from records import erasing, likeness_rows
+from records import batch_rows, erasing, likeness_rows
 from records.errors import PackageRefused, StoreDamaged
 from records.handover_file import NOTHING_DONE
-from records.handover_rows import TABLES, Document, Row, rows_of
+from records.handover_rows import GONE, GONE_CHILD, TABLES, Document, Row, rows_of
 from records.packing import unpack_form
 from records.tables import Child, ChildMerge, Registration, Source, number_tail
 from records.vault import ID_PATTERN
@@ -65,8 +65,8 @@ class Taking:
     def put(self, document: Document) -> None:
         """Write one document. Raises PackageRefused."""
         kind = document.get("kind")
-        if kind == "gone":
-            self._gone(str(document["id"]))
+        if kind in (GONE, GONE_CHILD):
+            (self._gone if kind == GONE else self._gone_child)(str(document["id"]))
             return
         try:
             rows = rows_of(document)
@@ -384,15 +384,26 @@ class Taking:
         if found.store_id != self.partner:
             raise foreign()
         child_id = found.child_id
-        self.session.execute(
-            delete(TABLES["proposals"]).where(TABLES["proposals"].c.registration_id == registration_id)
-        )
         pages, sheets = TABLES["pages"], TABLES["sheets"]
         lying = select(sheets.c.id).where(sheets.c.registration_id == registration_id).scalar_subquery()
         self.session.execute(update(pages).where(pages.c.sheet_id.in_(lying)).values(sheet_id=None, side=None))
-        erasing.erase_registration(self.session, found)
+        if batch_rows.in_any_batch(self.session, registration_id):
+            return
+        self.session.expunge(found)
+        erasing.erase_registration(self.session, registration_id)
         if child_id is not None:
             self.children.add(child_id)
+
+    def _gone_child(self, child_id: str) -> None:
+        """Of the child nothing is left at its owner's: it goes here, too, unless something of it is left here."""
+        found = self.session.get(Child, child_id)
+        if found is None:
+            return
+        if found.store_id != self.partner:
+            raise foreign()
+        if erasing.has_drafts(self.session, child_id) or erasing.in_batches(self.session, child_id):
+            return
+        erasing.erase_child(self.session, child_id)
 
     # -- children -----------------------------------------------------------------------------------------------------
 

@@ -80,6 +80,13 @@ def forget_sent(session: Session, rows: Sequence[str]) -> None:
         session.execute(delete(HandedOver).where(*at))
 
 
+def offices_with(session: Session, ids: Sequence[str]) -> tuple[str, ...]:
+    """Names of the partners that were sent one of these."""
+    statement = select(Partner.name).join(HandedOver, HandedOver.partner_id == Partner.store_id)
+    found = statement.where(HandedOver.object_id.in_(ids), ~HandedOver.kind.startswith("in_")).distinct()
+    return tuple(session.scalars(found.order_by(Partner.name)))
+
+
 def references_at_the_end(session: Session) -> None:
     """Within this transaction references are checked at its end: rows of a package may come in any order."""
     session.execute(text("PRAGMA defer_foreign_keys = ON"))  # https://sqlite.org/pragma.html#pragma_defer_foreign_keys

@@ -132,6 +132,11 @@ class Store:
         with self._turn, self._writing.connect() as connection:
             connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def forget_copies(self) -> None:
+        """Copies from before migrations, which hold what was erased since, go."""
+        for copy in self.data_dir.glob(f"{folder.DATABASE}.before-*"):
+            durable.remove(copy)
+
     def _writing_session(self) -> Session:
         return Session(self._writing, expire_on_commit=False, info={SEALER: self})
 

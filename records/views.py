@@ -96,6 +96,25 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
+class ErasurePlan:
+    """What an erasure takes with it, counted before it is carried out.
+
+    ``care``: rows that persons entered (concerns decided, visits, reports, log, second entries, links, dossiers) by
+    table; they go only where that is said. ``elsewhere``: pages that stay and may tell of the same child (work logs).
+    """
+
+    pages: int
+    registrations: int
+    children: int
+    care: tuple[tuple[str, int], ...]
+    roster_entries: int
+    elsewhere: int
+    offices: tuple[str, ...]  # that had it in a handover package: the next one tells them
+    backups: int  # that still hold it
+    held_until: date | None  # by the rule of keeping, if a backup is made every day; None where none holds it
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureRow:
     """A request to erase pages by law (依法删除)."""
 

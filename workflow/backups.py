@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from records import audit_rows, backup, folder
@@ -93,6 +93,21 @@ def backups(store: Store, actor: Actor) -> tuple[Found, ...]:
         require_whole_office(session, actor)
         where = _folder(store, session)
     return tuple(f for f in backup.found_in(where) if f.store_id == store.store_id)
+
+
+def held_until(store: Store, session: Session, now: datetime) -> tuple[int, date | None]:
+    """How many backups in the folder hold what is there now, and the last day on which one of them is kept.
+
+    By the rule of keeping, with a backup every day from now on; copies elsewhere nobody knows of.
+    """
+    rule = value_of(session, BACKUP_DAILY), value_of(session, BACKUP_WEEKLY), value_of(session, BACKUP_MONTHLY)
+    found = [f for f in backup.found_in(_folder(store, session)) if f.store_id == store.store_id]
+    if not found:
+        return 0, None
+    by_rule = {f.made_at for f in found if f.path.name.startswith("tongdang-")}
+    if len(by_rule) < len(found):
+        return len(found), date.max  # one that was written by hand is kept until somebody removes it
+    return len(found), backup.kept_until(by_rule, now, *rule)
 
 
 def verify_backup(path: Path, *, username: str | None, secret: str) -> Summary:

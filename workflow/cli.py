@@ -24,6 +24,7 @@ from workflow.access import Opened, log_in
 from workflow.cli_backup import add_backup_commands
 from workflow.cli_care import add_care_commands
 from workflow.cli_child import add_child_commands
+from workflow.cli_erasure import add_erasure_commands
 from workflow.cli_forms import add_form_commands
 from workflow.cli_handover import add_handover_commands
 from workflow.cli_models import add_model_commands
@@ -78,6 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_roster_commands(commands)
     add_review_commands(commands)
     add_people_commands(commands)
+    add_erasure_commands(commands)
     add_backup_commands(commands)
     add_handover_commands(commands)
     add_audit_commands(commands)

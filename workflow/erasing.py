@@ -1,28 +1,47 @@
 """依法删除: papers of a stranger, scanned by mistake, leave the store for good. One asks, another carries it out.
 
 Pictures, readings, answers and their history go; the rows of the file and its pages stay as tombstones, and so does
-the audit, which holds ids only (个人信息保护法 第四十七条). The delivered file shows all its pages, so it goes
-whole; pages
-that are not erased keep their viewing copies, readings and registrations. Backups let go of it by their own rule.
+the audit, which holds ids only (个人信息保护法 第四十七条). The delivered file shows all its pages, so it goes whole;
+pages that are not erased keep their viewing copies, readings and registrations. A child of whom no registration is left
+goes with everything kept about it, base lists too. Backups let go of it by their own rule; the plan says when.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from records import batch_rows, child_rows, erasing, registration_rows
+from records import batch_rows, child_rows, erasing, handovers, registration_rows
 from records.session import Session
 from records.store import Store
-from records.tables import Erasure, Page, Registration
-from records.views import Actor, ErasureRow, ErasureState, PageState
-from workflow import current, drafting, matching, scope
+from records.tables import Erasure, Page
+from records.views import Actor, ErasurePlan, ErasureRow, ErasureState, PageState
+from workflow import backups, current, matching, scope
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotAllowed, NotFound, WrongState
 from workflow.permissions import Right, verb
 
 UNCHANGED = "没有删除任何内容。"
-HANGING = f"这名儿童或这份登记表上还有重点关爱、走访、打印的表或复核记录，{UNCHANGED}请先查明是不是误扫的。"
+HANGING = (
+    f"这名儿童或这份登记表上还有人记下的重点关爱、走访、复核等内容，{UNCHANGED}"
+    "请先看清楚会连带删除什么；确实都要删的，选“连同这些一起删除”。"
+)
+CARE = (
+    "concerns",
+    "visits",
+    "mandatory_reports",
+    "work_log",
+    "child_moves",
+    "child_links",
+    "dossiers",
+    "second_entries",
+    "printed_forms",
+    "child_merges",
+    "proposals",
+)
+"""What persons entered, or sent out, about a child."""
 
 
 @verb(Right.ASK_ERASURE)
@@ -73,26 +92,139 @@ def refuse_erasure(store: Store, actor: Actor, now: datetime, erasure_id: str) -
 
 
 @verb(Right.ADMINISTER)
-def carry_out_erasure(store: Store, actor: Actor, now: datetime, erasure_id: str) -> Changes:
-    """Erase for good. Raises NotAllowed for the one who asked, WrongState where something hangs on the papers."""
+def plan_erasure(store: Store, actor: Actor, now: datetime, erasure_id: str) -> ErasurePlan:
+    """What carrying it out would take with it, and where it is held besides. Nothing is changed."""
+    found: list[ErasurePlan] = []
+    try:
+        with store.transaction() as session:
+            row = _request(session, actor, erasure_id)
+            pages = [session.get_one(Page, page_id) for page_id in row.page_ids]
+            offices = _had_by(session, pages)
+            gone = _erase(store, session, actor, now, pages)
+            held, until = backups.held_until(store, session, now)
+            found.append(
+                ErasurePlan(
+                    pages=len(pages),
+                    registrations=gone.rows["registrations"],
+                    children=gone.rows["children"],
+                    care=tuple((table, gone.rows[table]) for table in CARE if gone.rows[table]),
+                    roster_entries=gone.rows["roster_entries"],
+                    elsewhere=gone.elsewhere,
+                    offices=offices,
+                    backups=held,
+                    held_until=until,
+                )
+            )
+            raise _OnlyLooked  # noqa: TRY301  (the transaction is taken back)
+    except _OnlyLooked:
+        return found[0]
+
+
+@verb(Right.ADMINISTER)
+def carry_out_erasure(
+    store: Store, actor: Actor, now: datetime, erasure_id: str, *, everything: bool = False
+) -> Changes:
+    """Erase for good. Raises NotAllowed for the one who asked, WrongState where something can't go yet.
+
+    ``everything``: also what persons entered about the child since (``ErasurePlan.care``); without it that refuses.
+    """
     with store.transaction() as session:
         row = _request(session, actor, erasure_id)
         pages = [session.get_one(Page, page_id) for page_id in row.page_ids]
-        gone: list[str] = []
-        changes = changed(sources=[row.source_id], pages=row.page_ids)
-        for page in pages:
-            _erasable(session, page)
-            changes |= _erase_registration(store, session, actor, now, page)
-        for page in pages:
-            gone += erasing.erase_page(session, page, now)
-        gone += erasing.erase_source(store.new_id(), pages[0].source, now)
+        gone = _erase(store, session, actor, now, pages)
+        if not everything and any(gone.rows[table] for table in CARE):
+            raise WrongState(HANGING)
         row.state, row.decided_at, row.decided_by = ErasureState.DONE, now, actor.user_id
         session.flush()
-        store.audit(session, actor.user_id, now, "erasure.done", row.id, {"pages": len(pages)})
-    for vault_id in gone:
+        if handovers.broken_references(session):
+            raise WrongState(HANGING)
+        detail: dict[str, str | int] = {"pages": len(pages), **{t: n for t, n in gone.rows.items() if n}}
+        store.audit(session, actor.user_id, now, "erasure.done", row.id, detail)
+    for vault_id in gone.files:
         store.vault.delete(vault_id)
     store.forget_log()
-    return changes
+    store.forget_copies()
+    return changed(
+        sources=[row.source_id], pages=row.page_ids, registrations=gone.registrations, children=gone.children
+    )
+
+
+class _OnlyLooked(Exception):
+    pass
+
+
+@dataclass(slots=True)
+class _Gone:
+    """What went: rows by table, vault files, and whom the window has to look at again."""
+
+    rows: Counter[str] = field(default_factory=Counter)
+    files: list[str] = field(default_factory=list)
+    registrations: list[str] = field(default_factory=list)
+    children: list[str] = field(default_factory=list)
+    elsewhere: int = 0
+
+
+def _erase(store: Store, session: Session, actor: Actor, now: datetime, pages: Sequence[Page]) -> _Gone:
+    """Everything but the tombstones of what was asked for. Within the caller's transaction."""
+    gone = _Gone()
+    handovers.references_at_the_end(session)
+    touched: dict[str, None] = {}
+    for page in pages:
+        _erasable(session, page)
+    for page in pages:
+        for child_id in _erase_registration(session, gone, page):
+            touched.setdefault(child_id)
+        of_care, rows = erasing.erase_care_of_page(session, page)
+        gone.rows += rows
+        touched.update(dict.fromkeys(sorted(of_care)))
+    for page in pages:
+        gone.files += erasing.erase_page(session, page, now)
+    gone.files += erasing.erase_source(store.new_id(), pages[0].source, now)
+    session.flush()
+    for child_id in touched:
+        _erase_or_follow(store, session, actor, now, gone, child_id)
+    gone.children += touched
+    session.flush()
+    return gone
+
+
+def _erase_registration(session: Session, gone: _Gone, page: Page) -> list[str]:
+    """A registration on which the page stands goes whole: its answers tell of the same person. Its child."""
+    registration = None if page.sheet is None else page.sheet.registration
+    if registration is None:
+        return []
+    child_id, registration_id = registration.child_id, registration.id
+    for other in registration_rows.pages_of_registration(session, registration_id):
+        other.sheet, other.side = None, None
+        if other.state is PageState.PLACED:
+            other.state = PageState.READ
+    session.flush()
+    session.expunge(registration)
+    gone.rows += erasing.erase_registration(session, registration_id)
+    gone.registrations.append(registration_id)
+    return [] if child_id is None else [child_id]
+
+
+def _erase_or_follow(store: Store, session: Session, actor: Actor, now: datetime, gone: _Gone, child_id: str) -> None:
+    """A child of whom no registration is left goes, too; for another one everything follows from what is left."""
+    if child_rows.registrations_of(session, child_id) or erasing.has_drafts(session, child_id):
+        current.follow(store, session, actor.user_id, now, matching.child(session, child_id))
+        return
+    if erasing.in_batches(session, child_id):
+        raise WrongState(f"这名儿童在报送批次里，{UNCHANGED}请先在国家系统里处理，再来删除。")
+    others = erasing.pages_about(session, child_id)
+    if others:
+        raise WrongState(
+            f"这名儿童另有 {others} 页走访记录或信息卡，{UNCHANGED}请先申请删除那些页，删完以后再来删登记表。"
+        )
+    gone.elsewhere += erasing.log_pages(session, child_id)
+    gone.rows += erasing.erase_child(session, child_id)
+
+
+def _had_by(session: Session, pages: Sequence[Page]) -> tuple[str, ...]:
+    """Offices that were sent the file or one of the registrations."""
+    ids = {pages[0].source_id, *(p.sheet.registration_id for p in pages if p.sheet is not None)}
+    return handovers.offices_with(session, [each for each in ids if each])
 
 
 def _request(session: Session, actor: Actor, erasure_id: str) -> Erasure:
@@ -114,51 +246,3 @@ def _erasable(session: Session, page: Page) -> None:
     registration = None if page.sheet is None else page.sheet.registration
     if registration is not None and batch_rows.in_any_batch(session, registration.id):
         raise WrongState(f"这份登记表在报送批次里，{UNCHANGED}请先在国家系统里处理，再来删除。")
-
-
-def _erase_registration(store: Store, session: Session, actor: Actor, now: datetime, page: Page) -> Changes:
-    """A registration on which the page stands goes whole: its answers tell of the same person."""
-    registration = None if page.sheet is None else page.sheet.registration
-    if registration is None:
-        return _take_off(session, page)
-    behind = drafting.behind(session, registration)
-    for paper in behind:
-        drafting.lift(session, paper)  # papers that only lay behind the form stand by themselves
-    others = [p for p in registration_rows.pages_of_registration(session, registration.id) if p.id != page.id]
-    child_id, registration_id = registration.child_id, registration.id
-    _take_apart(session, registration, [page, *others])
-    if child_id is not None and not child_rows.registrations_of(session, child_id):
-        if not erasing.erase_child(session, child_id):
-            raise WrongState(HANGING)
-    elif child_id is not None:
-        current.follow(store, session, actor.user_id, now, matching.child(session, child_id))
-    return changed(
-        registrations=[registration_id], children=[child_id] if child_id else [], pages=[p.id for p in behind]
-    )
-
-
-def _take_off(session: Session, page: Page) -> Changes:
-    """A page that lies behind a form, or is filed by itself, leaves its sheet."""
-    sheet = page.sheet
-    if sheet is None:
-        return Changes()
-    before = drafting.registration_before(page)
-    if before is not None:
-        drafting.lift(session, page)
-        return changed(registrations=[before.id])
-    drafting.off_the_sheet(page)
-    session.flush()
-    if not sheet.pages:
-        session.delete(sheet)
-        session.flush()
-    return Changes()
-
-
-def _take_apart(session: Session, registration: Registration, pages: Sequence[Page]) -> None:
-    for page in pages:
-        page.sheet, page.side = None, None
-        if page.state is PageState.PLACED:
-            page.state = PageState.READ
-    session.flush()
-    if not erasing.erase_registration(session, registration):
-        raise WrongState(HANGING)

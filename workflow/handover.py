@@ -198,8 +198,8 @@ def _write(  # noqa: PLR0913, PLR0917 (what goes into the stream, in its order)
 
     for document in _documents(store, session, receiver, gathering, before, content):
         kind, object_id = str(document["kind"]), str(document["id"])
-        if kind == "gone":
-            content.gone.append(("registration", object_id))
+        if kind in handover_rows.GONE_FROM:
+            content.gone.append((handover_rows.GONE_FROM[kind], object_id))
         else:
             digest = handover_rows.digest_of(document)
             if before.get((kind, object_id)) == digest:
@@ -235,7 +235,8 @@ def _children_and_papers(store: Store, session: Session, receiver: Partner, gath
     own = handover_rows.own_registrations(session, store.store_id)
     ids = [row_id for row_id, _ in own]
     child_ids = sorted({child_id for _, child_id in own})
-    had = {row_id for kind, row_id in handovers.sent(session, receiver.store_id) if kind == "registration"}
+    sent = handovers.sent(session, receiver.store_id)
+    had = {row_id for kind, row_id in sent if kind == "registration"}
     there = handover_rows.existing(session, "registrations", had)
     goes = set(ids) | there
     pages = handover_rows.pages_of(session, sorted(goes))
@@ -250,7 +251,10 @@ def _children_and_papers(store: Store, session: Session, receiver: Partner, gath
     for some in _chunks(ids):
         yield from handover_rows.registrations(session, gathering, some)
     for row_id in sorted(had - there):
-        yield {"kind": "gone", "id": row_id, "rows": {}}
+        yield {"kind": handover_rows.GONE, "id": row_id, "rows": {}}
+    knows = {row_id for kind, row_id in sent if kind == "child"}
+    for row_id in sorted(knows - handover_rows.existing(session, "children", knows)):
+        yield {"kind": handover_rows.GONE_CHILD, "id": row_id, "rows": {}}
 
 
 def _chunks(ids: list[str]) -> Iterator[list[str]]:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
+from records.views import ErasurePlan
+
 SOURCE_REASONS = {
     "empty": "文件是空的，没有内容。原文件没有动，请重新扫描或重新复制一份。",
     "not_an_image": "这不是图片，也不是 PDF。原文件没有动，请另存为 JPG、PNG、TIFF 或 PDF 再收入。",
@@ -148,3 +153,45 @@ def field_reason(code: str) -> str:
     if code not in FIELD_REASONS and code.startswith("conflict_"):
         return CONFLICT
     return FIELD_REASONS.get(code, "请看一眼")
+
+
+# -- erasure by law --------------------------------------------------------------------------------------------------
+
+CARE_NAMES: Mapping[str, str] = {
+    "concerns": "重点关爱情形",
+    "visits": "走访",
+    "mandatory_reports": "强制报告",
+    "work_log": "工作日志",
+    "child_moves": "退出和恢复",
+    "child_links": "关联",
+    "dossiers": "案卷",
+    "second_entries": "双录",
+    "printed_forms": "印出的预填表",
+    "child_merges": "合并记录",
+    "proposals": "交接建议",
+}
+
+
+def erasure_plan(told: ErasurePlan) -> list[str]:
+    """What an erasure takes with it, sentence by sentence, and where it is held besides."""
+    lines = [f"将删除：{told.pages} 页图像和识别记录，{told.registrations} 份登记表，{told.children} 名儿童。"]
+    if told.care:
+        kinds = "、".join(f"{CARE_NAMES[table]} {count} 条" for table, count in told.care)
+        lines.append(f"连带删除人记下的：{kinds}。")
+    if told.roster_entries:
+        lines.append(f"基础名单上的 {told.roster_entries} 行也删去。")
+    if told.elsewhere:
+        lines.append(f"有 {told.elsewhere} 页工作日志的扫描件写到这名儿童，还写了别人，不会删；要删请另外申请。")
+    if told.offices:
+        lines.append(f"已经交给{'、'.join(told.offices)}，下一个交接包会告诉对方一起删除。")
+    return [*lines, *erasure_held(told)]
+
+
+def erasure_held(told: ErasurePlan) -> list[str]:
+    """Which backups still hold what is erased, and until when."""
+    if told.held_until is None:
+        return ["备份文件夹里没有备份。别处另存的备份里如果还有，请自行销毁。"]
+    until = "直到有人删掉（有手工另存的）" if told.held_until == date.max else f"按保留规则最晚到 {told.held_until}"
+    return [
+        f"以前的 {told.backups} 份备份里还有，{until}。急的话，删完以后另做一份备份，再销毁以前的；别处另存的也要销毁。"
+    ]

@@ -25,6 +25,7 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.erasing.request_erasure": {C, R, A, M},
     "workflow.erasing.erasures": {C, R, A, M},
     "workflow.erasing.refuse_erasure": {M},
+    "workflow.erasing.plan_erasure": {M},
     "workflow.erasing.carry_out_erasure": {M},
     "workflow.audit_export.export_audit": {M},
     "workflow.audit_export.audit_head": {M},

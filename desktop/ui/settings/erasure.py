@@ -14,8 +14,8 @@ from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.parts import Notice, button, column, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import Mark, moment, page_mark
-from records.views import Actor, ErasureRow, ErasureState, InboxView, PageState, SourceRow
-from workflow import erasing, intake
+from records.views import Actor, ErasurePlan, ErasureRow, ErasureState, InboxView, PageState, SourceRow
+from workflow import erasing, intake, sentences
 from workflow.permissions import RIGHTS, Right
 
 STATES = {
@@ -108,11 +108,26 @@ class ErasureSection(QWidget):
         row = self._row()
         if row is None:
             return
-        erasure_id = row.erasure_id
-        words = f"{len(row.page_ids)} 页连同它们的登记将永远删除，找不回来。原因：{row.reason}"
-        dialog = AskDialog(self._jobs, "删除这些页", words, "永远删除", self)
-        dialog.act(lambda: lambda store, actor, now: erasing.carry_out_erasure(store, actor, now, erasure_id))
-        dialog.accepted.connect(lambda: self._told("已删除。"))
+        self._jobs.write(
+            lambda store, actor, now: erasing.plan_erasure(store, actor, now, row.erasure_id),
+            lambda plan: self._confirm(row, plan),
+            owner=self,
+            failed=lambda told: self.notice.say(told, "alarm"),
+        )
+
+    def _confirm(self, row: ErasureRow, plan: ErasurePlan) -> None:
+        """What goes with it is said first; whoever goes on has read it."""
+        said = "\n".join(sentences.erasure_plan(plan))
+        words = f"{said}\n永远删除，找不回来。原因：{row.reason}"
+        dialog = AskDialog(self._jobs, "删除这些页", words, "连同这些一起删除" if plan.care else "永远删除", self)
+        dialog.act(
+            lambda: (
+                lambda store, actor, now: erasing.carry_out_erasure(
+                    store, actor, now, row.erasure_id, everything=bool(plan.care)
+                )
+            )
+        )
+        dialog.accepted.connect(lambda: self._told("已删除。" + "".join(sentences.erasure_held(plan))))
         dialog.open()
 
     def _refuse(self) -> None:
