@@ -146,7 +146,7 @@ class Store:
 
     def keyed_hash(self, content: bytes, purpose: str = "content") -> str:
         """HMAC-SHA256 as 64 hex characters: equal for equal content in this store, telling nothing without its key."""
-        return hmac.new(_derived(self.opened_keys.hashing, purpose), content, hashlib.sha256).hexdigest()
+        return keyed_hash(self.opened_keys, content, purpose)
 
     def audit(
         self,
@@ -467,6 +467,11 @@ def _sweep(store: Store) -> None:
     with suppress(OSError):
         for leftover in database.files_of(store.data_dir / folder.SNAPSHOT):
             leftover.unlink(missing_ok=True)
+
+
+def keyed_hash(opened: StoreKeys, content: bytes, purpose: str) -> str:
+    """What ``Store.keyed_hash`` gives in the store with these keys."""
+    return hmac.new(_derived(opened.hashing, purpose), content, hashlib.sha256).hexdigest()
 
 
 def audit_key(opened: StoreKeys) -> bytes:
