@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import shutil
 import statistics
 import sys
 import tempfile
@@ -33,7 +32,6 @@ from benchmarks.planted_duplicates import crowd, planted
 from forms.catalog import shipped_forms
 from records import database, folder
 from records.errors import StoreError
-from records.keys import Kdf
 from records.store import Store
 from records.tables import Answer, ArchiveItem, Child, ChildPerson, Registration, Sheet, Table, Visit
 from records.views import Actor, AnswerState, RegistrationState, ValueSource
@@ -53,7 +51,6 @@ from workflow import (
     verify,
     visits,
 )
-from workflow.access import create_office, log_in, store_exists
 from workflow.check import check
 
 FULL, QUICK = (1_000, 10_000, 100_000), (1_000, 10_000)
@@ -61,9 +58,10 @@ TODAY = date(2026, 7, 1)
 PAGE = 100  # rows of a list
 ASKED = 40  # times
 AIM_MS, AIM_PRICE = 50.0, 1.3
+PACKAGE = 1_000  # children of a township
 BULK = (
-    "full rule run", "other visiting intervals", "check", "package made", "package taken in", "backup made",
-    "backup verified", "backup restored",
+    "full rule run", "other visiting intervals", "check", f"package of {PACKAGE:,} made",
+    f"package of {PACKAGE:,} taken in", "backup made", "backup verified", "backup restored",
 )  # fmt: skip
 WRITING = ("one field confirmed",)
 FIELDS: dict[str, object] = {
@@ -79,7 +77,7 @@ Rows = list[dict[str, object]]
 
 
 @contextmanager
-def full_store(root: Path, size: int) -> Iterator[tuple[Store, Actor, list[str]]]:
+def full_store(root: Path, size: int, mark: str = "") -> Iterator[tuple[Store, Actor, list[str]]]:
     """A store of so many children with two registrations each, filed, and a planned visit; some are to be verified."""
     base = list(planted("store", min(2500, size)).children.values())[:size]
     listed = [*base, *crowd(base, size - len(base), "store")]
@@ -89,7 +87,7 @@ def full_store(root: Path, size: int) -> Iterator[tuple[Store, Actor, list[str]]
             with store.transaction() as session:
                 statement = select(Child).where(Child.id.in_(ids[start : start + PORTION])).order_by(Child.id)
                 rows = [
-                    rows_of(store, actor, child, size + start + n)
+                    rows_of(store, actor, child, size + start + n, mark)
                     for n, child in enumerate(session.scalars(statement), 1)
                 ]
                 for table in (Registration, Answer, ArchiveItem, Sheet, Visit):
@@ -103,7 +101,7 @@ def full_store(root: Path, size: int) -> Iterator[tuple[Store, Actor, list[str]]
         yield store, actor, ids
 
 
-def rows_of(store: Store, actor: Actor, child: Child, number: int) -> dict[type[Table], Rows]:
+def rows_of(store: Store, actor: Actor, child: Child, number: int, mark: str = "") -> dict[type[Table], Rows]:
     """A second registration of the child, where both are filed, and when the child is visited next."""
     form = next(form for form in shipped_forms() if form.id == "jl-migrant-child")
     second, first = store.new_id(), str(child.current_registration_id)
@@ -121,7 +119,7 @@ def rows_of(store: Store, actor: Actor, child: Child, number: int) -> dict[type[
     made[Answer] += [answer(first, key, value) for key, value in said.items() if value]
     made[Answer] += [answer(second, key, value) for key, value in {**said, "child_residence": place}.items() if value]
     for registration_id, year in ((first, 2025), (second, 2026)):
-        item, written = store.new_id(), f"{child.scope}-{year}-{number:07d}"
+        item, written = store.new_id(), f"{mark}{child.scope}-{year}-{number:07d}"
         made[ArchiveItem].append(
             {
                 "id": item, "archive_number": written, "number_norm": written, "number_tail": written[-4:],
@@ -235,56 +233,29 @@ def questions(store: Store, actor: Actor, of: Known) -> dict[str, Callable[[int]
     }
 
 
-def bulk(store: Store, actor: Actor, root: Path, kept: Path) -> dict[str, Callable[[], object]]:
-    """What takes a while at any size, by name, in this order."""
-    package = root / "bench.tdhandover"
-
-    def restored() -> None:
-        where = root / "restored"
-        backups.restore_backup(kept, where, username="bench", secret="not a secret", now=NOW)
-        shutil.rmtree(where)
-
-    def taken_in() -> None:
-        with _county(store, actor, root) as (county, clerk):
-            handover_in.take_in(county, clerk, NOW, package)
-        package.unlink()
-
-    with _county(store, actor, root):  # the cards are exchanged
-        pass
-    return {
-        "full rule run": lambda: rules.run_rules(store, actor),
-        "other visiting intervals": lambda: settings.change_setting(store, actor, NOW, "visit_risk_days", 14),
-        "check": lambda: check(store, actor),
-        "package made": lambda: handover.make(store, actor, NOW, "上级", package),
-        "package taken in": taken_in,
-        "backup made": lambda: backups.make_backup(store, actor, NOW, kept),
-        "backup verified": lambda: backups.verify_backup(kept, username="bench", secret="not a secret"),
-        "backup restored": restored,
-    }
-
-
 @contextmanager
-def _county(store: Store, actor: Actor, root: Path) -> Iterator[tuple[Store, Actor]]:
-    """The store of an office that takes this one's packages; made, and cards exchanged, the first time."""
-    where, secret = root / "above", "not a secret"
-    if store_exists(where):
-        opened = log_in(where, username="bench", password=secret, now=NOW)
-        with opened.store:
-            yield opened.store, opened.actor
-        return
-    opened = create_office(
-        where, office_name="上级", division="220000", username="bench", full_name="bench", password=secret, now=NOW,
-        kdf=Kdf(memory_kib=8, iterations=1, lanes=1),
-    )  # fmt: skip
-    with opened.store as above:
-        for giver, giving, taker, taking in (
-            (store, actor, above, opened.actor),
-            (above, opened.actor, store, actor),
-        ):
+def bulk(store: Store, actor: Actor, root: Path) -> Iterator[dict[str, Callable[[], object]]]:
+    """What takes a while at any size, in this order. The package is a township's, whatever the store's size."""
+    package, kept, restored = root / "bench.tdhandover", root / "bench.tdbackup", root / "restored"
+
+    def restore() -> None:
+        backups.restore_backup(kept, restored, username="bench", secret="not a secret", now=NOW)
+
+    with full_store(root / "township", PACKAGE, mark="T") as (township, clerk, _ids):
+        for giver, giving, taker, taking in ((store, actor, township, clerk), (township, clerk, store, actor)):
             card = root / f"{giver.store_id}.tdcard"
             told = partners.write_card(giver, giving, NOW, card)
             partners.trust(taker, taking, NOW, card, told.fingerprint)
-        yield above, opened.actor
+        yield {
+            "full rule run": lambda: rules.run_rules(store, actor),
+            "other visiting intervals": lambda: settings.change_setting(store, actor, NOW, "visit_risk_days", 14),
+            "check": lambda: check(store, actor),
+            f"package of {PACKAGE:,} made": lambda: handover.make(township, clerk, NOW, store.store_id, package),
+            f"package of {PACKAGE:,} taken in": lambda: handover_in.take_in(store, actor, NOW, package),
+            "backup made": lambda: backups.make_backup(store, actor, NOW, kept),
+            "backup verified": lambda: backups.verify_backup(kept, username="bench", secret="not a secret"),
+            "backup restored": restore,
+        }
 
 
 def timed(ask: Callable[[int], object], times: int, first: int = 0) -> Figure:
@@ -307,13 +278,12 @@ def measure(size: int, times: int = ASKED) -> dict[str, Any]:
             asked = questions(store, actor, known(store, ids))
             forget_peak()
             figures = {name: timed(ask, times) for name, ask in asked.items()}
-            kept = root / f"kept{size}.tdbak"
             peaks = {"interactive answers": peak_mb()}
-            for name, do in bulk(store, actor, root, kept).items():
-                forget_peak()
-                figures[name] = timed(lambda _n, do=do: do(), 1)  # type: ignore[misc]  # bound at once
-                peaks[name] = peak_mb()
-            kept.unlink()
+            with bulk(store, actor, root) as jobs:
+                for name, do in jobs.items():
+                    forget_peak()
+                    figures[name] = timed(lambda _n, do=do: do(), 1)  # type: ignore[misc]  # bound at once
+                    peaks[name] = peak_mb()
             statements = {name: said_to(ask) for name, ask in asked.items() if name not in WRITING}
             prices = price(store, root / "plain.db", statements, times)
             size_mb = (store.data_dir / folder.DATABASE).stat().st_size / 1e6
