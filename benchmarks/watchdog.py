@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import threading
 import time
-import traceback
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer
@@ -65,6 +64,13 @@ class Watchdog(QObject):
     def _look(self) -> None:
         while not self._ended.wait(0.02):
             if not self._where and (time.perf_counter() - self._last) * 1000 > LONG_MS * 0.7:
-                frame = sys._current_frames().get(self._main)
-                trail = traceback.extract_stack(frame)[-4:] if frame is not None else []
-                self._where = " < ".join(f"{each.name}:{each.lineno}" for each in reversed(trail))
+                self._where = " < ".join(self._trail())
+
+    def _trail(self) -> list[str]:
+        """The last four calls. No frame is held on to: its locals would live on, a painter among them."""
+        frame = sys._current_frames().get(self._main)
+        trail = []
+        while frame is not None and len(trail) < 4:
+            trail.append(f"{frame.f_code.co_name}:{frame.f_lineno}")
+            frame = frame.f_back
+        return trail
