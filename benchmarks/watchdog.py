@@ -69,7 +69,7 @@ class Watchdog(QObject):
     def _trail(self) -> list[str]:
         """The last four calls. No frame is held on to: its locals would live on, a painter among them."""
         frame = sys._current_frames().get(self._main)
-        trail = []
+        trail: list[str] = []
         while frame is not None and len(trail) < 4:
             trail.append(f"{frame.f_code.co_name}:{frame.f_lineno}")
             frame = frame.f_back
