@@ -259,7 +259,7 @@ class Program(QObject):
         self.window.windowTitleChanged.connect(self.shell.say_title)
         self.shell.closing.connect(self.window.closing)
         self.shell.show_only(self.window)
-        self.window.go("inbox")
+        self.window.go("inbox" if self.window.may_see("inbox") else "drafts")
         if self._practice is not None:
             return  # nobody knows its password, and nothing of it is to be kept
         self.guard = Guard(self._jobs, self.shell, self.window, opened.actor.full_name)

@@ -39,6 +39,8 @@ ALONE: Mapping[str, str] = {
     "id_numbers.unmask": "显示完整身份证号",
     "registration.see": "查看登记表",
     "page.see": "查看图像",
+    "visits.see": "查看走访名单",
+    "visits.print": "打印走访名单",
     "page.put": "页归入登记表",
     "page.apart": "页单独成一份",
     "page.move": "调换附页次序",

@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 from forms.code_tables import code_table
 from records.ids import civil_date
 from records.views import ChildRow
 from records.views_care import ChildPage, ConcernView
-from workflow import child_page, children, cli, concerns, mandatory, moves, visits
+from workflow import child_page, children, cli, concerns, mandatory, moves, visit_paper, visits
 from workflow.access import Opened
 from workflow.errors import BadValue, NotFound, WorkflowError
 
@@ -34,6 +35,9 @@ def add_care_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     visit = commands.add_parser("visit", help="入户走访").add_subparsers(dest="visit", required=True, metavar="动作")
     due = _add(visit, "due", "列出到期和逾期的走访", list_due, "--division")
     due.add_argument("--days", type=int, default=0, metavar="天数", help="再列出今后几天内到期的")
+    prints = _add(visit, "print", "把到期和逾期的走访写成可以打印的名单", print_visits, "--division")
+    prints.add_argument("--days", type=int, default=0, metavar="天数", help="再列出今后几天内到期的")
+    prints.add_argument("--out", type=Path, required=True, metavar="名单.pdf", help="写到这里")
     _add_record(visit)
 
 
@@ -93,6 +97,15 @@ def day(text: str) -> date:
 def today() -> date:
     """The date on the office's wall."""
     return civil_date(cli.clock())
+
+
+def print_visits(opened: Opened, options: argparse.Namespace) -> int:
+    """``visit print``."""
+    done = visit_paper.print_due(
+        opened.store, opened.actor, cli.clock(), options.out, ahead_days=options.days, division=options.division
+    )
+    print(f"{done.children} 名儿童的走访名单已写好：{options.out}。上面有儿童的信息，印完请删掉。")
+    return cli.ALL_READ
 
 
 def the_child(opened: Opened, words: str) -> str:

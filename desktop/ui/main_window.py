@@ -17,7 +17,10 @@ from desktop.ui.widgets.parts import Notice, column, line, panel, text
 from records.views import Actor, OfficeView
 from workflow import access
 from workflow.changes import Changes
-from workflow.permissions import ROLE_NAMES
+from workflow.permissions import RIGHTS, ROLE_NAMES, Right
+
+# what a screen shows at all; a screen that isn't named here is for everybody who gets it
+NEEDS = {"inbox": Right.SEE_INBOX, "children": Right.SEE_CHILDREN, "batches": Right.SEE_BATCHES}
 
 
 class Screen(Protocol):
@@ -38,6 +41,7 @@ class MainWindow(QWidget):
         self.setObjectName("screen")
         self.setWindowTitle("童档")
         self._jobs = jobs
+        self._role = actor.role
         self._screens: dict[str, tuple[QWidget, Screen, str]] = {}
         self._under: dict[str, str] = {}
         self._shown = ""
@@ -97,6 +101,7 @@ class MainWindow(QWidget):
     def add(self, key: str, word: str, icon: str, widget: QWidget, screen: Screen) -> None:
         """A screen with an entry in the navigation."""
         self.navigation.add(key, word, icon)
+        self.navigation.entry(key).setVisible(self.may_see(key))
         self._screens[key] = (widget, screen, word)
         self._stack.addWidget(widget)
 
@@ -105,6 +110,10 @@ class MainWindow(QWidget):
         self._under[key] = under
         self._screens[key] = (widget, screen, self._screens[under][2])
         self._stack.addWidget(widget)
+
+    def may_see(self, key: str) -> bool:
+        """Has the actor's role anything to see there?"""
+        return key not in NEEDS or self._role in RIGHTS[NEEDS[key]]
 
     def go(self, key: str) -> None:
         """Show a screen."""

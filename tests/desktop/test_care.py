@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +19,7 @@ from desktop.ui.care.screen import CareScreen
 from desktop.ui.care.visits import VisitsScreen
 from desktop.ui.children.page import PAPERS, ChildPageScreen
 from desktop.ui.main_window import MainWindow
+from desktop.ui.widgets.key_sheet import KeySheet
 from records.views import Role
 from records.views_care import VisitState
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
@@ -275,3 +277,29 @@ def test_a_card_needs_its_child_and_dossier(desk: Desk, window: MainWindow, qtbo
     found = dossiers.dossier(desk.store, desk.actor, child_id)
     assert found is not None
     assert len(found.items) == 1
+
+
+def test_the_list_of_visits_is_printed(desk: Desk, window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window.go("visits")
+    screen = window.findChild(VisitsScreen)
+    assert screen is not None
+    screen.print_to(tmp_path / "名单.pdf")
+    qtbot.waitUntil(lambda: screen.notice.words == "这个范围里没有要走访的儿童，没有写出名单。")
+    desk.verified(desk.registration(0, front=["child_name"]))
+    click(next(chip for chip in screen.findChildren(QPushButton) if chip.objectName() == "ahead_366"))
+    qtbot.waitUntil(lambda: len(screen.model.rows) == 1)
+    screen.print_to(tmp_path / "名单.pdf")
+    qtbot.waitUntil(lambda: screen.notice.words.startswith("1 名儿童的走访名单"), timeout=20000)
+    assert (tmp_path / "名单.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(("key", "kind"), [("care", CareScreen), ("visits", VisitsScreen)])
+def test_f1_lists_the_keys(window: MainWindow, key: str, kind: type[QWidget]) -> None:
+    window.go(key)
+    screen = window.findChild(kind)
+    assert screen is not None
+    QTest.keyClick(screen, Qt.Key.Key_F1)
+    sheet = screen.findChild(KeySheet)
+    assert sheet is not None
+    assert "Enter" in words(sheet)
+    sheet.accept()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
@@ -15,7 +16,7 @@ from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.verify.list_screen import DraftsScreen
 from desktop.ui.verify.screen import VerifyScreen
-from records.views import RegistrationState
+from records.views import RegistrationState, Role
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from workflow.cross_reference import Place, set_location
 
@@ -139,6 +140,18 @@ def test_a_long_list_comes_page_by_page(
     press(children.table, Qt.Key.Key_Return, "\r")
     qtbot.waitUntil(lambda: window.shown == "child")
     qtbot.waitUntil(lambda: desk.jobs.idle)
+
+
+def test_a_helper_sees_only_what_is_to_be_verified(desk: Desk, show: Show, qtbot: QtBot) -> None:
+    helper = replace(desk.actor, role=Role.HELPER)
+    desk.jobs.attend(replace(desk.opened, actor=helper))
+    window = make_window(desk.jobs, replace(desk.opened, actor=helper))
+    show(window)
+    window.go("drafts")
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    assert window.navigation.entry("drafts").isVisible()
+    assert not any(window.navigation.entry(key).isVisible() for key in ("inbox", "children", "batches"))
+    assert not window.notice.isVisible(), "nothing was asked that a helper may not know"
 
 
 def test_enter_opens_the_one_that_is_found(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:

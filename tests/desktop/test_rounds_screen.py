@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import make_window
 from desktop.ui.main_window import MainWindow
 from desktop.ui.rounds.screen import RoundsScreen
+from desktop.ui.widgets.key_sheet import KeySheet
+from forms.kinds import JsonValue
 from tests.desktop.conftest import Desk, click, press, type_keys
 from tests.desktop.test_child_page import asked, gone, named, words
+from tests.workflow.scripted import back, front
 from workflow import rounds
 from workflow.moves import exit_child
 
@@ -97,6 +100,35 @@ def test_forms_are_printed_for_those_who_are_missing(
     qtbot.waitUntil(lambda: "2 份预填表" in screen.notice.words, timeout=30000)
     assert out.read_bytes().startswith(b"%PDF")
     qtbot.waitUntil(lambda: all(row.printed for row in screen.missing.rows))
+
+
+def test_forms_are_printed_for_one_village(desk: Desk, window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    for number, place in enumerate(("220281104200", "220281104201")):
+        home: JsonValue = {"division": place, "detail": "1号"}
+        name, sides = f"林{'晓雪'[number]}", f"R{number}"
+        one = front(sides, child_name=name, child_id_number=None, child_residence=home)
+        desk.take_in(desk.file(f"{number}.jpg", one, back(sides)))
+        desk.read()
+        desk.verified(desk.drafts()[0].registration_id)
+    screen = opened(window, qtbot)
+    open_next(screen, qtbot)
+    qtbot.waitUntil(screen.place.isVisible)
+    assert screen.place.itemText(0) == "所有的村"
+    assert screen.place.count() == 4, "everything, the township, its two villages"
+    press(screen.place, Qt.Key.Key_End)
+    out = tmp_path / "预填表.pdf"
+    screen.print_to(out, screen.place.currentData())
+    qtbot.waitUntil(lambda: "1 份预填表" in screen.notice.words, timeout=30000)
+    qtbot.waitUntil(lambda: [row.printed for row in screen.missing.rows].count(True) == 1)
+
+
+def test_f1_lists_the_keys_of_the_rounds(window: MainWindow, qtbot: QtBot) -> None:
+    screen = opened(window, qtbot)
+    QTest.keyClick(screen.tabs, Qt.Key.Key_F1)
+    sheet = screen.findChild(KeySheet)
+    assert sheet is not None
+    assert "更新轮次的按键" in words(sheet)
+    sheet.accept()
 
 
 def test_a_round_is_ended_and_opened_again(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:

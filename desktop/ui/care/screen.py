@@ -11,6 +11,7 @@ from desktop.jobs import Jobs
 from desktop.ui.care.cases import CasesBanner
 from desktop.ui.care.questions import Questions
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
 from desktop.ui.words import Mark, civil_day, day
@@ -20,6 +21,11 @@ from workflow import concerns, dossiers, mandatory
 from workflow.changes import Changes
 
 REFRESH_MS = 150
+KEYS = (
+    ("Enter", "在待确认的情形上：确认；在名单上：打开这个孩子的页面"),
+    ("上、下方向键", "在表里走"),
+    ("Tab", "到下一个按钮或表"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,7 @@ class CareScreen(QWidget):
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.read)
         self._lay_out()
+        offer_keys(self, "重点关爱的按键", KEYS)
         self.proposed_table.opened.connect(lambda _row: self._confirm())
         self.table.opened.connect(lambda _row: self._open())
         self.table.at_hand.connect(lambda _row: self._deeds())

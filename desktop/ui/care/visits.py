@@ -5,25 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedLayout, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QPushButton, QStackedLayout, QStackedWidget, QTabBar, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.care.paper import ReadPaperDialog
 from desktop.ui.care.questions import Questions
 from desktop.ui.children.told import log_line
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
 from desktop.ui.widgets.sections import Deed, Section, Sections
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
 from desktop.ui.words import Mark, civil_day, day
 from records.views import Actor
 from records.views_care import LogView, PaperView, VisitDueRow
-from workflow import placing, visits
+from workflow import placing, visit_paper, visits
 from workflow.changes import Changes
 
 REFRESH_MS = 150
+KEYS = (
+    ("Enter", "给这个孩子记走访"),
+    ("上、下方向键", "在名单里走"),
+    ("Tab", "到下一个按钮或表：看儿童、写日志、安排日期、记走访"),
+    ("左、右方向键", "在“要走访的”和“工作日志”之间换"),
+)
 AHEAD = ((0, "到期和逾期"), (30, "30 天内"), (366, "全部"))
 LOG_DAYS = 366  # how far back the screen shows the log; older lines stand on the children's pages
 
@@ -74,6 +82,7 @@ class VisitsScreen(QWidget):
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.read)
         self._lay_out()
+        offer_keys(self, "走访的按键", KEYS)
         jobs.changed.connect(self._changed)
         self.read()
 
@@ -82,6 +91,8 @@ class VisitsScreen(QWidget):
         box.setContentsMargins(AROUND, BETWEEN, AROUND, BETWEEN)
         self.papers = Notice()
         box.addWidget(self.papers)
+        self.notice = Notice()
+        box.addWidget(self.notice)
         self.tabs = QTabBar()
         self.tabs.setObjectName("visit_tabs")
         self.tabs.setAccessibleName("走访的部分")
@@ -107,6 +118,7 @@ class VisitsScreen(QWidget):
         self.told = text("", "secondary")
         row.addWidget(self.told, 1)
         self.deeds = (
+            button("打印名单", self._ask_print, icon="print", name="print_due"),
             button("看儿童", self._open, name="open_child"),
             button("写日志", self._log, name="write_log"),
             button("安排日期", self._plan, name="plan_visit"),
@@ -199,6 +211,26 @@ class VisitsScreen(QWidget):
     def _row(self) -> VisitDueRow | None:
         index = self.table.currentIndex()
         return self.model.rows[index.row()] if index.isValid() else None
+
+    def _ask_print(self) -> None:
+        dialog = QFileDialog(self, "走访名单存到哪里", "走访名单.pdf", "PDF (*.pdf)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("pdf")
+        dialog.fileSelected.connect(lambda path: self.print_to(Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def print_to(self, path: Path) -> None:
+        """Write the visits that are listed, to go round with."""
+        ahead = self._ahead
+        self._jobs.write(
+            lambda store, actor, now: visit_paper.print_due(store, actor, now, path, ahead_days=ahead),
+            lambda done: self.notice.say(
+                f"{done.children} 名儿童的走访名单存在“{path.name}”。上面有儿童的信息，印完请删掉这个文件。", "good"
+            ),
+            owner=self,
+            failed=lambda refused: self.notice.say(refused, "alarm"),
+        )
 
     def _record(self) -> None:
         row = self._row()

@@ -98,7 +98,6 @@ class InboxScreen(QWidget):
         self._refresh.timeout.connect(self.read)
         self._lay_out()
         self._connect()
-        self.read()
 
     def _connect(self) -> None:
         self._jobs.changed.connect(self._changed)

@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QStackedLayou
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
-from desktop.ui.widgets.asking import Answers, Ask, AskDialog, ask_day
+from desktop.ui.widgets.asking import Answers, Ask, AskDialog, Shape, ask_day
+from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
 from desktop.ui.words import Mark, civil_day, day
+from forms.gazetteer import gazetteer, scope_of
 from records.views import Actor
 from records.views_care import OutstandingRow, RoundMove, RoundProgress, RoundRow, VillageProgress
 from workflow import prefilled, rounds
@@ -25,6 +27,13 @@ from workflow.permissions import RIGHTS, Right
 from workflow.prefilled import PrintedBatch
 
 REFRESH_MS = 300
+TOWNSHIP = 9  # digits of a township's code
+KEYS = (
+    ("Enter", "在各村进度上：到这个村还没交的孩子；在孩子上：打开他的页面"),
+    ("左、右方向键", "在上面的几个部分之间换"),
+    ("上、下方向键", "在表里走"),
+    ("Tab", "到下一个按钮或表"),
+)
 TABS = ("各村进度", "还没交的", "新增、退出和未到")
 MOVES = {
     "came": Mark("新增", "confirmed", "plus"),
@@ -97,6 +106,7 @@ class RoundsScreen(QWidget):
         super().__init__()
         self.setObjectName("screen")
         self._jobs = jobs
+        self._division = actor.division
         self._may_open = actor.role in RIGHTS[Right.ADMINISTER]
         self._may_print = actor.role in RIGHTS[Right.PRINT_FORMS]
         self._asked = ""
@@ -111,6 +121,7 @@ class RoundsScreen(QWidget):
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.read)
         self._lay_out()
+        offer_keys(self, "更新轮次的按键", KEYS)
         self.village_table.opened.connect(self._village)
         self.missing_table.opened.connect(lambda row: self.open_child.emit(self.missing.rows[row].child_id))
         self.moves_table.opened.connect(lambda row: self.open_child.emit(self.moves.rows[row].child_id))
@@ -164,8 +175,11 @@ class RoundsScreen(QWidget):
         row.addStretch()
         self.ends = button("结束轮次", self._end, name="end_round")
         self.opens = button("开新轮次", self._ask_open, icon="plus", name="open_round")
+        self.place = QComboBox()
+        self.place.setObjectName("print_place")
+        self.place.setAccessibleName("给哪里印")
         self.prints = button("印预填表", self._ask_print, role="primary", icon="print", name="print_forms")
-        for deed in (self.ends, self.opens, self.prints):
+        for deed in (self.ends, self.opens, self.place, self.prints):
             row.addWidget(deed)
         self.opens.setVisible(self._may_open)
         return row
@@ -204,7 +218,7 @@ class RoundsScreen(QWidget):
 
     def _read_round(self) -> None:
         chosen = self._chosen()
-        for deed in (self.ends, self.prints):
+        for deed in (self.ends, self.place, self.prints):
             deed.setVisible(False)
         if chosen is None:
             return
@@ -231,7 +245,17 @@ class RoundsScreen(QWidget):
         self.tabs.setTabText(1, f"{TABS[1]} {len(view.outstanding)}" if view.outstanding else TABS[1])
         self.ends.setVisible(self._may_open)
         self.ends.setText("结束轮次" if view.progress.round.open else "重新打开")
+        self._show_places(view.progress.villages)
         self.prints.setVisible(self._may_print and bool(view.outstanding))
+
+    def _show_places(self, villages: Sequence[VillageProgress]) -> None:
+        """Where forms are still out: they are printed for all of it, for one township, or for one village."""
+        before = self.place.currentData()
+        self.place.clear()
+        for code, words in places_of(villages):
+            self.place.addItem(words, code)
+        self.place.setCurrentIndex(max(0, self.place.findData(before)))
+        self.place.setVisible(self._may_print and self.place.count() > 2)
 
     # -- doing --------------------------------------------------------------------------------------------------------
 
@@ -252,7 +276,14 @@ class RoundsScreen(QWidget):
         def make(said: Answers) -> Change[object]:
             name, as_of = said.text("name"), said.day("as_of")
             opens, closes = said.day("opens"), said.day("closes")
-            return lambda s, a, now: rounds.open_round(s, a, now, name=name, as_of=as_of, opens=opens, closes=closes)
+            place = said.text("place") if townships else ""
+            return lambda s, a, now: rounds.open_round(
+                s, a, now, name=name, as_of=as_of, opens=opens, closes=closes, division=place
+            )
+
+        townships = gazetteer().children(self._division) if len(scope_of(self._division)) < TOWNSHIP else ()
+        everywhere = (("", "整个单位"), *((town.code, town.name) for town in townships))
+        scopes = [Ask("place", "范围", Shape.CHOICE, choices=everywhere)] if townships else []
 
         AskDialog(
             self._jobs,
@@ -263,6 +294,7 @@ class RoundsScreen(QWidget):
                 ask_day("opens", "开始日期", begins),
                 ask_day("closes", "结束日期", ends),
                 ask_day("as_of", "统计时点", ends),
+                *scopes,
             ],
             "开轮次",
             make,
@@ -290,19 +322,22 @@ class RoundsScreen(QWidget):
         dialog = QFileDialog(self, "预填表存到哪里", f"{chosen.name}预填表.pdf", "PDF (*.pdf)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("pdf")
-        dialog.fileSelected.connect(lambda path: self.print_to(Path(path)))
+        where = self.place.currentData() or ""
+        dialog.fileSelected.connect(lambda path: self.print_to(Path(path), where))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def print_to(self, path: Path) -> None:
-        """Write the forms of everybody whose form is out, by village."""
+    def print_to(self, path: Path, division: str = "") -> None:
+        """Write the forms of everybody whose form is out, by village; of one township or village with ``division``."""
         chosen = self._chosen()
         if chosen is None:
             return
         self.prints.setEnabled(False)
         self.notice.say("正在排预填表，可以先做别的。")
         self._jobs.write(
-            lambda store, actor, now: prefilled.print_forms(store, actor, now, chosen.round_id, path),
+            lambda store, actor, now: prefilled.print_forms(
+                store, actor, now, chosen.round_id, path, division=division
+            ),
             partial(self._printed, path),
             owner=self,
             failed=self._not_printed,
@@ -317,6 +352,17 @@ class RoundsScreen(QWidget):
     def _not_printed(self, refused: str) -> None:
         self.prints.setEnabled(True)
         self.notice.say(refused, "alarm")
+
+
+def places_of(villages: Sequence[VillageProgress]) -> list[tuple[str, str]]:
+    """Code and name of everything, of every township and of every village in which forms are still out."""
+    found = {"": "所有的村"}
+    for row in villages:
+        if row.outstanding:
+            found.setdefault(row.division[:TOWNSHIP], row.township)
+            if row.village:
+                found.setdefault(row.division, f"{row.township}{row.village}")
+    return list(found.items())
 
 
 def next_half(today: date, known: Sequence[date]) -> tuple[int, bool]:

@@ -60,6 +60,8 @@ class FlowLayout(QLayout):
     def _place(self, room: QRect, *, move: bool) -> int:
         at, row = QPoint(room.topLeft()), 0
         for item in self._items:
+            if item.isEmpty():
+                continue  # a widget that is hidden takes no room
             size = item.sizeHint()
             if at.x() > room.left() and at.x() + size.width() > room.right() + 1:
                 at = QPoint(room.left(), at.y() + row + self.spacing())

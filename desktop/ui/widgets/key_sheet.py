@@ -37,7 +37,6 @@ class KeySheet(QDialog):
 
 
 def offer_keys(screen: QWidget, heading: str, keys: Keys) -> None:
-    """F1 shows the sheet wherever the keyboard is on this screen."""
-    shortcut = QShortcut(QKeySequence(Qt.Key.Key_F1), screen)
-    shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    """F1 shows the sheet while this screen is the one that is shown, wherever in the window the keyboard is."""
+    shortcut = QShortcut(QKeySequence(Qt.Key.Key_F1), screen)  # of a screen that is hidden it does nothing
     shortcut.activated.connect(lambda: KeySheet(heading, keys, screen).open())

@@ -1,0 +1,68 @@
+"""The list of visits that are due, on paper to go round with: whom, where, since when, and room to write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import typst
+
+from forms.catalog import RESOURCES
+
+TEMPLATE = RESOURCES / "documents" / "visit_list.typ"
+FONTS = RESOURCES / "fonts"
+COLUMNS: tuple[tuple[str, int], ...] = (  # title, millimetres
+    ("序号", 12),
+    ("姓名", 26),
+    ("现居住地", 60),
+    ("照护人和电话", 36),
+    ("监护状况", 20),
+    ("走访期限", 34),
+    ("上次走访", 30),
+    ("走访日期和走访人", 33),
+    ("备注", 16),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLine:
+    """One child to be visited; texts as they are to stand there."""
+
+    name: str
+    home: str
+    caregiver: str
+    level: str
+    due: str
+    last: str
+
+
+def visit_list_pdf(office: str, made_on: date, lines: Sequence[VisitLine], note: str) -> bytes:
+    """The list as PDF, A4 across, head repeated on every page."""
+    title = "入户走访名单"
+    data = {
+        "title": title,
+        "office": office,
+        "made": f"{made_on.year}年{made_on.month}月{made_on.day}日　共 {len(lines)} 名",
+        "columns": [name for name, _width in COLUMNS],
+        "widths": [width for _name, width in COLUMNS],
+        "rows": [
+            [str(number), line.name, line.home, line.caregiver, line.level, line.due, line.last, "", ""]
+            for number, line in enumerate(lines, start=1)
+        ],
+        "note": note,
+    }
+    pdf: bytes = typst.compile(
+        TEMPLATE.read_bytes(),
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        font_paths=_fonts(),
+        format="pdf",
+    )
+    return pdf
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])

@@ -1,0 +1,83 @@
+"""The list of visits that are due, printed to go round with (入户走访名单): of everything, a township or a village."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from exporters.files import FileProblem, write_file
+from exporters.visit_list import VisitLine, visit_list_pdf
+from forms.kinds import JsonValue
+from records import care_rows, child_rows, office_rows, registration_rows
+from records.ids import civil_date
+from records.session import Session
+from records.store import Store
+from records.views import Actor
+from records.views_care import PersonRole, VisitDueRow
+from workflow import visits
+from workflow.errors import BadValue, NotWritten
+from workflow.permissions import Right, verb
+
+NOTE = "名单上有儿童的信息：走访时随身保管，走访完收回，不要拍照外传。"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedList:
+    """How many children stand on it, and what was written."""
+
+    children: int
+    sha256: str
+
+
+@verb(Right.CARE)
+def print_due(
+    store: Store, actor: Actor, now: datetime, path: Path, *, ahead_days: int = 0, division: str = ""
+) -> PrintedList:
+    """Write the visits that are due by today, or within the next days, as a PDF; the longest overdue first.
+
+    Raises BadValue where nobody is to be visited, NotWritten; the file is whole or not there.
+    """
+    rows = visits.due(store, actor, civil_date(now), ahead_days=ahead_days, division=division)
+    if not rows:
+        raise BadValue("这个范围里没有要走访的儿童，没有写出名单。")
+    with store.session() as session:
+        office = office_rows.office(session).name
+        lines = [_line(session, row) for row in rows]
+    try:
+        written = write_file(path, visit_list_pdf(office, civil_date(now), lines, NOTE))
+    except FileProblem as problem:
+        raise NotWritten(problem.sentence) from problem
+    with store.transaction() as session:
+        store.audit(session, actor.user_id, now, "visits.print", store.store_id, {"children": len(rows)})
+    return PrintedList(len(rows), written.sha256)
+
+
+def _line(session: Session, row: VisitDueRow) -> VisitLine:
+    persons = care_rows.persons_of(session, row.child_id)
+    caregiver = persons.get(PersonRole.CAREGIVER)
+    phone = next((p.phone for p in ([caregiver] if caregiver else list(persons.values())) if p.phone), "")
+    who = "" if caregiver is None else caregiver.name
+    late = f"\n逾期 {row.overdue_days} 天" if row.overdue_days else ""
+    return VisitLine(
+        name=f"{row.name}（重点）" if row.key_concern else row.name,
+        home=_home(session, row),
+        caregiver=" ".join(part for part in (who, phone or "") if part),
+        level=row.level_label,
+        due=f"{_day(row.due_on)}{late}",
+        last=_day(row.last_visit) if row.last_visit is not None else "没有走访过",
+    )
+
+
+def _home(session: Session, row: VisitDueRow) -> str:
+    """The division and what is written behind it: street and number are what one goes by."""
+    current = child_rows.current_registration(session, row.child_id)
+    answer = None if current is None else registration_rows.answer(session, current.id, "child_residence")
+    value: JsonValue | Mapping[str, JsonValue] = None if answer is None else answer.value
+    detail = value.get("detail") if isinstance(value, dict) else ""
+    return f"{row.residence.removeprefix('吉林省')}{detail or ''}"
+
+
+def _day(value: date) -> str:
+    return f"{value.year}年{value.month}月{value.day}日"
