@@ -15,11 +15,11 @@ from benchmarks.synth.folder import styles_available
 from benchmarks.synth.paper import manner_of, write_sheet
 from benchmarks.synth.scan import PROFILES, deliver, jpeg_bytes
 from benchmarks.synth.styles import PRINTED, writer
-from desktop.ui.forms.keys import KeysDialog
 from desktop.ui.forms.learn_screen import LearnScreen
 from desktop.ui.forms.list_screen import FormsScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.widgets.asking import AskDialog
+from desktop.ui.widgets.key_sheet import KeySheet
 from forms.form_file import Form
 
 BLANK = Path(__file__).parent / "blanks" / "national-2016.pdf"
@@ -70,7 +70,7 @@ def forms(studio: Taker, window: MainWindow, folder: Path) -> None:
     studio.until(lambda: learning.tried.page is not None, PATIENCE)
     studio.shoot("学表样-试读")
     for name, kind, show in (
-        ("学表样-按键", KeysDialog, learning.show_keys),
+        ("学表样-按键", KeySheet, learning.show_keys),
         ("学表样-保存", AskDialog, learning.save),
     ):
         show()

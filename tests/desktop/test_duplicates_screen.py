@@ -16,6 +16,7 @@ from desktop.ui.children.page import PaperDialog
 from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.duplicates.screen import DuplicatesScreen
 from desktop.ui.main_window import MainWindow
+from desktop.ui.widgets.key_sheet import KeySheet
 from desktop.ui.widgets.table import MARK
 from forms.id_number import check_digit
 from records.tables import Child, Registration
@@ -178,6 +179,29 @@ def test_not_the_same_and_later(window: MainWindow, desk: Desk, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: "两个孩子" in screen.notice.words)
     qtbot.waitUntil(lambda: not screen.pairs.rows)
     assert duplicates.all_duplicates(desk.store, desk.actor) == ()
+
+
+def test_everything_by_keys(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    one, _other = twins(desk)
+    screen = compared(window, qtbot)
+    screen.table.setFocus()
+    QTest.keyClick(screen.table, Qt.Key.Key_F1)
+    sheet = screen.findChild(KeySheet)
+    assert sheet is not None
+    sheet.accept()
+    screen.table.setFocus()
+    QTest.keyClick(screen.table, Qt.Key.Key_Return)
+    assert screen.panel.table.hasFocus()
+    QTest.keyClick(screen.panel.table, Qt.Key.Key_F2)
+    edit = screen.panel.reason.lineEdit()
+    assert isinstance(edit, QLineEdit)
+    assert edit.hasFocus() or screen.panel.reason.hasFocus()
+    type_chinese(edit, "看了两份纸质件")
+    QTest.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: "已合并为一名" in screen.notice.words)
+    assert [row.child_id for row in children.children(desk.store, desk.actor)] == [one]
+    QTest.keyClick(screen, Qt.Key.Key_Escape)
+    assert window.shown == "children"
 
 
 def test_a_refusal_stands_where_it_happened(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:

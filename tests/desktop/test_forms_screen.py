@@ -14,19 +14,21 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import make_window
-from desktop.ui.forms.keys import KeysDialog
 from desktop.ui.forms.learn_screen import LearnScreen
 from desktop.ui.forms.list_screen import FormsScreen
 from desktop.ui.forms.names import spoken
+from desktop.ui.inbox.screen import InboxScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.widgets.asking import AskDialog
+from desktop.ui.widgets.key_sheet import KeySheet
 from forms.form_file import Box, FormOption
 from forms.kinds import Kind
 from forms.proposal import Proposal, ProposedField, ProposedPage
 from records.views import Role
-from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
+from records.views_forms import TriedField, TriedPage
+from tests.desktop.conftest import Desk, click, picture, press, type_chinese, type_keys
 from tests.desktop.test_child_page import named
-from workflow import office_forms
+from workflow import intake, office_forms
 
 Show = Callable[[QWidget], None]
 BLANKS = Path(__file__).resolve().parents[2] / "benchmarks" / "blanks"
@@ -320,6 +322,41 @@ def test_a_form_is_learned_tried_and_kept_by_the_real_reader(window: MainWindow,
     assert (own.form_id, own.version) in {(form.id, form.version) for form in desk.pool.known}
 
 
+def test_an_unknown_page_of_the_inbox_leads_to_learning_and_is_tried_on(
+    window: MainWindow, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.take_in(desk.file("新.jpg", {"status": "unknown_form"}))
+    desk.read()
+    (page,) = intake.inbox(desk.store, desk.actor).sources[0].pages
+    inbox = window.findChild(InboxScreen)
+    assert inbox is not None
+    inbox.learn_form.emit(page.page_id)
+    qtbot.waitUntil(lambda: window.shown == "learn")
+    screen = window.findChild(LearnScreen)
+    assert screen is not None
+    qtbot.waitUntil(lambda: screen.trial_page == page.page_id)
+    assert "没有认出是什么表" in screen.notice.words
+    asked: list[tuple[str, ...]] = []
+    tried = TriedPage("", picture(), 1, (TriedField("child_name", "姓名", "欧阳雪", (100, 180, 350, 60), sure=True),))
+
+    def read(*given: object) -> tuple[TriedPage, ...]:
+        asked.append(tuple(given[-1]))  # type: ignore[arg-type]  # the page ids come last
+        return (tried,)
+
+    monkeypatch.setattr("workflow.form_trying.try_pages", read)
+    screen._show_proposal(screen._asked, a_proposal())
+    QTest.keyClick(screen.table, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: screen.tried.page is tried)
+    assert asked == [(page.page_id,)]
+    screen.editing.choose(["child_name"])
+    assert not screen.tried.grab().isNull()
+    screen.begin((), trial_page=page.page_id)
+    monkeypatch.setattr("workflow.form_learning.learn_pages", lambda *_given: a_proposal())
+    click(screen.notice.action)
+    qtbot.waitUntil(lambda: screen.editing.proposal is not None)
+    assert screen.trial_page == "", "what is the blank is nothing to try on"
+
+
 def kept(desk: Desk) -> None:
     office_forms.install(desk.store, desk.actor, desk.clock(), a_proposal())
 
@@ -388,7 +425,7 @@ def test_a_form_is_retired_printed_and_carried(window: MainWindow, desk: Desk, q
 def test_the_keys_are_listed_and_who_may_not_learn_has_no_entry(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     screen = learning(window, qtbot, a_proposal())
     QTest.keyClick(screen.table, Qt.Key.Key_F1)
-    dialog = screen.findChild(KeysDialog)
+    dialog = screen.findChild(KeySheet)
     assert dialog is not None
     dialog.reject()
     reviewer = replace(desk.opened, actor=replace(desk.actor, role=Role.REVIEWER))

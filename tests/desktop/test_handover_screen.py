@@ -239,7 +239,8 @@ def test_a_proposal_is_declined_with_its_reason(
     back = from_county(county, here, tmp_path, verified(desk))
     handover_in.take_in(desk.store, desk.actor, desk.clock(), back)
     screen = opened(window)
-    screen.go(PROPOSALS)
+    QTest.keyClick(screen.tabs, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert screen.tabs.tabText(screen.tabs.currentIndex()).startswith(PROPOSALS)
     part = screen.proposals
     qtbot.waitUntil(lambda: bool(part.model.rows))
     part.table.selectRow(0)

@@ -281,7 +281,7 @@ class ComparePanel(QFrame):
     def merge(self) -> None:
         """Make them one."""
         detail, why = self.detail, self.reason.currentText().strip()
-        if detail is None or not self.merges.isEnabled():
+        if detail is None or not self._may_merge or not self.merges.isEnabled():
             return
         if not why:
             self._refuse("请先写依据：凭什么认定是同一个孩子。")
@@ -299,10 +299,14 @@ class ComparePanel(QFrame):
             failed=self._refuse,
         )
 
+    def to_reason(self) -> None:
+        """To the words of why."""
+        self.reason.setFocus()
+
     def keep_apart(self) -> None:
         """They are two children; nobody is asked again."""
         detail, why = self.detail, self.reason.currentText().strip()
-        if detail is None:
+        if detail is None or not self._may_merge or not self.aparts.isEnabled():
             return
         one, other = detail.one.child_id, detail.other.child_id
         self._enable(False)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QStackedWidget, QTabBar, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.duplicates.compare import ComparePanel
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.asking import Ask, AskDialog
+from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
 from desktop.ui.words import Mark, civil_day, day
@@ -23,6 +25,16 @@ from workflow.permissions import RIGHTS, Right
 
 TABS = ("可能重复", "合并过的")
 REFRESH_MS = 400
+SHEET = (
+    ("上、下方向键", "换一对，或换一栏"),
+    ("Enter", "从左边的列表到右边的栏目"),
+    ("左、右方向键", "合并后以左边的、右边的为准"),
+    ("F2", "写依据"),
+    ("Ctrl+Enter", "合并"),
+    ("F4", "不是同一个"),
+    ("F3", "以后再看，到下一对"),
+    ("Esc", "返回"),
+)
 
 
 def _grade(row: PairView) -> Mark:
@@ -86,6 +98,16 @@ class DuplicatesScreen(QWidget):
         self.panel.later.connect(self._later)
         self.panel.open_child.connect(self.open_child)
         jobs.changed.connect(self._changed)
+        for keys, does in (
+            ("F2", self.panel.to_reason),
+            ("F3", self._later),
+            ("F4", self.panel.keep_apart),
+            ("Ctrl+Return", self.panel.merge),
+            ("Esc", self.left.emit),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self, does)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        offer_keys(self, "重复登记的按键", SHEET)
 
     def _lay_out(self) -> None:
         box = column(self, space=INSIDE)

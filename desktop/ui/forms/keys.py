@@ -1,12 +1,12 @@
-"""The keys of the learning screen, as the sheet under F1 lists them."""
+"""The keys of the forms' screens, as the sheet under F1 lists them."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QGridLayout, QWidget
-
-from desktop.ui.theme import AROUND, BETWEEN, INSIDE
-from desktop.ui.widgets.parts import button, column, line, text
-
+LIST = (
+    ("上、下方向键", "换一种表"),
+    ("Enter", "改本单位学的表的栏目"),
+    ("Tab", "到下面的打印、改栏目、带出、停用"),
+)
 SHEET = (
     ("F6", "在列表、表样、右下各项之间换着用"),
     ("上、下方向键", "在列表里换一栏；按住 Shift 一次选几栏"),
@@ -24,27 +24,5 @@ SHEET = (
     ("Ctrl+Z、Ctrl+Y", "撤销，再做一次"),
     ("Ctrl+S", "保存"),
     ("Esc", "回到表样列表（没有保存的会先问）"),
+    ("鼠标", "拖边改大小，拖中间移动，空处拖一下加一栏，Ctrl 点选几栏，双击空格子加一栏"),
 )
-
-
-class KeysDialog(QDialog):
-    """The sheet."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("学表样的按键")
-        box = column(self, space=BETWEEN, around=AROUND)
-        box.addWidget(text("按键", "heading"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(AROUND)
-        grid.setVerticalSpacing(INSIDE)
-        for row, (keys, words) in enumerate(SHEET):
-            grid.addWidget(text(keys), row, 0)
-            grid.addWidget(text(words, "secondary"), row, 1)
-        box.addLayout(grid)
-        mouse = "用鼠标：拖边改大小，拖中间移动，空处拖一下加一栏，按住 Ctrl 点选几栏，双击空格子加一栏。"
-        box.addWidget(text(mouse, "secondary", wrap=True))
-        foot = line()
-        foot.addStretch()
-        foot.addWidget(button("关闭", self.reject, role="primary"))
-        box.addLayout(foot)

@@ -26,10 +26,11 @@ from desktop.jobs import Change, Jobs
 from desktop.ui.forms.canvas import STEP, FormCanvas
 from desktop.ui.forms.editing import Editing
 from desktop.ui.forms.field_panel import FieldPanel, kind_words
-from desktop.ui.forms.keys import KeysDialog
+from desktop.ui.forms.keys import SHEET
 from desktop.ui.forms.saving import ask_save
 from desktop.ui.forms.tried import TriedView
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.widgets.key_sheet import KeySheet
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table
 from desktop.ui.words import Mark
@@ -509,9 +510,7 @@ class LearnScreen(QWidget):
 
     def show_keys(self) -> None:
         """The sheet of keys."""
-        dialog = KeysDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        KeySheet("学表样的按键", SHEET, self).open()
 
     def enter(self) -> None:
         """The screen is shown."""

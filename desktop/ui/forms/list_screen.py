@@ -9,7 +9,9 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QInputDialog, QWidget
 
 from desktop.jobs import Jobs
+from desktop.ui.forms.keys import LIST
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
 from desktop.ui.words import Mark, civil_day, day
@@ -73,6 +75,7 @@ class FormsScreen(QWidget):
         box.addLayout(self._deeds())
         jobs.changed.connect(self._changed)
         self._at_hand(-1)
+        offer_keys(self, "表样的按键", LIST)
 
     def _top(self) -> QHBoxLayout:
         row = line()

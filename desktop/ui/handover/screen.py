@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TypeAlias
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from desktop.jobs import Jobs
@@ -13,6 +15,7 @@ from desktop.ui.handover.incoming import IncomingPart
 from desktop.ui.handover.outgoing import OutgoingPart
 from desktop.ui.handover.proposals import ProposalsPart
 from desktop.ui.theme import AROUND, INSIDE
+from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import Notice, column
 from records.views import Actor
 from workflow.changes import Changes
@@ -20,6 +23,13 @@ from workflow.permissions import RIGHTS, Right
 
 OUT, IN, PROPOSALS, CARDS = "交出", "收进", "建议", "单位名片"
 REFRESH_MS = 300
+SHEET = (
+    ("Ctrl+1 到 Ctrl+4", "换一部分"),
+    ("上、下方向键", "换一份登记表、一条建议"),
+    ("Enter", "收进：看这一份变了什么；建议：采纳"),
+    ("Delete", "建议：不采纳，写上理由"),
+    ("Tab", "到下一处"),
+)
 
 Part: TypeAlias = OutgoingPart | IncomingPart | ProposalsPart | CardsPart
 
@@ -60,6 +70,10 @@ class HandoverScreen(QWidget):
             self._add(CARDS, self.cards)
         self.tabs.currentChanged.connect(self._to_tab)
         jobs.changed.connect(self._changed)
+        for number in range(self.tabs.count()):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self, partial(self.tabs.setCurrentIndex, number))
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        offer_keys(self, "交接的按键", SHEET)
         self.proposals.read()
 
     def _add_packages(self) -> None:
