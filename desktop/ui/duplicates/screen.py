@@ -202,6 +202,8 @@ class DuplicatesScreen(QWidget):
         self._merged_either.setCurrentIndex(1 if merged else 0)
         self.tabs.setTabText(0, f"{TABS[0]} {len(pairs)}" if pairs else TABS[0])
         self.counted.emit(len(pairs))
+        if not pairs and self.isVisible():
+            self.tabs.setFocus()  # the list that had the keyboard is gone
         wanted = [n for n, row in enumerate(pairs) if self._wanted & {row.one.child_id, row.other.child_id}]
         if self._wanted and wanted:
             self.table.selectRow(wanted[0])
