@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QStackedWidget, QTabBar, QWidget
 
 from desktop.jobs import Jobs
@@ -103,7 +103,6 @@ class DuplicatesScreen(QWidget):
             ("F3", self._later),
             ("F4", self.panel.keep_apart),
             ("Ctrl+Return", self.panel.merge),
-            ("Esc", self.left.emit),
         ):
             shortcut = QShortcut(QKeySequence(keys), self, does)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -165,6 +164,12 @@ class DuplicatesScreen(QWidget):
         self._merged_either.addWidget(EmptyState("children", "还没有合并过", "合并了的都留在这里，合错了可以撤销。"))
         self._merged_either.addWidget(self.merges_table)
         return holder
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
