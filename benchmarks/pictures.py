@@ -29,6 +29,7 @@ from benchmarks.kept_pages import KeptPool
 from benchmarks.people_pictures import people
 from benchmarks.picture_checks import complaints
 from benchmarks.running import PASSWORD, QUICK, Clock, Running
+from benchmarks.second_pictures import second
 from benchmarks.twin_pictures import twins
 from desktop.start import make_application
 from desktop.ui.batches.screen import BatchesScreen
@@ -325,6 +326,7 @@ def session(studio: Studio, folder: Path) -> None:
     forms(studio, window, folder)
     handing_over(studio, window, opened, folder)
     settings(studio, window)
+    second(studio, studio.program.shell, opened, QUICK)
 
 
 def main() -> int:

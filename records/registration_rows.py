@@ -79,6 +79,18 @@ def open_registrations(session: Session, division: str) -> Sequence[Registration
     ).all()
 
 
+def open_with_state(session: Session, division: str, state: AnswerState) -> Sequence[Registration]:
+    """Of the registrations to verify those with an answer in this state, as taken in."""
+    having = select(Answer.registration_id).where(Answer.state == state)
+    sheets = selectinload(Registration.sheets)
+    return session.scalars(
+        select(Registration)
+        .where(Registration.state.in_(OPEN), within(Registration.division, division), Registration.id.in_(having))
+        .options(sheets.selectinload(Sheet.pages), selectinload(Registration.answers))
+        .order_by(Registration.taken_in_at, Registration.sequence)
+    ).all()
+
+
 def pages_of_registration(session: Session, registration_id: str) -> list[Page]:
     """Its pages in the order of the form."""
     statement = (

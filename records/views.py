@@ -216,6 +216,7 @@ class DraftRow:
     taken_in_at: datetime
     state: RegistrationState
     place: str
+    asked: int = 0  # of those to look at: waiting for the village's answer
 
 
 @dataclass(frozen=True, slots=True)

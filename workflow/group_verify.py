@@ -7,7 +7,7 @@ marks and digits; here the whole field is seen, because the whole field is confi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,12 +76,14 @@ def groups(store: Store, actor: Actor, *, folded: bool = False) -> tuple[GroupRo
     """What lies ready to be looked at in groups. ``folded``: fields the machine vouches for as well."""
     found: dict[str, list[bool]] = {}
     shapes: dict[str, set[str]] = {}
+    fields: dict[str, FormField] = {}
     with store.session() as session:
         for waiting in _waiting(store, session, actor, folded):
+            fields.setdefault(waiting.field.key, waiting.field)
             for group in _groups_of(waiting):
                 found.setdefault(group, []).append(not waiting.answer.accepted)
                 shapes.setdefault(group, set()).update(waiting.answer.text)
-        labels = {group: _label(store, session, actor, group) for group in found}
+    labels = {group: _label(group, fields) for group in found}
     rows = [
         GroupRow(group, labels[group][0], labels[group][1], len(doubts), sum(doubts))
         for group, doubts in found.items()
@@ -96,19 +98,21 @@ def sheet(store: Store, actor: Actor, group: str, *, folded: bool = False) -> Gr
     """The crops of one group, largest doubt first."""
     with store.session() as session:
         waiting = [one for one in _waiting(store, session, actor, folded) if group in _groups_of(one)]
-        readings = _readings(session, waiting)
-        crops, left_out = [], 0
-        for one in waiting:
+        against = _contradicted(session, waiting)
+        clean = [one for one in waiting if one.field.key not in against[one.registration.id]]
+        # readings are large: only those of what one sheet holds are opened, what the machine doubts first
+        clean.sort(key=lambda one: one.answer.accepted)
+        readings = _readings(session, clean[:MOST])
+        crops = []
+        for one in clean[:MOST]:
             reading = readings.get((one.registration.id, one.field.key))
-            if _contradicted(session, one):
-                left_out += 1
-            elif reading is not None and one.answer.page_id is not None:
+            if reading is not None and one.answer.page_id is not None:
                 crops.append((_doubt(one, reading), _crop(one, reading, group)))
-        label = _label(store, session, actor, group)[1]
+    label = _label(group, {one.field.key: one.field for one in waiting})[1]
     crops.sort(key=lambda pair: (pair[0], pair[1].registration_id, pair[1].key))
-    shown = tuple(crop for _doubt_of, crop in crops[:MOST])
+    shown = tuple(crop for _doubt_of, crop in crops)
     store.saw(actor.user_id, "registration.see", [crop.registration_id for crop in shown])
-    return GroupSheet(group, label, shown, max(len(crops) - MOST, 0), left_out)
+    return GroupSheet(group, label, shown, max(len(clean) - MOST, 0), len(waiting) - len(clean))
 
 
 def _waiting(store: Store, session: Session, actor: Actor, folded: bool) -> Iterator[_Open]:
@@ -140,11 +144,16 @@ def _readings(session: Session, waiting: Sequence[_Open]) -> dict[tuple[str, str
     return {(pages[page_id], field.key): field for page_id, found in stored.items() for field in found.reading.fields}
 
 
-def _contradicted(session: Session, one: _Open) -> bool:
-    """Such a field is not settled by a glance."""
-    values = sheets.said({answer.key: answer for answer in one.registration.answers})
-    found = sheets.findings_of(one.registration, one.form, values, limits_of(session))
-    return any(f.severity == "error" and one.field.key in f.keys for f in found)
+def _contradicted(session: Session, waiting: Sequence[_Open]) -> dict[str, set[str]]:
+    """By registration the fields that contradict each other: those are not settled by a glance."""
+    limits = limits_of(session)
+    found: dict[str, set[str]] = {}
+    for one in waiting:
+        if one.registration.id not in found:
+            values = sheets.said({answer.key: answer for answer in one.registration.answers})
+            told = sheets.findings_of(one.registration, one.form, values, limits)
+            found[one.registration.id] = {key for f in told if f.severity == "error" for key in f.keys}
+    return found
 
 
 def _doubt(one: _Open, reading: FieldReading) -> tuple[bool, int]:
@@ -198,7 +207,7 @@ def _worth(group: str, shapes: set[str]) -> bool:
     return about != "like" or len(set(family) & shapes) > 1
 
 
-def _label(store: Store, session: Session, actor: Actor, group: str) -> tuple[str, str]:
+def _label(group: str, fields: Mapping[str, FormField]) -> tuple[str, str]:
     """What kind of group it is, and its name."""
     about, _, rest = group.partition("/")
     if about == "kind":
@@ -209,16 +218,11 @@ def _label(store: Store, session: Session, actor: Actor, group: str) -> tuple[st
     if about == "like":
         return ABOUT_SHAPE, f"形近字 {rest}"
     key, _, codes = rest.partition("/")
-    return ABOUT_VALUE, _choice_label(store, session, actor, key, codes)
-
-
-def _choice_label(store: Store, session: Session, actor: Actor, key: str, codes: str) -> str:
-    for registration in registration_rows.open_registrations(session, actor.division):
-        field = stored_form(store, session, registration.form_id, registration.form_version).by_key.get(key)
-        if field is not None:
-            labels = [option.label for option in field.options if option.code in codes.split("+")]
-            return f"{sheets.label_of(field)}：{'、'.join(labels)}"
-    return key
+    field = fields.get(key)
+    if field is None:
+        return ABOUT_VALUE, key  # everything of it has been answered meanwhile
+    labels = [option.label for option in field.options if option.code in codes.split("+")]
+    return ABOUT_VALUE, f"{sheets.label_of(field)}：{'、'.join(labels)}"
 
 
 def _marks(group: str, text: str) -> tuple[tuple[int, int], ...]:

@@ -23,7 +23,7 @@ RIGHT_NAMES: Mapping[Right, str] = {
     Right.SEE_CARE: "看重点关爱、走访、强制报告、工作日志",
     Right.CARE: "记重点关爱、走访、强制报告、工作日志",
     Right.SEE_ROUNDS: "看更新轮次的进度",
-    Right.PRINT_FORMS: "打印带上次内容的登记表",
+    Right.PRINT_FORMS: "打印带上次内容的登记表、给村里的核实单",
     Right.SEE_ROSTERS: "看基础名单，和登记的儿童比对",
     Right.ROSTERS: "带入、删除基础名单",
     Right.SEE_BATCHES: "看报送批次",

@@ -236,7 +236,8 @@ def notes_of(facts: Facts) -> tuple[str, ...]:
     """Chinese notes: missing sides and how the sides came together."""
     missing = [sentences.missing_side(n) for n in range(1, len(facts.form.pages) + 1) if n not in facts.pages]
     codes = list(facts.registration.notes or ())
-    if any(page.duplicate_of_id for page in facts.pages.values()):
+    # a prefilled side on which nobody wrote is the same as last time
+    if facts.last is None and any(page.duplicate_of_id for page in facts.pages.values()):
         codes.append("same_content")
     noted = [sentences.PAIRING_NOTES[code] for code in codes if code in sentences.PAIRING_NOTES]
     sent_back = facts.registration.sent_back_reason

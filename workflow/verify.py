@@ -88,6 +88,7 @@ def drafts(store: Store, actor: Actor) -> tuple[DraftRow, ...]:
                     taken_in_at=registration.taken_in_at,
                     state=registration.state,
                     place=sheets.place_of_facts(facts).archive_number,
+                    asked=sum(facts.answers[k].state is AnswerState.ASK for k in facts.to_answer if k in facts.answers),
                 )
             )
         return tuple(rows)

@@ -62,6 +62,7 @@ def test_changes_are_looked_at_and_the_rest_stays_folded(office: OfficeAtWork) -
 def test_an_unchanged_form_is_looked_at_once(office: OfficeAtWork) -> None:
     sheet = come_back(office, form_update=["unchanged"])
     assert sheet.news == ()
+    assert sheet.notes == (), "that it says the same as last time is no sign of a copy"
     assert sheet.order == ("form_update",)
     assert item(sheet, "form_update").reasons == ("勾了“信息无变化”，印好的内容没有改动",)
     assert [row.to_look_at for row in verify.drafts(office.store, office.actor)] == [1], "the list counts the same"

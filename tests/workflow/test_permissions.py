@@ -83,6 +83,8 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.verify.page_image": EVERYBODY | {H},
     "workflow.half_typed.keep": {C, R, M, H},
     "workflow.half_typed.kept": EVERYBODY | {H},
+    "workflow.village_questions.to_ask": {C, R, M, H},
+    "workflow.village_questions.write_slips": {C, M},
     "workflow.sticky.pin": {C, R, M, H},
     "workflow.sticky.unpin": {C, R, M, H},
     "workflow.group_verify.groups": {C, R, M, H},

@@ -194,6 +194,7 @@ class ReviewScreen(QWidget):
         self.label.setText(f"{item.label}：{shown_text(item)}")
         self.reason.setText(self.reasons.get(item.key, ""))
         self._show_place()
+        self.table.scrollTo(self.table.currentIndex())
 
     def _show_place(self) -> None:
         item = self.item

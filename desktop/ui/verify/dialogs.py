@@ -178,6 +178,30 @@ class SourceDialog(QDialog):
         self.accept()
 
 
+class QuestionDialog(QDialog):
+    """What the village is asked about a field; it stands on the slip."""
+
+    def __init__(self, label: str, shown: str, note: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("问村里")
+        self.setMinimumWidth(480)
+        box = column(self, space=BETWEEN, around=AROUND)
+        box.addWidget(text(f"{label}：{shown or '空白'}", "heading", wrap=True))
+        box.addWidget(text("写明要问什么，会印在给村里的核实单上。不写也可以。", "secondary", wrap=True))
+        self.note = QLineEdit(note)
+        self.note.setObjectName("question")
+        self.note.setAccessibleName("要问什么")
+        self.note.setPlaceholderText("例如：电话少一位；出生日期以户口簿为准")
+        self.note.returnPressed.connect(self.accept)
+        box.addWidget(self.note)
+        row = line()
+        row.addStretch()
+        row.addWidget(button("取消", self.reject))
+        row.addWidget(button("留着问村里", self.accept, role="primary", name="ask_village"))
+        box.addLayout(row)
+        self.note.setFocus()
+
+
 class KeysDialog(QDialog):
     """Every key of the verify screen."""
 

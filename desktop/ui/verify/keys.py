@@ -23,6 +23,8 @@ class Action(Enum):
     PREVIOUS = auto()
     ILLEGIBLE = auto()
     ASK = auto()
+    ASK_WHAT = auto()
+    SLIP = auto()
     BLANK = auto()
     UNDO = auto()
     UNFOLD = auto()
@@ -37,7 +39,17 @@ class Action(Enum):
 
 
 ANSWERS = frozenset(
-    {Action.CONFIRM, Action.PICK, Action.PIN, Action.ILLEGIBLE, Action.ASK, Action.BLANK, Action.UNDO, Action.SOURCE}
+    {
+        Action.CONFIRM,
+        Action.PICK,
+        Action.PIN,
+        Action.ILLEGIBLE,
+        Action.ASK,
+        Action.ASK_WHAT,
+        Action.BLANK,
+        Action.UNDO,
+        Action.SOURCE,
+    }
 )
 
 _PLAIN: dict[Qt.Key, Action] = {
@@ -55,7 +67,15 @@ _PLAIN: dict[Qt.Key, Action] = {
     Qt.Key.Key_F8: Action.UNFOLD,
     Qt.Key.Key_F9: Action.WHOLE_PAGE,
     Qt.Key.Key_F10: Action.FOLD_PAGE,
+    Qt.Key.Key_F11: Action.SLIP,
     Qt.Key.Key_Escape: Action.LEAVE,
+}
+
+_SHIFT: dict[Qt.Key, Action] = {
+    Qt.Key.Key_Backtab: Action.PREVIOUS,
+    Qt.Key.Key_Tab: Action.PREVIOUS,
+    Qt.Key.Key_F3: Action.ASK_WHAT,
+    Qt.Key.Key_F6: Action.TURN,
 }
 
 # shown at the foot of the screen and, whole, under F1
@@ -78,7 +98,8 @@ SHEET = (
     ("1–9、0、A…", "选择题：勾上或取消标着这个字的一项（也可以用方向键和空格）"),
     ("Tab、Shift+Tab", "下一项、上一项，不作答"),
     ("F2", "看不清"),
-    ("F3", "问村里，留着以后补"),
+    ("F3", "问村里，留着以后补；答复来了再打开这一份填上"),
+    ("Shift+F3", "问村里，并写明要问什么（印在核实单上）"),
     ("F4", "纸上没填"),
     ("Ctrl+Z", "撤销上一步，可以一直撤到前一份"),
     ("F5", "不是照纸上写的：记电话核实，或更正和说明"),
@@ -88,6 +109,7 @@ SHEET = (
     ("F8", "展开已认可的栏目，再按收起"),
     ("F9", "看整页，再按回到这一栏"),
     ("F10", "收起或打开左边的纸面"),
+    ("F11", "把这一份要问村里的写成核实单"),
     ("Esc", "回到列表，做到哪里都已保存"),
 )
 
@@ -118,13 +140,9 @@ def _unguarded(key: int, modifiers: Qt.KeyboardModifier) -> Press | None:
         return Press(Action.PIN)
     if bare == Qt.KeyboardModifier.ControlModifier and key == Qt.Key.Key_Z:
         return Press(Action.UNDO)
-    if bare == Qt.KeyboardModifier.ShiftModifier and key in {Qt.Key.Key_Backtab, Qt.Key.Key_Tab}:
-        return Press(Action.PREVIOUS)
-    if bare == Qt.KeyboardModifier.ShiftModifier and key == Qt.Key.Key_F6:
-        return Press(Action.TURN)
-    if bare == Qt.KeyboardModifier.NoModifier:
+    if bare in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier):
         try:
-            action = _PLAIN.get(Qt.Key(key))
+            action = (_SHIFT if bare else _PLAIN).get(Qt.Key(key))
         except ValueError:
             return None
         return Press(action) if action is not None else None

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import AROUND, BETWEEN
+from desktop.ui.verify.slip import write_slip
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import REGISTRATION, Mark, division_words, moment
-from records.views import DraftRow
+from records.views import DraftRow, RegistrationState
 from records.views_trust import TrustView
 from workflow import trust, verify
 from workflow.changes import Changes
@@ -22,6 +23,8 @@ REFRESH_MS = 150
 
 def look(row: DraftRow) -> Mark:
     """How much of a registration is left to look at."""
+    if row.asked and row.asked == row.to_look_at and row.state is not RegistrationState.SENT_BACK:
+        return Mark(f"{row.asked} 处等村里答复", "secondary", "clock")
     if row.to_look_at:
         return Mark(f"{row.to_look_at} 处要看", "doubt", "doubt")
     return Mark("都看过了，等保存", "confirmed", "tick")
@@ -71,6 +74,9 @@ class DraftsScreen(QWidget):
         self._told = text("", "secondary")
         self._told.setWordWrap(True)
         row.addWidget(self._told, 1)
+        self.slips = button("写核实单", self._write_slips, icon="print", name="slips")
+        self.slips.setVisible(False)
+        row.addWidget(self.slips)
         self.together = button("成组核对", self.go_group.emit, icon="copy", name="together")
         row.addWidget(self.together)
         self.begin = button("开始核对", lambda: self._open(0), role="primary", icon="verify", name="begin")
@@ -110,8 +116,11 @@ class DraftsScreen(QWidget):
         self.counted.emit(len(rows))
         self._either.setCurrentIndex(1 if rows else 0)
         self._top.setVisible(bool(rows))
+        asked = sum(row.asked for row in rows)
+        self.slips.setVisible(bool(asked))
         looks = sum(row.to_look_at for row in rows)
-        self._waiting = f"{len(rows)} 份登记表，共 {looks} 处要看。按 Enter 打开选中的一份。"
+        village = f"，其中 {asked} 处等村里答复" if asked else ""
+        self._waiting = f"{len(rows)} 份登记表，共 {looks} 处要看{village}。按 Enter 打开选中的一份。"
         self._told.setText(self._waiting)
         if rows:
             self._jobs.read(trust.trust, self._show_trust, owner=self)
@@ -121,6 +130,10 @@ class DraftsScreen(QWidget):
 
     def _show_trust(self, view: TrustView) -> None:
         self._told.setText(self._waiting + view.sentence)
+
+    def _write_slips(self) -> None:
+        """Everything that is to be asked, one slip per village."""
+        write_slip(self._jobs, None, self, self.notice.say)
 
     def _at_hand(self) -> str:
         index = self.table.currentIndex()

@@ -14,7 +14,7 @@ from records.views import ValueSource, VerifyItem
 from workflow import sticky
 from workflow.changes import Changes
 
-NOT_KEPT = "这一栏不能钉住。哪些栏目能钉住，由管理员在设置的“核对”里定。"
+NOT_KEPT = "这一栏不能钉住。哪些栏目能钉住，由管理员在设置的“核对与识别”里定。"
 
 
 def whence(item: VerifyItem, origin: str) -> tuple[ValueSource, str]:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.verify.as_typed import AsTyped
-from desktop.ui.verify.dialogs import KeysDialog, SameChildDialog, SourceDialog, ask_place
+from desktop.ui.verify.dialogs import KeysDialog, QuestionDialog, SameChildDialog, SourceDialog, ask_place
 from desktop.ui.verify.field_panel import reading_words
 from desktop.ui.verify.keys import ANSWERS, Action, Press, meaning
 from desktop.ui.verify.last_words import last_words, stands_for_all
@@ -24,6 +24,7 @@ from desktop.ui.verify.layout import VerifyLayout
 from desktop.ui.verify.pages import Pages
 from desktop.ui.verify.pinning import Pinning, whence
 from desktop.ui.verify.rest_list import shown_text
+from desktop.ui.verify.slip import write_slip
 from desktop.ui.verify.stack import Stack
 from desktop.ui.verify.walk import Done, Walk
 from desktop.ui.words import REGISTRATION, SOURCE_WORDS
@@ -31,6 +32,7 @@ from forms.kinds import JsonValue
 from forms.values import FieldError
 from records.views import AnswerState, ValueSource, VerifyItem, VerifySheet
 from workflow import half_typed, verify
+from workflow.answering import BY_REVIEW
 from workflow.changes import Changes
 from workflow.cross_reference import Place
 from workflow.verify import AskSameChild, Finished
@@ -182,7 +184,8 @@ class VerifyScreen(QWidget):
         state = walk.state(item.key)
         counted = f"第 {walk.position} / {of} 处" if walk.position else "已认可的栏目"
         if state in {AnswerState.ILLEGIBLE, AnswerState.ASK}:
-            counted += "　看不清" if state is AnswerState.ILLEGIBLE else "　要问村里"
+            by_review = "　复核退回" if item.note.startswith(BY_REVIEW) else "　要问村里"
+            counted += "　看不清" if state is AnswerState.ILLEGIBLE else by_review
         if item.pinned:
             counted += "　已钉住（Alt+0 取下）"
         if item.source is not ValueSource.PAPER:
@@ -247,6 +250,8 @@ class VerifyScreen(QWidget):
             Action.PIN: self._pinning.turn,
             Action.ILLEGIBLE: lambda: self._mark(AnswerState.ILLEGIBLE),
             Action.ASK: lambda: self._mark(AnswerState.ASK),
+            Action.ASK_WHAT: self._ask_what,
+            Action.SLIP: self._slip,
             Action.BLANK: lambda: self._answer(self._blank(), AnswerState.CONFIRMED),
             Action.SOURCE: self._ask_source,
             Action.UNDO: self._undo,
@@ -372,13 +377,36 @@ class VerifyScreen(QWidget):
             self._go(standing.key)
         self._as_typed.resume(walk, standing.text)
 
-    def _mark(self, state: AnswerState) -> None:
+    def _ask_what(self) -> None:
+        """What the village is asked stands on its slip."""
+        item, walk = self.parts.field.item, self._walk
+        if item is None or walk is None:
+            return
+        at = walk.current, walk.sheet.registration_id
+        note = "" if item.source is not ValueSource.PAPER else item.note
+        dialog = QuestionDialog(item.label, shown_text(item), note.removeprefix(BY_REVIEW), self)
+
+        def said() -> None:
+            here = self._walk
+            if here is not None and (here.current, here.sheet.registration_id) == at:
+                self._mark(AnswerState.ASK, dialog.note.text().strip())
+
+        dialog.accepted.connect(said)
+        dialog.finished.connect(lambda _code: self.parts.field.take_keyboard())
+        dialog.open()
+
+    def _slip(self) -> None:
+        if self._walk is not None:
+            write_slip(self._jobs, (self._walk.sheet.registration_id,), self, self.parts.notice.say)
+            self.parts.field.take_keyboard()
+
+    def _mark(self, state: AnswerState, note: str = "") -> None:
         walk = self._walk
         if walk is None:
             return
         registration, key = walk.sheet.registration_id, walk.current
         self._record(
-            lambda store, actor, now: verify.mark(store, actor, now, registration, key, state), walk, key, state
+            lambda store, actor, now: verify.mark(store, actor, now, registration, key, state, note), walk, key, state
         )
 
     def _record(self, call: Change[Changes], walk: Walk, key: str, state: AnswerState) -> None:

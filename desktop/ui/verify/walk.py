@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from records.views import AnswerState, FindingView, RegistrationState, VerifyItem, VerifySheet
-from workflow.answering import BY_REVIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +25,10 @@ class Walk:
     sheet: VerifySheet
     answered: dict[str, AnswerState] = field(default_factory=dict)
     current: str = ""
+    waiting: set[str] = field(init=False)  # asked before: the answer may be here now, or a reviewer's doubt looked at
 
     def __post_init__(self) -> None:
+        self.waiting = {i.key for i in self.sheet.items if i.state is AnswerState.ASK and i.key in self.sheet.order}
         if not self.current:
             self.current = self.next_open("") or (self.sheet.order[0] if self.sheet.order else "")
 
@@ -52,10 +53,8 @@ class Walk:
         return self.sheet.state in (RegistrationState.DRAFT, RegistrationState.SENT_BACK)
 
     def open(self, key: str) -> bool:
-        """Still to be answered, or to be looked at again because a reviewer said so."""
-        item = self.item(key)
-        again = item is not None and key not in self.answered and item.note.startswith(BY_REVIEW)
-        return self.state(key) is AnswerState.MACHINE or (again and self.state(key) is AnswerState.ASK)
+        """Still to be answered; what was asked before is open once more, as often as the form is opened."""
+        return self.state(key) is AnswerState.MACHINE or key in self.waiting
 
     # -- the way ------------------------------------------------------------------------------------------------------
 
@@ -119,6 +118,7 @@ class Walk:
 
     def answer(self, key: str, state: AnswerState) -> None:
         self.answered[key] = state
+        self.waiting.discard(key)
 
     def take_back(self, key: str) -> None:
         """The answer did not reach the store, or was undone."""
