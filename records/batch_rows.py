@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from records.registration_rows import DONE
 from records.scope import within
-from records.tables import AuditEntry, Batch, BatchRow, Child, Registration
+from records.tables import AuditEntry, Batch, BatchRow, Child, Page, Registration, Sheet
 from records.views import BatchRowState, BatchState
 
 
@@ -94,3 +94,14 @@ def audit_of(session: Session, verb: str, object_id: str) -> AuditEntry:
 def in_any_batch(session: Session, registration_id: str) -> bool:
     """Does it stand in a batch, frozen or not?"""
     return session.scalar(select(BatchRow.id).where(BatchRow.registration_id == registration_id).limit(1)) is not None
+
+
+def reports_file(session: Session, source_id: str) -> bool:
+    """Does a batch hold a registration that a page of this file stands on?"""
+    statement = (
+        select(BatchRow.id)
+        .join(Sheet, Sheet.registration_id == BatchRow.registration_id)
+        .join(Page, Page.sheet_id == Sheet.id)
+        .where(Page.source_id == source_id)
+    )
+    return session.scalar(statement.limit(1)) is not None

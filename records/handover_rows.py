@@ -51,6 +51,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "source": SOURCE_TABLES,
     "registration": REGISTRATION_TABLES,
     "child": CHILD_TABLES,
+    "link": ("child_links",),
     "proposal": ("proposals",),
 }
 
@@ -432,6 +433,28 @@ def _led(row: Row, known: Collection[str], sent: Callable[[str], bool]) -> Row:
     if led.get("registration_id") is not None and not sent(led["registration_id"]):
         led["registration_id"] = None
     return led
+
+
+def erased_sources(session: Session, ids: Collection[str]) -> set[str]:
+    """Those of the delivered files that were erased by law since."""
+    table = TABLES["sources"].c
+    wanted = sorted(ids)
+    found: set[str] = set()
+    for start in range(0, len(wanted), CHUNK):
+        some = table.id.in_(wanted[start : start + CHUNK])
+        found.update(session.scalars(select(table.id).where(some, table.erased_at.is_not(None))))
+    return found
+
+
+def links_between(session: Session, child_ids: Collection[str]) -> list[str]:
+    """Ids of the links, standing or undone, of which both children go along."""
+    table = TABLES["child_links"].c
+    found: list[str] = []
+    wanted = sorted(child_ids)
+    for start in range(0, len(wanted), CHUNK):
+        statement = select(table.id, table.other_id).where(table.child_id.in_(wanted[start : start + CHUNK]))
+        found += [link_id for link_id, other_id in session.execute(statement) if other_id in child_ids]
+    return sorted(found)
 
 
 def simple(session: Session, kind: str) -> Iterator[Document]:

@@ -84,6 +84,7 @@ class Taking:
             "round": self._round,
             "source": self._source,
             "child": self._child,
+            "link": self._link,
             "proposal": self._proposal,
         }
         writers[str(kind)](str(document["id"]), rows)
@@ -143,6 +144,8 @@ class Taking:
         if row["id"] != source_id or (here is not None and here["store_id"] != self.partner):
             raise foreign()
         self._by(row, "received_by")
+        if here is not None and row["erased_at"] is not None and batch_rows.reports_file(self.session, source_id):
+            return  # what was reported from here stays until this office erases it itself
         if here is not None and row["withheld"] and not here["withheld"] and row["erased_at"] is None:
             kept = ("vault_id", "vault_key", "vault_key_sealed", "withheld")  # came with an earlier package
             row = {**row, **{name: here[name] for name in kept}}
@@ -169,16 +172,20 @@ class Taking:
         for lost in there.keys() - {page["id"] for page in new}:
             raise unfit() from KeyError(lost)  # pages of a file don't go away, they become tombstones
         self._readings([page["id"] for page in new], rows["readings"], readings)
+        self._files_of(values, new, {vault_id for vault_id in old if vault_id is not None})
+
+    def _files_of(self, values: Row, new: list[Row], old: set[str]) -> None:
+        """Which vault files a source names now: those to come, those known, and those that nobody names any more."""
         named = {p[name] for p in new for name in ("view_id", "masked_id")} | {values["vault_id"]}
         named = {vault_id for vault_id in named if vault_id is not None}
         if values["erased_at"] is not None or values["withheld"]:
             named.discard(values["vault_id"])
         if not all(ID_PATTERN.fullmatch(vault_id) for vault_id in named):
             raise unfit()
-        self._refuse_taken(named - old.keys())
-        self.known |= named & old.keys()
-        self.expected |= named - old.keys()
-        self.dropped |= {vault_id for vault_id in old if vault_id is not None} - named
+        self._refuse_taken(named - old)
+        self.known |= named & old
+        self.expected |= named - old
+        self.dropped |= old - named
 
     def _kept_view(self, page: Row, before: Row) -> Row:
         """What came with a package that two named persons let go stays when a plainer one follows."""
@@ -383,12 +390,12 @@ class Taking:
             return
         if found.store_id != self.partner:
             raise foreign()
+        if batch_rows.in_any_batch(self.session, registration_id):
+            return
         child_id = found.child_id
         pages, sheets = TABLES["pages"], TABLES["sheets"]
         lying = select(sheets.c.id).where(sheets.c.registration_id == registration_id).scalar_subquery()
         self.session.execute(update(pages).where(pages.c.sheet_id.in_(lying)).values(sheet_id=None, side=None))
-        if batch_rows.in_any_batch(self.session, registration_id):
-            return
         self.session.expunge(found)
         erasing.erase_registration(self.session, registration_id)
         if child_id is not None:
@@ -456,6 +463,22 @@ class Taking:
             lost = [row_id for row_id in rest if row_id not in ids and self._was_here(table, row_id)]
             if lost:
                 self.session.execute(delete(TABLES[table]).where(names.id.in_(lost)))
+
+    def _link(self, link_id: str, rows: Mapping[str, list[Row]]) -> None:
+        """Two of the partner's children belong together, as somebody there confirmed or took back."""
+        (row,) = rows["child_links"]
+        if row["id"] != link_id or not all(self._child_is_theirs(row[end]) for end in ("child_id", "other_id")):
+            raise foreign()
+        here = self._exists("child_links", link_id)
+        if here and not self._was_here("child_links", link_id):
+            raise foreign()
+        for name in ("made_by", "undone_by"):
+            self._by(row, name)
+        one, other = sorted(likeness_rows.stands_for(self.session, row[end]) for end in ("child_id", "other_id"))
+        if one != other:  # merged here, they are one child, who is not linked with itself
+            self._upsert("child_links", {**row, "child_id": one, "other_id": other}, here)
+            self._note("child_links", link_id)
+            self.children |= {one, other}
 
     def _child_is_theirs(self, child_id: str | None) -> bool:
         """Is it the partner's child, or one that a child of the partner's went into?"""

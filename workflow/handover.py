@@ -242,12 +242,16 @@ def _children_and_papers(store: Store, session: Session, receiver: Partner, gath
     pages = handover_rows.pages_of(session, sorted(goes))
     with_care = handover_rows.pages_of_care(session, child_ids)
     known = pages.keys() | with_care.keys()
-    source_ids = sorted({*pages.values(), *with_care.values()})
+    # a file that was erased stands on no registration any more; the partner must let its pictures go all the same
+    erased = handover_rows.erased_sources(session, {row_id for kind, row_id in sent if kind == "source"})
+    source_ids = sorted({*pages.values(), *with_care.values(), *erased})
     for some in _chunks(source_ids):
         yield from handover_rows.sources(session, gathering, some, known.__contains__)
     # a child has to be there before its registrations, whatever order references are checked in
     for some in _chunks(child_ids):
         yield from handover_rows.children(session, gathering, some, goes.__contains__)
+    for link_id in handover_rows.links_between(session, set(child_ids)):
+        yield handover_rows.one(session, "link", link_id)
     for some in _chunks(ids):
         yield from handover_rows.registrations(session, gathering, some)
     for row_id in sorted(had - there):

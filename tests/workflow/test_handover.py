@@ -7,7 +7,7 @@ import random
 import shutil
 import signal
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,26 @@ import pytest
 from records import database, handover_file, handover_rows
 from records.errors import PackageRefused
 from records.folder import DATABASE
+from records.tables import User
 from records.views import RegistrationState, Role
+from records.views_care import LinkKind
 from records.views_handover import MadePackage, ProposalKind, ProposalState
 from tests.records.kill_points import VARIABLE, armed
 from tests.workflow.conftest import PASSWORD, QUICK, MakeOffice, OfficeAtWork
-from workflow import children, handover, handover_in, partners, proposals, review, verify
+from workflow import (
+    children,
+    duplicates,
+    erasing,
+    handover,
+    handover_in,
+    intake,
+    moves,
+    partners,
+    proposals,
+    report,
+    review,
+    verify,
+)
 from workflow.access import create_office, log_in
 from workflow.check import check
 from workflow.errors import BadValue, NotAllowed, NotWritten, WrongState
@@ -410,6 +425,99 @@ def test_the_countys_review_counts_when_the_township_takes_it(two: Two) -> None:
     assert rows(town, "SELECT state FROM registrations") == [("reviewed",)]
     two.take(two.make("三.tdhandover"))
     assert rows(county, "SELECT state FROM registrations") == [("reviewed",)]
+    assert check(county.store, county.actor) == ()
+
+
+# -- erased, merged, linked -------------------------------------------------------------------------------------------
+
+SECOND: dict[str, Any] = {"child_name": "王一", "child_id_number": "22028420180101004X"}
+
+
+def erase(town: OfficeAtWork, name: str) -> None:
+    """The township erases a file by law: one asks, another carries it out."""
+    with town.store.transaction() as session:
+        other = User(
+            id=town.store.new_id(), username=f"other {name}", full_name="王某", role=Role.ADMINISTRATOR,
+            division=town.actor.division, created_at=town.clock(),
+        )  # fmt: skip
+        session.add(other)
+        session.flush()
+        who = replace(town.actor, user_id=other.id)
+    (source,) = (s for s in intake.inbox(town.store, town.actor).sources if s.name == name)
+    pages = [page.page_id for page in source.pages]
+    asked = erasing.request_erasure(town.store, town.actor, town.clock(), pages, "误扫")
+    erasing.carry_out_erasure(town.store, who, town.clock(), asked, everything=True)
+
+
+def test_what_its_owner_erased_by_law_goes_at_the_partners_too(two: Two) -> None:
+    two.town.child("A")
+    stays = two.town.child("B", **SECOND)
+    two.take(two.make("一.tdhandover"))
+    files = set(two.county.store.vault.ids())
+    erase(two.town, "A.tif")
+    second = two.make("二.tdhandover")
+    counted = handover_in.preview(two.county.store, two.county.actor, second).counts
+    assert (counted["gone"], counted["gone_child"]) == (1, 1)
+    two.take(second)
+    assert rows(two.county, "SELECT id FROM children") == [(stays,)]
+    assert rows(two.county, "SELECT count(*) FROM registrations") == [(1,)]
+    assert rows(two.county, "SELECT count(*) FROM answer_events WHERE to_value LIKE '%欧阳%'") == [(0,)]
+    assert len(files - set(two.county.store.vault.ids())) == 3, "the original and a copy of each side"
+    (told,) = rows(two.county, "SELECT name FROM sources WHERE erased_at IS NOT NULL")
+    assert told == ("",)
+    assert check(two.county.store, two.county.actor) == ()
+    assert check(two.town.store, two.town.actor) == ()
+    two.take(two.make("三.tdhandover"))  # it is told once
+    assert rows(two.county, "SELECT count(*) FROM children") == [(1,)]
+
+
+def test_what_the_county_reports_stays_there_when_its_owner_erases_it(two: Two) -> None:
+    two.town.child("A")
+    two.take(two.make("一.tdhandover"))
+    county = two.county
+    ((registration,),) = rows(county, "SELECT id FROM registrations")
+    report.new_batch(county.store, county.actor, county.clock(), "第一批", [str(registration)])
+    erase(two.town, "A.tif")
+    two.take(two.make("二.tdhandover"))
+    assert rows(county, "SELECT count(*) FROM registrations") == [(1,)]
+    assert rows(county, "SELECT count(*) FROM children") == [(1,)]
+    assert check(county.store, county.actor) == ()
+
+
+def test_nobody_erases_what_is_another_offices(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    two.town.child("A")
+    mine = two.county.child("C", child_name="李雷", child_id_number="22028420180101004X")
+    ((own,),) = rows(two.county, "SELECT id FROM registrations")
+    real = handover._children_and_papers
+    for number, (kind, about) in enumerate((("gone", own), ("gone_child", mine))):
+
+        def forged(*given: Any, kind: str = kind, about: object = about) -> Iterator[dict[str, Any]]:
+            yield from real(*given)
+            yield {"kind": kind, "id": about, "rows": {}}
+
+        monkeypatch.setattr(handover, "_children_and_papers", forged)
+        path = two.make(f"{number}.tdhandover", everything=True)
+        with pytest.raises(PackageRefused):
+            two.take(path)
+        assert rows(two.county, "SELECT count(*) FROM registrations") == [(1,)]
+
+
+def test_links_and_merges_travel(two: Two) -> None:
+    town, county = two.town, two.county
+    one, other = town.child("A"), town.child("B", **SECOND)
+    third = town.child("C", child_name="欧阳霜", child_id_number=None, child_registered=["no"])
+    _, link = moves.link(town.store, town.actor, town.clock(), one, other, LinkKind.SIBLINGS, "户口簿")
+    two.take(two.make("一.tdhandover"))
+    linked = "SELECT id, child_id, other_id, why, undone_reason FROM child_links"
+    assert rows(county, linked) == rows(town, linked) != []
+    moves.unlink(town.store, town.actor, town.clock(), link, "弄错了")
+    duplicates.merge(town.store, town.actor, town.clock(), one, third, "户口簿")
+    two.take(two.make("二.tdhandover"))
+    assert rows(county, linked) == rows(town, linked)
+    (listed,) = (row for row in children.children(county.store, county.actor, search="欧阳"))
+    assert listed.child_id == one, "both registrations are this child's now"
+    owned = "SELECT id, child_id FROM registrations ORDER BY id"
+    assert rows(county, owned) == rows(town, owned)
     assert check(county.store, county.actor) == ()
 
 
