@@ -102,8 +102,7 @@ def inside(options: argparse.Namespace) -> dict[str, Any]:
         watches.append(FormWatch(running, hands))
         dogs["verify"].begin()
 
-    rows: list[Stacked] = [stack("trusted store, careful", files, trusted=True, watch=watched)]
-    dogs["verify"].end()
+    rows: list[Stacked] = [stack("trusted store, careful", files, trusted=True, watch=watched, done=dogs["verify"].end)]
     figures["next form"] = figure(watches[0].forms)
     figures["key to paint"] = figure(watches[0].paints.took)
     if not options.quick:

@@ -64,8 +64,11 @@ def stack(
     trusted: bool,
     slips: float = 0.0,
     watch: Callable[[Running, Hands], None] | None = None,
+    done: Callable[[], object] = lambda: None,
 ) -> Stacked:
-    """Take the forms in, read them, let the robot verify them. ``watch`` is told before it begins."""
+    """Take the forms in, read them, let the robot verify them. ``watch`` is told before it begins,
+    ``done`` when it has ended.
+    """
     with tempfile.TemporaryDirectory(prefix="tongdang-robot-") as folder:
         running = Running(Path(folder) / "store", lambda: datetime.now(UTC), KeptPool)
         opened = make_office(running.data_dir, running.clock)
@@ -83,6 +86,7 @@ def stack(
             window.go("drafts")
             work = robot.verify_all()
             running.settled()
+            done()
             saved, wrong = compare(store, actor, papers, form, work)
         finally:
             running.close()

@@ -49,7 +49,7 @@ class Running:
     def _defect(self, error: BaseException) -> None:
         raise error
 
-    def until(self, condition: Callable[[], object], seconds: float = 30.0) -> None:
+    def until(self, condition: Callable[[], object], seconds: float = 120.0) -> None:
         """Let the program run until something is so. Raises TimeoutError."""
         end = time.monotonic() + seconds
         while not condition():
