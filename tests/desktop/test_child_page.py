@@ -64,7 +64,9 @@ def named(widget: QWidget, start: str) -> QPushButton:
 def asked(widget: QWidget, qtbot: QtBot) -> AskDialog:
     """The question that is open."""
     qtbot.waitUntil(lambda: any(d.isVisible() for d in widget.findChildren(AskDialog)))
-    return next(d for d in widget.findChildren(AskDialog) if d.isVisible())
+    dialog = next(d for d in widget.findChildren(AskDialog) if d.isVisible())
+    assert "欧阳" not in dialog.windowTitle(), "titles stand in the task bar, also while the window is locked"
+    return dialog
 
 
 def gone(dialog: AskDialog, qtbot: QtBot) -> None:
@@ -218,6 +220,7 @@ def test_a_key_concern_child_gets_its_dossier_filled(desk: Desk, window: MainWin
     click(sides[0])
     paper = screen.findChild(PaperDialog)
     assert paper is not None
+    assert paper.windowTitle() == "纸面"
     qtbot.waitUntil(lambda: paper.view.has_page)
     press(paper, Qt.Key.Key_Escape)
     click(named(screen, "out_"))

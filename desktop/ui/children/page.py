@@ -314,10 +314,11 @@ class PaperDialog(QDialog):
 
     def __init__(self, jobs: Jobs, page_id: str, words: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(words)
+        self.setWindowTitle("纸面")  # whose it is stands on the paper, not in the task bar
         self.resize(720, 640)
         box = column(self, space=BETWEEN, around=BETWEEN)
         self.view = PageView(follows=False)
+        self.view.setAccessibleDescription(words)
         self.view.show_page(QPixmap(), "正在打开纸面")
         box.addWidget(self.view, 1)
         row = line()

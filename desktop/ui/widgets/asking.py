@@ -96,7 +96,9 @@ class AskDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(heading)
+        self.setWindowTitle(
+            does
+        )  # the heading may name a child, and titles stand in the task bar and on the lock screen
         self.setMinimumWidth(520)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._jobs = jobs
