@@ -6,48 +6,29 @@ that the same partner owns. What doesn't fit refuses the whole package; the call
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, delete, insert, select, update
-from sqlalchemy.orm import Session
 
 from forms.form_file import FormError
 from records import batch_rows, erasing, likeness_rows
 from records.errors import PackageRefused, StoreDamaged
 from records.handover_file import NOTHING_DONE
+from records.handover_owned import Owned, foreign, refuse_bomb, unfit
 from records.handover_rows import GONE, GONE_CHILD, TABLES, Document, Row, rows_of
 from records.packing import unpack_form
-from records.tables import Child, ChildMerge, Registration, Source, number_tail
+from records.tables import Child, Registration, Source, number_tail
 from records.vault import ID_PATTERN
 from records.views import RegistrationState
 
-LARGEST_UNPACKED = 64 << 20
-PEOPLE = frozenset({"by", "decided_by", "ended_by", "planned_by", "recorded_by", "raised_by", "changed_by"})
-OWNED = "in_"  # kinds of ``handed_over`` that say what came from a partner: it may change it later
-
-
-def foreign() -> PackageRefused:
-    """The package speaks of what isn't the sender's."""
-    return PackageRefused(
-        f"这个交接包里有不属于对方单位的内容，整包没有接收，{NOTHING_DONE}请和对方联系，查明原因以前不要再接收。"
-    )
-
-
-def unfit() -> PackageRefused:
-    """A value that no program of ours writes."""
-    return PackageRefused(f"这个交接包里的内容不合格式，整包没有接收，{NOTHING_DONE}请对方升级程序后再做一份。")
-
 
 @dataclass(slots=True)
-class Taking:
+class Taking(Owned):
     """One package being taken in, within one transaction."""
 
-    session: Session
-    partner: str
     office: str  # its name, put before its storerooms
     own: str
     now: datetime
@@ -58,7 +39,6 @@ class Taking:
     registrations: set[str] = field(default_factory=set)
     dropped: set[str] = field(default_factory=set)  # vault files that nobody names any more
     rounds: dict[str, str] = field(default_factory=dict)
-    people: set[str] = field(default_factory=set)
     placed: dict[str, tuple[str, int]] = field(default_factory=dict)
     moved: dict[tuple[str, str], str] = field(default_factory=dict)  # places known here under another id
 
@@ -103,7 +83,7 @@ class Taking:
                     "请两边核对，学表格时给不同的表格不同的编号。"
                 )
             return
-        _refuse_bomb(row["definition"])
+        refuse_bomb(row["definition"])
         try:
             form = unpack_form(row["definition"])
         except (StoreDamaged, FormError) as error:
@@ -143,7 +123,7 @@ class Taking:
         here = self.session.execute(select(sources).where(sources.c.id == source_id)).mappings().one_or_none()
         if row["id"] != source_id or (here is not None and here["store_id"] != self.partner):
             raise foreign()
-        self._by(row, "received_by")
+        self.by(row, "received_by")
         if here is not None and row["erased_at"] is not None and batch_rows.reports_file(self.session, source_id):
             return  # what was reported from here stays until this office erases it itself
         if here is not None and row["withheld"] and not here["withheld"] and row["erased_at"] is None:
@@ -152,7 +132,7 @@ class Taking:
         old = {} if here is None else {here["vault_id"]: None}
         values = {**row, "store_id": self.partner, "content_hash": f"{self.partner[-12:]} {source_id}"}
         values |= {"delivered_path": "", "lies_outside": False, "password": None, "round_id": None}
-        self._upsert("sources", values, here is not None)
+        self.upsert("sources", values, here is not None)
         there = {
             page["id"]: page
             for page in self.session.execute(select(pages).where(pages.c.source_id == source_id)).mappings()
@@ -162,13 +142,13 @@ class Taking:
             if page["source_id"] != source_id:
                 raise foreign()
             before = there.get(page["id"])
-            if before is None and self._exists("pages", page["id"]):
+            if before is None and self.exists("pages", page["id"]):
                 raise foreign()
             if before is not None:
                 old |= {before["view_id"]: None, before["masked_id"]: None}
                 page = self._kept_view(page, dict(before))
             new.append(page)
-            self._upsert("pages", page if before is not None else {**page, "attempts": 0}, before is not None)
+            self.upsert("pages", page if before is not None else {**page, "attempts": 0}, before is not None)
         for lost in there.keys() - {page["id"] for page in new}:
             raise unfit() from KeyError(lost)  # pages of a file don't go away, they become tombstones
         self._readings([page["id"] for page in new], rows["readings"], readings)
@@ -219,9 +199,9 @@ class Taking:
         for row_id, row in coming.items():
             if row_id in stays:
                 continue
-            if row["page_id"] not in page_ids or self._exists("readings", row_id):
+            if row["page_id"] not in page_ids or self.exists("readings", row_id):
                 raise foreign()
-            _refuse_bomb(row["content"])
+            refuse_bomb(row["content"])
             self.session.execute(insert(table).values(row))
 
     # -- registrations ------------------------------------------------------------------------------------------------
@@ -236,14 +216,14 @@ class Taking:
             raise foreign()
         if row["state"] not in (RegistrationState.VERIFIED, RegistrationState.REVIEWED) or row["child_id"] is None:
             raise unfit()
-        self._by(row, "verified_by")
+        self.by(row, "verified_by")
         row = {**row, "round_id": self.rounds.get(row["round_id"] or "")}
         row["child_id"] = likeness_rows.stands_for(self.session, row["child_id"])
         if here is not None:
             row = self._own_review(row, dict(here))
             if here["child_id"]:
                 self.children.add(here["child_id"])
-        self._upsert("registrations", row, here is not None)
+        self.upsert("registrations", row, here is not None)
         self.children.add(row["child_id"])
         self.registrations.add(registration_id)
         self._places(registration_id, rows, placed)
@@ -288,11 +268,11 @@ class Taking:
         for row in rows:
             if row["registration_id"] != registration_id:
                 raise foreign()
-            here = self._exists("sheets", row["id"])
-            if here and row["id"] not in before and not self._was_here("sheet", row["id"]):
+            here = self.exists("sheets", row["id"])
+            if here and row["id"] not in before and not self.was_here("sheet", row["id"]):
                 raise foreign()
-            self._upsert("sheets", row, here)
-            self._note("sheet", row["id"])
+            self.upsert("sheets", row, here)
+            self.note("sheet", row["id"])
         if before - own:
             self.session.execute(delete(sheets).where(sheets.c.id.in_(before - own)))
         for page_id, sheet_id, side in placed:
@@ -305,9 +285,9 @@ class Taking:
         if items:
             self.session.execute(delete(references).where(references.c.from_item_id.in_(items)))
         for row in rows:
-            if row["from_item_id"] not in items or self._exists("cross_references", row["id"]):
+            if row["from_item_id"] not in items or self.exists("cross_references", row["id"]):
                 raise foreign()
-            self._by(row, "by")
+            self.by(row, "by")
             self.session.execute(insert(references).values(row))
 
     def _place(self, table: str, row: Row, unique: tuple[str, ...]) -> None:
@@ -318,11 +298,11 @@ class Taking:
         if twin is not None:
             self.moved[table, row["id"]] = twin
             return
-        here = self._exists(table, row["id"])
-        if here and not self._was_here(table, row["id"]):
+        here = self.exists(table, row["id"])
+        if here and not self.was_here(table, row["id"]):
             raise foreign()
-        self._upsert(table, row, here)
-        self._note(table, row["id"])
+        self.upsert(table, row, here)
+        self.note(table, row["id"])
 
     def _now(self, table: str, row_id: str | None) -> str | None:
         return None if row_id is None else self.moved.get((table, row_id), row_id)
@@ -331,19 +311,19 @@ class Taking:
         columns = TABLES[table].c
         number = row["archive_number"]
         twin = self.session.scalar(select(columns.id).where(columns.archive_number == number, columns.id != row["id"]))
-        if twin is not None and not self._was_here(table, twin):
+        if twin is not None and not self.was_here(table, twin):
             raise PackageRefused(
                 f"交接包里的档号 {number} 本单位已经有了，整包没有接收，{NOTHING_DONE}"
                 "请两边核对全宗号和乡镇（机构）一段，档号不能重复。"
             )
-        here = self._exists(table, row["id"])
-        if here and not self._was_here(table, row["id"]):
+        here = self.exists(table, row["id"])
+        if here and not self.was_here(table, row["id"]):
             raise foreign()
         values = row
         if table == "archive_items":
             values = {**row, "series_id": None, "item_number": None, "number_tail": number_tail(row["number_norm"])}
-        self._upsert(table, values, here)
-        self._note(table, row["id"])
+        self.upsert(table, values, here)
+        self.note(table, row["id"])
 
     def _answers(self, registration_id: str, rows: Mapping[str, list[Row]]) -> None:
         answers = TABLES["answers"]
@@ -355,7 +335,7 @@ class Taking:
         for row in rows["answers"]:
             if row["registration_id"] != registration_id:
                 raise foreign()
-            self._by(row, "changed_by")
+            self.by(row, "changed_by")
         if rows["answers"]:
             self.session.execute(insert(answers), rows["answers"])
         self._history(registration_id, rows["answer_events"])
@@ -371,7 +351,7 @@ class Taking:
             if row["registration_id"] != registration_id:
                 raise foreign()
             if before is None:
-                self._by(row, "by")
+                self.by(row, "by")
                 new.append(row)
             elif any(before[name] != value for name, value in row.items() if name not in ("sealed", "reading_id")):
                 raise PackageRefused(
@@ -438,7 +418,7 @@ class Taking:
         }
         for row in rows:
             before = here.get(row["id"])
-            if row["child_id"] != child_id or (before is not None and not self._child_is_theirs(before["child_id"])):
+            if row["child_id"] != child_id or (before is not None and not self.child_is_theirs(before["child_id"])):
                 raise foreign()
             for name in (
                 "by",
@@ -451,44 +431,34 @@ class Taking:
                 "changed_by",
             ):
                 if name in row:
-                    self._by(row, name)
+                    self.by(row, name)
             values = {**row, "child_id": stands}
             if before is not None and "sealed" in row and row["sealed"] is None and not self.sensitive:
                 values["sealed"] = before["sealed"]
-            self._upsert(table, values, before is not None)
-            self._note(table, row["id"])
+            self.upsert(table, values, before is not None)
+            self.note(table, row["id"])
         if table in ("concerns", "visits"):  # proposals and plans are made anew; the rest is only added to
             state = "proposed" if table == "concerns" else "planned"
             rest = self.session.scalars(select(names.id).where(names.child_id == stands, names.state == state))
-            lost = [row_id for row_id in rest if row_id not in ids and self._was_here(table, row_id)]
+            lost = [row_id for row_id in rest if row_id not in ids and self.was_here(table, row_id)]
             if lost:
                 self.session.execute(delete(TABLES[table]).where(names.id.in_(lost)))
 
     def _link(self, link_id: str, rows: Mapping[str, list[Row]]) -> None:
         """Two of the partner's children belong together, as somebody there confirmed or took back."""
         (row,) = rows["child_links"]
-        if row["id"] != link_id or not all(self._child_is_theirs(row[end]) for end in ("child_id", "other_id")):
+        if row["id"] != link_id or not all(self.child_is_theirs(row[end]) for end in ("child_id", "other_id")):
             raise foreign()
-        here = self._exists("child_links", link_id)
-        if here and not self._was_here("child_links", link_id):
+        here = self.exists("child_links", link_id)
+        if here and not self.was_here("child_links", link_id):
             raise foreign()
         for name in ("made_by", "undone_by"):
-            self._by(row, name)
+            self.by(row, name)
         one, other = sorted(likeness_rows.stands_for(self.session, row[end]) for end in ("child_id", "other_id"))
         if one != other:  # merged here, they are one child, who is not linked with itself
-            self._upsert("child_links", {**row, "child_id": one, "other_id": other}, here)
-            self._note("child_links", link_id)
+            self.upsert("child_links", {**row, "child_id": one, "other_id": other}, here)
+            self.note("child_links", link_id)
             self.children |= {one, other}
-
-    def _child_is_theirs(self, child_id: str | None) -> bool:
-        """Is it the partner's child, or one that a child of the partner's went into?"""
-        if child_id is None:
-            return False
-        if self.session.scalar(select(Child.store_id).where(Child.id == child_id)) == self.partner:
-            return True
-        merged = select(ChildMerge.id).join(Child, Child.id == ChildMerge.gone_id)
-        found = merged.where(ChildMerge.kept_id == child_id, Child.store_id == self.partner)
-        return self.session.scalar(found.limit(1)) is not None
 
     # -- proposals ----------------------------------------------------------------------------------------------------
 
@@ -526,53 +496,3 @@ class Taking:
             done = self.session.connection().execute(update(pages).where(at).values(sheet_id=sheet_id, side=side))
             if done.rowcount != 1:
                 raise foreign()
-
-    # -- questions ----------------------------------------------------------------------------------------------------
-
-    def _by(self, row: Row, name: str) -> None:
-        """Whoever is named as having done it is one of the partner's people."""
-        who = row[name]
-        if who is None or who in self.people:
-            return
-        table = TABLES["users"]
-        if self.session.scalar(select(table.c.store_id).where(table.c.id == who)) != self.partner:
-            raise foreign()
-        self.people.add(who)
-
-    def _exists(self, table: str, row_id: str) -> bool:
-        column = TABLES[table].c.id
-        return self.session.scalar(select(column).where(column == row_id)) is not None
-
-    def _upsert(self, table: str, row: Row, here: bool) -> None:
-        if here:
-            self.session.execute(update(TABLES[table]).where(TABLES[table].c.id == row["id"]).values(row))
-        else:
-            self.session.execute(insert(TABLES[table]).values(row))
-
-    def _was_here(self, table: str, row_id: str) -> bool:
-        """Did it come from this partner before?"""
-        noted = TABLES["handed_over"].c
-        statement = select(noted.object_id).where(
-            noted.partner_id == self.partner, noted.kind == _kind(table), noted.object_id == row_id
-        )
-        return self.session.scalar(statement) is not None
-
-    def _note(self, table: str, row_id: str) -> None:
-        if not self._was_here(table, row_id):
-            noted = {"partner_id": self.partner, "kind": _kind(table), "object_id": row_id, "digest": ""}
-            self.session.execute(insert(TABLES["handed_over"]).values(noted))
-
-
-def _kind(table: str) -> str:
-    return f"{OWNED}{table}"[:16]
-
-
-def _refuse_bomb(packed: bytes) -> None:
-    """Raises for what unpacks to more than any reading or form is."""
-    stream = zlib.decompressobj()
-    try:
-        stream.decompress(packed, LARGEST_UNPACKED)
-    except zlib.error as error:
-        raise unfit() from error
-    if stream.unconsumed_tail:
-        raise unfit()

@@ -15,8 +15,9 @@ from forms.values import FieldError, format_value
 from records import handover_file, handover_rows, handovers, office_rows, registration_rows
 from records.errors import PackageRefused
 from records.handover_file import NOTHING_DONE, Header
+from records.handover_owned import unfit
 from records.handover_rows import Document
-from records.handover_taking import Taking, unfit
+from records.handover_taking import Taking
 from records.sealed_stream import SealedReader
 from records.session import Session
 from records.store import Store

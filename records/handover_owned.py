@@ -1,0 +1,99 @@
+"""What a partner's package may touch: rows that are new, or the partner's own. Everything else refuses the package."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from records.errors import PackageRefused
+from records.handover_file import NOTHING_DONE
+from records.handover_rows import TABLES, Row
+from records.tables import Child, ChildMerge
+
+LARGEST_UNPACKED = 64 << 20
+OWNED = "in_"  # kinds of ``handed_over`` that say what came from a partner: it may change it later
+
+
+def foreign() -> PackageRefused:
+    """The package speaks of what isn't the sender's."""
+    return PackageRefused(
+        f"这个交接包里有不属于对方单位的内容，整包没有接收，{NOTHING_DONE}请和对方联系，查明原因以前不要再接收。"
+    )
+
+
+def unfit() -> PackageRefused:
+    """A value that no program of ours writes."""
+    return PackageRefused(f"这个交接包里的内容不合格式，整包没有接收，{NOTHING_DONE}请对方升级程序后再做一份。")
+
+
+@dataclass(slots=True)
+class Owned:
+    """Whose rows are whose, asked of the store within the transaction that takes a package in."""
+
+    session: Session
+    partner: str
+    people: set[str] = field(default_factory=set, kw_only=True)  # the partner's, who may be named as having done it
+
+    def child_is_theirs(self, child_id: str | None) -> bool:
+        """Is it the partner's child, or one that a child of the partner's went into?"""
+        if child_id is None:
+            return False
+        if self.session.scalar(select(Child.store_id).where(Child.id == child_id)) == self.partner:
+            return True
+        merged = select(ChildMerge.id).join(Child, Child.id == ChildMerge.gone_id)
+        found = merged.where(ChildMerge.kept_id == child_id, Child.store_id == self.partner)
+        return self.session.scalar(found.limit(1)) is not None
+
+    def by(self, row: Row, name: str) -> None:
+        """Whoever is named as having done it is one of the partner's people."""
+        who = row[name]
+        if who is None or who in self.people:
+            return
+        table = TABLES["users"]
+        if self.session.scalar(select(table.c.store_id).where(table.c.id == who)) != self.partner:
+            raise foreign()
+        self.people.add(who)
+
+    def exists(self, table: str, row_id: str) -> bool:
+        """Is there a row of this id, whoever's it is?"""
+        column = TABLES[table].c.id
+        return self.session.scalar(select(column).where(column == row_id)) is not None
+
+    def upsert(self, table: str, row: Row, here: bool) -> None:
+        """Write a row anew, or over the one that is here."""
+        if here:
+            self.session.execute(update(TABLES[table]).where(TABLES[table].c.id == row["id"]).values(row))
+        else:
+            self.session.execute(insert(TABLES[table]).values(row))
+
+    def was_here(self, table: str, row_id: str) -> bool:
+        """Did it come from this partner before?"""
+        noted = TABLES["handed_over"].c
+        statement = select(noted.object_id).where(
+            noted.partner_id == self.partner, noted.kind == _kind(table), noted.object_id == row_id
+        )
+        return self.session.scalar(statement) is not None
+
+    def note(self, table: str, row_id: str) -> None:
+        """From now on the row is known to have come from this partner."""
+        if not self.was_here(table, row_id):
+            noted = {"partner_id": self.partner, "kind": _kind(table), "object_id": row_id, "digest": ""}
+            self.session.execute(insert(TABLES["handed_over"]).values(noted))
+
+
+def _kind(table: str) -> str:
+    return f"{OWNED}{table}"[:16]
+
+
+def refuse_bomb(packed: bytes) -> None:
+    """Raises for what unpacks to more than any reading or form is."""
+    stream = zlib.decompressobj()
+    try:
+        stream.decompress(packed, LARGEST_UNPACKED)
+    except zlib.error as error:
+        raise unfit() from error
+    if stream.unconsumed_tail:
+        raise unfit()
