@@ -56,6 +56,7 @@ from records.keys import PRODUCTION, Kdf
 from records.views_forms import FormRow
 from workflow import access, office_forms
 from workflow.access import Opened
+from workflow.finding import Found, FoundKind
 from workflow.permissions import RIGHTS, Right
 
 log = logging.getLogger(__name__)
@@ -327,11 +328,6 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
         if told:
             drafts.notice.say(told, "good")
 
-    def find(words: str, opens: bool) -> None:
-        if window.shown != "children":
-            window.go("children")
-        children.search(words, opens=opens)
-
     inbox.counted.connect(partial(window.navigation.set_count, "inbox"))
     drafts.counted.connect(partial(window.navigation.set_count, "drafts"))
     for screen in (inbox, children, child):
@@ -344,9 +340,35 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     verify.left.connect(back)
     verify.saved.connect(drafts.read)
     verify.title.connect(partial(window.set_title, "verify"))
-    window.searched.connect(find)
+    add_search(window, children, batches, look)
     window.closing.connect(verify.keep_typing)
     return window
+
+
+def add_search(
+    window: MainWindow,
+    children: ChildrenScreen,
+    batches: BatchesScreen,
+    look: Callable[[tuple[str, ...]], None],
+) -> None:
+    """The search box: children are listed in the ledger; drafts and batches are offered below the box."""
+
+    def find(words: str, opens: bool) -> None:
+        if not window.may_see("children"):
+            return
+        if window.shown != "children":
+            window.go("children")
+        children.search(words, opens=opens)
+
+    def open_found(found: Found) -> None:
+        if found.kind is FoundKind.DRAFT:
+            look((found.key,))
+        else:
+            batches.show_batch(found.key)
+            window.go("batches")
+
+    window.searched.connect(find)
+    window.found.chosen.connect(open_found)
 
 
 def add_group(window: MainWindow, jobs: Jobs, drafts: DraftsScreen, look: Callable[[tuple[str, ...]], None]) -> None:

@@ -41,6 +41,7 @@ ALONE: Mapping[str, str] = {
     "page.see": "查看图像",
     "visits.see": "查看走访名单",
     "visits.print": "打印走访名单",
+    "registration.found": "查找登记表",
     "page.put": "页归入登记表",
     "page.apart": "页单独成一份",
     "page.move": "调换附页次序",

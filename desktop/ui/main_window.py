@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QStackedWidget, QWidget
 from desktop.jobs import Jobs
 from desktop.ui import icons
 from desktop.ui.navigation import Navigation
+from desktop.ui.search_list import SearchList
 from desktop.ui.status_bar import StatusBar
 from desktop.ui.theme import AROUND, BETWEEN, roles
 from desktop.ui.widgets.parts import Notice, column, line, panel, text
@@ -53,6 +54,7 @@ class MainWindow(QWidget):
         self._title = text("", "title")
         self.search = self._make_search()
         self._lay_out()
+        self.found = SearchList(jobs, self.search, self)
         jobs.known_error.connect(self.say_error)
         jobs.changed.connect(self._changed)
         self.read_office()
@@ -118,6 +120,8 @@ class MainWindow(QWidget):
     def go(self, key: str) -> None:
         """Show a screen."""
         widget, screen, word = self._screens[key]
+        if key != "children":  # typing on goes there, and the list stays
+            self.found.close_list()
         self._shown = key
         self._title.setText(word)
         self._stack.setCurrentWidget(widget)

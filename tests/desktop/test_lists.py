@@ -18,6 +18,7 @@ from desktop.ui.verify.list_screen import DraftsScreen
 from desktop.ui.verify.screen import VerifyScreen
 from records.views import RegistrationState, Role
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
+from workflow import report
 from workflow.cross_reference import Place, set_location
 
 Show = Callable[[QWidget], None]
@@ -139,6 +140,38 @@ def test_a_long_list_comes_page_by_page(
     assert [row.name for row in children.model.rows] == ["欧阳雪乙"]
     press(children.table, Qt.Key.Key_Return, "\r")
     qtbot.waitUntil(lambda: window.shown == "child")
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+
+
+def test_search_finds_drafts_and_batches_by_kind(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    done = desk.registration(0, front=["child_name"])
+    desk.verified(done)
+    report.new_batch(desk.store, desk.actor, desk.clock(), "欧阳一批", [done])
+    waits = desk.registration(1, front=["child_name"])
+    type_chinese(window.search, "欧阳")
+    qtbot.waitUntil(window.found.isVisible)
+    rows = [window.found.item(at).text() for at in range(window.found.count())]
+    assert (rows[0], rows[2]) == ("待核对的登记表", "报送批次")
+    assert rows[1].startswith("欧阳雪乙")
+    assert rows[3].startswith("欧阳一批")
+    press(window.search, Qt.Key.Key_Down)
+    press(window.found, Qt.Key.Key_Return, "\r")
+    verify = part(window, VerifyScreen)
+    assert window.shown == "verify"
+    qtbot.waitUntil(lambda: verify.walk is not None and verify.walk.sheet.registration_id == waits)
+    assert not window.found.isVisible()
+    window.search.clear()
+    type_chinese(window.search, "欧阳一")
+    qtbot.waitUntil(lambda: window.found.isVisible() and window.found.count() == 2)
+    press(window.search, Qt.Key.Key_Down)
+    press(window.found, Qt.Key.Key_Return, "\r")
+    assert window.shown == "batches"
+    window.search.clear()
+    type_keys(window.search, "13904320001")
+    qtbot.waitUntil(window.found.isVisible)
+    assert window.found.item(1).text().startswith("欧阳雪乙"), "a caregiver's phone finds the draft it stands on"
+    press(window.search, Qt.Key.Key_Escape)
+    assert not window.found.isVisible()
     qtbot.waitUntil(lambda: desk.jobs.idle)
 
 

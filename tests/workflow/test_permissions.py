@@ -77,6 +77,7 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.office_forms.print_blank": EVERYBODY | {H},
     "workflow.draft_workbook.write_draft": {C, A, M},
     "workflow.verify.drafts": EVERYBODY | {H},
+    "workflow.finding.find": EVERYBODY | {H},
     "workflow.trust.trust": EVERYBODY | {H},
     "workflow.verify.sheet": EVERYBODY | {H},
     "workflow.verify.as_typed": EVERYBODY | {H},

@@ -97,6 +97,10 @@ class BatchesScreen(QWidget):
         """Read the list again."""
         self._jobs.read(report.batches, self._show, owner=self)
 
+    def show_batch(self, batch_id: str) -> None:
+        """This batch is at hand when the list has been read."""
+        self._wanted = batch_id
+
     def choose(self) -> None:
         """Choose registrations for a new batch."""
         self.notice.drop()
