@@ -1,4 +1,7 @@
-"""The blank page with its fields drawn on it: chosen, moved, drawn and cut by mouse or by keys."""
+"""The blank page with its fields drawn on it: chosen, moved, drawn and cut by mouse or by keys.
+
+Paper is white in the dark theme too, so what is drawn on it has the light theme's colours.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QWidget
 
 from desktop.ui.forms.editing import Editing
-from desktop.ui.theme import roles
+from desktop.ui.theme import LIGHT
 from forms import proposal as edit
 from forms.form_file import Box
 from forms.proposal import ProposedField
@@ -182,20 +185,20 @@ class FormCanvas(QWidget):
             self._paint_field(painter, field, chosen=field.key in chosen, at_hand=chosen[:1] == (field.key,))
         self._paint_doing(painter)
         if self.hasFocus():
-            painter.setPen(QPen(QColor(roles().acts), 2))
+            painter.setPen(QPen(QColor(LIGHT.acts), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.visibleRegion().boundingRect().adjusted(1, 1, -2, -2))
 
     def _paint_free(self, painter: QPainter) -> None:
         proposal = self.editing.proposal
         assert proposal is not None
-        painter.setPen(QPen(QColor(roles().edge), 1, Qt.PenStyle.DotLine))
+        painter.setPen(QPen(QColor(LIGHT.edge), 1, Qt.PenStyle.DotLine))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for box in edit.free_cells(proposal, self.editing.page):
             painter.drawRect(self.place(box).adjusted(2, 2, -2, -2))
 
     def _paint_field(self, painter: QPainter, field: ProposedField, *, chosen: bool, at_hand: bool) -> None:
-        of = roles()
+        of = LIGHT
         colour = QColor(of.acts if field.sure else of.doubt)
         moving = self._drag.moved() if at_hand and self._drag is not None else None
         place = self.place(moving or field.box)
@@ -229,7 +232,7 @@ class FormCanvas(QWidget):
         painter.drawText(spot, int(Qt.AlignmentFlag.AlignCenter), "?")
 
     def _paint_doing(self, painter: QPainter) -> None:
-        pen = QPen(QColor(roles().acts), 1.5, Qt.PenStyle.DashLine)
+        pen = QPen(QColor(LIGHT.acts), 1.5, Qt.PenStyle.DashLine)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._doing is Doing.DRAWING and self._drag is not None:

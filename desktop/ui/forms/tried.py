@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from desktop.ui.theme import roles, sized
+from desktop.ui.theme import LIGHT, roles, sized
 from records.views_forms import TriedField, TriedPage
 
 INSIDE = 3
@@ -75,7 +75,7 @@ class TriedView(QWidget):
             self._paint(painter, field)
 
     def _paint(self, painter: QPainter, field: TriedField) -> None:
-        of = roles()
+        of = LIGHT  # paper is white in the dark theme too
         place = self.place(field)
         colour = QColor(of.acts if field.sure else of.doubt)
         painter.setBrush(Qt.BrushStyle.NoBrush)
