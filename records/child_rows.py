@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from records import search_rows
@@ -13,9 +14,18 @@ from records.likeness_rows import stands_for
 from records.registration_rows import DONE
 from records.scope import within
 from records.states import ChildState
-from records.tables import Child, ChildPerson, Registration
+from records.tables import Child, ChildPerson, Registration, SecondEntry
 
 CHUNK = 500
+
+
+class Pending(NamedTuple):
+    """Who has still to enter these fields a second time, wherever somebody else verified the form."""
+
+    user_id: str
+    keys: tuple[str, ...]
+
+
 FAR = 5000  # rows of a list from its beginning
 
 
@@ -117,15 +127,18 @@ def children_with_current(
     exited: bool | None = None,
     limit: int | None = None,
     offset: int = 0,
+    unless: Pending | None = None,
 ) -> list[tuple[Child, Registration]]:
     """Children by pinyin, then id, each with its current registration, which lies in the division.
 
     A page is found in one index before any row is read; one near the end is counted from the end. ``search`` is
-    normalised by the caller; ``exited``: only those who left the list (True) or are on it (False).
+    normalised by the caller; ``exited``: only those who left the list (True) or are on it (False); ``unless``: what
+    is pending for somebody is not found.
     """
     page = select(Child.id).where(*_wanted(session, search, division, exited, listed=limit is not None))
+    page = page if unless is None else page.where(_open_to(unless))
     if limit is not None:
-        total = count_children(session, search, division, exited=exited) if offset >= FAR else None
+        total = count_children(session, search, division, exited=exited, unless=unless) if offset >= FAR else None
         page = _page(page, total, limit, offset)
     statement = (
         select(Child, Registration)
@@ -152,9 +165,34 @@ def current_ids(session: Session, division: str) -> Sequence[str]:
     return [row_id for row_id in session.scalars(statement.order_by(Child.pinyin, Child.id)) if row_id is not None]
 
 
-def count_children(session: Session, search: str, division: str, *, exited: bool | None = None) -> int:
+def _open_to(pending: Pending) -> ColumnElement[bool]:
+    """Children whose current form this person verified, or in which two persons agree about all of these fields."""
+    user_id, keys = pending
+    own = select(Registration.id).where(
+        Registration.id == Child.current_registration_id, Registration.verified_by == user_id
+    )
+    settled = (
+        select(func.count())
+        .select_from(SecondEntry)
+        .where(SecondEntry.registration_id == Child.current_registration_id, SecondEntry.key.in_(keys))
+        .where(or_(SecondEntry.agreed, SecondEntry.resolved_at.is_not(None)))
+        .correlate(Child)
+        .scalar_subquery()
+    )
+    return or_(own.exists(), settled == len(keys))
+
+
+def count_children(
+    session: Session,
+    search: str,
+    division: str,
+    *,
+    exited: bool | None = None,
+    unless: Pending | None = None,
+) -> int:
     """How many ``children_with_current`` finds without a limit."""
     wanted = _wanted(session, search, division, exited, walked=bool(search), listed=False)
+    wanted += [] if unless is None else [_open_to(unless)]
     return session.scalar(select(func.count()).select_from(Child).where(*wanted)) or 0
 
 

@@ -44,7 +44,13 @@ def children(
     store.saw(actor.user_id, "children.see", [store.store_id])
     with store.session() as session:
         found = child_rows.children_with_current(
-            session, normal_name(search), actor.division, exited=exited, limit=limit, offset=offset
+            session,
+            normal_name(search),
+            actor.division,
+            exited=exited,
+            limit=limit,
+            offset=offset,
+            unless=_pending(session, actor, search),
         )
         ids = [registration.id for _, registration in found]
         rows = _Gathered(session, actor, [child.id for child, _ in found], ids, today)
@@ -59,7 +65,19 @@ def children(
 def count(store: Store, actor: Actor, *, search: str = "", exited: bool | None = None) -> int:
     """How many children ``children`` finds without a limit."""
     with store.session() as session:
-        return child_rows.count_children(session, normal_name(search), actor.division, exited=exited)
+        unless = _pending(session, actor, search)
+        return child_rows.count_children(session, normal_name(search), actor.division, exited=exited, unless=unless)
+
+
+def _pending(session: Session, actor: Actor, search: str) -> child_rows.Pending | None:
+    """To find a child by its name or number tells what was entered: not to whom has still to enter it blind.
+
+    By 档号 (it has a dash) everybody finds the paper.
+    """
+    if not search or "-" in search:
+        return None
+    keys = tuple(k for k in blind.chosen_keys(session) if k == "child_name" or k.endswith(("_id_number", "_phone")))
+    return child_rows.Pending(actor.user_id, keys) if keys else None
 
 
 class _Gathered:

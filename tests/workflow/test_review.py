@@ -185,8 +185,16 @@ def test_lists_and_pages_tell_the_second_person_nothing(office: OfficeAtWork, pe
     assert not any(words in told(people[0]) for words in known)
     assert "双录未完成" in told(people[0])
     assert all(words in told(office.actor) for words in known), "whoever verified it sees it as ever"
+    for words in ("欧阳雪", "2202842018"):
+        assert children.children(office.store, people[0], search=words) == (), "to be found would tell it, too"
+        assert children.count(office.store, people[0], search=words) == 0
+        assert len(children.children(office.store, office.actor, search=words)) == 1
+    assert len(children.children(office.store, people[0], search="黄松甸镇-0001")) == 1, (
+        "the paper is found by its number"
+    )
     for key, value in (("child_name", "欧阳雪"), ("child_id_number", "220284201801010023")):
         enter(office, people[0], registration, key, value)
+    assert len(children.children(office.store, people[0], search="欧阳雪")) == 1
     assert all(words in told(people[0]) for words in known[:2])
     assert known[2] not in told(people[0])
 
