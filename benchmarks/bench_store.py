@@ -347,7 +347,13 @@ def price(store: Store, plain: Path, statements: dict[str, list[Statement]], tim
 def _plain(path: Path) -> Any:
     """As ``records.database.connect``, without a key."""
     connection = sqlcipher.connect(str(path), isolation_level=None)
-    for pragma in ("temp_store = MEMORY", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+    for pragma in (
+        "temp_store = MEMORY",
+        f"cache_size = -{database.CACHE_KIB}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "secure_delete = ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 

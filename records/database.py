@@ -19,6 +19,9 @@ from records.errors import CannotWrite, StoreDamaged, StoreError
 
 BUSY_MILLISECONDS = 10_000
 READERS = 4
+# A page that isn't in the cache is decrypted again. At 100,000 children SQLite's own 2 MB made encryption cost 2.7
+# times as much as none, 16 MB 1.1 times.
+CACHE_KIB = 16 * 1024
 
 
 def connect(path: Path, key: bytes, *, read_only: bool = False, journal: str = "WAL") -> Any:
@@ -36,6 +39,7 @@ def connect(path: Path, key: bytes, *, read_only: bool = False, journal: str = "
             f"PRAGMA key = \"x'{key.hex()}'\"",
             f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}",
             "PRAGMA temp_store = MEMORY",
+            f"PRAGMA cache_size = -{CACHE_KIB}",
             f"PRAGMA journal_mode = {journal}",
             "PRAGMA synchronous = FULL",
             "PRAGMA foreign_keys = ON",
