@@ -1,4 +1,5 @@
-"""``./dev soak privacy``: the main job without a network, every file opened for writing traced, every byte searched.
+"""``./dev soak privacy``: the main job and what follows it without a network, every file opened for writing traced,
+every byte searched. What follows (``benchmarks.privacy_walk``): verifying, care, printing, batch, backup, learning.
 
 Needs ``strace`` and, to cut the network, ``unshare``; exits with 2 where it can't measure. The program runs with a
 home, a temporary folder and a data folder of its own. After the run: the trace (children included) may show only
@@ -53,16 +54,18 @@ def _measure(place: Path) -> int:
     out.parent.mkdir()
     samples = RESOURCES / "samples"
     before = set(Path("/dev/shm").iterdir()) if Path("/dev/shm").is_dir() else set()
-    job = [sys.executable, "-m", "desktop", "digitize", str(samples), "--data-dir", str(data_dir), "--create"]
-    command = ["strace", "-f", "-qq", "-s", "4096", "-e", "trace=%file,creat,connect", "-o", str(trace), *job]
-    command += ["--out", str(out)]
-    if shutil.which("unshare") and os.geteuid() == 0:
-        command = ["unshare", "-n", *command]
     environment = {**os.environ, "HOME": str(home), "TMPDIR": str(temporary), "TONGDANG_PASSWORD": "松花江水-12345"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    job = ["desktop", "digitize", str(samples), "--data-dir", str(data_dir), "--create", "--out", str(out)]
+    done = _traced(job, trace, environment)
     if done.returncode not in (0, 1) or not out.is_file():
         print(done.stderr[-3000:], file=sys.stderr)
         return 2
+    walk = ["benchmarks.privacy_walk", "--data-dir", str(data_dir), "--out", str(out.parent)]
+    walked = _traced(walk, trace, environment)
+    if walked.returncode:
+        print(walked.stderr[-3000:], file=sys.stderr)
+        return 2
+    print(walked.stdout, end="")
     findings = [*_unexpected(trace, data_dir, out), *_network(trace)]
     true = truth.load(samples)
     texts = privacy.secrets(true.values())
@@ -70,7 +73,7 @@ def _measure(place: Path) -> int:
     findings += privacy.search([data_dir, home, temporary], wanted)
     shared = set(Path("/dev/shm").iterdir()) - before if Path("/dev/shm").is_dir() else set()
     findings += [f"left in shared memory: {path}" for path in shared]
-    if any(text in done.stdout + done.stderr for text in texts):
+    if any(text in done.stdout + done.stderr + walked.stdout + walked.stderr for text in texts):
         findings.append("a name or number was printed on the screen")
     print(f"{len(true)} pages, {len(texts)} names and numbers, {len(wanted)} byte strings looked for")
     for finding in findings:
@@ -79,12 +82,19 @@ def _measure(place: Path) -> int:
     return 1 if findings else 0
 
 
+def _traced(job: list[str], trace: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a module of the program; what it and its children open is added to the trace."""
+    command = ["strace", "-f", "-qq", "-A", "-s", "4096", "-e", "trace=%file,creat,connect", "-o", str(trace)]
+    command += [sys.executable, "-m", *job]
+    if shutil.which("unshare") and os.geteuid() == 0:
+        command = ["unshare", "-n", *command]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
 def _unexpected(trace: Path, data_dir: Path, out: Path) -> Iterator[str]:
     for path in sorted(set(_written(trace.read_text(encoding="ascii", errors="replace").splitlines()))):
         if (
-            path.startswith(DEVICES)
-            or path == str(out)
-            or (path.startswith(str(out.parent)) and path.endswith(".part"))
+            path.startswith(DEVICES) or path.startswith(str(out.parent))  # outputs, as named, and what becomes them
         ):
             continue
         if path.startswith(str(data_dir)) and STORE_FILES.match(path.removeprefix(f"{data_dir}/")):
