@@ -10,6 +10,7 @@ from benchmarks.truth import TruePage
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
 PIECE = 48  # bytes of a delivered file: long enough never to be there by chance
 PIECES_PER_FILE = 40
+SHORTEST = 6  # bytes: four of a two-character name in UTF-16 stand in some ciphertext of 20 MB by chance
 TELLING_KINDS = ("name", "id_number", "phone")
 
 
@@ -31,7 +32,8 @@ def needles(texts: Iterable[str], delivered: Iterable[Path]) -> dict[bytes, str]
     wanted: dict[bytes, str] = {}
     for number, text in enumerate(sorted(texts)):
         for encoding in ENCODINGS:
-            wanted[text.encode(encoding)] = f"secret {number} as {encoding}"
+            if len(text.encode(encoding)) >= SHORTEST:
+                wanted[text.encode(encoding)] = f"secret {number} as {encoding}"
     for path in delivered:
         data = path.read_bytes()
         # not the first bytes: headers and quantisation tables are the same in every JPEG of one program
