@@ -21,7 +21,7 @@ from desktop.ui.verify.keys import Action, Press
 from desktop.ui.verify.screen import VerifyScreen
 from records.keys import Kdf
 from records.views import Actor, Role
-from workflow import people, review, settings
+from workflow import people, report, review, settings
 from workflow.access import Opened
 from workflow.settings import REVIEW_BY, SECOND_ENTRY
 
@@ -46,6 +46,7 @@ class Taker(Protocol):
 def second(studio: Taker, shell: Shell, opened: Opened, kdf: Kdf) -> None:
     """A colleague reviews one form, enters two fields of another again, and a form goes back to its verifier."""
     store, actor = opened.store, opened.actor
+    free = {row.registration_id for row in report.candidates(store, actor)}  # what is being reported is not sent back
     settings.change_setting(store, actor, studio.clock(), REVIEW_BY.key, "person")
     colleague = _colleague(studio, opened, kdf)
     window = _sit_down(studio, shell, Opened(store, colleague, None))
@@ -56,7 +57,8 @@ def second(studio: Taker, shell: Shell, opened: Opened, kdf: Kdf) -> None:
     window.go("second")
     studio.until(lambda: lists.reviews.rows)
     studio.shoot("复核")
-    ids = tuple(row.registration_id for row in lists.reviews.rows)
+    rows = sorted(lists.reviews.rows, key=lambda row: row.registration_id not in free)
+    ids = tuple(row.registration_id for row in rows)
     lists.review.emit(ids)
     studio.until(lambda: one.item is not None)
     one.table.selectRow([item.key for item in one.model.rows].index("school_name"))
