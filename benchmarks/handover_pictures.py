@@ -15,7 +15,7 @@ from desktop.ui.handover.cards import CompareDialog
 from desktop.ui.handover.screen import CARDS, IN, OUT, PROPOSALS, HandoverScreen
 from desktop.ui.main_window import MainWindow
 from records.keys import Kdf
-from workflow import handover, handover_in, partners, proposals, verify
+from workflow import handover, handover_in, partners, proposals, report, verify
 from workflow.access import Opened, create_office
 
 QUICK = Kdf(memory_kib=1024, iterations=1, lanes=1)
@@ -88,7 +88,9 @@ def _there_and_back(studio: Taker, opened: Opened, county: Opened, folder: Path)
     store, actor, clock = opened.store, opened.actor, studio.clock
     handover.make(store, actor, clock(), COUNTY, folder / "一.tdhandover")
     handover_in.take_in(county.store, county.actor, clock(), folder / "一.tdhandover")
-    first = handover.outgoing(store, actor, COUNTY, everything=True).registrations[0].registration_id
+    free = {row.registration_id for row in report.candidates(store, actor)}  # what is being reported stays as it is
+    goes = [row.registration_id for row in handover.outgoing(store, actor, COUNTY, everything=True).registrations]
+    first = next(each for each in goes if each in free)
     seen = {item.key: item for item in verify.sheet(store, actor, first).items}
     at = (county.store, county.actor, clock(), first, FIELD)
     proposals.propose_typed(*at, f"{seen[FIELD].text or '黄松甸镇中心'}（分校）", "学籍系统里在分校")
