@@ -322,9 +322,9 @@ def session(studio: Studio, folder: Path) -> None:
     ledger(studio, window, opened)
     people(studio, window, opened)
     twins(studio, window, opened, folder)
+    handing_over(studio, window, opened, folder)  # before a batch holds the registrations
     batches(studio, window, opened, folder)
     forms(studio, window, folder)
-    handing_over(studio, window, opened, folder)
     settings(studio, window)
     second(studio, studio.program.shell, opened, QUICK)
 
