@@ -165,6 +165,7 @@ def test_what_an_earlier_run_left_is_gone_on_with(desk: Desk, show: Show, qtbot:
     desk.take_in(desk.file("a.jpg", front("S1"), back("S1")))
     screen = InboxScreen(desk.jobs)
     show(screen)
+    screen.enter()
     qtbot.waitUntil(lambda: desk.pool.read == 2, timeout=20000)
     quiet(desk, screen, qtbot)
 
