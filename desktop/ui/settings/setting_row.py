@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import AROUND, BETWEEN, CONTROL, INSIDE
-from desktop.ui.widgets.parts import button, column, line, set_role, text
+from desktop.ui.widgets.parts import Elided, button, column, line, set_role, text
 from workflow import settings
 from workflow.changes import Changes
 from workflow.settings import SETTINGS, Offer, Section, Setting, Shape, Value, codes_in
@@ -113,7 +113,7 @@ class SettingRow(QWidget):
         return lambda value: choice.setCurrentIndex(choice.findData(value))
 
     def _make_some_of(self) -> Callable[[Value], None]:
-        told = text(NONE_CHOSEN, "secondary", wrap=True)
+        told = Elided(NONE_CHOSEN, "secondary")
 
         def choose() -> None:
             dialog = SomeOfDialog(self.setting.sentence, self.setting.offers(), codes_in(str(self._value)), self)
