@@ -17,8 +17,10 @@ from benchmarks.kill_run import enter
 from benchmarks.scripted import scan
 from workflow import intake, verify
 from workflow.check import check
+from workflow.sentences import PAGE_REASONS
 
 TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
+GIVEN_UP = {PAGE_REASONS[code]: "given up after two tries" for code in ("worker_died", "timed_out")}
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -98,9 +100,16 @@ def kept(data_dir: Path, out: Path) -> Kept:
 
 
 def _cells(out: Path) -> Iterator[object]:
-    """Every cell, but for the time of writing: the run that was started again ends later."""
+    """Every cell, but for the time of writing: the run that was started again ends later.
+
+    A page that is given up after two tries is told the second one's end: cut off by the kill it is an interruption
+    where the unkilled run ran out of time.
+    """
     for sheet in openpyxl.load_workbook(out).worksheets:
-        yield sheet.title, [[TIME.sub("", str(v)) for v in row] for row in sheet.iter_rows(values_only=True)]
+        yield (
+            sheet.title,
+            [[GIVEN_UP.get(str(v), TIME.sub("", str(v))) for v in row] for row in sheet.iter_rows(values_only=True)],
+        )
 
 
 def sweep(

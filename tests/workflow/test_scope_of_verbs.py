@@ -32,10 +32,11 @@ from workflow import (
     people,
     report,
     verify,
+    village_questions,
     visits,
 )
 from workflow.cross_reference import Place
-from workflow.errors import NotFound, WrongState
+from workflow.errors import BadValue, NotFound, WrongState
 from workflow.permissions import VERBS
 from workflow.placing import LogLine
 
@@ -50,8 +51,8 @@ IDS = frozenset({
     "link_id", "merge_id", "erasure_id", "user_id", "corrects",
 })  # fmt: skip
 # these answer with what is left when everything that lies elsewhere is taken away
-NOTHING_LEFT = frozenset({"unmask.id_numbers", "draft_workbook.write_draft"})
-OTHERWISE_REFUSED = {"report.new_batch": WrongState}
+NOTHING_LEFT = frozenset({"unmask.id_numbers", "draft_workbook.write_draft", "village_questions.to_ask"})
+OTHERWISE_REFUSED = {"report.new_batch": WrongState, "village_questions.write_slips": BadValue}
 
 
 def verbs_with_ids() -> list[str]:
@@ -133,7 +134,13 @@ def refused(name: str, office: OfficeAtWork, actor: Actor, things: Mapping[str, 
         answer = call(name, office, actor, things)
     except OTHERWISE_REFUSED.get(name, NotFound):
         return True
-    return name in NOTHING_LEFT and (answer == {} or (answer.registrations, answer.pages) == (0, 0))
+    return name in NOTHING_LEFT and nothing(answer)
+
+
+def nothing(answer: Any) -> bool:
+    if isinstance(answer, village_questions.Asked):
+        return (answer.questions, answer.face_to_face) == ((), 0)
+    return bool(answer == {} or (answer.registrations, answer.pages) == (0, 0))
 
 
 def test_nothing_is_there_for_the_next_township(office: OfficeAtWork, things: dict[str, Any]) -> None:

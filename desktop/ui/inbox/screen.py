@@ -321,6 +321,8 @@ class InboxScreen(QWidget):
         self.notice.say(refused, "alarm")
 
     def _show(self, counted_outside: bool, looked: Looked) -> None:
+        if not self._jobs.attended:
+            return  # the office was left while the store was being asked
         # a long list rests longer between two looks, so that reading it never fills the day
         self._refresh.setInterval(max(REFRESH_MS, REST * int(self._reading.elapsed())))
         self._reading.invalidate()
