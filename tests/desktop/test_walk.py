@@ -120,3 +120,20 @@ def test_a_contradiction_needs_more_than_enter_and_a_warning_does_not() -> None:
     walk = Walk(sheet(item("a"), item("b"), item("c"), order=("a",), findings=findings))
     assert [key for key in "abc" if walk.needs_more_than_enter(walk.item(key) or item("x"))] == ["a", "b"]
     assert [found.rule for found in walk.findings("b")] == ["sex_differs"]
+
+
+def test_what_is_asked_is_not_missing_while_a_value_stands_there() -> None:
+    missing = FindingView("error", "required", ("a",), "没有填。", "")
+    other = FindingView("warning", "school_age", ("a",), "在学情况对不上。", "")
+    asked = item("a", state=AnswerState.ASK)
+    assert Walk(sheet(asked, order=("a",), findings=(missing, other))).findings("a") == [other]
+    blank = item("a", None, state=AnswerState.ASK)
+    assert Walk(sheet(blank, order=("a",), findings=(missing,))).findings("a") == [missing]
+
+
+def test_sent_back_for_one_field_only_that_one_is_left() -> None:
+    back = Walk(sheet(item("a", state=AnswerState.ASK), item("b", state=AnswerState.CONFIRMED), order=("a", "b")))
+    assert (back.only_asked, back.left) == (True, 1)
+    assert not Walk(sheet(item("a", state=AnswerState.ASK), item("b"), order=("a", "b"))).only_asked
+    back.answer("a", AnswerState.CONFIRMED)
+    assert not back.only_asked

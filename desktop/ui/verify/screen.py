@@ -183,6 +183,8 @@ class VerifyScreen(QWidget):
         of = len(walk.sheet.order)
         state = walk.state(item.key)
         counted = f"第 {walk.position} / {of} 处" if walk.position else "已认可的栏目"
+        if walk.only_asked and item.key in walk.waiting:
+            counted = f"还有 {walk.left} 处"  # the other fields had their look long ago
         if state in {AnswerState.ILLEGIBLE, AnswerState.ASK}:
             by_review = "　复核退回" if item.note.startswith(BY_REVIEW) else "　要问村里"
             counted += "　看不清" if state is AnswerState.ILLEGIBLE else by_review

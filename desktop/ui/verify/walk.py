@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from records.views import AnswerState, FindingView, RegistrationState, VerifyItem, VerifySheet
 
+REQUIRED = "required"  # resources/rules.toml
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -93,6 +95,11 @@ class Walk:
         return sum(self.open(key) for key in self.sheet.order)
 
     @property
+    def only_asked(self) -> bool:
+        """All that is left was looked at before: sent back by the reviewer, or answered by the village."""
+        return bool(self.waiting) and all(key in self.waiting for key in self.sheet.order if self.open(key))
+
+    @property
     def folded(self) -> list[VerifyItem]:
         """Fields that need no look, and those that had theirs."""
         return [item for item in self.sheet.items if item.key not in self.sheet.order or not self.open(item.key)]
@@ -100,7 +107,10 @@ class Walk:
     # -- what stands against a value ----------------------------------------------------------------------------------
 
     def findings(self, key: str) -> list[FindingView]:
-        return [finding for finding in self.sheet.findings if key in finding.keys]
+        """The rules take what is being asked as unknown; a value that stands there to be looked at is not missing."""
+        item = self.item(key)
+        stands = key in self.waiting and item is not None and bool(item.text)
+        return [f for f in self.sheet.findings if key in f.keys and not (stands and f.rule == REQUIRED)]
 
     def needs_more_than_enter(self, item: VerifyItem) -> bool:
         """An empty or contradictory doubt is answered by a pick or by typing, not by Enter alone.
