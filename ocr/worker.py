@@ -262,7 +262,7 @@ class _Worker:
             raise OcrFailed(rest[0], rest[1])
         log.error("defect while reading a page: %s", rest[0])
         raise OcrFailed(
-            "defect", "识别这一页时程序出错；扫描件已保存，其余各页不受影响。请重新识别，或把这一页改为人工录入。"
+            "defect", "识别这一页时程序出错；扫描件已保存，其余各页不受影响。请再识别一次，或重新扫描这一页。"
         )
 
     def _await_start(self) -> None:
