@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from forms.dictionary import extra_sensitive
@@ -15,7 +16,7 @@ from records.store import Store
 from records.tables import Proposal, Registration, User
 from records.views import Actor, AnswerState, RegistrationState, ValueSource
 from records.views_handover import ProposalKind, ProposalRow, ProposalState
-from workflow import answering, current, matching, scope, sheets, verify
+from workflow import answering, blind, current, matching, scope, sheets, verify
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotFinished, NotFound, WrongState
 from workflow.forms_in_use import stored_form
@@ -122,8 +123,17 @@ def proposals(store: Store, actor: Actor, *, decided: bool = False) -> tuple[Pro
         for row in rows:
             registration = registration_rows.registration(session, row.registration_id)
             if registration is not None and scope.sees_registration(actor, registration):
-                found.append(_row(store, session, row, registration))
+                told = _row(store, session, row, registration)
+                found.append(_covered(told, blind.hidden_from(session, actor, registration)))
         return tuple(found)
+
+
+def _covered(row: ProposalRow, hidden: frozenset[str]) -> ProposalRow:
+    """Nothing of what the person has still to enter blind; ``moved`` would tell whether it is as it was."""
+    title = blind.PENDING if "child_name" in hidden else row.title
+    if row.key not in hidden:
+        return replace(row, title=title)
+    return replace(row, title=title, before=blind.PENDING, moved=False)
 
 
 def _row(store: Store, session: Session, row: Proposal, registration: Registration) -> ProposalRow:

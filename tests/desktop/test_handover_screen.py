@@ -25,7 +25,7 @@ from records.views_handover import ProposalState
 from tests.desktop.conftest import Desk, click, type_chinese, type_keys
 from tests.desktop.test_child_page import asked, gone
 from tests.workflow.conftest import PASSWORD, OfficeAtWork
-from tests.workflow.test_handover import introduce
+from tests.workflow.two_offices import introduce
 from workflow import children, handover, handover_in, partners, proposals, verify
 from workflow.access import Opened, create_office
 

@@ -7,7 +7,7 @@ import random
 import shutil
 import signal
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,18 @@ from records.folder import DATABASE
 from records.tables import User
 from records.views import RegistrationState, Role
 from records.views_care import LinkKind
-from records.views_handover import MadePackage, ProposalKind, ProposalState
 from tests.records.kill_points import VARIABLE, armed
-from tests.workflow.conftest import PASSWORD, QUICK, MakeOffice, OfficeAtWork
+from tests.workflow.conftest import PASSWORD, MakeOffice, OfficeAtWork
+from tests.workflow.two_offices import (
+    ANSWERS,
+    EVENTS,
+    PLACES,
+    Two,
+    corrected,
+    introduce,
+    rows,
+    two,
+)
 from workflow import (
     children,
     duplicates,
@@ -32,86 +41,15 @@ from workflow import (
     intake,
     moves,
     partners,
-    proposals,
     report,
     review,
     verify,
 )
-from workflow.access import create_office, log_in
+from workflow.access import log_in
 from workflow.check import check
-from workflow.errors import BadValue, NotAllowed, NotWritten, WrongState
+from workflow.errors import BadValue, NotAllowed, NotWritten
 
-
-@dataclass
-class Two:
-    """A township and its county, who know each other."""
-
-    town: OfficeAtWork
-    county: OfficeAtWork
-    place: Path
-
-    def made(self, name: str, *, everything: bool = False, sensitive: bool = True) -> MadePackage:
-        store, actor, now = self.town.store, self.town.actor, self.town.clock()
-        path = self.place / name
-        return handover.make(store, actor, now, "县民政局", path, everything=everything, sensitive=sensitive)
-
-    def make(self, name: str, **more: bool) -> Path:
-        path = self.place / name
-        self.made(name, **more)
-        return path
-
-    def take(self, path: Path) -> None:
-        handover_in.take_in(self.county.store, self.county.actor, self.county.clock(), path)
-
-    def back(self, name: str) -> Path:
-        path = self.place / name
-        handover.make(self.county.store, self.county.actor, self.county.clock(), "黄松甸镇人民政府", path)
-        return path
-
-
-def county_office(place: Path) -> OfficeAtWork:
-    opened = create_office(
-        place / "资料库",
-        office_name="县民政局",
-        division="220281",
-        username="admin",
-        full_name="县管理员",
-        password=PASSWORD,
-        now=datetime(2026, 10, 12, 1, 0, tzinfo=UTC),
-        kdf=QUICK,
-    )
-    return OfficeAtWork(opened.store, opened.actor, place)
-
-
-def introduce(one: OfficeAtWork, other: OfficeAtWork, place: Path, *, sensitive: bool = False) -> None:
-    """``one`` gets ``other``'s card and compares the fingerprint."""
-    path = place / f"{other.store.store_id}-{one.store.store_id}-{sensitive}.tdcard"
-    told = partners.write_card(other.store, other.actor, other.clock(), path, sensitive=sensitive)
-    partners.trust(one.store, one.actor, one.clock(), path, told.fingerprint)
-
-
-@pytest.fixture
-def two(make_office: MakeOffice, tmp_path: Path) -> Iterator[Two]:
-    town, county = make_office("镇"), county_office(tmp_path / "县")
-    introduce(town, county, tmp_path, sensitive=True)
-    introduce(county, town, tmp_path)
-    with county.store:
-        yield Two(town, county, tmp_path)
-
-
-def rows(office: OfficeAtWork, query: str) -> list[tuple[object, ...]]:
-    connection = database.connect(office.store.data_dir / DATABASE, office.store.opened_keys.database, read_only=True)
-    found = [tuple(row) for row in connection.execute(query).fetchall()]
-    connection.close()
-    return found
-
-
-ANSWERS = "SELECT registration_id, key, value, state FROM answers ORDER BY 1, 2"
-EVENTS = "SELECT registration_id, number, key, to_value, at FROM answer_events ORDER BY 1, 2"
-PLACES = (
-    "SELECT s.registration_id, p.id, p.side, i.archive_number, s.number FROM pages p "
-    "JOIN sheets s ON s.id = p.sheet_id JOIN archive_items i ON i.id = s.item_id ORDER BY 2"
-)
+__all__ = ["two"]  # a fixture
 
 
 def test_the_county_has_what_the_township_has(two: Two) -> None:
@@ -160,16 +98,6 @@ def test_only_what_is_new_goes_along(two: Two) -> None:
     two.take(everything)
     assert rows(two.county, ANSWERS) == rows(two.town, ANSWERS)
     assert check(two.county.store, two.county.actor) == ()
-
-
-def corrected(two: Two, key: str, value: str) -> str:
-    """The township opens its registration again, corrects a field and saves."""
-    ((registration,),) = rows(two.town, "SELECT id FROM registrations")
-    store, actor, clock = two.town.store, two.town.actor, two.town.clock
-    verify.reopen(store, actor, clock(), str(registration), "重看")
-    verify.confirm(store, actor, clock(), str(registration), key, value)
-    assert isinstance(verify.finish(store, actor, clock(), str(registration)), verify.Finished)
-    return str(registration)
 
 
 def test_a_correction_is_shown_field_by_field_and_taken(two: Two) -> None:
@@ -351,81 +279,6 @@ def test_killed_at_each_step_of_taking_in_and_done_again(two: Two) -> None:
 
 
 # -- proposals --------------------------------------------------------------------------------------------------------
-
-
-def there_and_back(two: Two) -> str:
-    """The county has the registration; its id."""
-    two.town.child("A")
-    two.take(two.make("一.tdhandover"))
-    ((registration,),) = rows(two.county, "SELECT id FROM registrations")
-    return str(registration)
-
-
-def test_the_county_proposes_and_the_township_decides(two: Two) -> None:
-    registration = there_and_back(two)
-    county, town = two.county, two.town
-    with pytest.raises(WrongState, match="黄松甸镇人民政府"):
-        verify.confirm(county.store, county.actor, county.clock(), registration, "father_name", "欧阳柏")
-    with pytest.raises(WrongState, match="黄松甸镇人民政府"):
-        verify.reopen(county.store, county.actor, county.clock(), registration, "改")
-    proposals.propose(county.store, county.actor, county.clock(), registration, "father_name", "欧阳柏", "户籍底册")
-    proposals.propose(county.store, county.actor, county.clock(), registration, "mother_name", "林一", "户籍底册")
-    assert rows(county, ANSWERS) == rows(town, ANSWERS)  # nothing is edited
-    handover_in.take_in(town.store, town.actor, town.clock(), two.back("回一.tdhandover"))
-    father, mother = proposals.proposals(town.store, town.actor)
-    assert (father.label, father.before, father.after, father.own) == ("父亲姓名", "欧阳松", "欧阳柏", False)
-    assert rows(county, ANSWERS) == rows(town, ANSWERS)
-    proposals.accept(town.store, town.actor, town.clock(), father.proposal_id)
-    proposals.decline(town.store, town.actor, town.clock(), mother.proposal_id, "纸面就是这样")
-    assert proposals.proposals(town.store, town.actor) == ()
-    with pytest.raises(WrongState):
-        proposals.accept(town.store, town.actor, town.clock(), father.proposal_id)
-    assert rows(town, "SELECT value, source FROM answers WHERE key = 'father_name'") == [('"欧阳柏"', "correction")]
-    two.take(two.make("二.tdhandover"))
-    assert rows(county, ANSWERS) == rows(town, ANSWERS)
-    decided = proposals.proposals(county.store, county.actor, decided=True)
-    told = {row.key: (row.state, row.decision_note) for row in decided}
-    assert told == {
-        "father_name": (ProposalState.ACCEPTED, ""),
-        "mother_name": (ProposalState.DECLINED, "纸面就是这样"),
-    }
-    assert check(county.store, county.actor) == ()
-    assert check(town.store, town.actor) == ()
-
-
-def test_a_change_against_an_open_proposal_is_a_conflict(two: Two) -> None:
-    registration = there_and_back(two)
-    county = two.county
-    proposals.propose(county.store, county.actor, county.clock(), registration, "father_name", "欧阳柏", "户籍底册")
-    corrected(two, "father_name", "欧阳桦")
-    path = two.make("二.tdhandover")
-    (row,) = handover_in.preview(county.store, county.actor, path).conflicting
-    assert [(field.key, field.after, field.conflict) for field in row.fields] == [("father_name", "欧阳桦", True)]
-    two.take(path)
-    (open_one,) = proposals.proposals(county.store, county.actor)
-    assert open_one.moved
-
-
-def test_the_countys_review_counts_when_the_township_takes_it(two: Two) -> None:
-    registration = there_and_back(two)
-    county, town = two.county, two.town
-    review.send_back(county.store, county.actor, county.clock(), registration, {"father_name": "看不清"})
-    handover_in.take_in(town.store, town.actor, town.clock(), two.back("回一.tdhandover"))
-    (told,) = proposals.proposals(town.store, town.actor)
-    assert told.kind is ProposalKind.SENT_BACK
-    proposals.accept(town.store, town.actor, town.clock(), told.proposal_id)
-    assert rows(town, "SELECT state FROM registrations") == [("sent_back",)]
-    verify.confirm(town.store, town.actor, town.clock(), registration, "father_name", "欧阳柏")
-    verify.finish(town.store, town.actor, town.clock(), registration)
-    two.take(two.make("二.tdhandover"))
-    review.review(county.store, county.actor, county.clock(), registration)
-    handover_in.take_in(town.store, town.actor, town.clock(), two.back("回二.tdhandover"))
-    (passed,) = proposals.proposals(town.store, town.actor)
-    proposals.accept(town.store, town.actor, town.clock(), passed.proposal_id)
-    assert rows(town, "SELECT state FROM registrations") == [("reviewed",)]
-    two.take(two.make("三.tdhandover"))
-    assert rows(county, "SELECT state FROM registrations") == [("reviewed",)]
-    assert check(county.store, county.actor) == ()
 
 
 # -- erased, merged, linked -------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from records.errors import PackageRefused
 from records.views_handover import OutgoingPackage
 from tests.workflow.conftest import PASSWORD
-from tests.workflow.test_handover import Two, county_office, introduce, two
+from tests.workflow.two_offices import Two, county_office, introduce, two
 
 __all__ = ["two"]  # a fixture
 from workflow import cli, handover, partners, verify
