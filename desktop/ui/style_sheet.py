@@ -51,7 +51,7 @@ QLineEdit, QComboBox { min-height: 30px; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus { border: 2px solid @acts; padding: 0 7px; }
 QLineEdit:focus, QComboBox:focus { min-height: 28px; }
 QLineEdit:disabled, QComboBox:disabled { background: @window; color: @secondary; border-color: @line; }
-QLineEdit[wrong="true"] { border: 2px solid @error; padding: 0 7px; min-height: 28px; }
+QLineEdit[wrong="true"], QComboBox[wrong="true"] { border: 2px solid @error; padding: 0 7px; min-height: 28px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(@arrow); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: @panel; color: @ink; border: 1px solid @edge; padding: 4px;
@@ -100,6 +100,7 @@ QProgressBar::chunk { background: @acts; border-radius: 4px; }
 QSplitter::handle { background: @line; }
 QToolTip { background: @ink; color: @panel; border: none; padding: 4px 8px; }
 QDialog, QMessageBox, QFileDialog { background: @window; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QMenu { background: @panel; color: @ink; border: 1px solid @line; padding: 4px; }
 QMenu::item { padding: 4px 16px; }
 QMenu::item:selected { background: @acts_soft; }

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pdfplumber
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtPrintSupport import QPrinterInfo
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -59,7 +61,7 @@ def fill(first: FirstRunScreen, qtbot: QtBot) -> None:
     """Everything by keyboard, as a clerk would."""
     type_chinese(first.office, "黄松甸镇人民政府")
     for step, name in zip(first.division.steps[1:], ("吉林", "蛟河", "黄松甸"), strict=True):
-        step.setFocus()
+        step.setFocus(Qt.FocusReason.TabFocusReason)
         edit = step.lineEdit()
         assert edit is not None
         type_chinese(edit, name)
@@ -112,15 +114,112 @@ def test_what_is_missing_is_said(program: Program, qtbot: QtBot, tmp_path: Path,
     assert not (tmp_path / "新 资料库").exists()
 
 
-def test_a_typed_name_counts_only_when_it_is_in_the_list(program: Program, qtbot: QtBot) -> None:
+def test_a_typed_name_that_is_not_in_the_list_stays_and_is_told(program: Program, qtbot: QtBot, tmp_path: Path) -> None:
+    """An input method brings 交合 for 蛟河; a box that emptied itself would tell nobody why."""
     first = begin(program, qtbot)
-    edit = first.division.steps[1].lineEdit()
+    fill(first, qtbot)
+    county = first.division.steps[2]
+    edit = county.lineEdit()
     assert edit is not None
-    first.division.steps[1].setFocus()
-    type_chinese(edit, "没有这个市")
-    leave(first.division.steps[1])
-    assert first.division.code() == "220000"
-    assert edit.text() == ""
+    county.setFocus()
+    edit.selectAll()
+    type_chinese(edit, "交合", composing="jiao he")
+    leave(county)
+    assert first.division.code() == "220200"
+    assert edit.text() == "交合"
+    assert "列表里没有“交合”" in first.division.told.text()
+    first.make.click()
+    assert "列表里没有“交合”" in first.told.text()
+    assert not (tmp_path / "新 资料库").exists()
+    county.setFocus()
+    edit.selectAll()
+    type_chinese(edit, "蛟河市")
+    assert not first.division.told.isVisible()
+    leave(county)
+    assert first.division.code() == "220281"
+
+
+def test_an_office_is_of_a_place_not_of_the_whole_province(program: Program, qtbot: QtBot) -> None:
+    first = begin(program, qtbot)
+    type_chinese(first.office, "关爱中心")
+    press(first.office, Qt.Key.Key_Return, "\r")
+    assert first.focusWidget() is first.division.steps[1]
+    first.make.click()
+    assert "行政区划" in first.told.text()
+
+
+@pytest.mark.parametrize(
+    ("office", "place"),
+    [
+        ("蛟河市黄松甸镇人民政府", "吉林省吉林市蛟河市黄松甸镇"),
+        ("朝阳区民政局", "吉林省长春市朝阳区"),
+        ("吉林市民政局", "吉林省吉林市"),
+        ("河南街道办事处", "吉林省"),  # four towns have a street of that name
+    ],
+)
+def test_the_place_is_found_in_the_name_of_the_office(program: Program, qtbot: QtBot, office: str, place: str) -> None:
+    first = begin(program, qtbot)
+    type_chinese(first.office, office)
+    press(first.office, Qt.Key.Key_Tab, "\t")
+    assert first.division.words() == place
+
+
+def test_a_place_chosen_by_hand_stays(program: Program, qtbot: QtBot) -> None:
+    first = begin(program, qtbot)
+    fill(first, qtbot)
+    town = first.division.steps[3]
+    town.setFocus(Qt.FocusReason.TabFocusReason)
+    edit = town.lineEdit()
+    assert edit is not None
+    type_chinese(edit, "白石山镇")
+    leave(town)
+    first.office.setFocus()
+    first.office.selectAll()
+    type_chinese(first.office, "敦化市民政局")
+    press(first.office, Qt.Key.Key_Return, "\r")
+    assert first.division.words() == "吉林省吉林市蛟河市白石山镇"
+
+
+def test_the_wheel_in_passing_chooses_nothing(program: Program, qtbot: QtBot) -> None:
+    first = begin(program, qtbot)
+    at = QPointF(first.review.rect().center())
+    turned = QWheelEvent(
+        at,
+        QPointF(first.review.mapToGlobal(at.toPoint())),
+        QPoint(),
+        QPoint(0, -240),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(first.review, turned)
+    assert first.review.currentIndex() == 0
+
+
+def test_tab_goes_from_the_groups_to_nothing_unseen(qtbot: QtBot, show: Show) -> None:
+    code = RecoveryCodeScreen("AAAA1-BBBB2-CCCC3-DDDD4", "镇")
+    show(code)
+    code.setFocus()
+    assert code.focusWidget() is code.typed[0]
+    assert not code.typed[0].testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled), "Latin letters are no pinyin"
+    passed = []
+    for _each in range(4):
+        press(QApplication.focusWidget() or code, Qt.Key.Key_Tab, "\t")
+        passed.append(QApplication.focusWidget())
+    assert all(isinstance(each, QLineEdit | QPushButton) for each in passed)
+
+
+def test_without_a_printer_the_code_is_written_by_hand(
+    qtbot: QtBot, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No dialog that offers a file: the sentence above says not to keep it on the computer."""
+    monkeypatch.setattr(QPrinterInfo, "availablePrinterNames", list)
+    code = RecoveryCodeScreen("AAAA1-BBBB2-CCCC3-DDDD4", "镇")
+    show(code)
+    prints = next(each for each in code.findChildren(QPushButton) if "打印" in each.text())
+    click(prints)
+    assert "抄写" in code.told.text()
 
 
 def test_a_wrong_group_is_asked_again(qtbot: QtBot, show: Show) -> None:

@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QRect, QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QFrame,
     QLineEdit,
@@ -27,7 +26,7 @@ from PySide6.QtWidgets import (
 from desktop.jobs import Change, Jobs
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.page_view import PageView
-from desktop.ui.widgets.parts import button, column, line, rule, text
+from desktop.ui.widgets.parts import Choice, button, column, line, rule, text
 from forms.code_tables import code_table
 from forms.dictionary import FieldDefinition, load_dictionary
 from forms.kinds import JsonValue, Kind
@@ -166,7 +165,7 @@ class ReadPaperDialog(QDialog):
         box.addLayout(row)
 
     def _add_child(self, box: QVBoxLayout) -> None:
-        self.child = QComboBox()
+        self.child = Choice()
         self.child.setObjectName("paper_child")
         self.child.setAccessibleName("是哪名儿童的")
         self.search = QLineEdit()
@@ -187,6 +186,7 @@ class ReadPaperDialog(QDialog):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inner = QWidget()
         inner.setObjectName("scrolled")
         box = column(inner, space=INSIDE)

@@ -8,13 +8,13 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.children.fields import Crop, Step, is_id_number, with_crops
 from desktop.ui.children.page import PaperDialog
 from desktop.ui.theme import BETWEEN, INSIDE
-from desktop.ui.widgets.parts import Elided, button, column, line, rule, set_role, text
+from desktop.ui.widgets.parts import Choice, Elided, button, column, line, rule, set_role, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import Mark, day, grouped
 from records.views_duplicates import PairDetail, PairField, PairSide, PairView
@@ -138,7 +138,7 @@ class ComparePanel(QFrame):
 
     def _foot(self) -> QHBoxLayout:
         row = line(space=INSIDE)
-        self.reason = QComboBox()
+        self.reason = Choice()
         self.reason.setObjectName("merge_reason")
         self.reason.setAccessibleName("合并的依据")
         self.reason.setEditable(True)

@@ -7,7 +7,7 @@ import secrets
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QPainter
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit
 
 from desktop.ui.theme import BETWEEN, sized
@@ -71,9 +71,12 @@ class RecoveryCodeScreen(Gate):
             field.setPlaceholderText(f"第 {position + 1} 组")
             field.setAccessibleName(f"恢复码第 {position + 1} 组")
             field.setFont(sized(16))
+            # the groups are Latin letters: an input method left on would turn them into words
+            field.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
             field.returnPressed.connect(self._check)
             self.typed.append(field)
             row.addWidget(field)
+        self.setFocusProxy(self.typed[0])
         self.ready = button("抄好了，开始使用", self._check, role="primary", name="noted")
         row.addWidget(self.ready)
         self.body.addLayout(row)
@@ -84,16 +87,24 @@ class RecoveryCodeScreen(Gate):
     def _check(self) -> None:
         for position, field in zip(self.asked, self.typed, strict=True):
             if _plain(field.text()) != _plain(self.groups[position]):
-                self.told.setText(f"第 {position + 1} 组和显示的不一样，请对照再输一遍。")
-                self.told.show()
+                self._say(f"第 {position + 1} 组和显示的不一样，请对照再输一遍。")
                 field.setFocus()
                 field.selectAll()
                 return
         self.noted.emit()
 
+    def _say(self, words: str) -> None:
+        self.told.setText(words)
+        self.told.show()
+
     def _print(self) -> None:
+        if not QPrinterInfo.availablePrinterNames():
+            self._say("这台电脑上没有装打印机，请用笔抄写。")
+            return
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         dialog = QPrintDialog(printer, self)
+        # a file of it would be what the sentence above warns of
+        dialog.setOption(QPrintDialog.PrintDialogOption.PrintToFile, False)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             draw_on(printer, self._office, self.groups)
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.jobs import Jobs
-from desktop.ui.widgets.division_picker import DivisionPicker
+from desktop.ui.widgets.division_picker import HOME_PROVINCE, DivisionPicker
 from desktop.ui.widgets.gate import Gate, add_field, fields_grid, keep_room
-from desktop.ui.widgets.parts import button, line, rule, text
+from desktop.ui.widgets.parts import Choice, button, line, rule, text
 from workflow.access import Opened
 from workflow.settings import REVIEW_BY
 
 SHORTEST_PASSWORD = 8
+PLACE_HINT = "能从单位名称认出的会自动选好，请看一眼。也可以一级一级选，打字能查找；县级单位选到县为止。"
 PRACTISE = "先用样例试一试"
 
 
@@ -48,7 +50,7 @@ class FirstRunScreen(Gate):
         self._create_office = create
         self.office = _field("office_name", "例如：蛟河市黄松甸镇人民政府")
         self.division = DivisionPicker(jobs)
-        self.review = QComboBox()
+        self.review = Choice()
         self.review.setObjectName("review_by")
         for value, word in REVIEW_BY.offers():
             self.review.addItem(word, value)
@@ -61,7 +63,12 @@ class FirstRunScreen(Gate):
     def _lay_out(self) -> None:
         place = fields_grid()
         add_field(place, "单位名称", self.office)
-        add_field(place, "行政区划", self.division, "一级一级选，可以打字查找。县级单位选到县为止。")
+        add_field(
+            place,
+            "行政区划",
+            self.division,
+            "照单位名称选好了的，看一眼对不对。也可以一级一级选，打字能查找；县级单位选到县为止。",
+        )
         add_field(place, "谁来复核", self.review, "只有一个人做这项工作，选单人办公；以后可以在设置里改。")
         self.body.addLayout(place)
         self.body.addWidget(rule())
@@ -75,6 +82,11 @@ class FirstRunScreen(Gate):
         keep_room(self.told)
         self.body.addWidget(self.told)
         self.make = button("新建资料库", self._create, role="primary", name="create_office")
+        self.office.editingFinished.connect(self._guess_place)
+        self.office.returnPressed.connect(self._after_office)
+        lines = (self.full_name, self.username, self.password, self.again)
+        for here, following in itertools.pairwise(lines):
+            here.returnPressed.connect(following.setFocus)
         self.again.returnPressed.connect(self._create)
         row = line()
         self.practise = button(PRACTISE, self._practise, role="quiet", name="practise")
@@ -87,11 +99,23 @@ class FirstRunScreen(Gate):
         super().showEvent(event)
         self.office.setFocus()
 
+    def _guess_place(self) -> None:
+        self.division.guess(self.office.text().strip())
+
+    def _after_office(self) -> None:
+        self._guess_place()
+        (self.full_name if self.division.guessed else self.division.steps[1]).setFocus()
+
     def _missing(self) -> tuple[str, QWidget] | None:
         """The first thing that is not filled in rightly."""
         for wrong, told, where in (
             (not self.office.text().strip(), "请填单位名称。", self.office),
-            (not self.division.code(), "请选单位所在的行政区划。", self.division.steps[0]),
+            (self.division.mistaken is not None, self.division.told.text(), self.division.mistaken or self.division),
+            (
+                self.division.code() in {"", HOME_PROVINCE},
+                "请选单位所在的行政区划，至少到市（州）。",
+                self.division.steps[1],
+            ),
             (not self.full_name.text().strip(), "请填管理员的姓名。", self.full_name),
             (not self.username.text().strip(), "请填用户名。", self.username),
             (len(self.password.text()) < SHORTEST_PASSWORD, f"密码至少 {SHORTEST_PASSWORD} 位。", self.password),
@@ -112,6 +136,8 @@ class FirstRunScreen(Gate):
         if missing is not None:
             self.refuse(missing[0])
             missing[1].setFocus()
+            if isinstance(missing[1], QLineEdit):
+                missing[1].selectAll()  # typing replaces what won't do
             return
         self.make.setEnabled(False)
         self.make.setText("正在新建")

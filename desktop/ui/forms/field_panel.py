@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui.forms.editing import Editing
 from desktop.ui.forms.names import NameEdit
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.gate import add_field, fields_grid
-from desktop.ui.widgets.parts import Elided, button, column, line, set_role, text
+from desktop.ui.widgets.parts import Choice, Elided, button, column, line, set_role, text
 from forms import proposal as edit
 from forms.dictionary import load_dictionary
 from forms.kinds import Kind
@@ -78,7 +78,7 @@ class FieldPanel(QFrame):
         self.label.editingFinished.connect(self._relabel)
         self.name = NameEdit()
         self.name.named.connect(self._editing.name)
-        self.kind = QComboBox()
+        self.kind = Choice()
         self.kind.setObjectName("field_kind")
         self.kind.activated.connect(self._set_kind)
         self.needed = QCheckBox("必填")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QInputDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QInputDialog, QPushButton, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.forms.keys import LIST
@@ -86,8 +86,8 @@ class FormsScreen(QWidget):
         self.takes = button("带入表格文件", self._ask_take_over, name="take_over")
         self.learns = button("学一种新表", self._learn, role="primary", icon="plus", name="learn_form")
         for deed in (self.takes, self.learns):
-            deed.setVisible(self._may_learn)
             row.addWidget(deed)
+        self._keep_from_others(self.takes, self.learns)
         return row
 
     def _deeds(self) -> QHBoxLayout:
@@ -100,9 +100,14 @@ class FormsScreen(QWidget):
         for deed in (self.prints, self.corrects, self.exports, self.retires):
             row.addWidget(deed)
         row.addWidget(self.why, 1)
-        for deed in (self.corrects, self.exports, self.retires):
-            deed.setVisible(self._may_learn)
+        self._keep_from_others(self.corrects, self.exports, self.retires)
         return row
+
+    def _keep_from_others(self, *deeds: QPushButton) -> None:
+        """Hides what may not be done; showing the rest here would open windows: nothing has a parent yet."""
+        if not self._may_learn:
+            for deed in deeds:
+                deed.hide()
 
     # -- reading ------------------------------------------------------------------------------------------------------
 

@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QStackedLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QStackedLayout, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import BETWEEN, INSIDE
-from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
+from desktop.ui.widgets.parts import Choice, EmptyState, Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table
 from desktop.ui.words import Mark, civil_day
 from records.views_handover import MadePackage, OutgoingPackage, OutgoingRegistration, PartnerRow
@@ -87,7 +87,7 @@ class OutgoingPart(QWidget):
     def _choices(self) -> QHBoxLayout:
         row = line(space=INSIDE)
         row.addWidget(text("交给"))
-        self.to = QComboBox()
+        self.to = Choice()
         self.to.setObjectName("to")
         self.to.setAccessibleName("交给哪个单位")
         self.to.setMinimumWidth(240)

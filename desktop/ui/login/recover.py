@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit
 
 from desktop.jobs import Jobs
@@ -31,6 +31,7 @@ class RecoverScreen(Gate):
         self.username, self.code = QLineEdit(username), QLineEdit()
         self.new, self.again = QLineEdit(), QLineEdit()
         self.code.setPlaceholderText("六组，横线可以不打")
+        self.code.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)  # Latin letters, never words
         grid = fields_grid()
         for word, field in (
             ("管理员用户名", self.username),

@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QStackedLayout, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QStackedWidget, QTabBar, QWidget
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.asking import Answers, Ask, AskDialog, Shape, ask_day
 from desktop.ui.widgets.key_sheet import offer_keys
-from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
+from desktop.ui.widgets.parts import Choice, EmptyState, Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
 from desktop.ui.words import Mark, civil_day, day
 from forms.gazetteer import gazetteer, scope_of
@@ -166,7 +166,7 @@ class RoundsScreen(QWidget):
     def _top(self) -> QHBoxLayout:
         row = line(space=INSIDE)
         row.addWidget(button("返回", self.left.emit, role="quiet", icon="back", name="back"))
-        self.choice = QComboBox()
+        self.choice = Choice()
         self.choice.setObjectName("round")
         self.choice.setAccessibleName("轮次")
         self.choice.setMinimumWidth(280)
@@ -175,13 +175,14 @@ class RoundsScreen(QWidget):
         row.addStretch()
         self.ends = button("结束轮次", self._end, name="end_round")
         self.opens = button("开新轮次", self._ask_open, icon="plus", name="open_round")
-        self.place = QComboBox()
+        self.place = Choice()
         self.place.setObjectName("print_place")
         self.place.setAccessibleName("给哪里印")
         self.prints = button("印预填表", self._ask_print, role="primary", icon="print", name="print_forms")
         for deed in (self.ends, self.opens, self.place, self.prints):
             row.addWidget(deed)
-        self.opens.setVisible(self._may_open)
+        if not self._may_open:  # (showing it here would open a window of its own: it has no parent yet)
+            self.opens.hide()
         return row
 
     # -- reading ------------------------------------------------------------------------------------------------------

@@ -122,6 +122,7 @@ class BlindScreen(QWidget):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(holder)
         whole.addWidget(scroll, 1)
         whole.addWidget(keys_foot(FOOT))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.settings.asking import AskDialog, Refused
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.flow import FlowLayout
-from desktop.ui.widgets.parts import Notice, button, column, text
+from desktop.ui.widgets.parts import Choice, Notice, button, column, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import Mark, moment, page_mark
 from records.views import Actor, ErasurePlan, ErasureRow, ErasureState, InboxView, PageState, SourceRow
@@ -51,7 +51,8 @@ class ErasureSection(QWidget):
         self.ask = button("申请依法删除", self._ask, name="ask_erasure")
         self.carry_out = button("同意，删除", self._carry_out, name="carry_out_erasure")
         self.refuse = button("不同意", self._refuse, name="refuse_erasure")
-        self.ask.setVisible(actor.role in RIGHTS[Right.SEE_INBOX])
+        if actor.role not in RIGHTS[Right.SEE_INBOX]:  # (to show it here would open a window: it has no parent yet)
+            self.ask.hide()
         for each in (self.ask, self.carry_out, self.refuse):
             flow.addWidget(each)
         box.addWidget(holder)
@@ -154,7 +155,7 @@ class ErasureDialog(AskDialog):
         words = "一次申请同一个文件里的页。原因里不要写孩子的姓名和号码。"
         super().__init__(jobs, "申请依法删除", words, "申请", parent)
         self._sources = tuple(sources)
-        self.source, self.reason, self.pages = QComboBox(), QLineEdit(), QListWidget()
+        self.source, self.reason, self.pages = Choice(), QLineEdit(), QListWidget()
         self.source.setObjectName("erasure_source")
         self.reason.setObjectName("erasure_reason")
         self.reason.setPlaceholderText("例如：误扫了别人的户口本")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
@@ -12,7 +12,7 @@ from desktop.ui.settings.asking import AskDialog, Refused, day_in, secret, twice
 from desktop.ui.settings.setting_row import SettingRows
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.flow import FlowLayout
-from desktop.ui.widgets.parts import Notice, button, column, line, rule, text
+from desktop.ui.widgets.parts import Choice, Notice, button, column, line, rule, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import Mark, day
 from forms.gazetteer import Division, gazetteer
@@ -248,7 +248,7 @@ class UserDialog(AskDialog):
         super().__init__(jobs, title, "", "添加" if row is None else "保存", parent)
         self._row, self._kdf = row, kdf
         self.full_name, self.username, self.until = QLineEdit(), QLineEdit(), QLineEdit()
-        self.role, self.division = QComboBox(), QComboBox()
+        self.role, self.division = Choice(), Choice()
         self.password, self.again = secret("first_password", "至少 8 位"), secret("first_password_again", "再输一遍")
         for name, field in (
             ("user_full_name", self.full_name),

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QFileDialog,
     QLineEdit,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import AROUND, BETWEEN, CONTROL, INSIDE
-from desktop.ui.widgets.parts import Elided, button, column, line, set_role, text
+from desktop.ui.widgets.parts import Choice, Elided, button, column, line, set_role, text
 from workflow import settings
 from workflow.changes import Changes
 from workflow.settings import SETTINGS, Offer, Section, Setting, Shape, Value, codes_in
@@ -104,7 +103,7 @@ class SettingRow(QWidget):
         return lambda value: field.setText(str(value))
 
     def _make_one_of(self) -> Callable[[Value], None]:
-        choice = QComboBox()
+        choice = Choice()
         self._named(choice)
         for value, word in self.setting.offers():
             choice.addItem(word, value)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLineEdit, QPlainTe
 from desktop.jobs import Change, Jobs
 from desktop.ui.theme import AROUND, BETWEEN
 from desktop.ui.widgets.gate import add_field, fields_grid
-from desktop.ui.widgets.parts import button, column, line, text
+from desktop.ui.widgets.parts import Choice, button, column, line, text
 from desktop.ui.words import day
 from forms.kinds import Kind
 from forms.values import FieldError, parse
@@ -139,7 +139,7 @@ class AskDialog(QDialog):
             tick.setChecked(bool(ask.value))
             return tick
         if ask.shape is Shape.CHOICE:
-            choice = QComboBox()
+            choice = Choice()
             for code, label in ask.choices:
                 choice.addItem(label, code)
             choice.setCurrentIndex(choice.findData(ask.value))

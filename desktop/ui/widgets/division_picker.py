@@ -1,4 +1,8 @@
-"""Choose a division step by step, province to town, each list with typing; the gazetteer is loaded off the window."""
+"""Choose a division step by step, province to town, each list with typing; the gazetteer is loaded off the window.
+
+A name that a list doesn't hold stays where it was typed, with the sentence that says so: an input method brings 交合
+for 蛟河, and a box that empties itself tells nobody why.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,12 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import INSIDE
-from desktop.ui.widgets.parts import line
+from desktop.ui.widgets.parts import Choice, column, line, set_wrong, text
 from forms.gazetteer import Division, Gazetteer, gazetteer
 
 LEVELS = ("省", "市（州）", "县（市、区）", "乡镇（街道）")
 HOME_PROVINCE = "220000"
+TOWN = 9  # digits of its code
 
 
 class DivisionPicker(QWidget):
@@ -24,11 +29,17 @@ class DivisionPicker(QWidget):
         super().__init__()
         self._gazetteer: Gazetteer | None = None
         self._steps: list[QComboBox] = []
-        row = line(self, space=INSIDE)
+        self._guessed = ""
+        box = column(self, space=INSIDE)
+        row = line(space=INSIDE)
+        box.addLayout(row)
         for number, word in enumerate(LEVELS[:levels]):
             step = self._step(number, word)
             self._steps.append(step)
             row.addWidget(step, 1)
+        self.told = text("", "error", wrap=True)
+        self.told.hide()
+        box.addWidget(self.told)
         jobs.task(self._load, self._loaded, owner=self)
 
     @staticmethod
@@ -37,7 +48,7 @@ class DivisionPicker(QWidget):
         return loaded, loaded.children("")
 
     def _step(self, number: int, word: str) -> QComboBox:
-        step = QComboBox()
+        step = Choice()
         step.setObjectName(f"division_{number}")
         step.setAccessibleName(word)
         step.setEditable(True)
@@ -55,6 +66,7 @@ class DivisionPicker(QWidget):
         step.setCompleter(completer)
         step.currentIndexChanged.connect(lambda _index: self._chosen(number))
         edit.editingFinished.connect(lambda: self._typed(number))
+        edit.textEdited.connect(lambda _typed: self._say_right(number))
         return step
 
     def _loaded(self, loaded: tuple[Gazetteer, tuple[Division, ...]]) -> None:
@@ -96,11 +108,65 @@ class DivisionPicker(QWidget):
         if found != step.currentIndex():
             step.setCurrentIndex(found)
         if found < 0:
-            step.setEditText("")
+            step.setEditText(typed)
             self._clear_after(number)
             self.changed.emit(self.code())
+            if typed and self._gazetteer is not None:
+                self._say_wrong(number, typed, len(matches))
         else:
             step.setEditText(step.itemText(found))
+            self._say_right(number)
+
+    def _say_wrong(self, number: int, typed: str, matches: int) -> None:
+        step = self._steps[number]
+        if matches:
+            words = f"名字里有“{typed}”的不止一个，请从列表里选，或多打几个字。"
+        elif step.count():
+            words = f"列表里没有“{typed}”。请从列表里选，或改一改再打。"
+        else:
+            words = f"请先选{LEVELS[number - 1]}，再选{LEVELS[number]}。"
+        set_wrong(step, wrong=True)
+        self.told.setText(words)
+        self.told.show()
+
+    def _say_right(self, number: int) -> None:
+        """The step that was told of is being mended."""
+        step = self._steps[number]
+        if step.property("wrong"):
+            set_wrong(step, wrong=False)
+            self.told.hide()
+
+    def guess(self, words: str) -> None:
+        """Choose the place an office's name begins with (蛟河市黄松甸镇人民政府), unless one was chosen by hand."""
+        if self._gazetteer is None or self.code() not in {HOME_PROVINCE, self._guessed}:
+            return
+        found = self._gazetteer.resolve(words)
+        if not found:
+            return
+        (code, rest), *others = found
+        # a street of that name in another city, but not a district of that name in another province
+        twins = [other for other, left in others if left == rest and len(other) == len(code) and other[:2] == code[:2]]
+        if twins or code.endswith("0000") or len(code) > TOWN:
+            return
+        above: list[str] = []
+        at: str | None = code
+        while at is not None:
+            above.insert(0, at)
+            division = self._gazetteer.division(at)
+            at = division.parent if division is not None else None
+        for step, each in zip(self._steps, above, strict=False):
+            step.setCurrentIndex(step.findData(each))
+        self._guessed = self.code()
+
+    @property
+    def mistaken(self) -> QComboBox | None:
+        """The step where something is typed that the list doesn't hold; ``told`` says what."""
+        return next((step for step in self._steps if step.property("wrong")), None)
+
+    @property
+    def guessed(self) -> bool:
+        """What stands here was found in the office's name."""
+        return self._guessed != "" and self.code() == self._guessed
 
     def _clear_after(self, number: int) -> None:
         if number + 1 < len(self._steps):

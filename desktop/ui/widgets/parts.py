@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui import icons
 from desktop.ui.theme import BETWEEN, CONTROL, INSIDE, roles
@@ -35,6 +35,13 @@ def set_role(widget: QWidget, role: str) -> None:
     widget.style().polish(widget)
 
 
+def set_wrong(field: QWidget, *, wrong: bool) -> None:
+    """Mark a field whose entry won't do, or take the mark away."""
+    field.setProperty("wrong", wrong)
+    field.style().unpolish(field)
+    field.style().polish(field)
+
+
 class Button(QPushButton):
     """Enter presses it when it has the keyboard. (Qt's autoDefault would do that too, and in a dialog would also press
     it when Enter is struck in a field.)"""
@@ -49,6 +56,13 @@ class Button(QPushButton):
                 self.click()
             return
         super().keyPressEvent(event)
+
+
+class Choice(QComboBox):
+    """A list to choose from. The mouse wheel over it scrolls the screen: it must not choose in passing."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
 
 def button(
