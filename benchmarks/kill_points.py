@@ -21,6 +21,7 @@ from workflow.sentences import PAGE_REASONS
 
 TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
 GIVEN_UP = {PAGE_REASONS[code]: "given up after two tries" for code in ("worker_died", "timed_out")}
+SECONDS = 600  # a run with the real reader on a whole stack
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -57,7 +58,9 @@ def run(data_dir: Path, stack: Path, out: Path, *, kill_at: int | None = None, r
         command += ["--kill-at", str(kill_at)]
     if real:
         command.append("--real")
-    done = subprocess.run([str(c) for c in command], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(c) for c in command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=SECONDS
+    )
     lines = done.stdout.splitlines()
     expected = -signal.SIGKILL if kill_at is not None else 0
     if done.returncode != expected:

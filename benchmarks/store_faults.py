@@ -17,6 +17,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from benchmarks.kill_run import NOW, PASSWORD
@@ -145,7 +146,9 @@ def two_programs(place: Place, where: Path, _dice: random.Random) -> Iterator[st
         command = [sys.executable, "-m", "desktop", "check", "--data-dir", str(copy.town)]
         environment = {**os.environ, "TONGDANG_PASSWORD": PASSWORD}
         root = Path(__file__).resolve().parent.parent
-        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=120
+        )
         if done.returncode != cli.STORE or "另一个程序" not in done.stderr or "Traceback" in done.stderr:
             yield f"the second program ended with {done.returncode}: {done.stderr[-200:]}"
         if check(store, actor):
@@ -171,8 +174,8 @@ def network_drive(_place: Place, where: Path, _dice: random.Random) -> Iterator[
 def power_cut_in_the_log(place: Place, where: Path, dice: random.Random) -> Iterator[str]:
     """The write-ahead log ends anywhere, or a byte in it is wrong: what was committed before that stands, whole."""
     copy = copy_of(place, where / "wal")
-    steps = steps_of(lambda: ACTS["save"].do(copy_of(place, where / "gezählt")))
-    killed_at(len(steps) - 2, lambda: ACTS["save"].do(copy))
+    steps = steps_of(partial(ACTS["save"].do, copy_of(place, where / "gezählt")))
+    killed_at(len(steps) - 2, partial(ACTS["save"].do, copy))
     log = (copy.town / f"{folder.DATABASE}-wal").read_bytes()
     if not log:
         yield "the log is empty: nothing was tried"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks.killing import killed_at, steps_of
@@ -38,7 +39,7 @@ def live(place: Place, folder: Path, name: str) -> Lives:
     """Do an act on copies of ``place``, without a kill."""
     act = ACTS[name]
     untouched, copy = copy_of(place, folder / f"{name} before"), copy_of(place, folder / f"{name} after")
-    steps = steps_of(lambda: act.do(copy))
+    steps = steps_of(partial(act.do, copy))
     found = Lives(name, act, steps, life(untouched, act), life(copy, act))
     for used in (untouched, copy):
         shutil.rmtree(used.folder)
@@ -51,7 +52,7 @@ def kill(place: Place, folder: Path, lives: Lives, points: Iterable[int]) -> Ite
     for point in points:
         copy = copy_of(place, folder / f"{lives.name} {point}")
         wrong = []
-        if not killed_at(point, lambda copy=copy: act.do(copy)):  # type: ignore[misc]  # bound at once
+        if not killed_at(point, partial(act.do, copy)):
             wrong.append("it took fewer steps than before")
         at_once = life(copy, act)
         if at_once is not None:

@@ -40,7 +40,7 @@ def test_user_folders_are_elsewhere(tmp_path_factory: pytest.TempPathFactory) ->
 def run_inside(pytester: pytest.Pytester, root: Path, body: str) -> pytest.RunResult:
     pytester.makeconftest((root / "tests" / "conftest.py").read_text(encoding="utf-8"))
     pytester.makepyfile(body)
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:pytestqt", "-p", "no:xdist")
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:pytestqt", "-p", "no:xdist", timeout=120)
 
 
 def test_an_unannounced_warning_fails_the_test(pytester: pytest.Pytester, root: Path) -> None:

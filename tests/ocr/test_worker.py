@@ -163,5 +163,5 @@ def test_workers_and_threads_stay_within_the_cores() -> None:
 
 def test_the_windows_process_stays_free_of_opencv() -> None:
     code = "import sys, ocr.worker; print(sorted({'cv2', 'onnxruntime', 'paddleocr', 'numpy'} & set(sys.modules)))"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert said.stdout.strip() == "[]"

@@ -1,19 +1,19 @@
 """Counts the durable steps of a run, and kills the run at one of them: a power cut that can be aimed.
 
-Only an entry point of the tests arms it, by calling ``armed``; the program itself never reads the variable.
+Only the tests arm it; the program itself knows nothing of it.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
+from benchmarks.own_process import apart
 from records.durable import Moment, Step, observed
-
-VARIABLE = "TONGDANG_KILL_AT"  # number of the moment, from 1
 
 
 @dataclass
@@ -24,15 +24,29 @@ class Steps:
 
 
 @contextmanager
-def armed(environment: Mapping[str, str] = os.environ) -> Iterator[Steps]:
-    """Count inside; at the moment that the variable names, SIGKILL this process (nothing is tidied up)."""
-    target = int(environment.get(VARIABLE, "0"))
+def armed(number: int = 0) -> Iterator[Steps]:
+    """Count inside; at the moment of this number (from 1; 0: never) SIGKILL this process: nothing is tidied up."""
     steps = Steps()
 
     def observer(step: Step, moment: Moment) -> None:
         steps.passed.append(f"{moment} {step}")
-        if len(steps.passed) == target:
+        if len(steps.passed) == number:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with observed(observer):
         yield steps
+
+
+def killed_at(number: int, act: Callable[[], object]) -> bool:
+    """Run ``act`` in a process of its own that is killed at this moment; False if it ended before.
+
+    ``act`` is a function of a module, or ``functools.partial`` of one.
+    """
+    code = apart(partial(_killed, number, act)).code
+    assert code in {0, -signal.SIGKILL}
+    return code != 0
+
+
+def _killed(number: int, act: Callable[[], object]) -> None:
+    with armed(number):
+        act()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
-import signal
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,7 +30,7 @@ from records.store import Store, open_store
 from records.tables import AuditEntry, Setting, Source
 from records.vault import VaultRef
 from records.views import Actor
-from tests.records.kill_points import VARIABLE, armed
+from tests.records.kill_points import armed, killed_at
 from tests.records.offices import PASSWORD, QUICK, MakeStore
 
 PIECES = (b"a scan", random.Random(3).randbytes(3 * PIECE), b"")
@@ -245,20 +243,10 @@ def test_a_year_of_daily_backups(now: datetime) -> None:
 # -- killed -----------------------------------------------------------------------------------------------------------
 
 
-def killed_at(number: int, act: Callable[[], object]) -> bool:
-    """Run in a process of its own that is killed at this moment; False if it ended before."""
-    child = os.fork()
-    if child == 0:  # pragma: no cover (never returns into the test)
-        code = 1
-        try:
-            with armed({VARIABLE: str(number)}):
-                act()
-            code = 0
-        finally:
-            os._exit(code)
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert status in (0, -signal.SIGKILL)
-    return status != 0
+def make_one(data_dir: Path, now: datetime, path: Path) -> None:
+    store, _actor = open_store(data_dir, username="admin", password=PASSWORD, now=now)
+    with store:
+        backup.make(store, path, now)
 
 
 def test_making_killed_at_each_step(make_store: MakeStore, data_dir: Path, tmp_path: Path, now: datetime) -> None:
@@ -266,17 +254,12 @@ def test_making_killed_at_each_step(make_store: MakeStore, data_dir: Path, tmp_p
     ids = fill(store, actor, now, (b"one",))
     store.close()
 
-    def act(path: Path) -> None:
-        again, _actor = open_store(data_dir, username="admin", password=PASSWORD, now=now)
-        with again:
-            backup.make(again, path, now)
-
-    with armed({}) as steps:
-        act(tmp_path / "整.tdbackup")
+    with armed() as steps:
+        make_one(data_dir, now, tmp_path / "整.tdbackup")
     assert len(steps.passed) > 8
     for number in range(1, len(steps.passed) + 1):
         path = tmp_path / f"{number}.tdbackup"
-        assert killed_at(number, lambda path=path: act(path)), number  # type: ignore[misc]  # bound at once
+        assert killed_at(number, partial(make_one, data_dir, now, path)), number
         if path.exists():  # whole or not there at all
             assert backup.verify(path, "admin", PASSWORD).files == 1
         again, _actor = open_store(data_dir, username="admin", password=PASSWORD, now=now)
@@ -292,22 +275,22 @@ def test_restoring_killed_at_each_step(
 ) -> None:
     store.close()
 
-    def act(target: Path) -> None:
-        backup.restore(made_backup, target, None, code, now)
+    def act(target: Path) -> partial[backup.Summary]:
+        return partial(backup.restore, made_backup, target, None, code, now)
 
-    with armed({}) as steps:
-        act(tmp_path / "整")
+    with armed() as steps:
+        act(tmp_path / "整")()
     count = len(steps.passed)
     assert count > 20
     done = 0
     # the last steps bring the parts in; those before, all alike, fill a folder that nobody opens
     for number in (*range(1, count - 14, 4), *range(count - 14, count + 1)):
         target = tmp_path / f"恢复 {number}"
-        assert killed_at(number, lambda target=target: act(target)), number  # type: ignore[misc]  # bound at once
+        assert killed_at(number, act(target)), number
         if (target / folder.DATABASE).exists():
             done += 1
         else:
-            act(target)
+            act(target)()
         again, _actor = open_store(target, username="admin", password=PASSWORD, now=now)
         with again:
             assert contents(again) == [b"a scan", b"b"]

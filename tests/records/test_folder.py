@@ -71,7 +71,7 @@ def test_a_program_that_died_holds_no_lock(tmp_path: Path) -> None:
         "import os, signal, sys; from pathlib import Path; from records.folder import Lock;"
         "lock = Lock(Path(sys.argv[1])); os.kill(os.getpid(), signal.SIGKILL)"
     )
-    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == -9
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False, timeout=60).returncode == -9
     Lock(tmp_path).release()
 
 

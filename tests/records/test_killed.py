@@ -1,16 +1,14 @@
 """A run killed at each of its durable steps, and simply started again, ends where an unkilled run ends.
 
-The killed run is a real process and the kill a real SIGKILL. It is forked, not spawned: a start of the interpreter
-at every one of a hundred steps would cost minutes.
+The killed run is a real process of its own and the kill a real SIGKILL.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
-import signal
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,7 +20,7 @@ from records.store import Store, Surroundings, create_store, open_store, store_e
 from records.tables import Page, Setting, Source
 from records.vault import VaultRef
 from records.views import Actor, SourceState
-from tests.records.kill_points import VARIABLE, armed
+from tests.records.kill_points import armed, killed_at
 from tests.records.offices import PASSWORD, QUICK
 
 FILES = {f"扫描{n}.jpg": f"第{n}份".encode() * 50 for n in range(2)}
@@ -119,24 +117,8 @@ def state(data_dir: Path, now: datetime) -> dict[str, object]:
         }
 
 
-def killed_at(number: int, data_dir: Path, now: datetime) -> bool:
-    """Run the work in a process of its own that is killed at this moment; False if it ended before."""
-    child = os.fork()
-    if child == 0:  # pragma: no cover (never returns into the test)
-        code = 1
-        try:
-            with armed({VARIABLE: str(number)}):
-                work(data_dir, now, seed=1)
-            code = 0
-        finally:
-            os._exit(code)
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert status in (0, -signal.SIGKILL)
-    return status != 0
-
-
 def moments(data_dir: Path, now: datetime) -> list[str]:
-    with armed({}) as steps:
+    with armed() as steps:
         work(data_dir, now, seed=1)
     return steps.passed
 
@@ -161,14 +143,14 @@ def test_the_steps_of_an_unkilled_run(data_dir: Path, now: datetime) -> None:
 
 def test_killed_at_each_step_of_making_and_started_again(tmp_path: Path, now: datetime) -> None:
     unkilled = tmp_path / "unkilled"
-    with armed({}) as steps:
+    with armed() as steps:
         come_in(unkilled, now, Surroundings())[0].close()
     work(unkilled, now, seed=1)
     wanted = state(unkilled, now)
     assert len(steps.passed) > 20
     for number in range(1, len(steps.passed) + 1):
         data_dir = tmp_path / f"killed {number}"
-        assert killed_at(number, data_dir, now), number
+        assert killed_at(number, partial(work, data_dir, now, seed=1)), number
         work(data_dir, now, seed=1000 + number)
         assert state(data_dir, now) == wanted, number
 
@@ -182,7 +164,7 @@ def test_killed_at_each_step_of_working_and_started_again(tmp_path: Path, empty:
     for number in range(1, count + 1):
         data_dir = tmp_path / f"killed {number}"
         shutil.copytree(empty, data_dir)
-        assert killed_at(number, data_dir, now), number
+        assert killed_at(number, partial(work, data_dir, now, seed=1)), number
         work(data_dir, now, seed=1000 + number)
         assert state(data_dir, now) == wanted, number
 
@@ -196,7 +178,7 @@ def test_killed_while_starting_again(tmp_path: Path, empty: Path, now: datetime,
     for number in range(second, count + 1, 13):
         data_dir = tmp_path / f"killed {number}"
         shutil.copytree(empty, data_dir)
-        assert killed_at(number, data_dir, now)
-        killed_at(second, data_dir, now)
+        assert killed_at(number, partial(work, data_dir, now, seed=1))
+        killed_at(second, partial(work, data_dir, now, seed=1))
         work(data_dir, now, seed=1000 + number)
         assert state(data_dir, now) == wanted, number

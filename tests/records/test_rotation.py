@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,9 @@ from records.store import Store, open_store
 from records.tables import Setting
 from records.vault import VaultRef
 from records.views import Actor
-from tests.records.kill_points import armed
+from tests.records.kill_points import armed, killed_at
 from tests.records.offices import PASSWORD, QUICK, MakeStore
-from tests.records.test_backup import fill, killed_at
+from tests.records.test_backup import fill
 from tests.records.test_people import add_user
 
 
@@ -110,6 +111,11 @@ def test_not_while_somebody_reads(store: Store, actor: Actor, data_dir: Path, no
     open_store(data_dir, username="admin", password=PASSWORD, now=now)[0].close()
 
 
+def rotate_in(where: Path, now: datetime) -> None:
+    store, actor = open_store(where, username="admin", password=PASSWORD, now=now)
+    rotation.rotate(store, actor.user_id, now)
+
+
 def test_killed_at_each_step(make_store: MakeStore, data_dir: Path, tmp_path: Path, now: datetime) -> None:
     store, actor, _code = make_store(data_dir)
     fill(store, actor, now, (b"first", b"second"))
@@ -117,13 +123,9 @@ def test_killed_at_each_step(make_store: MakeStore, data_dir: Path, tmp_path: Pa
     add_user(store, now)
     store.close()
 
-    def act(where: Path) -> None:
-        again, actor = open_store(where, username="admin", password=PASSWORD, now=now)
-        rotation.rotate(again, actor.user_id, now)
-
     shutil.copytree(data_dir, tmp_path / "整")
-    with armed({}) as steps:
-        act(tmp_path / "整")
+    with armed() as steps:
+        rotate_in(tmp_path / "整", now)
     assert len(steps.passed) > 20
     ends = set()
     count = len(steps.passed)
@@ -131,7 +133,7 @@ def test_killed_at_each_step(make_store: MakeStore, data_dir: Path, tmp_path: Pa
     for number in (*range(2, count - 26, 8), *range(count - 26, count + 1, 2)):
         where = tmp_path / f"断 {number}"
         shutil.copytree(data_dir, where)
-        assert killed_at(number, lambda where=where: act(where)), number  # type: ignore[misc]  # bound at once
+        assert killed_at(number, partial(rotate_in, where, now)), number
         username, password = ("li", "李的密码") if number % 6 == 0 else ("admin", PASSWORD)
         again, _actor = open_store(where, username=username, password=password, now=now)
         with again:

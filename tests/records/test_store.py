@@ -82,7 +82,7 @@ def test_a_second_program_is_refused(store: Store, data_dir: Path, now: datetime
         "try: open_store(Path(sys.argv[1]), username='admin', password='x', now=datetime.now(UTC))\n"
         "except StoreBusy as error: sys.stdout.buffer.write(str(error).encode())\n"
     )
-    other = subprocess.run([sys.executable, "-c", code, str(data_dir)], capture_output=True, check=True)
+    other = subprocess.run([sys.executable, "-c", code, str(data_dir)], capture_output=True, check=True, timeout=60)
     assert "另一个程序" in other.stdout.decode()
     assert other.stderr == b""
 
@@ -225,7 +225,8 @@ def test_many_threads_write_one_after_the_other(store: Store, actor: Actor, now:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
     assert failures == []
     with store.session() as session:
         assert len(session.scalars(select(Setting)).all()) == 200

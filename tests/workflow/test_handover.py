@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
-import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from records.folder import DATABASE
 from records.tables import User
 from records.views import RegistrationState, Role
 from records.views_care import LinkKind
-from tests.records.kill_points import VARIABLE, armed
+from tests.records.kill_points import armed, killed_at
 from tests.workflow.conftest import PASSWORD, MakeOffice, OfficeAtWork
 from tests.workflow.two_offices import (
     ANSWERS,
@@ -245,6 +244,12 @@ def test_what_isnt_the_senders_is_refused(two: Two, monkeypatch: pytest.MonkeyPa
     assert check(two.county.store, two.county.actor) == ()
 
 
+def take(where: Path, path: Path) -> None:
+    opened = log_in(where, username="admin", password=PASSWORD, now=datetime(2026, 10, 13, 1, 0, tzinfo=UTC))
+    with opened.store:
+        handover_in.take_in(opened.store, opened.actor, datetime(2026, 10, 13, 1, 1, tzinfo=UTC), path)
+
+
 def test_killed_at_each_step_of_taking_in_and_done_again(two: Two) -> None:
     two.town.child("A")
     path = two.make("一.tdhandover")
@@ -254,23 +259,13 @@ def test_killed_at_each_step_of_taking_in_and_done_again(two: Two) -> None:
     whole = two.place / "whole"
     shutil.copytree(data_dir, whole)
 
-    def take(where: Path) -> None:
-        opened = log_in(where, username="admin", password=PASSWORD, now=datetime(2026, 10, 13, 1, 0, tzinfo=UTC))
-        with opened.store:
-            handover_in.take_in(opened.store, opened.actor, datetime(2026, 10, 13, 1, 1, tzinfo=UTC), path)
-
-    with armed({}) as steps:
-        take(whole)
+    with armed() as steps:
+        take(whole, path)
     for number in range(1, len(steps.passed) + 1, 3):
         again = two.place / f"killed {number}"
         shutil.copytree(data_dir, again)
-        child = os.fork()
-        if child == 0:  # pragma: no cover (never returns into the test)
-            with armed({VARIABLE: str(number)}):
-                take(again)
-            os._exit(1)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-        take(again)
+        assert killed_at(number, partial(take, again, path)), number
+        take(again, path)
         opened = log_in(again, username="admin", password=PASSWORD, now=datetime(2026, 10, 13, 2, 0, tzinfo=UTC))
         with opened.store:
             office = OfficeAtWork(opened.store, opened.actor, two.place)
