@@ -28,6 +28,7 @@ from benchmarks.handover_pictures import handing_over
 from benchmarks.kept_pages import KeptPool
 from benchmarks.people_pictures import people
 from benchmarks.picture_checks import complaints
+from benchmarks.roster_pictures import rosters
 from benchmarks.running import PASSWORD, QUICK, Clock, Running
 from benchmarks.second_pictures import second
 from benchmarks.twin_pictures import twins
@@ -321,6 +322,7 @@ def session(studio: Studio, folder: Path) -> None:
     verify(studio, window, opened)
     ledger(studio, window, opened)
     people(studio, window, opened)
+    rosters(studio, window, opened, folder)
     twins(studio, window, opened, folder)
     handing_over(studio, window, opened, folder)  # before a batch holds the registrations
     batches(studio, window, opened, folder)

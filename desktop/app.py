@@ -39,6 +39,7 @@ from desktop.ui.login.recover import RecoverScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.messages import CrashDialog
+from desktop.ui.rosters.screen import RostersScreen
 from desktop.ui.rounds.screen import RoundsScreen
 from desktop.ui.safety.guard import Guard
 from desktop.ui.safety.leaving_screen import LeavingScreen
@@ -313,6 +314,7 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     window.add_inner("verify", "drafts", verify, verify)
     add_people(window, jobs, opened, child, children)
     add_rounds(window, jobs, opened, child, children)
+    add_rosters(window, jobs, opened, child, children)
     add_office(window, jobs, opened, child)
     add_settings(window, jobs, opened, kdf)
 
@@ -411,6 +413,7 @@ def add_second(window: MainWindow, jobs: Jobs, opened: Opened) -> None:
     for name, screen in (("review", reviewing), ("blind", blind)):
         screen.left.connect(back)
         screen.title.connect(partial(window.set_title, name))
+    window.closing.connect(blind.keep_typing)
 
 
 def add_office(window: MainWindow, jobs: Jobs, opened: Opened, child: ChildPageScreen) -> None:
@@ -536,3 +539,23 @@ def add_rounds(
     children.go_rounds.connect(go)
     rounds.left.connect(partial(window.go, "children"))
     rounds.open_child.connect(lambda child_id: child.wanted.emit(child_id, FIELDS))
+
+
+def add_rosters(
+    window: MainWindow, jobs: Jobs, opened: Opened, child: ChildPageScreen, children: ChildrenScreen
+) -> None:
+    """Lists of other departments, reached from the list of children by those who may see them."""
+    may = opened.actor.role in RIGHTS[Right.SEE_ROSTERS]
+    children.rosters.setVisible(may)
+    if not may:
+        return
+    rosters = RostersScreen(jobs, opened.actor)
+    window.add_inner("rosters", "children", rosters, rosters)
+
+    def go() -> None:
+        window.go("rosters")
+        window.set_title("rosters", "基础名单")
+
+    children.go_rosters.connect(go)
+    rosters.left.connect(partial(window.go, "children"))
+    rosters.open_child.connect(lambda child_id: child.wanted.emit(child_id, FIELDS))

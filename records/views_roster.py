@@ -48,12 +48,13 @@ class ColumnGuess:
 
 @dataclass(frozen=True, slots=True)
 class RosterPreview:
-    """A file looked through before anything is taken in."""
+    """A file looked through before anything is taken in. ``problem``: what keeps it from being taken in, or ""."""
 
     header_line: int
     columns: tuple[ColumnGuess, ...]
     rows: int
     refused: tuple[RefusedLine, ...]
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,12 +110,17 @@ def give(
     event.to_value, event.to_state, event.source, event.note = step.value, step.state, step.source, step.note
     _set(answer, step, actor, now)
     registration.pinned = True
-    typed = session.get(HalfTyped, (registration.id, actor.user_id))
-    if typed is not None and typed.key == field.key:
-        session.delete(typed)  # it is in the answer now
-    session.flush()
+    given(session, actor, registration.id, field.key)
     drafting.set_division(session, registration)
     store.audit(session, actor.user_id, now, f"answer.{step.state.value}", registration.id, {"event": event.number})
+
+
+def given(session: Session, actor: Actor, registration_id: str, key: str) -> None:
+    """What was half typed in a field goes: it is in the answer now."""
+    typed = session.get(HalfTyped, (registration_id, actor.user_id))
+    if typed is not None and typed.key == key:
+        session.delete(typed)
+    session.flush()
 
 
 def take_back(

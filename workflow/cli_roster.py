@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from records.ids import civil_date
@@ -13,16 +13,10 @@ from workflow.access import Opened
 from workflow.cli_care import day
 from workflow.errors import BadValue, NotFound
 from workflow.roster_import import MEANINGS
+from workflow.rosters import OUTCOMES
 
 Commands = argparse._SubParsersAction
 MOST = 20
-OUTCOMES: Mapping[RosterOutcome, str] = {
-    RosterOutcome.MISSING: "没有登记",
-    RosterOutcome.DIFFERS: "登记的不一样",
-    RosterOutcome.IN_DRAFT: "登记表待核对",
-    RosterOutcome.EXITED: "已退出台账",
-    RosterOutcome.FOUND: "对得上",
-}
 
 
 def add_roster_commands(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -44,11 +38,11 @@ def add_roster_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     added.add_argument("--as-of", type=day, metavar="日期", help="名单截止到哪一天，默认今天")
     added.add_argument("--sensitive", action="store_true", help="名单本身特别敏感：加封，只有指定的人能比对")
     _add(below, "list", "列出已有的名单", show)
-    for name, words, run in (
-        ("compare", "和登记的儿童比对，列出没有登记的和对不上的", compare),
-        ("remove", "删除一份名单和它的全部内容；登记的儿童不受影响", remove),
-    ):
-        _add(below, name, words, run).add_argument("name", metavar="名单名称")
+    compared = _add(below, "compare", "和登记的儿童比对，列出没有登记的和对不上的", compare)
+    compared.add_argument("--out", type=Path, metavar="工作簿", help="把要看的写成走访用的表格（.xlsx）")
+    removed = _add(below, "remove", "删除一份名单和它的全部内容；登记的儿童不受影响", remove)
+    for parser in (compared, removed):
+        parser.add_argument("name", metavar="名单名称")
 
 
 def _add(
@@ -130,6 +124,9 @@ def compare(opened: Opened, options: argparse.Namespace) -> int:
         for each in found:
             print(f"　{_line(each)}")
     print(f"名单 {told.roster.rows} 名，{told.found} 名对得上，{len(told.findings)} 名要看。")
+    if options.out is not None and told.findings:
+        rosters.write_findings(opened.store, opened.actor, cli.clock(), told.roster.roster_id, options.out)
+        print(f"已写出走访表：{options.out}。上面有儿童的信息，用完请删掉。")
     grave = told.of(RosterOutcome.MISSING) or told.of(RosterOutcome.DIFFERS)
     return cli.SOME_FAILED if grave else cli.ALL_READ
 

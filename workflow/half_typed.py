@@ -13,7 +13,7 @@ from records import registration_rows
 from records.store import Store
 from records.tables import HalfTyped
 from records.views import Actor
-from workflow import scope
+from workflow import blind, scope
 from workflow.changes import NOTHING, Changes
 from workflow.permissions import Right, verb
 
@@ -49,11 +49,17 @@ def keep(store: Store, actor: Actor, now: datetime, registration_id: str, key: s
 
 @verb(Right.SEE_REGISTRATIONS)
 def kept(store: Store, actor: Actor, registration_id: str) -> Standing | None:
-    """Where the actor was in this form; None where she has not been."""
+    """Where the actor was in this form; None where she has not been.
+
+    Of a form that is verified only what she has typed since: what came of looking at readings is not entered blind.
+    """
     with store.session() as session:
-        scope.registration(session, actor, registration_id)
+        registration = scope.registration(session, actor, registration_id)
         row = session.get(HalfTyped, (registration_id, actor.user_id))
-        return None if row is None else Standing(row.key, _text(store, row, actor))
+        verified = registration.verified_at if registration.state in blind.SECOND else None
+        if row is None or (verified is not None and row.at <= verified):
+            return None
+        return Standing(row.key, _text(store, row, actor))
 
 
 def _text(store: Store, row: HalfTyped, actor: Actor) -> str:

@@ -65,7 +65,8 @@ class Brought:
 def preview(store: Store, actor: Actor, path: Path, columns: Mapping[str, str] | None = None) -> RosterPreview:
     """Look a file through: what each column is taken for, which lines would be refused. Nothing is kept.
 
-    ``columns``: titles by meaning (``{"name": "学生姓名"}``), over what is recognised. Raises BadValue.
+    ``columns``: titles by meaning (``{"name": "学生姓名"}``), over what is recognised; "" leaves a meaning out.
+    Raises BadValue.
     """
     lines = lines_of(path)
     header, mapped = _header(path.name, lines, columns or {})
@@ -78,6 +79,21 @@ def preview(store: Store, actor: Actor, path: Path, columns: Mapping[str, str] |
         if title
     )
     return RosterPreview(header, titles, len(listed), refused)
+
+
+@verb(Right.ROSTERS)
+def look(store: Store, actor: Actor, path: Path, columns: Mapping[str, str] | None = None) -> RosterPreview:
+    """As ``preview``; where columns aren't recognised, the titles that somebody can name, and what is missing.
+
+    Raises BadValue for what is no table at all.
+    """
+    try:
+        return preview(store, actor, path, columns)
+    except BadValue as problem:
+        top: list[Line] = [tuple(text for text in line if text) for line in lines_of(path)[:HEADER_WITHIN]]
+        widest: Line = max(top, key=len)
+        titles = dict.fromkeys(widest)  # a header names more than the titles above it
+        return RosterPreview(0, tuple(ColumnGuess(title, "", "") for title in titles), 0, (), str(problem))
 
 
 @verb(Right.ROSTERS)
@@ -156,12 +172,13 @@ def _header(file: str, lines: Sequence[Line], columns: Mapping[str, str]) -> tup
     unknown = [means for means in columns if means not in MEANINGS]
     if unknown:
         raise BadValue(f"列的意思只能是：{'、'.join(MEANINGS.values())}。{NOTHING}")
+    named = {means: title for means, title in columns.items() if title}
     for number, line in enumerate(lines[:HEADER_WITHIN], start=1):
-        found = _meanings(line)
-        for means, title in columns.items():
+        found = {means: at for means, at in _meanings(line).items() if columns.get(means) != ""}
+        for means, title in named.items():
             if title in line:
                 found[means] = line.index(title)
-        if NAME in found and all(title in line for title in columns.values()):
+        if NAME in found and all(title in line for title in named.values()):
             if NUMBER not in found and BORN not in found:
                 raise BadValue(
                     f"“{file}”里没有认出公民身份号码或出生日期的列，{NOTHING}同名的孩子分不开。请写明是哪一列。"
@@ -169,7 +186,7 @@ def _header(file: str, lines: Sequence[Line], columns: Mapping[str, str]) -> tup
             if number == len(lines):
                 raise BadValue(f"“{file}”的标题行下面没有内容，{NOTHING}")
             return number, found
-    asked = f"写明的列“{'”“'.join(columns.values())}”" if columns else "写着姓名的标题行"
+    asked = f"写明的列“{'”“'.join(named.values())}”" if named else "写着姓名的标题行"
     raise BadValue(f"“{file}”的前 {HEADER_WITHIN} 行里没有找到{asked}，{NOTHING}请检查文件，或写明是哪一列。")
 
 

@@ -10,7 +10,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
+from exporters.files import FileProblem
+from exporters.roster_sheet import RosterSheet, write_roster_sheet
 from ocr import roster as reader
 from records import answer_rows, office_rows, registration_rows, roster_rows
 from records.roster_rows import Known
@@ -21,7 +24,7 @@ from records.views import Actor
 from records.views_roster import RosterComparison, RosterFinding, RosterKind, RosterOutcome, RosterRow
 from workflow import matching
 from workflow.changes import Changes
-from workflow.errors import NotAllowed, NotFound
+from workflow.errors import BadValue, NotAllowed, NotFound, NotWritten
 from workflow.names import mask_id_number, normal_name
 from workflow.permissions import Right, verb
 from workflow.roster_import import BORN, NAME, NUMBER, PLACE, Listed
@@ -34,6 +37,13 @@ KIND_NAMES: Mapping[RosterKind, str] = {
     RosterKind.INSURANCE: "医保参保",
     RosterKind.DISABILITY: "残联持证残疾儿童",
     RosterKind.OTHER: "其他名单",
+}
+OUTCOMES: Mapping[RosterOutcome, str] = {
+    RosterOutcome.MISSING: "没有登记",
+    RosterOutcome.DIFFERS: "登记的不一样",
+    RosterOutcome.IN_DRAFT: "登记表待核对",
+    RosterOutcome.EXITED: "已退出台账",
+    RosterOutcome.FOUND: "对得上",
 }
 LABELS = ("姓名", "公民身份号码", "出生日期")
 ORDER = tuple(RosterOutcome)
@@ -75,6 +85,40 @@ def compare(store: Store, actor: Actor, roster_id: str) -> RosterComparison:
     open_ones = [f for f in found if f.outcome is not RosterOutcome.FOUND]
     open_ones.sort(key=lambda f: (ORDER.index(f.outcome), f.line))
     return RosterComparison(told, tuple(open_ones), len(found) - len(open_ones))
+
+
+@verb(Right.SEE_ROSTERS)
+def write_findings(
+    store: Store, actor: Actor, now: datetime, roster_id: str, path: Path, outcomes: Sequence[RosterOutcome] = ()
+) -> int:
+    """Write what is to be looked into as a workbook to go round with; how many stand on it.
+
+    ``outcomes``: only these. Raises BadValue where nothing is left to look into, NotWritten; the file is whole or not
+    there.
+    """
+    told = compare(store, actor, roster_id)
+    wanted = [f for f in told.findings if not outcomes or f.outcome in outcomes]
+    if not wanted:
+        raise BadValue("这份名单里没有要去看的儿童，没有写出文件。")
+    rows = tuple(
+        (
+            str(f.line), OUTCOMES[f.outcome], f.name, f.id_number_masked,
+            "" if f.birth_date is None else f.birth_date.isoformat(), f.place, "、".join(f.differing),
+        )
+        for f in wanted
+    )  # fmt: skip
+    with store.session() as session:
+        office = office_rows.office(session).name
+    said = f"名单 {told.roster.rows} 名，{told.found} 名对得上，这里 {len(wanted)} 名要看。"
+    row = told.roster
+    document = RosterSheet(office, row.name, row.as_of.isoformat(), said, rows, actor.full_name, now)
+    try:
+        write_roster_sheet(path, document)
+    except FileProblem as problem:
+        raise NotWritten(problem.sentence) from problem
+    with store.transaction() as session:
+        store.audit(session, actor.user_id, now, "roster.write", roster_id, {"children": len(wanted)})
+    return len(wanted)
 
 
 def for_reader(session: Session, division: str, known: Iterable[reader.RosterEntry]) -> Iterator[reader.RosterEntry]:

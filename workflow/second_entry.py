@@ -124,7 +124,7 @@ def enter(store: Store, actor: Actor, now: datetime, registration_id: str, key: 
                 entered_at=now, entered_by=actor.user_id, resolved_value=None,
             )
         )  # fmt: skip
-        session.flush()
+        answering.given(session, actor, registration.id, key)
         store.audit(session, actor.user_id, now, "second_entry.enter", registration.id)
         return changed(registrations=[registration.id])
 
@@ -176,7 +176,7 @@ def resolve(store: Store, actor: Actor, now: datetime, registration_id: str, key
             if registration.child_id is not None:
                 current.follow(store, session, actor.user_id, now, matching.child(session, registration.child_id))
         entry.resolved_value, entry.resolved_at, entry.resolved_by = kept, now, actor.user_id
-        session.flush()
+        answering.given(session, actor, registration.id, key)
         store.audit(session, actor.user_id, now, "second_entry.resolve", registration.id)
         children = [] if registration.child_id is None else [registration.child_id]
         return changed(registrations=[registration.id], children=children)

@@ -21,7 +21,7 @@ from records.views import Actor, RegistrationState, Role
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from tests.desktop.test_verify_screen import enter, left_behind, ready, settled, stored
 from tests.workflow.scripted import CHILD
-from workflow import second_entry, settings
+from workflow import half_typed, second_entry, settings
 from workflow.access import Opened
 from workflow.settings import REVIEW_BY, SECOND_ENTRY
 
@@ -238,6 +238,53 @@ def test_blank_on_paper_and_a_value_that_does_not_fit(
     press(blind.field.value, Key.Key_Return, "\r")
     qtbot.waitUntil(lambda: left == ["录完了 1 份。"])
     assert second_entry.waiting(desk.store, people[0]) == ()
+
+
+def test_what_is_half_typed_blind_is_there_again(
+    desk: Desk, people: tuple[Actor, Actor], blind: BlindScreen, show: Show, qtbot: QtBot
+) -> None:
+    registration = verified(desk)
+    sits_down(desk, people[0])
+    blind.open_all((registration,), resolves=False)
+    painted(blind, qtbot, "child_name")
+    press(blind.field.value, Key.Key_Tab, "\t")
+    painted(blind, qtbot, "school_name")
+    type_chinese(blind.field.value, "黄松甸镇中")
+    wanted = half_typed.Standing("school_name", "黄松甸镇中")
+    qtbot.waitUntil(lambda: half_typed.kept(desk.store, people[0], registration) == wanted)
+    again = BlindScreen(desk.jobs)  # as after a crash: nothing was closed
+    show(again)
+    again.open_all((registration,), resolves=False)
+    painted(again, qtbot, "school_name")
+    assert again.field.value.value_text() == "黄松甸镇中"
+    type_chinese(again.field.value, "心小学")
+    press(again.field.value, Key.Key_Return, "\r")
+    painted(again, qtbot, "child_accompanied")
+    settled(desk, qtbot)
+    assert [item.key for item in second_entry.sheet(desk.store, people[0], registration).items] == [
+        "child_name",
+        "child_accompanied",
+    ]
+    assert half_typed.kept(desk.store, people[0], registration) is None, "it went with the entry"
+    press(again.field.choice, Key.Key_Backtab, "")
+    painted(again, qtbot, "child_name")
+    type_chinese(again.field.value, "欧")
+    press(again.field.value, Key.Key_Escape)
+    settled(desk, qtbot)
+    assert half_typed.kept(desk.store, people[0], registration) == half_typed.Standing("child_name", "欧")
+
+
+def test_what_was_typed_before_it_was_verified_is_not_entered_blind(
+    desk: Desk, people: tuple[Actor, Actor], blind: BlindScreen, qtbot: QtBot
+) -> None:
+    registration = desk.registration(0)
+    half_typed.keep(desk.store, people[0], desk.clock(), registration, "child_name", "看着读数打的")
+    desk.verified(registration)
+    sits_down(desk, people[0])
+    blind.open_all((registration,), resolves=False)
+    painted(blind, qtbot, "child_name")
+    assert blind.field.value.value_text() == ""
+    assert "看着读数打的" not in words_on(blind)
 
 
 # -- the lists --------------------------------------------------------------------------------------------------------

@@ -293,6 +293,37 @@ def test_a_list_of_disability_is_for_named_persons_only(office: OfficeAtWork) ->
             bring(other, book(office.folder, line("王一", OTHER)), "又一份", RosterKind.DISABILITY)
 
 
+def test_a_sealed_list_is_compared_after_the_keys_were_changed(office: OfficeAtWork) -> None:
+    listed = bring(office, book(office.folder, line("王一", OTHER)), "残联", RosterKind.DISABILITY)
+    with office.store.session() as session:
+        before = session.scalars(select(RosterEntry.sealed)).one()
+    people.rotate_keys(office.store, office.actor, office.clock())
+    again = access.log_in(office.store.data_dir, username="admin", password=PASSWORD, now=office.clock())
+    with again.store:
+        with again.store.session() as session:
+            assert session.scalars(select(RosterEntry.sealed)).one() != before
+        (finding,) = rosters.compare(again.store, again.actor, listed).findings
+        assert (finding.name, finding.outcome) == ("王一", RosterOutcome.MISSING)
+
+
+def test_a_file_whose_columns_say_nothing_shows_what_can_be_named(office: OfficeAtWork) -> None:
+    path = book(office.folder, ("王一", OTHER, "二小"), titles=("孩子", "号码", "住哪儿"))
+    told = roster_import.look(office.store, office.actor, path)
+    assert ([column.title for column in told.columns], told.rows) == (["孩子", "号码", "住哪儿"], 0)
+    assert "没有找到写着姓名的标题行" in told.problem
+    named = {"name": "孩子", "id_number": "号码", "place": ""}
+    told = roster_import.look(office.store, office.actor, path, named)
+    assert (told.rows, told.problem) == (1, "")
+    with pytest.raises(BadValue, match="打不开"):
+        roster_import.look(office.store, office.actor, path.with_name("没有.xlsx"))
+
+
+def test_a_recognised_column_can_be_left_out(office: OfficeAtWork) -> None:
+    path = book(office.folder, line("王一", OTHER))
+    told = roster_import.look(office.store, office.actor, path, {"place": ""})
+    assert {c.means for c in told.columns} == {"", "name", "id_number", "birth_date"}
+
+
 def test_removed_it_leaves_nothing(office: OfficeAtWork) -> None:
     listed = bring(office, book(office.folder, line("王一", OTHER)))
     rosters.remove(office.store, office.actor, office.clock(), listed)
@@ -336,6 +367,10 @@ def test_the_commands(office: OfficeAtWork, run: Callable[..., tuple[int, str]])
     assert "没有登记 1 名" in said
     assert "第 4 行　王一　2202842018********" in said
     assert OTHER not in said
+    out = office.folder / "走访.xlsx"
+    assert "已写出走访表" in run("compare", "随迁子女", "--out", str(out))[1]
+    sheet = openpyxl.load_workbook(out).worksheets[0]
+    assert [sheet.cell(6, column).value for column in (1, 2, 3, 6)] == ["4", "没有登记", "王一", "黄松甸镇中心校"]
     assert run("compare", "没有")[0] == 1
     assert run("look", path, "--column", "颜色=红")[0] == 1
     assert run("remove", "随迁子女")[0] == 0

@@ -54,6 +54,7 @@ class ChildrenScreen(QWidget):
     go_drafts = Signal()
     go_rounds = Signal()
     go_duplicates = Signal()
+    go_rosters = Signal()
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__()
@@ -88,6 +89,8 @@ class ChildrenScreen(QWidget):
         top.addWidget(self._told, 1)
         self.duplicates = button("重复登记", self.go_duplicates.emit, icon="copy", name="go_duplicates")
         top.addWidget(self.duplicates)
+        self.rosters = button("基础名单", self.go_rosters.emit, icon="file", name="go_rosters")
+        top.addWidget(self.rosters)
         top.addWidget(button("更新轮次", self.go_rounds.emit, icon="again", name="go_rounds"))
         box.addLayout(top)
         halves = QSplitter()

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from desktop.jobs import Jobs
+from desktop.ui.second.one_by_one import OneByOne
 from desktop.ui.theme import AROUND, BETWEEN
+from desktop.ui.verify.as_typed import Keeping
 from desktop.ui.verify.field_panel import FieldPanel
 from desktop.ui.verify.keys import Action, Press, meaning
-from desktop.ui.verify.pages import Pages
-from desktop.ui.widgets.parts import Notice, button, column, keys_foot, line, panel, text
+from desktop.ui.widgets.parts import column, keys_foot, line
 from forms.kinds import JsonValue, Kind
 from forms.values import FieldError
 from records.views import AnswerState, CandidateView, ValueSource, VerifyItem, VerifyPage
 from records.views_review import BlindItem, BlindSheet, Dispute
-from workflow import second_entry
+from workflow import half_typed, second_entry
 
 WIDEST = 880
 TYPE_IT = "请照图打字，再按 Enter；纸上这一栏没填，按 F4。"
@@ -72,42 +73,25 @@ def _bare(item: BlindItem, candidates: tuple[CandidateView, ...] = ()) -> Verify
     )  # fmt: skip
 
 
-class BlindScreen(QWidget):
-    """``left`` goes back to the lists with a sentence; ``title`` names what is shown."""
-
-    left = Signal(str)
-    title = Signal(str)
+class BlindScreen(OneByOne):
+    """What is half typed is kept, as in verifying: closing, a lock or a power cut comes back to the same field."""
 
     def __init__(self, jobs: Jobs) -> None:
-        super().__init__()
-        self.setObjectName("screen")
-        self._jobs = jobs
+        super().__init__(jobs, "blind_back")
         self._resolves = False
-        self._queue: list[str] = []
-        self._total = 0
         self._done = 0
         self._asked: Asked | None = None
         self._at = 0
-        self.pages = Pages(jobs, self)
         self.pages.came.connect(lambda _page: self._show_crop())
         self.field = FieldPanel()
         self.field.pressed.connect(self.act)
         self.field.picked.connect(lambda at: self.act(Press(Action.PICK, at + 1)))
-        self.notice = Notice()
-        self.which = text("", "secondary")
+        self._keeping = Keeping(jobs, self.field, self._place, self.notice.say, lambda: None, self)
         self._lay_out()
 
     def _lay_out(self) -> None:
         whole = column(self, space=0)
-        top = panel("head")
-        top.setFixedHeight(44)
-        row = line(top, space=BETWEEN)
-        row.setContentsMargins(BETWEEN, 0, BETWEEN, 0)
-        back = button("返回列表", lambda: self._leave(""), role="quiet", icon="back", name="blind_back")
-        back.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        row.addWidget(back)
-        row.addWidget(self.which, 1)
-        whole.addWidget(top)
+        whole.addWidget(self.head())
         holder = QWidget()
         holder.setObjectName("screen")
         middle = line(holder)
@@ -126,6 +110,7 @@ class BlindScreen(QWidget):
         scroll.setWidget(holder)
         whole.addWidget(scroll, 1)
         whole.addWidget(keys_foot(FOOT))
+        self.back.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab is for the next field; Esc goes back
 
     # -- registrations ------------------------------------------------------------------------------------------------
 
@@ -136,43 +121,53 @@ class BlindScreen(QWidget):
     def open_all(self, registrations: tuple[str, ...], *, resolves: bool) -> None:
         """Enter (or resolve) the fields of these, one registration after the other."""
         self._resolves = resolves
-        self._queue, self._total, self._done = list(registrations), len(registrations), 0
+        self._done = 0
         self.title.emit("裁定两次录入" if resolves else "第二遍录入")
-        self.notice.drop()
-        self._open_next()
+        self.begin(registrations)
 
-    def _open_next(self) -> None:
+    def forget(self) -> None:
         self._asked = None
-        if not self._queue:
-            self._leave(f"{'裁定' if self._resolves else '录'}完了 {self._done} 份。" if self._done else "")
-            return
-        registration = self._queue.pop(0)
-        if self._resolves:
-            self._jobs.read(
-                lambda store, actor: disputed_of(registration, second_entry.disputed(store, actor, registration)),
-                self._loaded,
-                owner=self,
-                failed=self._not_loaded,
-            )
-        else:
-            self._jobs.read(
-                lambda store, actor: asked_of(second_entry.sheet(store, actor, registration)),
-                self._loaded,
-                owner=self,
-                failed=self._not_loaded,
-            )
 
-    def _not_loaded(self, told: str) -> None:
-        self.notice.say(told, "alarm")
-        self._open_next()
+    def account(self) -> str:
+        return f"{'裁定' if self._resolves else '录'}完了 {self._done} 份。" if self._done else ""
 
-    def _loaded(self, asked: Asked) -> None:
-        self._asked, self._at = asked, 0
+    def load(self, registration_id: str) -> None:
+        """The fields, and together with them where this person was in them."""
+        resolves = self._resolves
+        self._jobs.read(
+            lambda store, actor: (
+                disputed_of(registration_id, second_entry.disputed(store, actor, registration_id))
+                if resolves
+                else asked_of(second_entry.sheet(store, actor, registration_id)),
+                half_typed.kept(store, actor, registration_id),
+            ),
+            self._loaded,
+            owner=self,
+            failed=self.not_loaded,
+        )
+
+    def _loaded(self, read: tuple[Asked, half_typed.Standing | None]) -> None:
+        asked, standing = read
         if not asked.items:
-            self._open_next()
+            self.open_next()
             return
+        keys = [item.key for item in asked.items]
+        at = keys.index(standing.key) if standing is not None and standing.key in keys else None
+        self._asked, self._at = asked, at or 0
         self.pages.show(asked.pages)
         self._show_item()
+        if standing is not None and at is not None:
+            self._keeping.resume(standing.text)
+
+    # -- no keystroke is lost -----------------------------------------------------------------------------------------
+
+    def _place(self) -> tuple[str, str] | None:
+        item = self.item
+        return None if self._asked is None or item is None else (self._asked.registration_id, item.key)
+
+    def keep_typing(self) -> None:
+        """The window closes, or the form is left: what is being typed goes to the store."""
+        self._keeping.keep()
 
     # -- the field at hand --------------------------------------------------------------------------------------------
 
@@ -185,10 +180,7 @@ class BlindScreen(QWidget):
         item = self.item
         if item is None or self._asked is None:
             return
-        number = self._total - len(self._queue)
-        self.which.setText(f"第 {number} / {self._total} 份　只看图像录入，不显示别人录的内容")
-        if self._resolves:
-            self.which.setText(f"第 {number} / {self._total} 份　对着图像裁定，不显示谁录了哪一个")
+        self.say_which("对着图像裁定，不显示谁录了哪一个" if self._resolves else "只看图像录入，不显示别人录的内容")
         self.field.show_item(item, f"第 {self._at + 1} / {len(self._asked.items)} 栏")
         self._show_crop()
 
@@ -218,10 +210,11 @@ class BlindScreen(QWidget):
     def act(self, press: Press) -> None:
         """Do what a key means; nothing is answered before its crop was on the screen."""
         if press.action is Action.LEAVE:
-            self._leave("")
+            self.leave("")
         elif press.action in (Action.NEXT, Action.PREVIOUS) and self._asked is not None:
             self._at = (self._at + (1 if press.action is Action.NEXT else -1)) % len(self._asked.items)
             self._show_item()
+            self._keeping.soon()
         elif press.action is Action.TONE:
             self.pages.next_tone()
             self._show_crop()
@@ -253,9 +246,10 @@ class BlindScreen(QWidget):
         def refused(told: str) -> None:
             self.notice.say(f"{item.label}：{told}", "alarm")
             if not rest:
-                self._open_next()
+                self.open_next()
 
         self.notice.drop()
+        self._keeping.answered()
         self._jobs.write(
             lambda store, actor, now: verb(store, actor, now, asked.registration_id, item.key, value),
             None if rest else lambda _changes: self._one_done(),
@@ -269,10 +263,8 @@ class BlindScreen(QWidget):
 
     def _one_done(self) -> None:
         self._done += 1
-        self._open_next()
+        self.open_next()
 
-    def _leave(self, told: str) -> None:
-        self._asked = None
-        self._queue.clear()
-        self.pages.forget()
-        self.left.emit(told)
+    def leave(self, told: str) -> None:
+        self.keep_typing()
+        super().leave(told)

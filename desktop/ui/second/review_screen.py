@@ -7,13 +7,13 @@ from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import QLineEdit, QSplitter, QWidget
 
 from desktop.jobs import Jobs
+from desktop.ui.second.one_by_one import OneByOne
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.verify.crop_view import CropView
 from desktop.ui.verify.field_panel import COVERED
-from desktop.ui.verify.pages import Pages
 from desktop.ui.verify.rest_list import shown_text
 from desktop.ui.widgets.page_view import PageView
-from desktop.ui.widgets.parts import Notice, button, column, keys_foot, line, panel, text
+from desktop.ui.widgets.parts import button, column, keys_foot, line, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import ANSWER, SOURCE_WORDS, Mark
 from forms.kinds import Kind
@@ -44,28 +44,19 @@ class FieldTable(Table):
         super().keyPressEvent(event)
 
 
-class ReviewScreen(QWidget):
-    """``left`` goes back to the lists with a sentence; ``title`` names what is shown."""
-
-    left = Signal(str)
-    title = Signal(str)
+class ReviewScreen(OneByOne):
+    """Reasons are written beside the fields; without any the registration passes."""
 
     def __init__(self, jobs: Jobs) -> None:
-        super().__init__()
-        self.setObjectName("screen")
-        self._jobs = jobs
-        self._queue: list[str] = []
-        self._total = 0
+        super().__init__(jobs, "review_back")
         self._passed = self._returned = 0
         self._sheet: VerifySheet | None = None
         self._busy = False
         self._shown_page = ("", "")  # and in which tone
         self.reasons: dict[str, str] = {}
-        self.pages = Pages(jobs, self)
         self.pages.came.connect(lambda _page: self._show_place())
         self.page = PageView()
         self.crop = CropView()
-        self.notice = Notice()
         self.model: RowsModel[VerifyItem] = RowsModel(
             (
                 Column("栏目", lambda item: item.label, 168),
@@ -85,15 +76,7 @@ class ReviewScreen(QWidget):
 
     def _lay_out(self) -> None:
         whole = column(self, space=0)
-        top = panel("head")
-        top.setFixedHeight(44)
-        row = line(top, space=BETWEEN)
-        row.setContentsMargins(BETWEEN, 0, BETWEEN, 0)
-        self.back = button("返回列表", lambda: self._leave(""), role="quiet", icon="back", name="review_back")
-        row.addWidget(self.back)
-        self.which = text("", "secondary")
-        row.addWidget(self.which, 1)
-        whole.addWidget(top)
+        whole.addWidget(self.head())
         halves = QSplitter(Qt.Orientation.Horizontal)
         halves.setHandleWidth(1)
         halves.setChildrenCollapsible(False)
@@ -140,31 +123,26 @@ class ReviewScreen(QWidget):
 
     def open_all(self, registrations: tuple[str, ...]) -> None:
         """Review these, one after the other."""
-        self._queue, self._total = list(registrations), len(registrations)
         self._passed = self._returned = 0
-        self.notice.drop()
-        self._open_next()
+        self.begin(registrations)
 
-    def _open_next(self) -> None:
+    def forget(self) -> None:
         self._sheet, self._busy = None, False
         self.reasons.clear()
         self.words.clear()
-        if not self._queue:
-            parts = [f"通过 {self._passed} 份"] if self._passed else []
-            parts += [f"退回 {self._returned} 份"] if self._returned else []
-            self._leave("，".join(parts) + "。" if parts else "")
-            return
-        registration = self._queue.pop(0)
+
+    def account(self) -> str:
+        parts = [f"通过 {self._passed} 份"] if self._passed else []
+        parts += [f"退回 {self._returned} 份"] if self._returned else []
+        return "，".join(parts) + "。" if parts else ""
+
+    def load(self, registration_id: str) -> None:
         self._jobs.read(
-            lambda store, actor: verify.sheet(store, actor, registration),
+            lambda store, actor: verify.sheet(store, actor, registration_id),
             self._show,
             owner=self,
-            failed=self._not_loaded,
+            failed=self.not_loaded,
         )
-
-    def _not_loaded(self, told: str) -> None:
-        self.notice.say(told, "alarm")
-        self._open_next()
 
     def _show(self, sheet: VerifySheet) -> None:
         self._sheet = sheet
@@ -172,7 +150,7 @@ class ReviewScreen(QWidget):
         self.page.show_page(QPixmap(), "正在打开纸面")
         self._shown_page = ("", "")
         self.title.emit(f"复核　{sheet.title}")
-        self.which.setText(f"第 {self._total - len(self._queue)} / {self._total} 份　{sheet.form_title}")
+        self.say_which(sheet.form_title)
         self.model.set_rows(sheet.items)
         self._tell()
         if sheet.items:
@@ -264,7 +242,7 @@ class ReviewScreen(QWidget):
         def done(_changes: Changes) -> None:
             self._passed += not back
             self._returned += back
-            self._open_next()
+            self.open_next()
 
         def refused(told: str) -> None:
             self._busy = False
@@ -301,12 +279,9 @@ class ReviewScreen(QWidget):
         if self.reason.hasFocus() or self.words.hasFocus():
             self.table.setFocus()
         else:
-            self._leave("")
+            self.leave("")
 
-    def _leave(self, told: str) -> None:
-        self._sheet = None
-        self._queue.clear()
+    def leave(self, told: str) -> None:
+        super().leave(told)
         self.model.set_rows(())
-        self.pages.forget()
         self.page.show_page(QPixmap())
-        self.left.emit(told)

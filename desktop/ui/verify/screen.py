@@ -222,7 +222,7 @@ class VerifyScreen(QWidget):
         if self._walk is not None and key:
             self._walk.current = key
             self._show_item()
-            self._as_typed.keep_soon()
+            self._as_typed.keeping.soon()
 
     # -- keys ---------------------------------------------------------------------------------------------------------
 
@@ -364,7 +364,7 @@ class VerifyScreen(QWidget):
 
     def keep_typing(self) -> None:
         """The window closes, or the form is left: what is being typed goes to the store."""
-        self._as_typed.keep()
+        self._as_typed.keeping.keep()
 
     def _catch_up(self) -> None:
         if self._stale and not self._jobs.waiting_writes:
@@ -377,7 +377,7 @@ class VerifyScreen(QWidget):
             return
         if walk.current != standing.key:
             self._go(standing.key)
-        self._as_typed.resume(walk, standing.text)
+        self._as_typed.keeping.resume(standing.text)
 
     def _ask_what(self) -> None:
         """What the village is asked stands on its slip."""
@@ -413,7 +413,7 @@ class VerifyScreen(QWidget):
 
     def _record(self, call: Change[Changes], walk: Walk, key: str, state: AnswerState) -> None:
         walk.answer(key, state)
-        self._as_typed.answered()
+        self._as_typed.keeping.answered()
         done = Done(walk.sheet.registration_id, key)
         self._stack.gave(done)
         self._jobs.write(call, owner=self, failed=partial(self._refused, done))
