@@ -2,27 +2,27 @@
 
 The reporting set (``benchmarks.page_sets``) is read by ``ocr.worker.ReaderPool`` and judged by the shipped judge,
 which was fitted on another set. ``--quick`` takes the set's first sheets and two pages for the peers; a full run has
-more than 10,000 accepted fields. ``--learning`` adds one township's hundred forms. Exit code 1 when nothing could be
-measured.
+more than 10,000 accepted fields. What was read and timed is kept by a digest of the code, so that a run cut short goes
+on where it stood. ``--learning`` adds one township's hundred forms. Exit code 1 when nothing could be measured.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
-import multiprocessing
-import re
 import statistics
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from benchmarks import peers, reading_figures
 from benchmarks.last_round import last_round
 from benchmarks.page_sets import FORM, REPORTING, TOWNSHIP, SheetFiles, cache_folder, of_styles, provide
-from benchmarks.reading import Result, SheetRead, compare, read_sheets, score, show
+from benchmarks.reading import Result, SheetRead, compare, keep, kept_folder, kept_readings, read_sheets, score, show
 from benchmarks.synth.folder import shipped_form
 from benchmarks.synth.styles import HELD_OUT
 from benchmarks.synth.writing.packages import NoHandwriting
@@ -32,7 +32,7 @@ from forms.form_file import Form
 from forms.kinds import Kind
 from ocr.models import ModelsMissing, models_dir
 from ocr.reading import FieldReading
-from ocr.worker import ReaderPool, physical_cores
+from ocr.worker import ReaderPool
 from workflow.earlier_forms import NOTHING_EARLIER, Earlier, witnessed
 from workflow.judge_model import shipped_judge
 from workflow.judgement import Verdict, judge
@@ -72,9 +72,8 @@ def measure(sheets: Sequence[SheetFiles], options: argparse.Namespace) -> dict[s
     """Read, print and return everything as plain JSON."""
     form = shipped_form(FORM)
     started = time.perf_counter()
-    with ReaderPool(models_dir(), shipped_forms(), workers=physical_cores(), threads=1) as pool:
-        reads = list(read_sheets(sheets, pool))
-        peak = worker_peak_mb()
+    reads = list(kept_readings(sheets, options.cache))
+    peak = max(read.peak_mb for read in reads)
     results = [result for read in reads for result in compare(read, form)]
     judged = shipped_judge()
     print(
@@ -173,20 +172,6 @@ def _marks(results: Sequence[Result]) -> dict[str, Any]:
     return {"boxes": boxes, "right": right}
 
 
-def worker_peak_mb() -> float:
-    """The largest resident size any reading process has had, 0 where the system doesn't tell."""
-    peaks = [0.0]
-    for process in multiprocessing.active_children():
-        try:
-            told = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii", errors="replace")
-        except OSError:
-            continue
-        found = re.search(r"VmHWM:\s+(\d+) kB", told)
-        if found and process.name == "tongdang-reader":
-            peaks.append(int(found[1]) / 1024)
-    return max(peaks)
-
-
 # -- beside the peers -------------------------------------------------------------------------------------------------
 
 
@@ -196,7 +181,7 @@ def _beside_peers(
     """Speed of this program, and speed, memory and exact share of the peers, on the same pages one after another."""
     pictures = [side for sheet in sheets for side in sheet.sides]
     report: dict[str, Any] = {"pages": len(pictures), "left_out": {}}
-    own = {threads: own_seconds(sheets, threads) for threads in (1, 2)}
+    own = {threads: own_seconds(sheets, threads, options.cache) for threads in (1, 2)}
     written = {
         (r.sheet, r.field.key): (r.exact, r.raw_exact)
         for r in results
@@ -214,10 +199,7 @@ def _beside_peers(
     form = shipped_form(FORM)
     for name in peers.PEERS:
         try:
-            runs = [
-                peers.run_peer(name, pictures, threads, options.cache)
-                for threads in ((2,) if options.quick else (1, 2))
-            ]
+            runs = [kept_run(name, pictures, threads, options.cache) for threads in ((2,) if options.quick else (1, 2))]
         except peers.NoPeer as reason:
             report["left_out"][name] = str(reason)
             print(f"{peers.TITLES[name]:24} left out: {reason}")
@@ -238,12 +220,28 @@ def _beside_peers(
     return report
 
 
-def own_seconds(sheets: Sequence[SheetFiles], threads: int) -> float:
+def own_seconds(sheets: Sequence[SheetFiles], threads: int, cache: Path) -> float:
     """Median seconds of a page in one worker, from the delivered bytes to the reading; warmed up by the first."""
-    with ReaderPool(models_dir(), shipped_forms(), workers=1, threads=threads) as pool:
-        list(read_sheets(sheets[:1], pool, at_once=1))
-        reads = list(read_sheets(sheets, pool, at_once=1))
-    return statistics.median(side.seconds for read in reads for side in read.sides if side is not None)
+    path = _timed(cache, "tongdang", [side for sheet in sheets for side in sheet.sides], threads)
+    if not path.is_file():
+        with ReaderPool(models_dir(), shipped_forms(), workers=1, threads=threads) as pool:
+            list(read_sheets(sheets[:1], pool, at_once=1))
+            reads = list(read_sheets(sheets, pool, at_once=1))
+        keep(path, [side.seconds for read in reads for side in read.sides if side is not None])
+    return statistics.median(json.loads(path.read_text(encoding="utf-8")))
+
+
+def kept_run(name: str, pictures: Sequence[Path], threads: int, cache: Path) -> peers.PeerRun:
+    """What a peer made of the pictures, run when nobody did before. Raises ``peers.NoPeer``."""
+    path = _timed(cache, name, pictures, threads)
+    if not path.is_file():
+        keep(path, asdict(peers.run_peer(name, pictures, threads, cache)))
+    return peers.PeerRun(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def _timed(cache: Path, name: str, pictures: Sequence[Path], threads: int) -> Path:
+    which = hashlib.sha256("\n".join(p.name for p in pictures).encode()).hexdigest()[:8]
+    return kept_folder(cache) / f"timed-{name}-{threads}-{which}.json"
 
 
 def _learning(options: argparse.Namespace) -> dict[str, Any]:

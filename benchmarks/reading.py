@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import multiprocessing
+import os
 import re
 import time
 import unicodedata
@@ -51,6 +53,7 @@ class SheetRead:
     files: SheetFiles
     sides: tuple[PageReading | None, ...]
     seconds: float = 0.0  # of the worker, all sides
+    peak_mb: float = 0.0  # the largest worker's, until then
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +151,47 @@ def read_sheet(sheet: SheetFiles, pool: ReaderPool, context: ReadingContext | No
 
 
 def kept_readings(sheets: Sequence[SheetFiles], cache: Path) -> Iterator[SheetRead]:
-    """As ``read_sheets``, but what this very code has read before is taken from ``cache``."""
-    folder = cache / f"readings-{code_digest()}"
-    folder.mkdir(parents=True, exist_ok=True)
+    """As ``read_sheets``, but what this very code has read before is taken from ``cache``: a run that was cut short
+    goes on where it stood."""
+    folder = kept_folder(cache)
     missing = [sheet for sheet in sheets if not (folder / f"{sheet.name}.json").is_file()]
     if missing:
         with ReaderPool(models_dir(), shipped_forms(), workers=physical_cores(), threads=1) as pool:
             for read in read_sheets(missing, pool):
                 plain_sides = [None if side is None else reading_to_json(side) for side in read.sides]
-                path = folder / f"{read.files.name}.json"
-                path.write_text(json.dumps([read.seconds, plain_sides], ensure_ascii=False), encoding="utf-8")
+                keep(folder / f"{read.files.name}.json", [read.seconds, plain_sides, worker_peak_mb()])
     for sheet in sheets:
-        seconds, sides = json.loads((folder / f"{sheet.name}.json").read_text(encoding="utf-8"))
-        yield SheetRead(sheet, tuple(None if s is None else reading_from_json(s) for s in sides), seconds)
+        seconds, sides, *peak = json.loads((folder / f"{sheet.name}.json").read_text(encoding="utf-8"))
+        readings = tuple(None if s is None else reading_from_json(s) for s in sides)
+        yield SheetRead(sheet, readings, seconds, *peak)
+
+
+def kept_folder(cache: Path) -> Path:
+    """Where what this very code has read is kept."""
+    folder = cache / f"readings-{code_digest()}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def keep(path: Path, plain_json: object) -> None:
+    """A file that is there is whole."""
+    part = path.with_suffix(f".{os.getpid()}.part")
+    part.write_text(json.dumps(plain_json, ensure_ascii=False), encoding="utf-8")
+    part.replace(path)
+
+
+def worker_peak_mb() -> float:
+    """The largest resident size any reading process has had, 0 where the system doesn't tell."""
+    peaks = [0.0]
+    for process in multiprocessing.active_children():
+        try:
+            told = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii", errors="replace")
+        except OSError:
+            continue
+        found = re.search(r"VmHWM:\s+(\d+) kB", told)
+        if found and process.name == "tongdang-reader":
+            peaks.append(int(found[1]) / 1024)
+    return max(peaks)
 
 
 @lru_cache(maxsize=1)

@@ -20,8 +20,10 @@ BESIDE = 0.06
 """Ink beside a box, as a share of its area, that makes a mark which missed it."""
 SAME_PEN = 0.7
 """Marks of one field are about equally dark; a much paler one may be a seal's stroke on a grey scan."""
-HABIT = 4
+HABIT = 3
 """So many filled boxes, and hardly a tick, are a way of marking."""
+SOLID = 0.45
+"""Share of a box covered with ink that ticks and crosses don't reach: who fills boxes leaves gaps in half of them."""
 QUALITY = {"two_marks": 0.3, "cancelled_mark": 0.3, "filled_box": 0.5, "circled": 0.5, "mark_beside": 0.4}
 """At most so sure is a choice with this reason."""
 
@@ -59,7 +61,8 @@ def read_choice(view: RegisteredPage, field: FormField, ink: PageInk) -> FieldRe
             "mark_quality": round(quality, 4),
             "ink_outside": round(min(1.0, marks.stray / 10), 4),
             "filled": float(bool(chosen) and all(m.filled for m in chosen)),
-            "ticked": float(any(m.marked and not m.filled for m in chosen)),
+            "solid": float(bool(chosen) and all(m.inside >= SOLID for m in chosen)),
+            "ticked": float(any(m.marked and m.inside < SOLID for m in chosen)),
             "registration": round(registration_evidence(view), 4),
         },
         option_view_boxes={o.code: view.view_box_px(o.box) for o in field.options},
@@ -110,9 +113,8 @@ def _beside(marks: Marks) -> list[Mark]:
 
 def ways_of_marking(readings: Sequence[FieldReading]) -> list[FieldReading]:
     """A page's readings, filled boxes judged by the writer's way: who fills all boxes hasn't taken anything back."""
-    filled = sum(r.evidence.get("filled", 0.0) for r in readings)
-    ticked = sum(r.evidence.get("ticked", 0.0) for r in readings)
-    if filled < HABIT or ticked > 0.2 * filled:
+    filled, solid, ticked = (sum(r.evidence.get(name, 0.0) for r in readings) for name in ("filled", "solid", "ticked"))
+    if filled < HABIT or ticked > 0.2 * solid:
         return list(readings)
     return [_filled_as_habit(r) if r.reasons == ("filled_box",) else r for r in readings]
 

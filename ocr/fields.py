@@ -21,6 +21,7 @@ from forms.values import FieldError, parse
 from ocr.cells import FAINT, Cell, PageInk, box_px, cut, has_words, settled
 from ocr.choices import read_choice, ways_of_marking
 from ocr.comb import comb_cells, comb_strip
+from ocr.decoding.addresses import numbers_missing
 from ocr.decoding.decoder import PLACED, Decoded, Decoder
 from ocr.decoding.names import known_surname
 from ocr.evidence import EVENEST, combine
@@ -29,6 +30,7 @@ from ocr.nearby import counties_named, near
 from ocr.reading import Candidate, Doubt, FieldReading, ReadingContext
 from ocr.recogniser import Matrix, Recogniser, greedy
 from ocr.registration import PX_PER_MM, RegisteredPage, registration_evidence
+from ocr.wholeness import APART, figures_lost, struck_piece, widest_gap
 
 DOUBTFUL = 0.85
 """A character read with less than this is pointed out."""
@@ -50,6 +52,8 @@ UNREAD = 0.15
 """Characters' worth of ink that may stay unread: a stroke."""
 ONE_STROKE = frozenset({Kind.NUMBER, Kind.CODE})
 """Kinds in which a single level stroke may be 一."""
+RUNNING = frozenset({Kind.TEXT, Kind.ADDRESS, Kind.DIVISION})
+"""Kinds that are written on in one go; names, dates and phone numbers are often spaced out."""
 DATED = frozenset({Kind.DATE, Kind.MONTH})
 """Kinds for which a form may print 年 月 日 with room for figures between."""
 LISTED = frozenset({Kind.CODE, Kind.CHOICE, Kind.DIVISION})
@@ -268,6 +272,8 @@ def _read(
         "second_margin": decoded.lead,
         "language": decoded.language,
         "near": decoded.near,
+        **({"opening": decoded.opening} if field.kind is Kind.TEXT else {}),
+        **({"whole": float(not numbers_missing(decoded.text))} if field.kind is Kind.ADDRESS else {}),
         **({"surname_known": float(known_surname(decoded.text))} if field.kind is Kind.NAME else {}),
         "seal": cell.red,
         "darkness": cell.darkest,
@@ -278,8 +284,10 @@ def _read(
         *ink_reasons(cell, struck=_struck(field, written, decoded, unread)),
         *_decoding_reasons(field, decoded, share - second),
     ]
-    if unread > UNREAD:
+    if unread > UNREAD or not _whole(field, decoded, written):
         reasons.append("unread_ink")
+    if field.kind in RUNNING and widest_gap(written.ink) > APART:
+        reasons.append("wide_gap")
     if not decoded.text:
         reasons.append("illegible")
     elif invalid:
@@ -360,6 +368,12 @@ def _unread(decoded: Decoded, written: _Written) -> float:
         left += int(profile[nearest > REACH * tall].sum())
         whole += int(profile.sum())
     return float(min(1.0, left / max(1.0, whole / len(decoded.spelled))))
+
+
+def _whole(field: FormField, decoded: Decoded, written: _Written) -> bool:
+    """Whether every piece of ink is accounted for by what was read there."""
+    seen = (decoded.text, decoded.spelled, written.places, written.ink)
+    return figures_lost(*seen) == 0 and not (field.kind in RUNNING and struck_piece(*seen))
 
 
 def is_certificate(field: FormField) -> bool:

@@ -27,6 +27,8 @@ PAIR = 14
 BLACK, BLACKEST, CONTRAST = 0.68, 0.82, 1.7
 """Share of ink over the height of a character from which a place may be scribbled over, from which it surely is, and
 how much blacker it must be than the line's other characters in between."""
+ALONE = 0.985
+"""Share of the ink in the first of two lines up to which the second is one: a single 号 of a long address."""
 SCRIBBLED = 0.9
 """Length of a black place, in heights of the line, from which it is taken out: several characters lie under it."""
 
@@ -115,7 +117,7 @@ def _between_lines(ink: Mask) -> int | None:
     if profile[row] > 0.12 * min(upper, lower):
         return None
     shares = ink[:row].sum() / ink.sum()
-    return row if 0.12 < shares < 0.95 else None
+    return row if 0.12 < shares < ALONE else None
 
 
 def is_dash(cell: Cell) -> bool:

@@ -25,9 +25,9 @@ FLOOR = 1e-3
 SHARES = frozenset({"min_char", "mean_char", "margin", "joint"})
 """Evidence that is a probability: what counts is how far it is from 1, by orders of magnitude."""
 SHARE_PREFIXES = ("second_",)
-AGAINST = frozenset({"forced", "unread", "ink_outside", "seal", "specks", "length", "joint_moved", "near"})
+AGAINST = frozenset({"forced", "unread", "ink_outside", "seal", "specks", "length", "joint_moved", "near", "opening"})
 """Evidence of which less is better."""
-NO_EVIDENCE = frozenset({"blank", "dash", "comb", "darkness", "evenness", "typeset", "mark_quality"})
+NO_EVIDENCE = frozenset({"blank", "dash", "comb", "darkness", "evenness", "typeset", "mark_quality", "solid"})
 """Says what a field is and not whether it is right; type and hand are groups of their own, marks have their rules."""
 OWN_HAND: Mapping[Kind, frozenset[str]] = {
     # the same name elsewhere on the sheet is the same hand's, misread in the same way
@@ -44,7 +44,12 @@ TYPESET = 0.5
 BLANK, TYPE, KNOWN = "blank", "type", "known.hand"
 EARLIER = "agrees_earlier"
 """The family's earlier form says the same (``workflow.earlier_forms``): such fields are a group of their own."""
-ALIKE: Mapping[Kind, Kind] = {Kind.MONTH: Kind.DATE, Kind.DIVISION: Kind.CODE, Kind.NUMBER: Kind.TEXT}
+ALIKE: Mapping[Kind, Kind] = {
+    Kind.MONTH: Kind.DATE,
+    Kind.DIVISION: Kind.CODE,
+    Kind.NUMBER: Kind.TEXT,
+    Kind.ADDRESS: Kind.TEXT,
+}
 """Kinds judged together: dates, closed lists, free writing."""
 
 

@@ -32,6 +32,7 @@ DISQUALIFYING = frozenset(
         "specks",
         "illegible",
         "unread_ink",
+        "wide_gap",
         "forced",
         "forced_checksum",
         "ambiguous",
@@ -246,7 +247,8 @@ def vetoes(reading: FieldReading, kind: Kind) -> tuple[str, ...]:
     if kind is Kind.SIGNATURE:
         return (*against, *(["faint"] if evidence.get("mark_quality", 0.0) < SIGNATURE else ()))
     witnessed = _witnessed(evidence, kind)
-    if not evidence.get("listed", 1.0) or (evidence.get("agreement", 0.0) < 1 and not witnessed):
+    built = evidence.get("listed", 1.0) and evidence.get("whole", 1.0)
+    if not built or (evidence.get("agreement", 0.0) < 1 and not witnessed):
         against.append("unusual")
     if "low_confidence" in reading.reasons and not witnessed:
         # a character that the screen points out as doubtful: only other ink can vouch for it

@@ -76,6 +76,8 @@ FIELD_REASONS = {
     "faint": "字迹太淡",
     "specks": "有污点",
     "illegible": "认不出来",
+    "unread_ink": "有笔画没有认出来",
+    "wide_gap": "字间空得很开",
     # the decoding
     "low_confidence": "字迹看不准",
     "ambiguous": "有相近的读法",

@@ -40,8 +40,8 @@ LABELS = {
     "id_number.hand": "手写证件号",
     "phone.hand": "手写电话",
     "name.hand": "手写姓名",
-    "text.hand": "手写文字",
-    "address.hand": "手写地址",
+    "text.hand": "手写文字和地址",
+    "address.hand": "手写地址",  # as older numbers had it
     "known.hand": "手写、与上次登记相同",
 }
 

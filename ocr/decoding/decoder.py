@@ -15,6 +15,7 @@ import numpy as np
 from forms.code_tables import code_table
 from forms.kinds import Kind
 from ocr.decoding import dates, numbers, shapes
+from ocr.decoding.addresses import address_price
 from ocr.decoding.alphabet import DATE_SHAPES, DIGIT_SHAPES, SHARED_DIGITS, Alphabet, TextAlphabet
 from ocr.decoding.beam import Automaton, Ints, Leaning, Matrix, likelihoods, search, spans
 from ocr.decoding.grammar import compile_pattern
@@ -46,6 +47,7 @@ OUTRIGHT = 3e-4
 PRESENT, PASSED_OVER = 0.9, 0.02
 """From this probability of any character on it is there; so much of the blank's is left to the language."""
 LEAD = 4.0
+BETTER = 8.0
 OUTLANDISH = 12.0
 """Mean log probability per character (negative) at which a text is no language at all."""
 LEARNED = frozenset({Kind.NAME, Kind.TEXT, Kind.DIVISION, Kind.ADDRESS})
@@ -84,6 +86,8 @@ class Decoded:
     """How far the best stands before the second by log score: 0 a tie, 0.63 at ``LEAD`` nats."""
     language: float = 1.0
     """How well the text goes with the language, per character."""
+    opening: float = 0.0
+    """How much better it would go without its first character, which was crossed out then. 1 at ``BETTER`` nats."""
 
     @property
     def share(self) -> float:
@@ -106,7 +110,8 @@ class Decoded:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Route:
-    """One way to read the ink. ``bonus``: log prior of the way; ``near``: it knows the places of this page only."""
+    """One way to read the ink. ``bonus``: log prior of the way; ``near``: it knows the places of this page only;
+    ``price``: log prior of a whole text by its build."""
 
     alphabet: Alphabet
     automaton: Automaton
@@ -115,6 +120,7 @@ class _Route:
     per_symbol: float = 0.0
     favoured: Ints | None = None
     near: bool = False
+    price: Callable[[str], float] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -239,7 +245,7 @@ class Decoder:
             Kind.DATE: lambda: _Route(self.date_signs, self._date),
             Kind.MONTH: lambda: _Route(self.date_signs, self._month),
             Kind.DIVISION: lambda: _Route(self.text, self._places.division, language=PLACE_LANGUAGE),
-            Kind.ADDRESS: lambda: _Route(self.text, self._places.address, language=PLACE_LANGUAGE),
+            Kind.ADDRESS: lambda: _Route(self.text, self._places.address, language=PLACE_LANGUAGE, price=address_price),
             Kind.NAME: lambda: _Route(self.text, self._name),
         }
         found = [simple[kind]() if kind in simple else _Route(self.text, self._places.text)]
@@ -248,7 +254,7 @@ class Decoder:
         if near and kind in PLACED:
             around = self._around(near)
             automaton = getattr(around, kind.value)
-            found.append(_Route(self.text, automaton, NEAR, found[0].language, favoured=around.named, near=True))
+            found.append(replace(found[0], automaton=automaton, bonus=NEAR, favoured=around.named, near=True))
         return found
 
     def _habits(self, key: str) -> list[_Route]:
@@ -305,16 +311,12 @@ class Decoder:
         language = self._language if alphabet is self.text and route.automaton.free_symbols.any() else None
         leaning = Leaning(language, route.language, OUTRIGHT if alphabet is self.text else 0.0, route.favoured)
         found = search(_present(merged) if alphabet is self.text else merged, route.automaton, best=8, leaning=leaning)
-        return [
-            _Way(
-                alphabet.spell(h.symbols),
-                h.symbols,
-                h.score + route.bonus + route.per_symbol * len(h.symbols),
-                route,
-                merged,
-            )
-            for h in found
-        ]
+        ways = []
+        for h in found:
+            text = alphabet.spell(h.symbols)
+            score = h.score + route.bonus + route.per_symbol * len(h.symbols)
+            ways.append(_Way(text, h.symbols, score + (route.price(text) if route.price else 0.0), route, merged))
+        return ways
 
     def _decided(self, probabilities: Matrix, ways: Sequence[_Way], plain: str, routes: int) -> Decoded:
         best = ways[0]
@@ -337,6 +339,7 @@ class Decoder:
             near=float(best.route.near and forced > 0),
             lead=float(1 - np.exp(-lead / LEAD)),
             language=self._plausible(best),
+            opening=self._opening(best),
         )
 
     def _plausible(self, way: _Way) -> float:
@@ -344,6 +347,12 @@ class Decoder:
         if way.route.alphabet is not self.text:
             return 1.0
         return float(np.clip(1 + log_probability(self._language, way.symbols) / len(way.symbols) / OUTLANDISH, 0, 1))
+
+    def _opening(self, way: _Way) -> float:
+        if way.route.alphabet is not self.text or len(way.symbols) < 3:
+            return 0.0
+        without = log_probability(self._language, way.symbols[1:])
+        return float(np.clip((without - log_probability(self._language, way.symbols)) / BETTER, 0, 1))
 
     def _among_seen(self, probabilities: Matrix, decoded: Decoded, seen: Mapping[str, int]) -> Decoded:
         """The same with known texts as rivals: they win where the ink doesn't speak against them."""

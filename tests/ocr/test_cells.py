@@ -74,6 +74,8 @@ def test_two_lines_are_cut_apart_in_order() -> None:
     assert upper.picture.shape[1] > lower.picture.shape[1]
     one = lines(cut(PageInk(Sheet().write(22, 23, "吉林省吉林市蛟河市").laid()), ADDRESS))
     assert len(one) == 1
+    long = Sheet().write(22, 20.5, "吉林省吉林市蛟河市黄松甸镇双层底子村三组一百二十八").write(22, 27, "号")
+    assert len(lines(cut(PageInk(long.laid()), ADDRESS))) == 2, "one character is a line of its own"
 
 
 def test_comb_characters_come_together_and_remember_their_boxes() -> None:

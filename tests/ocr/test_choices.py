@@ -82,6 +82,17 @@ def test_a_filled_box_alone_is_doubtful_until_the_page_shows_a_habit() -> None:
     assert all(r.reasons == () and not vetoes(r, Kind.CHOICE) for r in habit)
 
 
+def test_who_scribbles_boxes_half_full_fills_them_all() -> None:
+    filled = read(fill(Sheet(), 1))
+    half = replace(filled, reasons=(), evidence={**filled.evidence, "filled": 0.0, "solid": 1.0, "ticked": 0.0})
+    assert not any(r.reasons for r in ways_of_marking([filled, half, filled, half, half, filled]))
+    # a block of ticks taken back stays doubtful: the rest of the page is ticked
+    ticked = read(tick(Sheet(), 0))
+    assert ticked.evidence["ticked"] == 1
+    page = [filled] * 5 + [ticked] * 9
+    assert ways_of_marking(page) == page
+
+
 def test_two_ticks_in_a_single_choice_are_both_said() -> None:
     reading = read(tick(tick(Sheet(), 0), 1))
     assert reading.value == ["public", "private"]

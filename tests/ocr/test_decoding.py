@@ -14,6 +14,7 @@ from forms import id_number
 from forms.code_tables import Code, code_table
 from forms.kinds import Kind
 from forms.values import parse
+from ocr.decoding.addresses import numbers_missing
 from ocr.decoding.beam import likelihoods, search, spans
 from ocr.decoding.decoder import Decoder
 from ocr.decoding.grammar import compile_pattern
@@ -156,6 +157,42 @@ def test_an_address_keeps_its_house_number_and_an_unlisted_village() -> None:
         value = parse(Kind.ADDRESS, decoded.text)
         assert isinstance(value, dict)
         assert str(value["division"]).startswith("220281")
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("蛟河市黄松甸镇双层底子村组", 1),
+        ("桦甸市八道河子镇金河村社108号", 1),
+        ("北山新城13号楼单元室", 2),
+        ("北山新城号楼1单元1104室", 1),
+        ("南关区解放大路号", 1),
+        ("西村民组", 0),
+        ("蛟河市黄松甸镇双层底子村三社", 0),
+        ("榆树市合作社区东单元1102室", 0),
+        ("民康路小区12-3号楼A单元501", 0),
+        ("平安社区门卫室", 0),
+    ],
+)
+def test_units_of_an_address_carry_their_numbers(text: str, missing: int) -> None:
+    assert numbers_missing(text) == missing
+
+
+def test_a_lone_stroke_in_an_address_is_a_figure_where_a_unit_wants_one() -> None:
+    passed_over = written("蛟河市黄松甸镇双层底子村1组")
+    at = 2 * 12 + 1
+    passed_over[at, 0], passed_over[at, characters().index("1")] = 0.97, 0.03
+    assert decoder().decode(Kind.ADDRESS, passed_over).text == "蛟河市黄松甸镇双层底子村1组"
+    assert decoder().decode(Kind.ADDRESS, written("蛟河市黄松甸镇双层底子村组")).text.endswith("村组"), (
+        "nothing is put in"
+    )
+
+
+def test_a_first_character_that_does_not_belong_is_felt() -> None:
+    crossed_out = decoder().decode(Kind.TEXT, written("光梅河口市曙光镇人民政府"))
+    assert crossed_out.text == "光梅河口市曙光镇人民政府", "it stays: a person decides"
+    assert crossed_out.opening > 0.8
+    assert decoder().decode(Kind.TEXT, written("梅河口市曙光镇人民政府")).opening < 0.5
 
 
 def test_the_gazetteer_reads_through_a_misread_character_and_says_so() -> None:

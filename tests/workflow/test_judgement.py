@@ -84,6 +84,7 @@ def test_printed_values_are_accepted() -> None:
     [
         "forced_checksum",
         "unread_ink",
+        "wide_gap",
         "strikeout",
         "stamp",
         "ink_outside",
