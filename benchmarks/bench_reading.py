@@ -228,7 +228,8 @@ def own_seconds(sheets: Sequence[SheetFiles], threads: int, cache: Path) -> floa
             list(read_sheets(sheets[:1], pool, at_once=1))
             reads = list(read_sheets(sheets, pool, at_once=1))
         keep(path, [side.seconds for read in reads for side in read.sides if side is not None])
-    return statistics.median(json.loads(path.read_text(encoding="utf-8")))
+    spent: list[float] = json.loads(path.read_text(encoding="utf-8"))
+    return statistics.median(spent)
 
 
 def kept_run(name: str, pictures: Sequence[Path], threads: int, cache: Path) -> peers.PeerRun:

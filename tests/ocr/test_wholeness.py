@@ -31,7 +31,9 @@ def read(
     lines: list[tuple[Profile, list[tuple[str, float]]]],
 ) -> tuple[str, list[Spelled], list[Place], list[Profile]]:
     """What a network would tell that saw these characters at these places."""
-    text, spelled, places = "", [], []
+    text = ""
+    spelled: list[Spelled] = []
+    places: list[Place] = []
     for number, (profile, seen) in enumerate(lines):
         x, _, columns = profile
         first = len(places)
