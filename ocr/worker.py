@@ -4,9 +4,10 @@ Every untrusted picture is decoded and read in a spawned process of its own; byt
 come out by pipe, so a worker never has a key or a path. This module imports neither OpenCV nor a network:
 the window's process imports it.
 
-Messages to a worker: ``("open", token, data, password)``, ``("read", token, index, context)``,
-``("lines", token, index, turn)``, ``("learn", token, index)``. Each is answered by ``("done", result)``, ``("failed",
-reason, sentence)`` or ``("defect", trail)``; ``("ready",)`` or ``("broken", trail)`` comes once after the start.
+Messages to a worker: first the arguments of ``_Worker``, then ``("open", token, data, password)``,
+``("read", token, index, context)``, ``("lines", token, index, turn)``, ``("learn", token, index)``. Each of these is
+answered by ``("done", result)``, ``("failed", reason, sentence)`` or ``("defect", trail)``; ``("ready",)`` or
+``("broken", trail)`` comes once after the start.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ class ReaderPool:
         self._start = (reader, models_dir, self.base, self.threads)
         self._tokens = itertools.count(1)
         self._closed = False
+        self._changing = threading.Lock()
         self.free_pages = threading.Lock()
         """Held while a page without a form is read: that takes over a gigabyte, so never two at once."""
         self._workers = [_Worker(*self._start) for _ in range(count)]
@@ -106,22 +108,30 @@ class ReaderPool:
     def use_forms(self, forms: Sequence[Form]) -> None:
         """Read with these forms from now on; waits for pages at hand. The workers start anew if they differ."""
         wanted = tuple(forms)
-        if wanted == self._start[2]:
-            return
-        reader, models, _, threads = self._start
-        self._start = (reader, models, wanted, threads)
-        held = [self._idle.get() for _ in self._workers]
-        for worker in held:
-            worker.end()
-        self._workers = [_Worker(*self._start) for _ in held] if not self._closed else held
-        for worker in self._workers:
-            self._idle.put(worker)
+        with self._changing:  # two at once would each hold what the other waits for
+            if wanted == self._start[2]:
+                return
+            reader, models, _, threads = self._start
+            self._start = (reader, models, wanted, threads)
+            held = [self._idle.get() for _ in self._workers]
+            for worker in held:
+                worker.end()
+            self._workers = [_Worker(*self._start) for _ in held] if not self._closed else held
+            self._end_late(*self._workers)
+            for worker in self._workers:
+                self._idle.put(worker)
 
     def close(self) -> None:
         """End all workers. A page being read by another thread fails with ``worker_died``."""
         self._closed = True
         for worker in self._workers:
             worker.end()
+
+    def _end_late(self, *started: _Worker) -> None:
+        """End what was started while another thread closed the pool: nobody else will."""
+        if self._closed:
+            for worker in started:
+                worker.end()
 
     @contextlib.contextmanager
     def _borrowed(self) -> Iterator[_Worker]:
@@ -136,6 +146,7 @@ class ReaderPool:
             if not worker.alive and not self._closed:
                 # replaced at once: the next page finds a warm one
                 worker.restart()
+                self._end_late(worker)
             self._idle.put(worker)
 
 
@@ -215,23 +226,34 @@ class OpenSource:
 
 
 class _Worker:
-    """One process and the pipe to it. ``token``: the source it has open."""
+    """One process and the pipe to it. ``token``: the source it has open. Not ``alive``: asking fails at once."""
 
     def __init__(self, reader: ReaderFactory, models_dir: Path, forms: tuple[Form, ...], threads: int) -> None:
         self._arguments = (reader, models_dir, forms, threads)
+        self.alive = False
         self.restart()
 
     def restart(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=serve, args=(theirs, *self._arguments), name="tongdang-reader", daemon=True
-        )
-        with _without_password():
-            self._process.start()
-        theirs.close()  # the child holds the only other end: when it dies, this end says so
+        """Never raises, and never waits for the process: one that can't be started is one that has died."""
         self.token = 0
         self._ready = False
+        context = multiprocessing.get_context("spawn")
+        pipe, theirs = context.Pipe()
+        process = context.Process(target=serve, args=(theirs,), name="tongdang-reader", daemon=True)
+        try:
+            with _without_password():
+                process.start()
+        except OSError as error:  # no memory, too many processes, a virus scanner
+            log.warning("a reading process could not be started: %s", error.strerror)
+            pipe.close()
+            return
+        finally:
+            theirs.close()  # the child holds the only other end: when it dies, this end says so
+        self._pipe, self._process = pipe, process
+        # A megabyte of forms. Not an argument of the process: that is written to a pipe of which this process holds
+        # the other end too, and a child that dies before it has read it would be waited for without end.
+        self._sender = threading.Thread(target=_send, args=(pipe, self._arguments), name="reader-start", daemon=True)
+        self._sender.start()
         self.alive = True
 
     def open(self, token: int, data: bytes, password: str | None) -> Any:
@@ -242,6 +264,8 @@ class _Worker:
 
     def ask(self, message: tuple[Any, ...], seconds: float) -> Any:
         """Send and wait for the answer. Raises OcrFailed; afterwards the worker may be dead."""
+        if not self.alive:
+            raise _died()
         try:
             if not self._ready:
                 self._await_start()
@@ -280,13 +304,21 @@ class _Worker:
 
     def end(self) -> None:
         """Kill the process: it owns nothing that could be left half done. Never raises; may be called twice."""
+        if not self.alive:
+            return
         self.alive = False
         with contextlib.suppress(OSError, ValueError):  # already gone, or ended by another thread meanwhile
             self._process.kill()
             self._process.join(END_SECONDS)
             self._process.close()
+        self._sender.join(END_SECONDS)  # nobody reads any more, so it has ended; its pipe must not close before
         with contextlib.suppress(OSError):
             self._pipe.close()
+
+
+def _send(pipe: multiprocessing.connection.Connection, arguments: tuple[Any, ...]) -> None:
+    with contextlib.suppress(OSError):  # it died: whoever asks it next is told
+        pipe.send(arguments)
 
 
 def physical_cores() -> int:

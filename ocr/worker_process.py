@@ -49,12 +49,16 @@ def form_page_reader(models_dir: Path, forms: tuple[Form, ...], threads: int) ->
     return FormPageReader(models_dir, forms, threads)
 
 
-def serve(pipe: Connection, factory: ReaderFactory, models_dir: Path, forms: tuple[Form, ...], threads: int) -> None:
-    """The life of one worker: load, say ready, answer until told to end or left alone."""
+def serve(pipe: Connection) -> None:
+    """The life of one worker: learn what to be, load, say ready, answer until told to end or left alone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides; Ctrl-C reaches the whole group
     _die_with_parent()
     _no_output()
     _limit_memory()
+    try:
+        factory, models_dir, forms, threads = pipe.recv()
+    except EOFError:
+        return
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = str(threads)
     import cv2

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from forms.catalog import shipped_forms
 from ocr.models import ModelsMissing, models_dir
 from ocr.reading import OcrFailed
 from ocr.worker import OpenSource, ReaderPool, physical_cores
@@ -148,6 +152,49 @@ def test_a_reader_that_cannot_start_is_said(tiff: bytes) -> None:
     ):
         pool.open(tiff, "a.tif")
     assert failed.value.reason == "worker_died"
+
+
+def test_a_process_that_dies_before_it_has_learned_what_to_be_is_not_waited_for(
+    tiff: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a virus scanner ends it; the forms that it is sent are more than a pipe holds."""
+    resource_tracker.ensure_running()  # it would be started in the same way
+    ends_at_once = shutil.which("false")
+    assert ends_at_once
+    with monkeypatch.context() as patch:
+        patch.setattr("multiprocessing.spawn._python_exe", os.fsencode(ends_at_once))
+        pool = ReaderPool(models_dir(), shipped_forms(), reader=stand_ins.reader)
+        with pytest.raises(OcrFailed) as failed:
+            pool.open(tiff, "a.tif")
+        assert failed.value.reason == "worker_died"
+    with pool:
+        with pytest.raises(OcrFailed):
+            pool.open(tiff, "a.tif")  # the one that was started anew, in vain as well
+        assert len(pool.open(tiff, "a.tif").pages) == PAGES
+
+
+@pytest.mark.allows_log("could not be started")
+def test_a_process_that_cannot_be_started_costs_pages_and_not_the_pool(
+    tiff: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_self: object) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    pool = ReaderPool(models_dir(), (), reader=stand_ins.reader)
+    source = pool.open(tiff, "a.tif")
+    with pool, source:
+        with monkeypatch.context() as patch:
+            patch.setattr("multiprocessing.context.SpawnProcess.start", refuse)
+            for _ in range(3):
+                with pytest.raises(OcrFailed) as failed:
+                    source.read(stand_ins.DIES)
+                assert failed.value.reason == "worker_died"
+            pool.use_forms(shipped_forms())
+            with pytest.raises(OcrFailed):
+                source.read(0)
+        with pytest.raises(OcrFailed):
+            source.read(0)  # told of what went before; then a new one is at hand
+        assert source.read(0).reading.page_index == 0
 
 
 def test_missing_models_are_said_before_any_page(tmp_path: Path) -> None:
