@@ -34,8 +34,11 @@ from benchmarks.synth.styles import writer
 from benchmarks.synth.truth import Origin, page_truth
 from exporters.blank_form import blank_pdf
 from forms.form_file import Box, Form
+from forms.gazetteer import gazetteer
 from forms.kinds import Kind
 from forms.proposal import Proposal, ProposedField
+from ocr.between_print import BRACKET, words_in
+from ocr.cells import box_px
 from ocr.delivered import open_delivered
 from ocr.fields import read_fields
 from ocr.find_form import Finder, NotFound
@@ -312,7 +315,7 @@ def _sheet(form: Form, finder: Finder, recogniser: Recogniser, index: int, style
         ]
         if all(pen.hand.can_write(e.text) for e in filled)
     )
-    written = [part for entry in entries for part in _between_print(form, entry)]
+    written = [part for e in entries for part in _between_print(form, e, dice.sub("between", e.field.key))]
     for page, side in enumerate(write_sheet(form, written, pen, dice.sub("paper"), number=""), start=1):
         delivered = deliver(side, LIGHT, dice.sub("scan", page))
         truth = page_truth(form, entries, delivered, Origin("page", 1, style, "light"), form_page=page)
@@ -329,35 +332,60 @@ def _sheet(form: Form, finder: Finder, recogniser: Recogniser, index: int, style
                 yield form.by_key[t["key"]].kind.value, same(reading.value, reading.text, t)
 
 
-def _between_print(form: Form, entry: Entry) -> list[Entry]:
-    """An entry as people write it: figures go between a printed 年 月 日, not over it."""
-    if entry.field.kind not in (Kind.DATE, Kind.MONTH) or not entry.text or entry.field.cells:
+def _between_print(form: Form, entry: Entry, dice: Dice) -> list[Entry]:
+    """An entry as people write it: before the printed words that follow it, not over them.
+
+    Figures go before 年 月 日 (a day that the form doesn't ask for behind them), names before 县 乡镇 村, with or
+    without the ending that is printed there, and any other answer before its unit.
+    """
+    if not entry.text or entry.field.cells or entry.field.kind in (Kind.CHOICE, Kind.SIGNATURE):
         return [entry]
     words = _printed_words(form, entry.field.page, entry.field.box)
-    numbers = str(entry.value).split("-")
-    if len(words) < len(numbers):
+    if not words:
         return [entry]
+    if entry.field.kind in (Kind.DATE, Kind.MONTH):
+        parts = [str(int(number)) for number in str(entry.value).split("-")]
+        if len(parts) > len(words):
+            parts[-1] += "日"
+    elif entry.field.kind is Kind.DIVISION:
+        parts = _levels_of(str(entry.value), dice)
+    else:
+        parts = [entry.text]
     box = entry.field.box
-    parts = []
-    start = box.x
-    for number, (left, right) in zip(numbers, words, strict=False):
-        text = str(int(number))
-        room = Box(start + 0.3, box.y, max(1.0, left - start - 0.6), box.h)
-        parts.append(replace(entry, text=text, slip="", field=replace(entry.field, box=room)))
-        start = right
-    return parts
+    starts = [box.x, *(right for _, right in words)]
+    ends = [*(left for left, _ in words), box.right]
+    return [
+        replace(
+            entry,
+            text=text,
+            slip="",
+            field=replace(entry.field, box=Box(start - 0.6, box.y, max(1.0, end - start) + 1.2, box.h)),
+        )
+        for text, start, end in zip(parts, starts, ends, strict=False)
+    ]
+
+
+def _levels_of(code: str, dice: Dice) -> list[str]:
+    """County, town and village as they stand before their printed endings: most people don't write those again."""
+    names: list[str] = []
+    while code and (division := gazetteer().division(code)) and division.level not in ("province", "prefecture"):
+        names.append(division.name)
+        code = division.parent or ""
+    again = dice.chance(0.4)
+    return [name if again or len(name) < 3 else name.removesuffix(_ending_of(name)) for name in reversed(names)]
+
+
+def _ending_of(name: str) -> str:
+    return next((e for e in ("街道", "社区", *"市县区乡镇村") if name.endswith(e)), "")
 
 
 def _printed_words(form: Form, page: int, box: Box) -> list[tuple[float, float]]:
-    """Left and right, in millimetres, of the characters printed in a box."""
-    side = form.pages[page - 1]
-    blank = blank_picture(side)
-    x, y = round((box.x + 0.3) * PX_PER_MM), round((box.y + 0.3) * PX_PER_MM)
-    patch = blank[y : round((box.bottom - 0.3) * PX_PER_MM), x : round((box.right - 0.3) * PX_PER_MM)] < 140
-    joined = cv2.dilate(patch.astype(np.uint8), np.ones((9, 9), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    letters = [s for s in stats[1:] if 18 < s[3] < 70 and 14 < s[2] < 70]
-    return sorted(((int(s[0]) + x + 4) / PX_PER_MM, (int(s[0]) + int(s[2]) + x - 4) / PX_PER_MM) for s in letters)
+    """Left and right, in millimetres, of the words printed in a box; lines to write on are none."""
+    x, y, w, h = box_px(box)
+    patch = blank_picture(form.pages[page - 1])[max(0, y) : y + h, max(0, x) : x + w]
+    printed = (1 - patch.astype(np.float32) / 255).astype(np.float32)
+    found = words_in(printed, BRACKET)
+    return [((left + max(0, x)) / PX_PER_MM, (right + max(0, x)) / PX_PER_MM) for left, right, _, _ in found]
 
 
 # -- the command ------------------------------------------------------------------------------------------------------

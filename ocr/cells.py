@@ -203,7 +203,8 @@ def _cut(ink: PageInk, box: Box, margin: int, *, keep_words: bool) -> tuple[Cell
     written |= _crossing(written, covered, dark > threshold)
     written &= ~_halo(written, printed)
     inner = (bx - x, by - y, bx - x + bw, by - y + bh)
-    kept, dust, outside, beyond = _own_ink(written, covered, inner)
+    kept, dust, outside, beyond, beside = _own_ink(written, covered, inner, _neighbours(ink, box, x, y, (h, w)))
+    outside = max(outside, RUNS_OUT) if beside else outside
     # soft edges of strokes stay; everything that isn't near kept ink becomes paper
     near = cv2.dilate(kept.astype(np.uint8), SQUARE, iterations=2).astype(bool) & (~covered | kept)
     shown = np.where(near, dark, 0)
@@ -328,14 +329,27 @@ def _halo(written: Mask, printed: Darkness) -> Mask:
     return np.asarray(slivers[labels], dtype=np.bool_)
 
 
+def _neighbours(ink: PageInk, box: Box, x: int, y: int, shape: tuple[int, int]) -> Mask:
+    """Where, in a patch at ``x, y``, other fields of the page are filled in."""
+    found = np.zeros(shape, np.bool_)
+    for field in ink.page.form.on_page(ink.page.page):
+        other = field.box
+        apart = other.right <= box.x + 1 or other.x >= box.right - 1
+        level = min(other.bottom, box.bottom) - max(other.y, box.y) > 0.5 * min(other.h, box.h)
+        if apart and level:
+            left, top, w, h = box_px(other)
+            found[max(0, top - y) : max(0, top - y + h), max(0, left - x) : max(0, left - x + w)] = True
+    return found
+
+
 def _own_ink(
-    written: Mask, covered: Mask, inner: tuple[int, int, int, int]
-) -> tuple[Mask, int, float, tuple[bool, bool]]:
+    written: Mask, covered: Mask, inner: tuple[int, int, int, int], neighbours: Mask
+) -> tuple[Mask, int, float, tuple[bool, bool], bool]:
     """Of all ink in a patch what belongs to the box; pixels of dust inside it; share of the ink beyond the box; whether
-    it runs on at the left and the right."""
+    it runs on at the left and the right; whether what stands in the field to its right could be its end."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(written.astype(np.uint8), connectivity=8)
     if count <= 1:
-        return np.zeros(written.shape, bool), 0, 0.0, (False, False)
+        return np.zeros(written.shape, bool), 0, 0.0, (False, False), False
     left, top, right, bottom = inner
     inside = np.zeros(written.shape, bool)
     inside[max(0, top) : bottom, max(0, left) : right] = True
@@ -353,8 +367,12 @@ def _own_ink(
     total = int(kept.sum())
     beyond = int((kept & ~inside).sum())
     speck = int(within[dust & (area >= 3) & ~crumb].sum())
-    others = stats[~dust & ~own & (area >= 3 * SPECK), :4].astype(np.int64)
-    return kept, speck, beyond / total if total else 0.0, _runs_on(kept, others, inner)
+    # what stands whole in the next field's place is that field's, unless its writing shows otherwise
+    theirs = np.bincount(labels[neighbours], minlength=count) > 0.8 * area
+    others = ~dust & ~own & (area >= 3 * SPECK)
+    runs = _runs_on(kept, stats[others & ~theirs, :4].astype(np.int64), inner)
+    near = not runs[1] and _runs_on(kept, stats[others & theirs, :4].astype(np.int64), inner)[1]
+    return kept, speck, beyond / total if total else 0.0, runs, near
 
 
 def _runs_on(kept: Mask, others: npt.NDArray[np.int64], inner: tuple[int, int, int, int]) -> tuple[bool, bool]:

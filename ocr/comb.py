@@ -53,15 +53,21 @@ def _without_small(ink: Mask) -> Mask:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Strip:
-    """Comb characters set side by side. ``ends``: right edge of each part in the picture; ``owners``: its comb box."""
+    """Characters set side by side. ``starts``, ``ends``: each part's left edge in the picture, its right edge with the
+    gap behind it; ``owners``: which cell it is (a comb box)."""
 
     picture: Picture
+    starts: tuple[int, ...]
     ends: tuple[int, ...]
     owners: tuple[int, ...]
 
+    def part_at(self, x: float) -> int:
+        """Index of the part that the picture shows at column ``x``."""
+        return min(int(np.searchsorted(self.ends, x, "right")), len(self.owners) - 1)
+
     def cell_at(self, x: float) -> int:
-        """Index of the comb box that the picture shows at column ``x``."""
-        return self.owners[min(int(np.searchsorted(self.ends, x, "right")), len(self.owners) - 1)]
+        """Index of the cell that the picture shows at column ``x``."""
+        return self.owners[self.part_at(x)]
 
 
 def comb_strip(cells: Sequence[Cell]) -> Strip | None:
@@ -81,7 +87,7 @@ def comb_strip(cells: Sequence[Cell]) -> Strip | None:
     bottom = max(cell.y + found[3] for _, cell, found in held) + 4
     gap = max(3, round(0.18 * tall))
     parts: list[Picture] = [np.full((bottom - top, gap), 255, np.uint8)]
-    ends, at = [], gap
+    starts, ends, at = [], [], gap
     for _, cell, (left, _, right, _) in held:
         near = cv2.dilate(cell.ink.astype(np.uint8), SQUARE, iterations=2).astype(bool)
         source = np.where(near, cell.picture, 255).astype(np.uint8)[:, left:right]
@@ -89,6 +95,8 @@ def comb_strip(cells: Sequence[Cell]) -> Strip | None:
         first, last = max(0, cell.y - top), min(bottom - top, cell.y - top + source.shape[0])
         part[first:last, : right - left] = source[first - cell.y + top : last - cell.y + top]
         parts.append(part)
+        starts.append(at)
         at += part.shape[1]
         ends.append(at)
-    return Strip(np.hstack(parts).astype(np.uint8), tuple(ends), tuple(number for number, _, _ in held))
+    owners = tuple(number for number, _, _ in held)
+    return Strip(np.hstack(parts).astype(np.uint8), tuple(starts), tuple(ends), owners)

@@ -7,30 +7,32 @@ gives the same reading.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import numpy.typing as npt
 
+from forms import id_number
 from forms.dictionary import load_dictionary
 from forms.form_file import Box, FormField
 from forms.kinds import JsonValue, Kind
 from forms.values import FieldError, parse
-from ocr.cells import FAINT, Cell, PageInk, box_px, cut, has_words, settled
+from ocr.between_print import BETWEEN, DATED, between_print
+from ocr.cells import FAINT, Cell, PageInk, cut, has_words, settled
 from ocr.choices import read_choice, ways_of_marking
-from ocr.comb import comb_cells, comb_strip
 from ocr.decoding.addresses import numbers_missing
 from ocr.decoding.decoder import PLACED, Decoded, Decoder
 from ocr.decoding.names import known_surname
 from ocr.evidence import EVENEST, combine
-from ocr.lines import Line, Struck, evenness, is_dash, lines
+from ocr.lines import Struck, evenness, is_dash
 from ocr.nearby import counties_named, near
 from ocr.reading import Candidate, Doubt, FieldReading, ReadingContext
-from ocr.recogniser import Matrix, Recogniser, greedy
+from ocr.recogniser import Recogniser, greedy
 from ocr.registration import PX_PER_MM, RegisteredPage, registration_evidence
 from ocr.wholeness import APART, figures_lost, struck_piece, widest_gap
+from ocr.written import Written, combed, running
 
 DOUBTFUL = 0.85
 """A character read with less than this is pointed out."""
@@ -54,28 +56,16 @@ ONE_STROKE = frozenset({Kind.NUMBER, Kind.CODE})
 """Kinds in which a single level stroke may be 一."""
 RUNNING = frozenset({Kind.TEXT, Kind.ADDRESS, Kind.DIVISION})
 """Kinds that are written on in one go; names, dates and phone numbers are often spaced out."""
-DATED = frozenset({Kind.DATE, Kind.MONTH})
-"""Kinds for which a form may print 年 月 日 with room for figures between."""
+FIGURES = frozenset({Kind.ID_NUMBER, Kind.PHONE})
+"""Kinds that are nothing but figures, and as many as are fixed."""
 LISTED = frozenset({Kind.CODE, Kind.CHOICE, Kind.DIVISION})
 """Kinds whose values all stand in a list."""
 DASH = "—"
+MOBILE = "1[3-9][0-9]{9}"
 DOTTED = frozenset({Kind.TEXT, Kind.DATE, Kind.MONTH, Kind.NAME})
 """Kinds in which a dot may stand between two characters."""
 
 _decoders: WeakKeyDictionary[Recogniser, Decoder] = WeakKeyDictionary()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Written:
-    """The network's matrix of a whole field and where each step stands: (x, y, w, h) on the rectified page."""
-
-    probabilities: Matrix
-    places: tuple[tuple[float, float, float, float], ...]
-    struck: Struck = Struck.NO
-    ink: tuple[tuple[int, float, npt.NDArray[np.int64]], ...] = ()
-    """Per line: x of its first column, height of the writing, pixels of ink per column."""
-    filled: int | None = None
-    """Comb fields: how many boxes hold ink."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +75,7 @@ class _Open:
     view: RegisteredPage
     field: FormField
     cell: Cell
-    written: _Written
+    written: Written
 
 
 def read_fields(page: RegisteredPage, recogniser: Recogniser, context: ReadingContext) -> tuple[FieldReading, ...]:
@@ -150,11 +140,15 @@ def _open(view: RegisteredPage, field: FormField, recogniser: Recogniser, ink: P
     cell = cut(ink, field.box)
     if field.kind is Kind.SIGNATURE:
         return _signature(view, field, cell)
-    if field.kind in DATED and has_words(ink, field.box):
-        written = settled(cell, dots=True)
-        if not written.blank and not is_dash(written):
-            # figures between a printed 年 月 日 are a date only with it
-            cell = cut(ink, field.box, keep_words=True)
+    if field.kind in BETWEEN:
+        settled_ = settled(cell, dots=True)
+        if not settled_.blank and not is_dash(settled_):
+            written = between_print(settled_, field, ink, recogniser)
+            if written is not None:
+                return _Open(view, field, settled_, written)
+            if field.kind in DATED and has_words(ink, field.box):
+                # figures written over a printed 年 月 日 are a date only with it
+                cell = cut(ink, field.box, keep_words=True)
     return _open_cell(view, field, cell, recogniser)
 
 
@@ -164,8 +158,21 @@ def _open_cell(view: RegisteredPage, field: FormField, cell: Cell, recogniser: R
         return _blank(view, field, cell)
     if is_dash(cell) and field.kind not in ONE_STROKE:
         return _dash(view, field, cell)
-    written = _comb(cell, field, recogniser) if field.cells else _text(cell, recogniser)
+    written = combed(cell, field, recogniser) if field.cells else running(cell, recogniser)
+    if written.struck is Struck.YES and field.kind in FIGURES:
+        # the level strokes of 44 are as long as a deletion's; a number that is complete with them wasn't crossed out
+        whole = running(cell, recogniser, whole=True)
+        if _is_complete(field.kind, greedy(whole.probabilities, recogniser.characters).text):
+            written = whole
     return _Open(view, field, cell, written)
+
+
+def _is_complete(kind: Kind, text: str) -> bool:
+    """Whether this is an ID number with its check digit, or a mobile number."""
+    text = text.replace(" ", "")
+    if kind is Kind.PHONE:
+        return re.fullmatch(MOBILE, text) is not None
+    return id_number.problem(text.replace("×", "X")) is None
 
 
 def needs_network(field: FormField, ink: PageInk) -> bool:
@@ -179,59 +186,6 @@ def _decoder(recogniser: Recogniser) -> Decoder:
     if decoder is None:
         decoder = _decoders[recogniser] = Decoder(recogniser.characters)
     return decoder
-
-
-# -- the network's matrix ---------------------------------------------------------------------------------------------
-
-
-def _text(cell: Cell, recogniser: Recogniser) -> _Written:
-    matrices: list[Matrix] = []
-    places: list[tuple[float, float, float, float]] = []
-    found = lines(cell)
-    for line in found:
-        matrix, spots = _line(line, recogniser)
-        if matrices:
-            # a blank between the lines: the same character at a line's end and the next one's start is two
-            matrices.append(_blank_step(matrix.shape[1]))
-            places.append(spots[0])
-        matrices.append(matrix)
-        places.extend(spots)
-    profiles = tuple((line.x, _tall(line), line.ink.sum(axis=0).astype(np.int64)) for line in found)
-    return _Written(np.concatenate(matrices), tuple(places), max(line.struck for line in found), profiles)
-
-
-def _tall(line: Line) -> float:
-    return float(np.count_nonzero(line.ink.any(axis=1)))
-
-
-def _line(line: Line, recogniser: Recogniser) -> tuple[Matrix, list[tuple[float, float, float, float]]]:
-    trace = recogniser.trace(line.picture)
-    height, width = line.picture.shape
-    # the network's input is padded to a least width: those steps see nothing
-    seen = min(len(trace.probabilities), int(np.ceil(width / trace.step)) + 1)
-    spots = [(line.x + t * trace.step, float(line.y), trace.step, float(height)) for t in range(seen)]
-    return trace.probabilities[:seen], spots
-
-
-def _blank_step(classes: int) -> Matrix:
-    step = np.zeros((1, classes), np.float32)
-    step[0, 0] = 1
-    return step
-
-
-def _comb(cell: Cell, field: FormField, recogniser: Recogniser) -> _Written:
-    cells = comb_cells(cell, field.cells)
-    strip = comb_strip(cells)
-    if strip is None:
-        return _text(cell, recogniser)
-    trace = recogniser.trace(strip.picture)
-    seen = min(len(trace.probabilities), int(np.ceil(strip.picture.shape[1] / trace.step)) + 1)
-    boxes = [box_px(b) for b in field.cells]
-    places = []
-    for t in range(seen):
-        x, y, w, h = boxes[strip.cell_at((t + 0.5) * trace.step)]
-        places.append((float(x), float(y), float(w), float(h)))
-    return _Written(trace.probabilities[:seen], tuple(places), filled=len(strip.owners))
 
 
 # -- readings ---------------------------------------------------------------------------------------------------------
@@ -311,7 +265,7 @@ def _read(
 _NOBODY = Candidate("", None, 0.0)
 
 
-def _struck(field: FormField, written: _Written, decoded: Decoded, unread: float) -> bool:
+def _struck(field: FormField, written: Written, decoded: Decoded, unread: float) -> bool:
     """Whether something was crossed out. Strokes that may be a character's own (the 母 of 母亲) are no deletion where a
     list vouches for the whole and every character reads surely. In names and texts they stay one: the network reads a
     character through a stroke as surely (calibration: 郭郭敏华, the first one crossed out)."""
@@ -344,7 +298,7 @@ def _value(field: FormField, text: str, table: str | None) -> tuple[JsonValue, b
         return None, True
 
 
-def _unread(decoded: Decoded, written: _Written) -> float:
+def _unread(decoded: Decoded, written: Written) -> float:
     """Ink that no character of the reading stands on, in characters' worth of ink (at most 1).
 
     The network passes over what it can't make out, and is sure of the rest.
@@ -370,7 +324,7 @@ def _unread(decoded: Decoded, written: _Written) -> float:
     return float(min(1.0, left / max(1.0, whole / len(decoded.spelled))))
 
 
-def _whole(field: FormField, decoded: Decoded, written: _Written) -> bool:
+def _whole(field: FormField, decoded: Decoded, written: Written) -> bool:
     """Whether every piece of ink is accounted for by what was read there."""
     seen = (decoded.text, decoded.spelled, written.places, written.ink)
     return figures_lost(*seen) == 0 and not (field.kind in RUNNING and struck_piece(*seen))
@@ -411,7 +365,7 @@ def _decoding_reasons(field: FormField, decoded: Decoded, margin: float) -> list
     return found
 
 
-def _doubts(view: RegisteredPage, decoded: Decoded, written: _Written) -> tuple[Doubt, ...]:
+def _doubts(view: RegisteredPage, decoded: Decoded, written: Written) -> tuple[Doubt, ...]:
     found = []
     for position, symbol in enumerate(decoded.spelled):
         if symbol.probability >= DOUBTFUL:

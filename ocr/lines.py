@@ -52,10 +52,10 @@ class Line:
     struck: Struck = Struck.NO
 
 
-def lines(cell: Cell) -> tuple[Line, ...]:
+def lines(cell: Cell, *, whole: bool = False) -> tuple[Line, ...]:
     """The writing of a cell cut into one or two lines, each with a little paper around it; () without ink.
 
-    What was crossed out is left away, unless it is all there is.
+    What was crossed out is left away, unless it is all there is, or ``whole``.
     """
     found = cell.bounds
     if found is None:
@@ -68,7 +68,7 @@ def lines(cell: Cell) -> tuple[Line, ...]:
         upper[top + split :] = False
         lower[: top + split] = False
         parts = [upper, lower]
-    cleaned = [without_struck(part) for part in parts]
+    cleaned = [without_struck(part) for part in parts] if not whole else [(part, Struck.MAYBE) for part in parts]
     # a line that was crossed out whole leaves nothing but the doubt, which the other line carries
     struck = max(doubt for _, doubt in cleaned)
     if not any(kept.any() for kept, _ in cleaned):
