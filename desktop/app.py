@@ -22,7 +22,7 @@ from desktop import ahead
 from desktop.arguments import WindowArguments
 from desktop.jobs import Jobs, ReaderPool
 from desktop.log import catch_defects, log_to, report
-from desktop.start import NoDisplay, make_application
+from desktop.start import NoDisplay, begin_in_documents, make_application
 from desktop.ui.batches.screen import BatchesScreen
 from desktop.ui.care.screen import CareScreen
 from desktop.ui.care.visits import VisitsScreen
@@ -72,6 +72,8 @@ def run(arguments: WindowArguments) -> int:
     except NoDisplay as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
+    arguments = arguments.absolute()
+    begin_in_documents()
     with data_folder(arguments) as data_dir:
         offer_packs(data_dir)
         jobs = Jobs(lambda: datetime.now(UTC), partial(open_pool, arguments.forms_dir))
@@ -337,7 +339,7 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     drafts.wanted.connect(look)
     add_group(window, jobs, drafts, look)
     drafts.go_inbox.connect(partial(window.go, "inbox"))
-    for with_drafts in (children, batches):
+    for with_drafts in (inbox, children, batches):
         with_drafts.go_drafts.connect(partial(window.go, "drafts"))
     verify.left.connect(back)
     verify.saved.connect(drafts.read)

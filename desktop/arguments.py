@@ -15,6 +15,11 @@ class WindowArguments:
     temporary: bool = False
     forms_dir: Path | None = None
 
+    def absolute(self) -> WindowArguments:
+        """The same where the process moves to another folder."""
+        data, forms = (folder.absolute() if folder is not None else None for folder in (self.data_dir, self.forms_dir))
+        return WindowArguments(data, self.temporary, forms)
+
 
 def window_arguments(argv: Sequence[str]) -> WindowArguments | None:
     """None for everything that the command line has to answer: sub-commands, ``--help`` and mistakes."""

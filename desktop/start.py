@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QStandardPaths, QTranslator
 from PySide6.QtGui import QImageReader
 from PySide6.QtWidgets import QApplication
 
@@ -56,6 +58,16 @@ def prepare_environment(environment: MutableMapping[str, str]) -> None:
     shows = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform.startswith("linux") and not any(environment.get(name) for name in shows):
         raise NoDisplay("这里没有图形桌面，窗口打不开。请在桌面上启动，或用命令行：tongdang --help。")
+
+
+def begin_in_documents() -> None:
+    """File dialogs begin where the process stands: the user's documents, not the folder that the program lies in.
+
+    (Once a file was chosen Qt begins the next one there.) Workers are spawned in the folder the process began in.
+    """
+    folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+    with suppress(OSError):
+        os.chdir(folder if folder.is_dir() else Path.home())
 
 
 def make_application(*, dark: bool | None = None) -> QApplication:

@@ -202,7 +202,10 @@ def test_tab_goes_from_the_groups_to_nothing_unseen(qtbot: QtBot, show: Show) ->
     show(code)
     code.setFocus()
     assert code.focusWidget() is code.typed[0]
-    assert not code.typed[0].testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled), "Latin letters are no pinyin"
+    hidden = Qt.InputMethodHint.ImhHiddenText
+    assert all(field.inputMethodHints() & hidden for field in code.typed), "Latin letters are no pinyin"
+    press(code.typed[0], Qt.Key.Key_Return, "\r")
+    assert code.focusWidget() is code.typed[1]
     passed = []
     for _each in range(4):
         press(QApplication.focusWidget() or code, Qt.Key.Key_Tab, "\t")

@@ -63,16 +63,56 @@ def select(screen: InboxScreen, number: int, slot: int | None = None) -> None:
 
 def test_a_dropped_folder_is_taken_in_and_read(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> None:
     counts: list[int] = []
+    said: list[str] = []
     screen.drafts_counted.connect(counts.append)
+    screen.notice.shown.connect(lambda _on: said.append(screen.notice.words))
     desk.file("甲 一.jpg", front("S1"))
     desk.file("甲 二.jpg", back("S1"))
     drop(screen, [desk.folder])
     qtbot.waitUntil(screen.notice.isVisible, timeout=20000)
-    assert screen.notice.words == "收下 2 份文件。"
+    assert "收下 2 份文件。" in said
     quiet(desk, screen, qtbot)
     assert [page.state for page in pages(screen)] == [PageState.PLACED] * 2
     qtbot.waitUntil(lambda: bool(counts) and counts[-1] == 1)
     assert (desk.folder / "甲 一.jpg").exists(), "what lies outside is left as it is"
+
+
+def test_when_all_is_read_the_way_on_is_offered(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> None:
+    went: list[bool] = []
+    screen.go_drafts.connect(lambda: went.append(True))
+    desk.file("甲 一.jpg", front("S1"))
+    desk.file("甲 二.jpg", back("S1"))
+    drop(screen, [desk.folder])
+    qtbot.waitUntil(lambda: "1 份登记表可以核对" in screen.notice.words, timeout=20000)
+    press(screen.notice.action, Qt.Key.Key_Return, "\r")
+    assert went == [True]
+    # said of what was read then: who comes back later is not told it again
+    drop(screen, [desk.file("乙.jpg", front("S2"))])
+    qtbot.waitUntil(lambda: "2 份登记表可以核对" in screen.notice.words, timeout=20000)
+    screen.enter()
+    assert screen.notice.isHidden()
+
+
+def test_what_was_refused_is_not_talked_over(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> None:
+    desk.file("甲 一.jpg", front("S1"))
+    empty = desk.folder / "空的.jpg"
+    empty.write_bytes(b"")
+    drop(screen, [desk.folder / "甲 一.jpg", empty])
+    qtbot.waitUntil(screen.notice.isVisible, timeout=20000)
+    quiet(desk, screen, qtbot)
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    assert "没有收下" in screen.notice.words
+
+
+def test_a_file_that_waits_shows_no_empty_boxes(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> None:
+    desk.take_in(desk.file("甲 一.jpg", front("S1")))
+    screen._resumed = True  # the readers are at something else
+    screen.enter()
+    qtbot.waitUntil(lambda: bool(screen.cards))
+    select(screen, 0)
+    detail = screen.detail
+    qtbot.waitUntil(detail.isVisible)
+    assert (detail.view.isVisible(), detail.words.isVisible(), detail.words_told.isVisible()) == (False, False, False)
 
 
 def test_an_empty_inbox_says_what_it_is_for(screen: InboxScreen, qtbot: QtBot) -> None:

@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QStandardPaths
 from PySide6.QtGui import QFont, QRawFont
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from desktop.arguments import WindowArguments, window_arguments
 from desktop.log import report
-from desktop.start import NoDisplay, prepare_environment
+from desktop.start import NoDisplay, begin_in_documents, prepare_environment
 
 
 @pytest.mark.parametrize("given", [{"QT_IM_MODULE": "fcitx"}, {"QT_IM_MODULE": "fcitx5"}, {"XMODIFIERS": "@im=fcitx"}])
@@ -67,6 +67,20 @@ def test_the_face_has_the_characters_of_the_office(qapp: QApplication) -> None:
 )
 def test_only_window_arguments_open_the_window(argv: list[str], wanted: WindowArguments | None) -> None:
     assert window_arguments(argv) == wanted
+
+
+def test_file_dialogs_begin_in_the_users_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not in the folder that the program lies in, where nobody keeps scans and often nobody may write."""
+    monkeypatch.chdir(tmp_path)
+    given = WindowArguments(Path("数据"), forms_dir=Path("表")).absolute()
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _kind: str(tmp_path / "文档"))
+    (tmp_path / "文档").mkdir()
+    begin_in_documents()
+    assert Path.cwd() == tmp_path / "文档"
+    assert given == WindowArguments(tmp_path / "数据", forms_dir=tmp_path / "表")
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _kind: "")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "没有")
+    begin_in_documents()  # a home that is gone stops nobody
 
 
 def test_sub_commands_run_without_qt(root: Path) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.verify.dialogs import KeysDialog, PlaceDialog, SameChildDialog
+from desktop.ui.verify.field_panel import LETTERS_TOLD
 from desktop.ui.verify.screen import CONTRADICTION_TOLD, EMPTY_TOLD, VerifyScreen
 from records.views import AnswerState, RegistrationState, VerifyItem
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
@@ -72,6 +73,48 @@ def stored(desk: Desk, registration: str, key: str) -> VerifyItem:
 
 def settled(desk: Desk, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: desk.jobs.waiting_writes == 0)
+
+
+def test_enter_twice_at_the_last_field_answers_once(
+    desk: Desk, screen: VerifyScreen, left: list[str], qtbot: QtBot
+) -> None:
+    """The hand is quicker than the store: what is being saved takes no more answers, and refuses nothing aloud."""
+    registration = desk.registration(0, front=["child_name"])
+    screen.open_all((registration,))
+    ready(screen, qtbot, "child_name")
+    enter(screen)
+    enter(screen)
+    enter(screen)
+    qtbot.waitUntil(lambda: bool(left), timeout=20000)
+    settled(desk, qtbot)
+    assert "都核对完了" in left[0]
+    assert "没有改动" not in screen.parts.notice.words
+
+
+def test_letters_where_chinese_is_written_are_asked_about_once(desk: Desk, screen: VerifyScreen, qtbot: QtBot) -> None:
+    """The input method was off, and Enter came out of habit."""
+    registration = desk.registration(0, front=["child_name", "school_name"])
+    screen.open_all((registration,))
+    ready(screen, qtbot)
+    key = here(screen)
+    type_keys(value_box(screen), "ouyangxue")
+    enter(screen)
+    assert here(screen) == key
+    assert screen.parts.field.told.text() == LETTERS_TOLD
+    value_box(screen).selectAll()  # type: ignore[attr-defined]  # the box of a text
+    type_chinese(value_box(screen), "欧阳雪甲")
+    assert not screen.parts.field.told.isVisible()
+    enter(screen)
+    left_behind(screen, key, qtbot)
+    ready(screen, qtbot)
+    key = here(screen)
+    type_keys(value_box(screen), "abc")
+    enter(screen)
+    assert here(screen) == key
+    enter(screen)
+    left_behind(screen, key, qtbot)
+    settled(desk, qtbot)
+    assert stored(desk, registration, key).value == "abc"
 
 
 def test_enter_confirms_goes_on_and_saves(desk: Desk, screen: VerifyScreen, left: list[str], qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import secrets
 
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit
 
 from desktop.ui.theme import BETWEEN, sized
 from desktop.ui.widgets.gate import Gate, keep_room
-from desktop.ui.widgets.parts import button, column, line, panel, text
+from desktop.ui.widgets.parts import button, column, keep_from_input_methods, line, panel, text
 
 ACROSS = 3  # groups in a row
 
@@ -71,11 +72,12 @@ class RecoveryCodeScreen(Gate):
             field.setPlaceholderText(f"第 {position + 1} 组")
             field.setAccessibleName(f"恢复码第 {position + 1} 组")
             field.setFont(sized(16))
-            # the groups are Latin letters: an input method left on would turn them into words
-            field.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
-            field.returnPressed.connect(self._check)
+            keep_from_input_methods(field)
             self.typed.append(field)
             row.addWidget(field)
+        for here, following in itertools.pairwise(self.typed):
+            here.returnPressed.connect(following.setFocus)
+        self.typed[-1].returnPressed.connect(self._check)
         self.setFocusProxy(self.typed[0])
         self.ready = button("抄好了，开始使用", self._check, role="primary", name="noted")
         row.addWidget(self.ready)

@@ -63,12 +63,7 @@ class FirstRunScreen(Gate):
     def _lay_out(self) -> None:
         place = fields_grid()
         add_field(place, "单位名称", self.office)
-        add_field(
-            place,
-            "行政区划",
-            self.division,
-            "照单位名称选好了的，看一眼对不对。也可以一级一级选，打字能查找；县级单位选到县为止。",
-        )
+        add_field(place, "行政区划", self.division, PLACE_HINT)
         add_field(place, "谁来复核", self.review, "只有一个人做这项工作，选单人办公；以后可以在设置里改。")
         self.body.addLayout(place)
         self.body.addWidget(rule())

@@ -93,6 +93,8 @@ class Detail(QFrame):
         self.words.setMaximumHeight(WORDS_HEIGHT)
         self.buttons: dict[Act, QPushButton] = {}
         self._lay_out()
+        for each in (self.view, self.words_told, self.words):
+            each.hide()  # nothing is shown yet: a file that waits has no page
         self.show_page(None, None)
 
     def _lay_out(self) -> None:

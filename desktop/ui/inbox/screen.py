@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QElapsedTimer, QStandardPaths, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QDesktopServices,
     QDragEnterEvent,
@@ -71,6 +71,7 @@ class InboxScreen(QWidget):
     drafts_counted = Signal(int)
     open_registration = Signal(str)
     learn_form = Signal(str)
+    go_drafts = Signal()
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__()
@@ -81,6 +82,8 @@ class InboxScreen(QWidget):
         self._reading = QElapsedTimer()
         self._again = False
         self._first_new = ""
+        self._ended = False  # the readers have come to an end, and nobody was told what is next
+        self._passing = ""  # what is said only until there is something newer to say
         self._go_to = ""
         self._show_now = Show.ALL
         self.cards: tuple[Card, ...] = ()
@@ -215,7 +218,7 @@ class InboxScreen(QWidget):
         self.take_in([Path(name) for name in names])
 
     def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "选装有扫描件的文件夹", documents())
+        name = QFileDialog.getExistingDirectory(self, "选装有扫描件的文件夹")
         self.take_in([Path(name)] if name else [])
 
     def take_in(self, paths: Sequence[Path]) -> None:
@@ -234,6 +237,7 @@ class InboxScreen(QWidget):
         self._first_new = next((result.source_id for result in results if isinstance(result, Taken)), "")
         words, role = told(results) if results else ("这里没有可以识别的文件。", "note")
         self.notice.say(words, role)
+        self._passing = words if role == "good" else ""
         self._jobs.recognise()
 
     # -- forms to send out --------------------------------------------------------------------------------------------
@@ -289,6 +293,8 @@ class InboxScreen(QWidget):
     def enter(self) -> None:
         """The screen is shown."""
         (self.grid if self.cards else self.choose_files).setFocus()
+        if self._passing and self.notice.words == self._passing:
+            self.notice.drop()
         self.read()
 
     def read(self) -> None:
@@ -313,6 +319,7 @@ class InboxScreen(QWidget):
             self._refresh.start()
 
     def _recognising(self, on: bool) -> None:
+        self._ended = not on
         if not on:
             self.read()
 
@@ -340,9 +347,19 @@ class InboxScreen(QWidget):
         if view.waiting and not self._resumed and not self._jobs.is_recognising and not self.queue.busy:
             self._jobs.recognise()
         self._resumed = True
+        self._say_what_is_next(view)
         if self._again:
             self._again = False
             self._refresh.start()
+
+    def _say_what_is_next(self, view: InboxView) -> None:
+        """Everything is read: who sees this for the first time learns where it goes on."""
+        if not self._ended or view.waiting or self._jobs.is_recognising:
+            return
+        self._ended = False
+        if view.drafts and (self.notice.isHidden() or self.notice.words == self._passing):
+            self._passing = f"识别完了，有 {view.drafts} 份登记表可以核对。"
+            self.notice.say(self._passing, "good", action="去核对", act=self.go_drafts.emit)
 
     def _drop_pictures(self, cards: Sequence[Card]) -> None:
         """Pages that wait to be read again will look otherwise."""
@@ -519,9 +536,3 @@ def _ids(pages: Sequence[PageRow]) -> list[str]:
 
 def _open(path: Path) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
-
-
-def documents() -> str:
-    """Where file dialogs begin."""
-    folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
-    return str(folder if folder.is_dir() else Path.home())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit
 
 from desktop.jobs import Jobs
 from desktop.ui.widgets.gate import Gate, add_field, fields_grid, keep_room
-from desktop.ui.widgets.parts import button, line, text
+from desktop.ui.widgets.parts import button, keep_from_input_methods, line, text
 from workflow import access
 from workflow.people import PasswordCost
 
@@ -31,7 +31,7 @@ class RecoverScreen(Gate):
         self.username, self.code = QLineEdit(username), QLineEdit()
         self.new, self.again = QLineEdit(), QLineEdit()
         self.code.setPlaceholderText("六组，横线可以不打")
-        self.code.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)  # Latin letters, never words
+        keep_from_input_methods(self.code)
         grid = fields_grid()
         for word, field in (
             ("管理员用户名", self.username),

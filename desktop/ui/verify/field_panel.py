@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -25,6 +26,9 @@ from workflow.verify import parse_typed
 
 SIGNED = "present"
 COVERED = "这一栏特别敏感，已经加封，图像也遮住了：由管理员指定的人才能看和核对。请跳过，按 Tab 看下一项。"
+WRITTEN = frozenset({Kind.NAME, Kind.ADDRESS, Kind.TEXT})
+LETTERS = re.compile(r"[a-z' ]+")  # 'Anna' and 'WPS' are written with a capital letter
+LETTERS_TOLD = "打的全是小写字母，输入法好像没有打开。真是这样写的，再按一次 Enter。"
 SIGNATURE_OPTIONS = (OptionView(SIGNED, "有签名", None),)
 
 
@@ -91,7 +95,8 @@ class FieldPanel(QWidget):
             self.choice.setAccessibleName(item.label)
         else:
             doubts = [(doubt.start, doubt.end) for doubt in item.doubts]
-            self.value.show_value(item.text, doubts, grouped=item.kind is Kind.ID_NUMBER)
+            digits = item.kind in {Kind.ID_NUMBER, Kind.PHONE}
+            self.value.show_value(item.text, doubts, grouped=item.kind is Kind.ID_NUMBER, digits=digits)
             self.value.setAccessibleName(item.label)
         self.show_remarks(item, ())
         self._speak()
@@ -186,6 +191,16 @@ class FieldPanel(QWidget):
         set_role(self.told, "error")
         self.told.setText(words)
         self.told.show()
+
+    def forgot_input_method(self, value: JsonValue) -> bool:
+        """Letters alone where Chinese is written: said once, at the place; Enter again keeps them as they are."""
+        item, typed = self._item, self.value.value_text()
+        if item is None or self.chooses or empty(value) or not self.value.touched or item.kind not in WRITTEN:
+            return False
+        if not LETTERS.fullmatch(typed) or (self.told.text() == LETTERS_TOLD and not self.told.isHidden()):
+            return False
+        self.complain(LETTERS_TOLD)
+        return True
 
     def _typed(self, typed: str) -> None:
         self.told.hide()

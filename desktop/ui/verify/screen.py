@@ -275,9 +275,9 @@ class VerifyScreen(QWidget):
             self._show_picture(self._walk.here)
 
     def _may_answer(self) -> bool:
-        """Only a field whose crop has been on the screen is answered."""
+        """Only a field whose crop has been on the screen is answered, and none while the whole is being saved."""
         walk = self._walk
-        if walk is None or walk.here is None:
+        if walk is None or walk.here is None or self._finishing:
             return False
         return walk.editable and self.parts.field.crop.painted
 
@@ -299,6 +299,8 @@ class VerifyScreen(QWidget):
             value = field.answer()
         except FieldError as problem:
             field.complain(str(problem))
+            return
+        if field.forgot_input_method(value):
             return
         same = value == item.value
         if same and item.proposed:

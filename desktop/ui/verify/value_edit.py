@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from desktop.ui.theme import VALUE, roles, sized
 from desktop.ui.verify.keys import meaning
+from desktop.ui.widgets.parts import CODES
 
 LINES = 3
 EDGE = 7
@@ -83,8 +84,11 @@ class ValueEdit(QPlainTextEdit):
 
     # -- what is shown ------------------------------------------------------------------------------------------------
 
-    def show_value(self, text: str, doubts: Sequence[tuple[int, int]], *, grouped: bool = False) -> None:
-        """A value as read. ``doubts`` are stretches of code points."""
+    def show_value(
+        self, text: str, doubts: Sequence[tuple[int, int]], *, grouped: bool = False, digits: bool = False
+    ) -> None:
+        """A value as read. ``doubts`` are stretches of code points; of ``digits`` an input method composes nothing."""
+        self.setInputMethodHints(CODES if digits else Qt.InputMethodHint.ImhMultiLine)
         self._quiet = True
         self._read = text
         self._given = (tuple(doubts), grouped)

@@ -7,12 +7,27 @@ from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.ui import icons
 from desktop.ui.theme import BETWEEN, CONTROL, INSIDE, roles
 
 L = TypeVar("L", bound=QBoxLayout)
+
+# what an input method leaves alone: it is told that the text is not to be seen, as of passwords
+CODES = (
+    Qt.InputMethodHint.ImhHiddenText | Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhNoAutoUppercase
+)
 
 
 def text(words: str = "", role: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:
@@ -40,6 +55,14 @@ def set_wrong(field: QWidget, *, wrong: bool) -> None:
     field.setProperty("wrong", wrong)
     field.style().unpolish(field)
     field.style().polish(field)
+
+
+def keep_from_input_methods(field: QLineEdit) -> None:
+    """What is typed here are letters of a code: no words to compose, and none for an input method to remember.
+
+    (Without the attribute WA_InputMethodEnabled a QLineEdit goes on composing: Qt 6.9 with fcitx5, tried.)
+    """
+    field.setInputMethodHints(CODES)
 
 
 class Button(QPushButton):
