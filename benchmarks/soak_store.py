@@ -3,8 +3,15 @@
 Kills: a real SIGKILL at every fsync, rename, remove and commit of taking in, reading, saving, merging, reporting,
 migrating, changing keys, passwords and users, backing up, restoring, handing over, taking over and erasing by law; then
 the same is done again. What is kept must be what an unkilled office keeps, ``tongdang check`` must find nothing, and
-what happens in one step is never seen half-done. Faults: full and read-only disks, a clock set back, a second program,
-network shares, power cuts in the log, flipped bytes everywhere. Attacks: through texts, names and files.
+what happens in one step is never seen half-done. A long life: an office and its county at work for rounds on end,
+killed somewhere in everything they do; at the end ``tongdang check`` finds nothing in either store. Faults: full and
+read-only disks, a clock set back, a second program, network shares, power cuts in the log, flipped bytes everywhere.
+Attacks: through texts, names and files.
+
+    ./dev soak store [--minutes N] [--remember FILE] [--rounds N] [--only NAME]
+
+With ``--remember`` a nightly run of so many minutes goes on where the last one ended, until every step of every act has
+been tried; then it begins anew. An act whose steps are others than they were is tried anew at once.
 """
 
 from __future__ import annotations
@@ -21,6 +28,8 @@ from benchmarks.store_acts import ACTS, Place, make_place
 from benchmarks.store_attacks import ATTACKS
 from benchmarks.store_faults import FAULTS
 from benchmarks.store_kills import kill, live
+from benchmarks.store_life import LIFE, long_life
+from benchmarks.tried_steps import Memory
 
 
 @dataclass(slots=True)
@@ -44,15 +53,20 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, help="stop after so long; points in random order (default: all)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", help="one act, fault or attack by its name")
+    parser.add_argument("--remember", type=Path, metavar="FILE", help="steps that are done, for the next run")
+    parser.add_argument("--rounds", type=int, default=10, help="of the long life")
     options = parser.parse_args()
+    memory = Memory.of(options.remember)
     watch = Watch(time.monotonic() + (options.minutes * 60 if options.minutes else float("inf")))
-    dice = random.Random(options.seed)
+    dice = random.Random(options.seed + memory.runs)
     with tempfile.TemporaryDirectory(prefix="tongdang-soak-") as name:
         folder = Path(name)
         place = make_place(folder / "place")
         for kind, jobs in (("fault", FAULTS), ("attack", ATTACKS)):
             _bear(place, folder, kind, jobs, watch, dice, options.only)
-        _kill(place, folder, watch, dice, options.only)
+        if options.only in {None, LIFE} and not watch.over():
+            _live(place, folder, options.rounds, watch, dice)
+        _kill(place, folder, watch, dice, options.only, memory)
     print(f"{watch.wrong} findings" if watch.wrong else "nothing found")
     return 1 if watch.wrong else 0
 
@@ -76,22 +90,33 @@ def _bear(
         print(f"{kind}: {name}, {time.monotonic() - start:.0f} s", flush=True)
 
 
-def _kill(place: Place, folder: Path, watch: Watch, dice: random.Random, only: str | None) -> None:
-    """Act by act; with a limit of time a point of each in turn."""
+def _live(place: Place, folder: Path, rounds: int, watch: Watch, dice: random.Random) -> None:
+    start = time.monotonic()
+    for sentence in long_life(place, folder / LIFE, dice, rounds, watch.over):
+        watch.tell(f"{LIFE}: {sentence}")
+    print(f"{LIFE}: {time.monotonic() - start:.0f} s", flush=True)
+
+
+def _kill(place: Place, folder: Path, watch: Watch, dice: random.Random, only: str | None, memory: Memory) -> None:
+    """Act by act; with a limit of time a point of each in turn. What an earlier run tried isn't tried again."""
     lives = {name: live(place, folder, name) for name in ACTS if only in {None, name} and not watch.over()}
-    points = [(name, point) for name, found in lives.items() for point in range(1, len(found.steps) + 1)]
+    for name, found in lives.items():
+        memory.know(name, found.steps)
+    points = [(name, point) for name, found in lives.items() for point in memory.left(name)]
     if watch.ends != float("inf"):
         dice.shuffle(points)
-    done = dict.fromkeys(lives, 0)
     for name, point in points:
         if watch.over():
             break
-        for found in kill(place, folder, lives[name], [point]):
-            done[name] += 1
-            for wrong in found.wrong:
-                watch.tell(f"{name} killed at {found.point} ({found.step}): {wrong}")
-    for name, number in done.items():
-        print(f"killed: {name}, {number} of {len(lives[name].steps)} steps", flush=True)
+        for tried in kill(place, folder, lives[name], [point]):
+            for wrong in tried.wrong:
+                watch.tell(f"{name} killed at {tried.point} ({tried.step}): {wrong}")
+            if not tried.wrong:
+                memory.done(name, point)
+    for name, found in lives.items():
+        steps = len(found.steps)
+        print(f"killed: {name}, {steps - len(memory.left(name))} of {steps} steps", flush=True)
+    memory.end_of_run()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import store_faults
+from benchmarks import store_faults, store_life
 from benchmarks.killing import killed_at, steps_of
 from benchmarks.own_process import Died, apart
 from benchmarks.store_acts import ACTS, Place, copy_of, make_place, opened
@@ -20,8 +20,10 @@ from benchmarks.store_attacks import ATTACKS
 from benchmarks.store_faults import FAULTS, told
 from benchmarks.store_kept import differences, kept
 from benchmarks.store_kills import kill, live
+from benchmarks.store_life import long_life
 from records import durable
 from records.errors import StoreError
+from records.folder import VAULT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and fork servers are POSIX")
 
@@ -64,6 +66,21 @@ def test_every_act_is_one_that_can_be_killed(place: Place, where: Path) -> None:
     assert {"before commit", "after commit", "before rename", "after fsync_file"} <= set(steps)
     assert killed_at(1, partial(ACTS["new recovery code"].do, copy_of(place, where / "b")))
     assert not killed_at(10_000, partial(ACTS["new recovery code"].do, copy_of(place, where / "c")))
+
+
+def test_a_round_of_a_long_life(place: Place, where: Path) -> None:
+    assert list(long_life(place, where / "life", random.Random(3), 1)) == []
+
+
+def test_a_life_with_a_wound_is_not_taken_for_a_whole_one(place: Place, where: Path) -> None:
+    copy = copy_of(place, where / "a")
+    next(p for p in sorted((copy.town / VAULT).rglob("*")) if p.is_file()).unlink()
+    (told,) = store_life.checked(copy)
+    assert "check of 镇 ended with" in told
+    assert list(store_life.all_there(copy, ["无此人"])) == [
+        "a child stands 0 times in the store of 镇",
+        "a child stands 0 times in the store of 县",
+    ]
 
 
 def test_two_lives_that_differ_are_told_apart(place: Place, where: Path) -> None:
