@@ -57,8 +57,8 @@ PRIOR = {
     "legible": 3.0,
 }
 PULL = 4.0
-"""Strength of the pull towards the prior, in fields: a group's dozen errors say little about twenty weights. Against 0.5
-it takes in 12 % more names and 2 % more phones, none wrong, in the folds and from hands left out alike."""
+"""Strength of the pull towards the prior, in fields: a group's dozen errors say little about twenty weights. Against
+0.5 it takes in 12 % more names and 2 % more phones, none wrong, in the folds and from hands left out alike."""
 NOTHING = 3.0
 """Fields without any evidence that count as wrong in every group."""
 SMALLEST_STEP = 40
