@@ -33,6 +33,8 @@ if os.environ.get("LC_ALL", "C") in {"C", "POSIX"}:
 settings.register_profile("gate", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("gate")
 
+PATIENCE_MS = 90_000
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
@@ -125,6 +127,25 @@ def no_user_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     patch.delenv("TONGDANG_PASSWORD", raising=False)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patience() -> Iterator[None]:
+    """Waits for the window last as long as a loaded machine needs: slowness is no failure, and what hangs ends."""
+    from pytestqt.qtbot import QtBot
+
+    patch = pytest.MonkeyPatch()
+    for name in ("waitUntil", "waitSignal", "waitSignals"):
+        patch.setattr(QtBot, name, _patient(getattr(QtBot, name)))
+    yield
+    patch.undo()
+
+
+def _patient(wait: Any) -> Any:
+    def patient(self: Any, *arguments: Any, timeout: int = 0, **named: Any) -> Any:
+        return wait(self, *arguments, timeout=max(timeout, PATIENCE_MS), **named)
+
+    return patient
 
 
 @pytest.fixture

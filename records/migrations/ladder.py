@@ -5,6 +5,8 @@ Alembic runs from this package's own files: there is no alembic.ini and no curre
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from records import database, durable
 from records.errors import StoreTooNew
+from records.migrations import layout
 
 if TYPE_CHECKING:  # Alembic takes longer to load than a database to open: the first window doesn't wait for it
     from alembic.config import Config
@@ -24,11 +27,21 @@ def bring_up_to_date(path: Path, key: bytes, scripts: Path = FOLDER) -> None:
     """Migrate the database at ``path`` if it isn't at the newest revision.
 
     Before that an existing one is copied, encrypted, to ``<name>.before-<revision>``. All rungs are one
-    transaction: killed on the way, the database is what it was. Raises StoreTooNew, StoreDamaged, CannotWrite.
+    transaction: killed on the way, the database is what it was. A new one is laid out at once as the rungs would
+    leave it. Raises StoreTooNew, StoreDamaged, CannotWrite.
     """
+    _with_engine(path, key, partial(_bring, path=path, key=key, scripts=scripts))
+
+
+def climb(path: Path, key: bytes, scripts: Path = FOLDER) -> None:
+    """The same, rung by rung even for a new database."""
+    _with_engine(path, key, partial(_climb, path=path, key=key, scripts=scripts))
+
+
+def _with_engine(path: Path, key: bytes, call: Callable[[Engine], None]) -> None:
     engine = database.writing_engine(path, key)
     try:
-        _bring(engine, path, key, scripts)
+        call(engine)
     except DatabaseError as error:
         known = database.known_error(error, path.parent)
         if known is None:
@@ -49,6 +62,19 @@ def configuration(connection: Connection | None, scripts: Path = FOLDER) -> Conf
 
 
 def _bring(engine: Engine, path: Path, key: bytes, scripts: Path) -> None:
+    newest = layout.newest(scripts)
+    if newest is not None:
+        with engine.connect() as connection:
+            if layout.revision(connection) == newest.revision:
+                return
+            if layout.empty(connection):
+                layout.lay_out(connection, newest)
+                durable.commit(connection)
+                return
+    _climb(engine, path, key, scripts)
+
+
+def _climb(engine: Engine, path: Path, key: bytes, scripts: Path) -> None:
     from alembic import command
     from alembic.migration import MigrationContext
     from alembic.script import ScriptDirectory

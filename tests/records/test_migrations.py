@@ -15,7 +15,7 @@ from sqlalchemy import Engine, inspect, text
 
 from records import database
 from records.errors import StoreTooNew
-from records.migrations import ladder
+from records.migrations import ladder, layout
 from records.tables import Table
 
 KEY = bytes(range(32))
@@ -73,7 +73,7 @@ def shape(engine: Engine) -> dict[str, Any]:
 
 
 def test_from_nothing_to_what_the_mapped_classes_say(path: Path) -> None:
-    ladder.bring_up_to_date(path, KEY)
+    ladder.climb(path, KEY)
     migrated = database.writing_engine(path, KEY)
     wanted = sa.create_engine("sqlite://")
     Table.metadata.create_all(wanted)
@@ -85,6 +85,39 @@ def test_from_nothing_to_what_the_mapped_classes_say(path: Path) -> None:
         assert compare_metadata(context, Table.metadata) == []
     migrated.dispose()
     wanted.dispose()
+
+
+def ordered(layout_text: str) -> list[list[str]]:
+    """A layout without the order of columns' constraints: Alembic keeps them in sets when it copies a table."""
+    return [sorted(line.rstrip(", ") for line in part.split("\n")) for part in layout_text.split(";\n")]
+
+
+def described(path: Path) -> str:
+    engine = database.writing_engine(path, KEY)
+    with engine.connect() as connection:
+        text = layout.described(connection)
+    engine.dispose()
+    return text
+
+
+def test_a_new_store_is_laid_out_as_the_rungs_would_leave_it(path: Path, tmp_path: Path) -> None:
+    kept = (layout.FOLDER / layout.FILE).read_text(encoding="utf-8")
+    ladder.climb(path, KEY)
+    assert ordered(described(path)) == ordered(kept), "run: python -m records.migrations.layout"
+    at_once = tmp_path / "new.db"
+    ladder.bring_up_to_date(at_once, KEY)
+    assert described(at_once) == kept
+    found = layout.newest(layout.FOLDER)
+    assert found is not None
+    assert found.revision == NEWEST
+
+
+def test_a_layout_behind_the_revisions_is_not_used(path: Path, tmp_path: Path) -> None:
+    scripts = scripts_with(tmp_path, LATER.replace("{more}", ""))
+    (scripts / layout.FILE).write_bytes((layout.FOLDER / layout.FILE).read_bytes())
+    assert layout.newest(scripts) is None
+    ladder.bring_up_to_date(path, KEY, scripts)
+    assert described(path).startswith(f"-- revision {LATEST}\n")
 
 
 def test_it_runs_from_any_folder_and_twice(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
