@@ -11,7 +11,12 @@ LONG_SIDE = 880
 """About 75 dpi for A4: scanner dust disappears, print stays."""
 CONTRAST = 0.22
 """What shines through from the other side is lighter than this; pencil is darker."""
-MOST_SPECKS = 3
+MOST_SPECKS, SPECK, HOLE, FULL = 3, 10, 22, 0.6
+"""So many specks may lie on an empty page, none longer than this at that size (3.4 mm), or a hole punched (7 mm), which
+fills so much of the rectangle around it: a single stroke or character is writing."""
+UNEVEN, SPREAD, MOST_UNEVEN = 0.12, 60, 0.1
+"""How much lighter or darker than around it (blurred so far) a place may be, and which share of the page may be more:
+paper is even but for the light, a photo of something else isn't."""
 SMALLEST_SIDE = 350
 """Pixels: an A4 page at 43 dpi; no character could be read."""
 
@@ -42,5 +47,11 @@ def is_blank(grey: Picture) -> bool:
     paper = cv2.medianBlur(small, 41).astype(np.float32)
     dark = ((paper - small) / np.maximum(paper, 40.0) > CONTRAST).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    strokes = stats[1:count, cv2.CC_STAT_AREA] >= 5
-    return int(np.count_nonzero(strokes)) <= MOST_SPECKS
+    spots = stats[1:count][stats[1:count, cv2.CC_STAT_AREA] >= 5].astype(np.int64)
+    w, h, area = spots[:, cv2.CC_STAT_WIDTH], spots[:, cv2.CC_STAT_HEIGHT], spots[:, cv2.CC_STAT_AREA]
+    longest = np.maximum(w, h)
+    empty = (longest <= SPECK) | ((longest <= HOLE) & (area >= FULL * w * h))
+    if len(spots) > MOST_SPECKS or not bool(empty.all()):
+        return False
+    around = cv2.GaussianBlur(paper, (0, 0), SPREAD)
+    return float((np.abs(paper / np.maximum(around, 1.0) - 1) > UNEVEN).mean()) <= MOST_UNEVEN

@@ -10,7 +10,7 @@ import io
 import struct
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,8 @@ _READERS = (
     TiffImagePlugin.TiffImageFile,
     WebPImagePlugin.WebPImageFile,
 )
+BEGINNINGS = (b"II*\0", b"MM\0*", b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8")
+"""How pictures begin that are one, whatever became of the rest."""
 FORMATS = tuple(str(reader.format) for reader in _READERS)
 
 # EXIF orientation (tag 274) to clockwise degrees until upright; the mirrored ones (2, 4, 5, 7) keep their turn
@@ -75,7 +77,8 @@ class PictureFile:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        with _decoding():
+        self._begun = data.startswith(BEGINNINGS)
+        with self._decoding():
             self._image = Image.open(io.BytesIO(data), formats=FORMATS)
         _refuse_large(*self._image.size)
         if self._image.format in {"JPEG", "MPO"} and not _jpeg_is_whole(data):
@@ -88,14 +91,14 @@ class PictureFile:
     def _frames(self) -> int:
         if self._image.format != "TIFF":
             return 1  # moving pictures and a phone's depth pictures: the first frame is the page
-        with _decoding():
+        with self._decoding():
             count = int(getattr(self._image, "n_frames", 1))
         if count > MAX_PAGES:
             raise too_large()
         return count
 
     def _describe(self, index: int) -> SourcePage:
-        with _decoding():
+        with self._decoding():
             self._seek(index)
         width, height = self._image.size
         _refuse_large(width, height)
@@ -108,7 +111,7 @@ class PictureFile:
 
     def page(self, index: int) -> Delivered:
         """Decode one page. Raises OcrFailed."""
-        with _decoding():
+        with self._decoding():
             # opened anew for each page: Pillow keeps a page's pixels as long as its image lives
             self._image = Image.open(io.BytesIO(self._data), formats=FORMATS)
             self._seek(index)
@@ -119,6 +122,9 @@ class PictureFile:
             turn = EXIF_TURN.get(int(self._image.getexif().get(EXIF_ORIENTATION, 1)), 0)
             picture = to_bgr(self._image)
         return Delivered(picture, dpi_x, dpi_y, turn)
+
+    def _decoding(self) -> AbstractContextManager[None]:
+        return _decoding(begun=self._begun)
 
     def close(self) -> None:
         self._image.close()
@@ -205,8 +211,8 @@ def _numbers(value: Any) -> tuple[int, ...]:
 
 
 @contextmanager
-def _decoding() -> Iterator[None]:
-    """Pillow's many ways to fail, as one of ours."""
+def _decoding(*, begun: bool) -> Iterator[None]:
+    """Pillow's many ways to fail, as one of ours. ``begun``: it begins as a picture, so it is one that broke."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # odd metadata is no news, and sizes are checked by ourselves
@@ -216,7 +222,7 @@ def _decoding() -> Iterator[None]:
     except Image.DecompressionBombError as error:
         raise too_large() from error
     except UnidentifiedImageError as error:
-        raise not_an_image() from error
+        raise (truncated() if begun else not_an_image()) from error
     except MemoryError as error:
         raise too_large() from error
     except EOFError as error:
@@ -224,7 +230,7 @@ def _decoding() -> Iterator[None]:
     # Pillow's decoders let every kind of error through on broken files (OSError, SyntaxError, struct.error,
     # ValueError, KeyError, AttributeError, ...): whatever it was, the file couldn't be decoded
     except Exception as error:
-        if "truncated" in str(error) or "broken" in str(error) or isinstance(error, OSError):
+        if begun or "truncated" in str(error) or "broken" in str(error) or isinstance(error, OSError):
             raise truncated() from error
         raise not_an_image() from error
 

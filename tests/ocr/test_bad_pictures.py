@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from ocr.blank_page import is_blank
 from ocr.find_form import Finder, Found, NotFound
 from ocr.images import Delivered, PictureFile
 from ocr.page import FormPageReader
@@ -143,6 +144,32 @@ def outcome_of(reader: StubReader, data: bytes) -> str:
         return failure.reason
     assert reading.fields == ()
     return reading.reason
+
+
+def test_a_photograph_of_something_else_is_no_empty_page() -> None:
+    """An empty page may be laid aside unseen; two eyes and a face may not."""
+    picture = np.full((1200, 1600, 3), (90, 150, 120), np.uint8)
+    cv2.ellipse(picture, (800, 700), (300, 300), 0, 0, 360, (80, 140, 190), -1)
+    for x in (690, 910):
+        cv2.ellipse(picture, (x, 640), (45, 60), 0, 0, 360, (60, 160, 60), -1)
+        cv2.ellipse(picture, (x, 640), (10, 50), 0, 0, 360, (0, 0, 0), -1)
+    blurred = np.asarray(cv2.GaussianBlur(picture, (0, 0), 3), dtype=np.uint8)
+    assert Finder([FORM]).find(Delivered(blurred, 150, 150)) == NotFound("no_form_found")
+    clouds = np.random.default_rng(2).integers(60, 250, (5, 4), dtype=np.uint8)
+    assert not is_blank(np.asarray(cv2.resize(clouds, (1200, 1600), interpolation=cv2.INTER_CUBIC), dtype=np.uint8))
+
+
+def test_an_empty_page_may_have_holes_and_specks_but_no_stroke() -> None:
+    page = np.full((1754, 1240), 244, np.uint8)
+    light = np.linspace(0.85, 1, 1240, dtype=np.float32)[None, :]
+    page = np.asarray(page * light, dtype=np.uint8)
+    for y in (640, 1110):
+        cv2.circle(page, (75, y), 18, (25,), -1)
+    cv2.circle(page, (700, 300), 2, (90,), -1)
+    assert is_blank(page)
+    signed = page.copy()
+    cv2.polylines(signed, [np.array([(500, 900), (560, 860), (600, 930), (680, 880)])], False, (40,), 3)
+    assert not is_blank(signed)
 
 
 @pytest.mark.parametrize(("height", "width"), [(20000, 400), (400, 20000), (16000, 360), (351, 351)])

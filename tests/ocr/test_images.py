@@ -162,6 +162,7 @@ def test_moving_pictures_give_their_first_frame() -> None:
         (b"<html><body>scan</body></html>", "not_an_image"),
         (b"PK\x03\x04" + b"\0" * 60, "unsupported"),
         (b"\0\0\0\x18ftypheic" + b"\0" * 60, "unsupported"),
+        (b"\0\0\0\x0cjP  \r\n\x87\n" + b"\0" * 60, "unsupported"),
     ],
 )
 def test_what_is_no_picture(data: bytes, reason: str) -> None:
@@ -183,6 +184,16 @@ COMPRESSED: list[tuple[str, dict[str, Any]]] = [
 def test_files_that_break_off_are_refused(kind: str, options: dict[str, Any], share: float) -> None:
     whole = saved(kind=kind, **options)
     assert refused(whole[: int(len(whole) * share)]) in {"truncated", "not_an_image"}
+
+
+def test_a_picture_that_lost_its_end_is_called_broken_not_something_else() -> None:
+    out = io.BytesIO()
+    first, second = (Image.new("L", (400, 500), shade) for shade in (250, 240))
+    first.save(out, "TIFF", save_all=True, append_images=[second])
+    whole = out.getvalue()
+    assert refused(whole[: len(whole) // 2]) == "truncated"
+    assert refused(saved(kind="PNG")[:20]) == "truncated"
+    assert refused(saved(kind="JPEG")[:12]) == "truncated"
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
