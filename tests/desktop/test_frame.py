@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QObject
@@ -39,3 +43,29 @@ def test_no_part_of_the_frame_flashes_up_as_a_window(desk: Desk, qtbot: QtBot, q
     qtbot.addWidget(window)
     assert seen.windows == []
     qtbot.waitUntil(lambda: desk.jobs.idle)
+
+
+def test_the_frame_waits_for_no_names_to_be_sounded_out(root: Path) -> None:
+    """Half a second for a completer that is used when a form is learned: it is made when somebody comes to it."""
+    probe = (
+        "import sys, desktop.app\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from desktop.ui.forms.names import NameEdit\n"
+        "application = QApplication([])\n"
+        "edit = NameEdit()\n"
+        "print('pypinyin' in sys.modules, edit.completer())\n"
+        "edit.setFocus()\n"
+        "edit.show()\n"
+        "application.processEvents()\n"
+        "print('pypinyin' in sys.modules)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", probe],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert run.stdout.splitlines() == ["False None", "True"]

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.ui.verify.dialogs import KeysDialog, PlaceDialog, SameChildDialog
 from desktop.ui.verify.field_panel import LETTERS_TOLD
-from desktop.ui.verify.screen import CONTRADICTION_TOLD, EMPTY_TOLD, VerifyScreen
+from desktop.ui.verify.screen import CONTRADICTION_TOLD, EMPTY_TOLD, NOT_TICKED_TOLD, VerifyScreen
 from records.views import AnswerState, RegistrationState, VerifyItem
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from tests.workflow.scripted import back, front
@@ -248,6 +248,20 @@ def test_a_candidate_is_picked_with_alt(desk: Desk, screen: VerifyScreen, qtbot:
     qtbot.waitUntil(lambda: here(screen) != at)
     settled(desk, qtbot)
     assert stored(desk, registration, at).value == shown[0].value
+
+
+def test_an_empty_doubt_to_tick_asks_for_a_tick(desk: Desk, screen: VerifyScreen, qtbot: QtBot) -> None:
+    desk.take_in(desk.file("a.jpg", front("S1", ["child_sex"], child_sex=[]), back("S1")))
+    desk.read()
+    registration = desk.drafts()[0].registration_id
+    screen.open_all((registration,))
+    ready(screen, qtbot)
+    while here(screen) != "child_sex":
+        press(value_box(screen), Key.Key_Tab, "\t")
+        ready(screen, qtbot)
+    enter(screen)
+    assert here(screen) == "child_sex"
+    assert screen.parts.field.told.text() == NOT_TICKED_TOLD
 
 
 def test_an_empty_doubt_wants_typing(desk: Desk, screen: VerifyScreen, qtbot: QtBot) -> None:

@@ -18,7 +18,7 @@ from workflow.access import Opened
 from workflow.settings import REVIEW_BY
 
 SHORTEST_PASSWORD = 8
-PLACE_HINT = "能从单位名称认出的会自动选好，请看一眼。也可以一级一级选，打字能查找；县级单位选到县为止。"
+PLACE_HINT = "会照单位名称自动选好，请看一眼。也可以一级一级选，打字能查找；县级单位选到县。"
 PRACTISE = "先用样例试一试"
 
 

@@ -27,6 +27,7 @@ from desktop.ui.forms.canvas import STEP, FormCanvas
 from desktop.ui.forms.editing import Editing
 from desktop.ui.forms.field_panel import FieldPanel, kind_words
 from desktop.ui.forms.keys import SHEET
+from desktop.ui.forms.names import found_by
 from desktop.ui.forms.saving import ask_save
 from desktop.ui.forms.tried import TriedView
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
@@ -236,6 +237,7 @@ class LearnScreen(QWidget):
         self.editing.begin(None)
         self.tried.show_page(None)
         self._show_state(EMPTY)
+        self._jobs.task(found_by, lambda _names: None, owner=self)  # till then the blank has not been chosen
         if trial_page:
             self.notice.say(
                 "收件箱里的这一页没有认出是什么表。请选一份同样的空白表来学；学的时候用这一页试读。",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtGui import QFocusEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from forms.dictionary import load_dictionary
@@ -27,7 +27,7 @@ def spoken() -> dict[str, str]:
 
 
 @cache
-def _found_by() -> dict[str, str]:
+def found_by() -> dict[str, str]:
     """What each key is found by: label, aliases, pinyin and initials, in small letters."""
     found = {}
     for key, field in load_dictionary().fields.items():
@@ -44,7 +44,7 @@ class NameCompleter(QCompleter):
         model = QStandardItemModel(parent)
         for key, name in spoken().items():
             item = QStandardItem(name)
-            item.setData(_found_by()[key], FOUND_BY)
+            item.setData(found_by()[key], FOUND_BY)
             model.appendRow(item)
         super().__init__(model, parent)
         self.setCompletionRole(FOUND_BY)
@@ -68,11 +68,19 @@ class NameEdit(QLineEdit):
         self.setAccessibleName("对应的栏目")
         self.setPlaceholderText("打名称或拼音首字母；空着是本表自己的栏目")
         self._key = ""
-        self.finder = NameCompleter(self)
-        self.setCompleter(self.finder)
-        self.finder.activated.connect(self._picked)
         self.returnPressed.connect(self._typed)
         self.editingFinished.connect(self._typed)
+
+    @cached_property
+    def finder(self) -> NameCompleter:
+        """Made when somebody comes to type: what names sound like takes half a second to work out."""
+        made = NameCompleter(self)
+        made.activated.connect(self._picked)
+        return made
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.setCompleter(self.finder)
+        super().focusInEvent(event)
 
     def show_key(self, key: str) -> None:
         """The key of the field at hand."""
@@ -91,7 +99,7 @@ class NameEdit(QLineEdit):
             self._say("")
             return
         exact = [key for key, name in spoken().items() if name.lower() == typed]
-        fitting = exact or [key for key, text in _found_by().items() if typed in text]
+        fitting = exact or [key for key, text in found_by().items() if typed in text]
         if len(fitting) == 1:
             self._say(fitting[0])
         else:

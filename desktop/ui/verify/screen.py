@@ -38,6 +38,7 @@ from workflow.cross_reference import Place
 from workflow.verify import AskSameChild, Finished
 
 EMPTY_TOLD = "这一栏没有读出内容。请打字填上；纸上确实没填，按 F4。"
+NOT_TICKED_TOLD = "这一栏没有看出勾了哪一项。请按前面的数字勾上；纸上确实没勾，按 F4。"
 CONTRADICTION_TOLD = "这一栏和别处对不上。请重新打一遍，或用 Alt+1–9 选一个读法。"
 
 
@@ -293,7 +294,8 @@ class VerifyScreen(QWidget):
         if walk is None or item is None:
             return
         if not field.touched and walk.needs_more_than_enter(item):
-            field.complain(CONTRADICTION_TOLD if item.text else EMPTY_TOLD)
+            empty = NOT_TICKED_TOLD if field.chooses else EMPTY_TOLD
+            field.complain(CONTRADICTION_TOLD if item.text else empty)
             return
         try:
             value = field.answer()
