@@ -92,13 +92,14 @@ class LearnScreen(QWidget):
         box.addWidget(self.notice)
         holder = QWidget()
         self._state = QStackedLayout(holder)
+        self.chooses = button("选空白表", self._choose_blank, role="primary", icon="plus", name="choose_blank")
         self._state.addWidget(
             EmptyState(
                 "page",
                 "选一份空白表来学",
                 "PDF、Word 文档、扫描件、照片都可以，PDF 最好；正反两面可以是两个文件。\n"
                 "一定要空白的：空白表会当作表样保存，不加密。",
-                button("选空白表", self._choose_blank, role="primary", icon="plus", name="choose_blank"),
+                self.chooses,
             )
         )
         self._state.addWidget(self._busy())
@@ -516,7 +517,7 @@ class LearnScreen(QWidget):
 
     def enter(self) -> None:
         """The screen is shown."""
-        (self.table if self.editing.proposal is not None else self).setFocus()
+        (self.table if self.editing.proposal is not None else self.chooses).setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
