@@ -46,14 +46,24 @@ class Work:
 
 
 class Robot:
-    """Works off the list of drafts. ``papers``: the truth by 档号; ``slips``: the share confirmed without looking."""
+    """Works off the list of drafts. ``papers``: the truth by 档号; ``slips``: the share confirmed without looking;
+    ``look_seconds``: how long it looks at every field.
+    """
 
     def __init__(
-        self, eyes: Eyes, hands: Hands, form: Form, papers: Mapping[str, TrueSheet], *, slips: float = 0.0
+        self,
+        eyes: Eyes,
+        hands: Hands,
+        form: Form,
+        papers: Mapping[str, TrueSheet],
+        *,
+        slips: float = 0.0,
+        look_seconds: float = 0.0,
     ) -> None:
         self._eyes, self._hands, self._papers = eyes, hands, papers
         self._fields = {each.label: each for each in form.fields}
         self._slips = slips
+        self._look_seconds = look_seconds
         self._dice = Dice("robot")
         self.work = Work()
 
@@ -118,6 +128,7 @@ class Robot:
         if (number, asked.key) not in self.work.looked:
             self.work.looked.add((number, asked.key))
             self.work.looks += 1
+            until(lambda: False, self._look_seconds)
         for _try in range(REFUSALS):
             before = self._told(number)
             self._answer(at_hand, asked, self._papers[number], again=_try > 0)

@@ -63,6 +63,7 @@ def stack(
     *,
     trusted: bool,
     slips: float = 0.0,
+    look_seconds: float = 0.0,
     watch: Callable[[Running, Hands], None] | None = None,
     done: Callable[[], object] = lambda: None,
 ) -> Stacked:
@@ -80,7 +81,7 @@ def stack(
         try:
             window = enter(running, opened, SIZE)
             hands = Hands(running.program.shell.windowHandle())
-            robot = Robot(Eyes(running.program.shell), hands, form, papers, slips=slips)
+            robot = Robot(Eyes(running.program.shell), hands, form, papers, slips=slips, look_seconds=look_seconds)
             if watch is not None:
                 watch(running, hands)
             window.go("drafts")

@@ -32,6 +32,7 @@ from workflow.office_forms import reading_forms
 from workflow.recognise import Readers, run_queue
 
 T = TypeVar("T")
+U = TypeVar("U")
 log = logging.getLogger(__name__)
 
 # what a screen hands over; screens name these and never the store's own module
@@ -61,6 +62,23 @@ def sentence(error: BaseException) -> str | None:
             return "磁盘满了，这一步没有保存；以前保存的都在。请腾出空间后再做一次。"
         return "读写磁盘时出错，这一步没有完成；以前保存的都在。请检查磁盘后再做一次。"
     return None
+
+
+def followed_by(first: Change[T], then: Reading[U]) -> Change[tuple[T, U | None]]:
+    """``first`` and, when it is done, ``then``. Where that fails in a known way there is None: what was done first
+    stays done, and whoever needs the rest asks for it again and is told.
+    """
+
+    def call(store: Store, actor: Actor, now: datetime) -> tuple[T, U | None]:
+        done = first(store, actor, now)
+        try:
+            return done, then(store, actor)
+        except Exception as error:
+            if sentence(error) is None:
+                raise
+            return done, None
+
+    return call
 
 
 def changes_of(result: object) -> Changes:

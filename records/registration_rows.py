@@ -18,6 +18,7 @@ from records.tables import (
     Child,
     Office,
     Page,
+    Reading,
     Registration,
     Sheet,
     Source,
@@ -100,6 +101,20 @@ def pages_of_registration(session: Session, registration_id: str) -> list[Page]:
         .order_by(Page.form_page, Page.id)
     )
     return list(session.scalars(statement))
+
+
+def as_it_stands(session: Session, row: Registration) -> tuple[object, ...]:
+    """What differs as soon as an answer, a page or a reading of the registration does; compared only for equality."""
+    pages = (
+        select(Page.id, Page.form_page, Page.view_id, Page.view_key_sealed, func.max(Reading.run))
+        .join(Sheet, Page.sheet_id == Sheet.id)
+        .outerjoin(Reading, Reading.page_id == Page.id)
+        .where(Sheet.registration_id == row.id)
+        .group_by(Page.id)
+        .order_by(Page.id)
+    )
+    own = (row.state, row.form_id, row.form_version, row.division, row.round_id, row.sent_back_reason, tuple(row.notes))
+    return (*own, next_event_number(session, row.id), *(tuple(page) for page in session.execute(pages)))
 
 
 def registrations_of_sources(session: Session, source_ids: Sequence[str], division: str) -> list[str]:

@@ -167,14 +167,18 @@ class Store:
 
         What was seen is known to have been seen before it is shown: a full disk shows nothing.
         """
-        new = [i for i in dict.fromkeys(object_ids) if (actor_id, verb, i) not in self._seen]
+        self.saw_all(actor_id, [(verb, object_id) for object_id in object_ids])
+
+    def saw_all(self, actor_id: str, looks: Iterable[tuple[str, str]]) -> None:
+        """The same for several verbs, (verb, object id) each, in one transaction."""
+        new = [look for look in dict.fromkeys(looks) if (actor_id, *look) not in self._seen]
         if not new:
             return
         with self.transaction() as session:
             now = self.surroundings.clock()
-            for object_id in new:
+            for verb, object_id in new:
                 self.audit(session, actor_id, now, verb, object_id)
-        self._seen.update((actor_id, verb, i) for i in new)
+        self._seen.update((actor_id, *look) for look in new)
 
     def broken_audit(self, session: Session) -> tuple[int, ...]:
         """The numbers at which the audit chain is broken; empty for one that is whole."""

@@ -10,8 +10,9 @@ from datetime import datetime
 
 from forms.dictionary import extra_sensitive
 from records import registration_rows
+from records.session import Session
 from records.store import Store
-from records.tables import HalfTyped
+from records.tables import HalfTyped, Registration
 from records.views import Actor
 from workflow import blind, scope
 from workflow.changes import NOTHING, Changes
@@ -54,12 +55,16 @@ def kept(store: Store, actor: Actor, registration_id: str) -> Standing | None:
     Of a form that is verified only what she has typed since: what came of looking at readings is not entered blind.
     """
     with store.session() as session:
-        registration = scope.registration(session, actor, registration_id)
-        row = session.get(HalfTyped, (registration_id, actor.user_id))
-        verified = registration.verified_at if registration.state in blind.SECOND else None
-        if row is None or (verified is not None and row.at <= verified):
-            return None
-        return Standing(row.key, _text(store, row, actor))
+        return standing(store, session, actor, scope.registration(session, actor, registration_id))
+
+
+def standing(store: Store, session: Session, actor: Actor, registration: Registration) -> Standing | None:
+    """The same of a registration that lies in the scope."""
+    row = session.get(HalfTyped, (registration.id, actor.user_id))
+    verified = registration.verified_at if registration.state in blind.SECOND else None
+    if row is None or (verified is not None and row.at <= verified):
+        return None
+    return Standing(row.key, _text(store, row, actor))
 
 
 def _text(store: Store, row: HalfTyped, actor: Actor) -> str:

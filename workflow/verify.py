@@ -35,6 +35,7 @@ from workflow.permissions import Right, verb
 from workflow.settings import limits_of
 
 NEW_CHILD = "new"
+SEE_SHEET, SEE_PAGE = "registration.see", "page.see"  # in the audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +99,19 @@ def drafts(store: Store, actor: Actor) -> tuple[DraftRow, ...]:
 def sheet(store: Store, actor: Actor, registration_id: str) -> VerifySheet:
     """Everything the verify screen shows of one registration."""
     with store.session() as session:
-        registration = scope.registration(session, actor, registration_id)
-        hidden = blind.hidden_from(session, actor, registration)
-        built = blind.covered(sheets.build(store, session, registration), hidden)
-        others: tuple[str, ...] = ()
-        if registration.state in registration_rows.OPEN:
-            built, others = offers.offered(session, actor, registration, built)
-    store.saw(actor.user_id, "registration.see", [registration_id, *others])
+        built, others = shown_sheet(store, session, actor, scope.registration(session, actor, registration_id))
+    store.saw(actor.user_id, SEE_SHEET, [registration_id, *others])
     return built
+
+
+def shown_sheet(
+    store: Store, session: Session, actor: Actor, registration: Registration
+) -> tuple[VerifySheet, tuple[str, ...]]:
+    """The sheet as the actor may see it, and the other registrations that are seen in it. Who shows it notes that."""
+    built = blind.covered(sheets.build(store, session, registration), blind.hidden_from(session, actor, registration))
+    if registration.state not in registration_rows.OPEN:
+        return built, ()
+    return offers.offered(session, actor, registration, built)
 
 
 @verb(Right.SEE_REGISTRATIONS)
@@ -128,18 +134,18 @@ def as_typed(store: Store, actor: Actor, registration_id: str, key: str, value: 
 def page_image(store: Store, actor: Actor, page_id: str) -> bytes:
     """The upright viewing copy of a page as JPEG bytes. Raises NotFound for a page that has none yet."""
     with store.session() as session:
-        page = scope.page(session, actor, page_id)
-        if page.view_id is None or page.view_key is None:
-            raise NotFound("这一页还没有可看的图像。请等识别完再看，或点“重试”。")
-        ref = _viewing_copy(store, page)
-    store.saw(actor.user_id, "page.see", [page_id])
+        ref = viewing_copy(store, scope.page(session, actor, page_id))
+    store.saw(actor.user_id, SEE_PAGE, [page_id])
     return store.vault.get(ref)
 
 
-def _viewing_copy(store: Store, page: Page) -> VaultRef:
-    """The whole copy for those who may see all of it, the masked one for others."""
-    assert page.view_id is not None  # the caller has looked
-    assert page.view_key is not None
+def viewing_copy(store: Store, page: Page) -> VaultRef:
+    """The whole upright copy for those who may see all of it, the masked one for others. Raises NotFound, NotAllowed.
+
+    Who shows it notes that.
+    """
+    if page.view_id is None or page.view_key is None:
+        raise NotFound("这一页还没有可看的图像。请等识别完再看，或点“重试”。")
     if not page.view_key_sealed:
         return VaultRef(page.view_id, page.view_key)
     key = store.open_sealed(page.view_key, f"vault/{page.view_id}")
@@ -222,6 +228,15 @@ def undo(store: Store, actor: Actor, now: datetime, registration_id: str) -> Cha
             raise NotAllowed("最后核对的一栏特别敏感，已经加封，没有撤销。请由能打开的人来撤销。")
         answering.take_back(store, session, actor, now, registration, last)
     return changed(registrations=[registration_id])
+
+
+@verb(Right.VERIFY)
+def take_back(store: Store, actor: Actor, now: datetime, registration_id: str) -> Changes:
+    """Undo the last answer of a registration; one that was saved with it is opened again for that."""
+    with store.session() as session:
+        saved = scope.registration(session, actor, registration_id).state is not RegistrationState.DRAFT
+    opened = reopen(store, actor, now, registration_id, "撤销") if saved else NOTHING
+    return opened | undo(store, actor, now, registration_id)
 
 
 def _draft(store: Store, session: Session, actor: Actor, registration_id: str) -> Registration:

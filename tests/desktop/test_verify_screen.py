@@ -326,7 +326,7 @@ def test_undo_goes_back_to_the_field_and_across_registrations(desk: Desk, screen
     ready(screen, qtbot, "child_name")
     enter(screen)
     qtbot.waitUntil(lambda: screen.walk is not None and screen.walk.sheet.registration_id == two)
-    assert "欧阳雪甲 已存为已核对" in screen.parts.notice.words
+    qtbot.waitUntil(lambda: "欧阳雪甲 已存为已核对" in screen.parts.notice.words)
     assert "下一份：欧阳雪乙" in screen.parts.notice.words
     ready(screen, qtbot, "child_name")
     press(value_box(screen), Key.Key_Z, "", Modifier.ControlModifier)
@@ -336,7 +336,7 @@ def test_undo_goes_back_to_the_field_and_across_registrations(desk: Desk, screen
     assert stored(desk, one, "child_name").state is AnswerState.MACHINE
     enter(screen)
     qtbot.waitUntil(lambda: screen.walk is not None and screen.walk.sheet.registration_id == two)
-    assert desk.sheet(one).state is RegistrationState.VERIFIED
+    qtbot.waitUntil(lambda: desk.sheet(one).state is RegistrationState.VERIFIED)
 
 
 def test_undo_within_a_registration(desk: Desk, screen: VerifyScreen, qtbot: QtBot) -> None:

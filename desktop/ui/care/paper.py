@@ -11,7 +11,7 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.theme import BETWEEN, INSIDE
+from desktop.ui.widgets.page_picture import PagePicture, page_picture
 from desktop.ui.widgets.page_view import PageView
 from desktop.ui.widgets.parts import Choice, button, column, line, rule, text
 from forms.code_tables import code_table
@@ -129,7 +130,7 @@ class ReadPaperDialog(QDialog):
         self._lay_out()
         self.finished.connect(self.deleteLater)
         jobs.read(
-            lambda store, actor: QImage.fromData(verify.page_image(store, actor, paper.page_id)),
+            lambda store, actor: page_picture(verify.page_image(store, actor, paper.page_id)),
             self._picture,
             owner=self,
             failed=lambda refused: self.view.show_page(QPixmap(), refused),
@@ -203,8 +204,8 @@ class ReadPaperDialog(QDialog):
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
-    def _picture(self, image: QImage) -> None:
-        self.view.show_page(QPixmap.fromImage(image), "没有纸面图像")
+    def _picture(self, picture: PagePicture) -> None:
+        self.view.show_picture(picture, "没有纸面图像")
 
     def _go(self, field: PaperFieldView) -> None:
         self.view.show_place(QRect(*field.box))

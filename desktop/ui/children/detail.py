@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import BETWEEN, INSIDE
+from desktop.ui.widgets.page_picture import PagePicture, page_picture
 from desktop.ui.widgets.page_view import PageView
 from desktop.ui.widgets.parts import button, column, line, rule, text
 from desktop.ui.words import day
@@ -117,15 +118,15 @@ class ChildDetail(QFrame):
         self.view.show_page(QPixmap(), "正在打开纸面" if page_id else "没有纸面图像")
         if page_id:
             self._jobs.read(
-                lambda store, actor: QImage.fromData(verify.page_image(store, actor, page_id)),
+                lambda store, actor: page_picture(verify.page_image(store, actor, page_id)),
                 partial(self._picture, page_id),
                 owner=self,
                 failed=lambda told: self.view.show_page(QPixmap(), told),
             )
 
-    def _picture(self, page_id: str, image: QImage) -> None:
+    def _picture(self, page_id: str, picture: PagePicture) -> None:
         if page_id == self._page:
-            self.view.show_page(QPixmap.fromImage(image), "没有纸面图像")
+            self.view.show_picture(picture, "没有纸面图像")
 
     def _open(self) -> None:
         if self._child is not None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QVBoxLayou
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import BETWEEN, INSIDE
+from desktop.ui.widgets.page_picture import decoded
 from desktop.ui.widgets.parts import button, column, panel, rule, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import Mark, day, moment
@@ -53,7 +54,7 @@ def with_crops(history: Sequence[AnswerStep], picture: Callable[[str], bytes]) -
 
 def _page(page_id: str, picture: Callable[[str], bytes]) -> QImage:
     try:
-        return QImage.fromData(picture(page_id))
+        return decoded(picture(page_id))
     except WorkflowError:
         return QImage()  # the words are still there
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QPixmap, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QDialog, QStackedWidget, QTabBar, QWidget
 
 from desktop.jobs import Change, Jobs
@@ -16,6 +16,7 @@ from desktop.ui.children.fields import FieldsTab
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.verify.dialogs import PlaceDialog, place_of
 from desktop.ui.widgets.asking import Ask, AskDialog
+from desktop.ui.widgets.page_picture import page_picture
 from desktop.ui.widgets.page_view import PageView
 from desktop.ui.widgets.parts import Notice, button, column, line, panel, text
 from desktop.ui.widgets.sections import Sections
@@ -327,8 +328,8 @@ class PaperDialog(QDialog):
         box.addLayout(row)
         self.finished.connect(self.deleteLater)
         jobs.read(
-            lambda store, actor: QImage.fromData(verify.page_image(store, actor, page_id)),
-            lambda image: self.view.show_page(QPixmap.fromImage(image), "没有纸面图像"),
+            lambda store, actor: page_picture(verify.page_image(store, actor, page_id)),
+            lambda picture: self.view.show_picture(picture, "没有纸面图像"),
             owner=self,
             failed=lambda refused: self.view.show_page(QPixmap(), refused),
         )

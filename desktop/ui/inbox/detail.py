@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from desktop.jobs import Change, Jobs
@@ -14,6 +14,7 @@ from desktop.ui.inbox.cards import Card, Kind, slot_word
 from desktop.ui.inbox.keys import Act
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.flow import FlowLayout
+from desktop.ui.widgets.page_picture import PagePicture, page_picture
 from desktop.ui.widgets.page_view import PageView
 from desktop.ui.widgets.parts import Elided, button, column, line, set_role, text
 from desktop.ui.words import page_mark
@@ -185,7 +186,7 @@ class Detail(QFrame):
         self._show_words(None)
         if wanted:
             self._jobs.read(
-                lambda store, actor: QImage.fromData(verify.page_image(store, actor, wanted)),
+                lambda store, actor: page_picture(verify.page_image(store, actor, wanted)),
                 partial(self._picture, wanted),
                 owner=self,
                 failed=lambda told: self.view.show_page(QPixmap(), told),
@@ -198,9 +199,9 @@ class Detail(QFrame):
                 failed=lambda _told: None,  # the picture says it
             )
 
-    def _picture(self, page_id: str, image: QImage) -> None:
+    def _picture(self, page_id: str, picture: PagePicture) -> None:
         if page_id == self._shown[0]:
-            self.view.show_page(QPixmap.fromImage(image), "这一页没有图像")
+            self.view.show_picture(picture, "这一页没有图像")
 
     def _show_words(self, words: PageWords | None) -> None:
         if words is not None and words.page_id != self._shown[0]:

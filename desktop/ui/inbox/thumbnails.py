@@ -9,10 +9,11 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QImageReader, QPixmap
+from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtGui import QImage, QPixmap
 
 from desktop.jobs import Jobs
+from desktop.ui.widgets.page_picture import decoded
 from workflow import verify
 
 MOST_BYTES = 48 << 20  # 400 to 1,500 pages, by the screen's scale; what is looked at again later is read again
@@ -72,7 +73,7 @@ class Thumbnails(QObject):
         self._reading = page_id = self._wanted.pop(0)
         room = self._room * self.ratio
         self._jobs.read(
-            lambda store, actor: shrunk(verify.page_image(store, actor, page_id), room),
+            lambda store, actor: decoded(verify.page_image(store, actor, page_id), room),
             partial(self._came, page_id, self.ratio),
             owner=self,
             failed=lambda _told: self._came(page_id, 1.0, QImage()),
@@ -97,15 +98,3 @@ class Thumbnails(QObject):
 
 def _bytes(picture: QPixmap) -> int:
     return picture.width() * picture.height() * 4
-
-
-def shrunk(jpeg: bytes, room: QSize) -> QImage:
-    """A picture that fits into the room; decoded at that size, which is many times quicker than whole."""
-    buffer = QBuffer()
-    buffer.setData(QByteArray(jpeg))
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer, QByteArray(b"jpeg"))
-    whole = reader.size()
-    if whole.isValid():
-        reader.setScaledSize(whole.scaled(room, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
-    return reader.read()

@@ -195,7 +195,7 @@ class BlindScreen(OneByOne):
         if page is None:
             self.field.crop.wait("正在打开纸面")
         else:
-            self.field.show_crop(page)
+            self.field.show_crop(page.whole)
 
     # -- keys ---------------------------------------------------------------------------------------------------------
 

@@ -190,10 +190,10 @@ class ReviewScreen(OneByOne):
             self.crop.wait("正在打开纸面")
             return
         if (item.page_id, self.pages.tone.value) != self._shown_page:
-            self.page.show_page(picture)
+            self.page.show_picture(picture)
             self._shown_page = (item.page_id, self.pages.tone.value)
         self.page.show_place(QRect(*item.box))
-        self.crop.show_crop(picture, QRect(*item.box), printed=bool(item.options) or item.kind is Kind.SIGNATURE)
+        self.crop.show_crop(picture.whole, QRect(*item.box), printed=bool(item.options) or item.kind is Kind.SIGNATURE)
 
     def _to_reason(self) -> None:
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -13,6 +13,7 @@ from desktop.ui.verify import crop_layout
 
 EDGE = 8
 A4_MM = 210
+TICK = 24
 VEIL = 200  # of 255: what is not the field is barely there
 
 
@@ -33,6 +34,7 @@ class CropView(QWidget):
         self._printed = False
         self._ready = False
         self._painted = False
+        self._taken = False
         self._laid: tuple[crop_layout.Strip, ...] = ()
         self._settle()
 
@@ -58,9 +60,15 @@ class CropView(QWidget):
         self._ticked = tuple(boxes)
         self.update()
 
+    def show_taken(self) -> None:
+        """The answer was taken; what comes next is on its way."""
+        self._taken = True
+        self.update()
+
     def _show(self, page: QPixmap, box: QRect | None, doubts: tuple[QRect, ...], words: str, *, ready: bool) -> None:
         self._page, self._box, self._doubts, self._words = page, box, doubts, words
         self._ticked = ()
+        self._taken = False
         self._ready = ready
         self.setAccessibleDescription(words)
         self._painted = False
@@ -99,6 +107,8 @@ class CropView(QWidget):
         self._paint_paper(painter)
         self._outline(painter, self._doubts, QColor("#C98A00"))
         self._outline(painter, self._ticked, QColor("#1F6391"))
+        if self._taken:
+            self._tick(painter)
         if self._ready and (self._laid or self._box is None) and not self._painted:
             self._painted = True
             self.first_painted.emit()
@@ -113,6 +123,17 @@ class CropView(QWidget):
             painter.drawPixmap(around.target.translated(EDGE, EDGE), self._page, QRectF(around.source))
             rest = around.target.adjusted(strip.target.width(), 0, 0, 0).translated(EDGE, EDGE)
             painter.fillRect(rest, QColor(255, 255, 255, VEIL))
+
+    def _tick(self, painter: QPainter) -> None:
+        box = QRectF(self.width() - EDGE - TICK, EDGE, TICK, TICK)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor("#2E7D4F"))
+        painter.drawEllipse(box)
+        pen = QPen(QColor("#FFFFFF"), 2.5)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        points = [box.topLeft() + QPointF(x, y) * TICK for x, y in ((0.28, 0.53), (0.44, 0.69), (0.73, 0.34))]
+        painter.drawPolyline(points)
 
     def _outline(self, painter: QPainter, boxes: tuple[QRect, ...], colour: QColor) -> None:
         painter.setPen(QPen(colour, 2))

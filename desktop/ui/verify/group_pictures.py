@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 
 from desktop.jobs import Jobs
 from desktop.ui.verify.group_model import Place, place_of
+from desktop.ui.widgets.page_picture import decoded
 from records.views_group import GroupCrop
 from workflow import verify
 
@@ -56,7 +57,7 @@ class GroupPictures(QObject):
 
 def cut(jpeg: bytes, crops: Sequence[GroupCrop]) -> dict[Place, QImage]:
     """The crops of one page, doubtful characters and ticked boxes outlined."""
-    page = QImage.fromData(jpeg)
+    page = decoded(jpeg)
     return {place_of(crop): _cut_one(page, crop) for crop in crops}
 
 

@@ -11,6 +11,7 @@ from desktop.ui.verify.field_panel import FieldPanel
 from desktop.ui.verify.keys import FOOT
 from desktop.ui.verify.rest_list import RestList
 from desktop.ui.verify.tones import Tone
+from desktop.ui.widgets.page_picture import PagePicture
 from desktop.ui.widgets.page_view import PageView
 from desktop.ui.widgets.parts import Elided, Notice, button, column, keys_foot, line, panel, text
 from records.views import PlaceView, VerifySheet
@@ -122,10 +123,10 @@ class VerifyLayout:
         where = place.location or "未装盒"
         self.place.setText(f"{place.archive_number or '未编档号'} · {where}（F7）")
 
-    def show_page(self, page_id: str, page: QPixmap, tone: Tone = Tone.PLAIN) -> None:
+    def show_page(self, page_id: str, page: PagePicture, tone: Tone = Tone.PLAIN) -> None:
         """The page that the field at hand stands on."""
         if (page_id, tone) != (self._shown_page, self._shown_tone):
-            self.page.show_page(page, turned=page_id == self._shown_page)
+            self.page.show_picture(page, turned=page_id == self._shown_page)
             self._shown_page, self._shown_tone = page_id, tone
             self.tone.setText(f"{tone.following.value}（F6）")
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage, QPixmap
 
 from desktop.jobs import Jobs
 from desktop.ui.verify.tones import Tone, toned
+from desktop.ui.widgets.page_picture import PagePicture, page_picture
 from records.views import VerifyPage
 from workflow import verify
 
@@ -23,15 +23,16 @@ class Pages(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self._wanted: frozenset[str] = frozenset()
-        self._pictures: dict[str, QPixmap] = {}
-        self._toned: dict[str, QPixmap] = {}
+        self._pictures: dict[str, PagePicture] = {}
+        self._toned: dict[str, PagePicture] = {}
         self._tone = Tone.PLAIN
 
-    def show(self, pages: Sequence[VerifyPage]) -> None:
-        """These pages now; pictures of others are let go."""
+    def show(self, pages: Sequence[VerifyPage], ready: Mapping[str, PagePicture] | None = None) -> None:
+        """These pages now, ``ready`` those that were read ahead; pictures of others are let go."""
         self._wanted = frozenset(page.page_id for page in pages)
         self._toned.clear()
-        self._pictures = {key: picture for key, picture in self._pictures.items() if key in self._wanted}
+        known = {**self._pictures, **(ready or {})}
+        self._pictures = {key: picture for key, picture in known.items() if key in self._wanted}
         for page in pages:
             if page.page_id not in self._pictures:
                 self._read(page.page_id)
@@ -42,7 +43,7 @@ class Pages(QObject):
         self._pictures.clear()
         self._toned.clear()
 
-    def picture(self, page_id: str) -> QPixmap | None:
+    def picture(self, page_id: str) -> PagePicture | None:
         """The picture in the tone at hand, None while it is on its way."""
         plain = self._pictures.get(page_id)
         if plain is None or self._tone is Tone.PLAIN:
@@ -63,12 +64,12 @@ class Pages(QObject):
 
     def _read(self, page_id: str) -> None:
         self._jobs.read(
-            lambda store, actor: QImage.fromData(verify.page_image(store, actor, page_id)),
+            lambda store, actor: page_picture(verify.page_image(store, actor, page_id)),
             partial(self._read_in, page_id),
             owner=self,
         )
 
-    def _read_in(self, page_id: str, image: QImage) -> None:
+    def _read_in(self, page_id: str, picture: PagePicture) -> None:
         if page_id in self._wanted:
-            self._pictures[page_id] = QPixmap.fromImage(image)
+            self._pictures[page_id] = picture
             self.came.emit(page_id)

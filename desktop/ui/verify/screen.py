@@ -1,41 +1,36 @@
 """The verify screen: one registration after the other, doubtful fields first, hands on the keyboard.
 
 An answer counts here at once and goes to the store behind; if the store refuses it, the field comes back with the
-sentence that says why. Undo goes back across registrations.
+sentence that says why. Which form is at hand is ``at_hand``'s matter. Undo goes back across registrations.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QRect, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPixmap
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QPixmap, QShowEvent
+from PySide6.QtWidgets import QWidget
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.verify.as_typed import AsTyped
-from desktop.ui.verify.dialogs import KeysDialog, QuestionDialog, SameChildDialog, SourceDialog, ask_place
-from desktop.ui.verify.field_panel import reading_words
+from desktop.ui.verify.at_hand import Arrived, FormAtHand
+from desktop.ui.verify.dialogs import KeysDialog
+from desktop.ui.verify.field_questions import FieldQuestions
 from desktop.ui.verify.keys import ANSWERS, Action, Press, meaning
-from desktop.ui.verify.last_words import last_words, stands_for_all
+from desktop.ui.verify.last_words import counted_words, last_words, stands_for_all
 from desktop.ui.verify.layout import VerifyLayout
 from desktop.ui.verify.pages import Pages
 from desktop.ui.verify.pinning import Pinning, whence
-from desktop.ui.verify.rest_list import shown_text
-from desktop.ui.verify.slip import write_slip
-from desktop.ui.verify.stack import Stack
 from desktop.ui.verify.walk import Done, Walk
-from desktop.ui.words import REGISTRATION, SOURCE_WORDS
+from desktop.ui.words import REGISTRATION
 from forms.kinds import JsonValue
 from forms.values import FieldError
 from records.views import AnswerState, ValueSource, VerifyItem, VerifySheet
-from workflow import half_typed, verify
-from workflow.answering import BY_REVIEW
+from workflow import verify
 from workflow.changes import Changes
-from workflow.cross_reference import Place
-from workflow.verify import AskSameChild, Finished
+from workflow.half_typed import Standing
 
 EMPTY_TOLD = "这一栏没有读出内容。请打字填上；纸上确实没填，按 F4。"
 NOT_TICKED_TOLD = "这一栏没有看出勾了哪一项。请按前面的数字勾上；纸上确实没勾，按 F4。"
@@ -53,99 +48,79 @@ class VerifyScreen(QWidget):
         super().__init__()
         self.setObjectName("screen")
         self._jobs = jobs
-        self._walk: Walk | None = None
-        self._stack = Stack()
-        self._finishing = False
-        self._announcement = ""
-        self._last_place = Place()
-        self.parts = VerifyLayout(self)
+        parts = self.parts = VerifyLayout(self)
+        self.forms = FormAtHand(jobs, parts.notice, self.keep_typing, self)
+        self._stack = self.forms.stack
         self.pages = Pages(jobs, self)
         self.pages.came.connect(self._page_came)
         self._stale = False  # the store has news that could not be read while something was on its way to it
         self._renewal = QTimer(self, singleShot=True, interval=0)
         self._renewal.timeout.connect(self._renew)
-        parts = self.parts
-        self._as_typed = AsTyped(jobs, parts.field, lambda: self._walk, parts.notice.say, self._catch_up, parent=self)
+        self._as_typed = AsTyped(jobs, parts.field, lambda: self.walk, parts.notice.say, self._catch_up, parent=self)
         self._pinning = Pinning(jobs, parts.field, parts.notice.say, self._renewal.start, parent=self)
+        self._questions = FieldQuestions(jobs, parts, lambda: self.walk, self._answer, self._mark, parent=self)
         self._deeds = self._deeds_by_key()
+        self._connect(parts)
+        jobs.changed.connect(self._changed)
+
+    def _connect(self, parts: VerifyLayout) -> None:
+        forms = self.forms
+        forms.shown.connect(self._show_form)
+        forms.refused.connect(self._refused)
+        forms.renewed.connect(self._renewal.start)
+        forms.saved.connect(self.saved)
+        forms.left.connect(self._left)
+        parts.field.crop.first_painted.connect(forms.look)
         parts.field.pressed.connect(self.act)
         parts.field.picked.connect(lambda at: self.act(Press(Action.PICK, at + 1)))
         parts.rest.jump.connect(self._go)
         parts.rest.folded.connect(parts.field.take_keyboard)
-        parts.back.clicked.connect(lambda: self.act(Press(Action.LEAVE)))
-        parts.place.clicked.connect(lambda: self.act(Press(Action.PLACE)))
-        parts.keys.clicked.connect(lambda: self.act(Press(Action.KEYS)))
-        for tool, action in ((parts.whole, Action.WHOLE_PAGE), (parts.tone, Action.TONE), (parts.turn, Action.TURN)):
+        for tool, action in (
+            (parts.back, Action.LEAVE),
+            (parts.place, Action.PLACE),
+            (parts.keys, Action.KEYS),
+            (parts.whole, Action.WHOLE_PAGE),
+            (parts.tone, Action.TONE),
+            (parts.turn, Action.TURN),
+        ):
             tool.clicked.connect(lambda _checked=False, action=action: self.act(Press(action)))
-        jobs.changed.connect(self._changed)
 
     def enter(self) -> None:
         """The screen is shown."""
         self.parts.field.take_keyboard()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.forms.look()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.forms.look_away()
+
     # -- registrations ------------------------------------------------------------------------------------------------
 
     def open_all(self, registrations: tuple[str, ...]) -> None:
         """Verify these, one after the other."""
-        self._stack.begin(registrations)
-        self._announcement = ""
-        self._open_next()
+        self.forms.open_all(registrations)
 
     @property
     def walk(self) -> Walk | None:
-        return self._walk
+        return self.forms.walk
 
-    def _open_next(self) -> None:
-        following = self._stack.take()
-        if following:
-            self._load(following)
-        else:
-            self._leave(f"{self._announcement}这一批都核对完了。" if self._announcement else "")
-
-    def _load(self, registration_id: str, key: str = "") -> None:
-        self._stack.here = registration_id
-        self._finishing = False
-        self._walk = None
-        self._jobs.read(
-            # together: where she stood must be known before she can move on
-            lambda store, actor: (
-                verify.sheet(store, actor, registration_id),
-                half_typed.kept(store, actor, registration_id),
-            ),
-            partial(self._loaded, key),
-            owner=self,
-            failed=self._not_loaded,
-        )
-
-    def _not_loaded(self, told: str) -> None:
-        self.parts.notice.say(told, "alarm")
-        if self._stack.ahead:
-            self._open_next()
-        else:
-            self._leave(told)
-
-    def _loaded(self, key: str, read: tuple[VerifySheet, half_typed.Standing | None]) -> None:
-        sheet, standing = read
-        if sheet.registration_id != self._stack.here:
-            return
-        walk = self._walk = Walk(sheet)
-        if key:
-            walk.current = key
-        self.pages.show(sheet.pages)
+    def _show_form(self, form: Arrived) -> None:
+        walk = form.walk
+        sheet = walk.sheet
+        self.pages.show(sheet.pages, form.pictures)
         self.parts.show_sheet(sheet, self._stack.number, self._stack.total)
         self.title.emit(f"核对　{sheet.title}")
-        self._announce(walk)
-        if not walk.editable:
-            self._show_item()
-            self._offer_again(sheet)
-            return
-        if walk.here is None or (not walk.left and not key):
-            self._show_item()
-            self._finish()
-            return
+        self._announce(walk, form.announced)
         self._show_item()
-        if standing is not None and not key:
-            self._resume(walk, standing)
+        if not walk.editable:
+            self._offer_again(sheet)
+        elif walk.here is None or (not walk.left and not form.at):
+            self.forms.save(walk)
+        elif form.standing is not None and not form.at:
+            self._resume(walk, form.standing)
 
     def _offer_again(self, sheet: VerifySheet) -> None:
         """A saved registration is for looking; changing it begins with opening it again."""
@@ -158,42 +133,29 @@ class VerifyScreen(QWidget):
     def _again(self, registration: str) -> None:
         self._jobs.write(
             lambda store, actor, now: verify.reopen(store, actor, now, registration, "更正"),
-            lambda _changes: self._load(registration, self._walk.current if self._walk is not None else ""),
+            lambda _changes: self.forms.load(registration, self.walk.current if self.walk is not None else ""),
             owner=self,
             failed=lambda told: self.parts.notice.say(told, "alarm"),
         )
 
-    def _announce(self, walk: Walk) -> None:
+    def _announce(self, walk: Walk, before: str) -> None:
         """The next registration says its name, so that nobody goes on answering for the one before."""
-        words = f"下一份：{walk.sheet.title}，{walk.left} 处要看" if self._announcement else ""
+        words = f"下一份：{walk.sheet.title}，{walk.left} 处要看" if before else ""
         notes = "　".join(walk.sheet.notes)
         if words or notes:
-            said = "　".join(part for part in (self._announcement, words, notes) if part)
+            said = "　".join(part for part in (before, words, notes) if part)
             self.parts.notice.say(said, "note" if notes else "good")
         else:
             self.parts.notice.drop()
-        self._announcement = ""
 
     # -- the field at hand --------------------------------------------------------------------------------------------
 
     def _show_item(self) -> None:
-        walk = self._walk
+        walk = self.walk
         item = walk.here if walk is not None else None
         if walk is None or item is None:
             return
-        of = len(walk.sheet.order)
-        state = walk.state(item.key)
-        counted = f"第 {walk.position} / {of} 处" if walk.position else "已认可的栏目"
-        if walk.only_asked and item.key in walk.waiting:
-            counted = f"还有 {walk.left} 处"  # the other fields had their look long ago
-        if state in {AnswerState.ILLEGIBLE, AnswerState.ASK}:
-            by_review = "　复核退回" if item.note.startswith(BY_REVIEW) else "　要问村里"
-            counted += "　看不清" if state is AnswerState.ILLEGIBLE else by_review
-        if item.pinned:
-            counted += "　已钉住（Alt+0 取下）"
-        if item.source is not ValueSource.PAPER:
-            counted += f"　{SOURCE_WORDS[item.source]}"
-        self.parts.field.show_item(item, counted)
+        self.parts.field.show_item(item, counted_words(walk, item))
         self.parts.field.show_remarks(item, walk.findings(item.key))
         self.parts.field.show_last(last_words(walk, item))
         self.parts.rest.show_walk(walk)
@@ -211,17 +173,17 @@ class VerifyScreen(QWidget):
             return
         self.parts.show_page(item.page_id, page, self.pages.tone)
         page_view.show_place(QRect(*item.box))
-        self.parts.glance(self._walk is not None and stands_for_all(self._walk, item))
-        field.show_crop(page)
+        self.parts.glance(self.walk is not None and stands_for_all(self.walk, item))
+        field.show_crop(page.whole)
 
     def _page_came(self, page_id: str) -> None:
-        item = self._walk.here if self._walk is not None else None
+        item = self.walk.here if self.walk is not None else None
         if item is not None and item.page_id == page_id:
             self._show_picture(item)
 
     def _go(self, key: str) -> None:
-        if self._walk is not None and key:
-            self._walk.current = key
+        if self.walk is not None and key:
+            self.walk.current = key
             self._show_item()
             self._as_typed.keeping.soon()
 
@@ -253,10 +215,10 @@ class VerifyScreen(QWidget):
             Action.PIN: self._pinning.turn,
             Action.ILLEGIBLE: lambda: self._mark(AnswerState.ILLEGIBLE),
             Action.ASK: lambda: self._mark(AnswerState.ASK),
-            Action.ASK_WHAT: self._ask_what,
-            Action.SLIP: self._slip,
+            Action.ASK_WHAT: self._questions.what_to_ask,
+            Action.SLIP: self._questions.slip,
             Action.BLANK: lambda: self._answer(self._blank(), AnswerState.CONFIRMED),
-            Action.SOURCE: self._ask_source,
+            Action.SOURCE: self._questions.source,
             Action.UNDO: self._undo,
             Action.NEXT: lambda: self._step(1),
             Action.PREVIOUS: lambda: self._step(-1),
@@ -265,31 +227,31 @@ class VerifyScreen(QWidget):
             Action.FOLD_PAGE: parts.fold_page,
             Action.TONE: self._tone,
             Action.TURN: parts.page.turn,
-            Action.PLACE: self._ask_place,
+            Action.PLACE: self._questions.place,
             Action.KEYS: lambda: KeysDialog(self).open(),
-            Action.LEAVE: lambda: self._leave(""),
+            Action.LEAVE: self._leave,
         }
 
     def _tone(self) -> None:
         self.pages.next_tone()
-        if self._walk is not None and self._walk.here is not None:
-            self._show_picture(self._walk.here)
+        if self.walk is not None and self.walk.here is not None:
+            self._show_picture(self.walk.here)
 
     def _may_answer(self) -> bool:
         """Only a field whose crop has been on the screen is answered, and none while the whole is being saved."""
-        walk = self._walk
-        if walk is None or walk.here is None or self._finishing:
+        walk = self.walk
+        if walk is None or walk.here is None or self.forms.held:
             return False
         return walk.editable and self.parts.field.crop.painted
 
     def _step(self, by: int) -> None:
-        if self._walk is not None:
-            self._go(self._walk.neighbour(by))
+        if self.walk is not None:
+            self._go(self.walk.neighbour(by))
 
     # -- answers ------------------------------------------------------------------------------------------------------
 
     def _confirm(self) -> None:
-        walk, field = self._walk, self.parts.field
+        walk, field = self.walk, self.parts.field
         item = walk.here if walk is not None else None
         if walk is None or item is None:
             return
@@ -327,7 +289,7 @@ class VerifyScreen(QWidget):
     def _answer(
         self, value: JsonValue, state: AnswerState, source: ValueSource = ValueSource.PAPER, note: str = ""
     ) -> None:
-        walk = self._walk
+        walk = self.walk
         if walk is None:
             return
         registration, key = walk.sheet.registration_id, walk.current
@@ -340,30 +302,6 @@ class VerifyScreen(QWidget):
             state,
         )
 
-    def _ask_source(self) -> None:
-        """The value doesn't come from the paper: how it is known is kept with it."""
-        item, field = self.parts.field.item, self.parts.field
-        try:
-            value = field.answer()
-        except FieldError as problem:
-            field.complain(str(problem))
-            return
-        if item is None or self._walk is None:
-            return
-        at = self._walk.current, self._walk.sheet.registration_id
-        shown = shown_text(replace(item, value=value, text=reading_words(item, value)))
-        dialog = SourceDialog(item.label, shown, item.source, item.note, self)
-
-        def chosen() -> None:
-            walk = self._walk
-            if walk is not None and (walk.current, walk.sheet.registration_id) == at:
-                state = AnswerState.CONFIRMED if value == item.value else AnswerState.CORRECTED
-                self._answer(value, state, dialog.source, dialog.note.text().strip())
-
-        dialog.accepted.connect(chosen)
-        dialog.finished.connect(lambda _code: field.take_keyboard())
-        dialog.open()
-
     # -- no keystroke is lost -----------------------------------------------------------------------------------------
 
     def keep_typing(self) -> None:
@@ -374,7 +312,7 @@ class VerifyScreen(QWidget):
         if self._stale and not self._jobs.waiting_writes:
             self._renewal.start()
 
-    def _resume(self, walk: Walk, standing: half_typed.Standing) -> None:
+    def _resume(self, walk: Walk, standing: Standing) -> None:
         """Come back to the field that was at hand, with what was typed there."""
         item = walk.item(standing.key)
         if item is None or not walk.open(standing.key):
@@ -383,31 +321,8 @@ class VerifyScreen(QWidget):
             self._go(standing.key)
         self._as_typed.keeping.resume(standing.text)
 
-    def _ask_what(self) -> None:
-        """What the village is asked stands on its slip."""
-        item, walk = self.parts.field.item, self._walk
-        if item is None or walk is None:
-            return
-        at = walk.current, walk.sheet.registration_id
-        note = "" if item.source is not ValueSource.PAPER else item.note
-        dialog = QuestionDialog(item.label, shown_text(item), note.removeprefix(BY_REVIEW), self)
-
-        def said() -> None:
-            here = self._walk
-            if here is not None and (here.current, here.sheet.registration_id) == at:
-                self._mark(AnswerState.ASK, dialog.note.text().strip())
-
-        dialog.accepted.connect(said)
-        dialog.finished.connect(lambda _code: self.parts.field.take_keyboard())
-        dialog.open()
-
-    def _slip(self) -> None:
-        if self._walk is not None:
-            write_slip(self._jobs, (self._walk.sheet.registration_id,), self, self.parts.notice.say)
-            self.parts.field.take_keyboard()
-
     def _mark(self, state: AnswerState, note: str = "") -> None:
-        walk = self._walk
+        walk = self.walk
         if walk is None:
             return
         registration, key = walk.sheet.registration_id, walk.current
@@ -420,19 +335,20 @@ class VerifyScreen(QWidget):
         self._as_typed.keeping.answered()
         done = Done(walk.sheet.registration_id, key)
         self._stack.gave(done)
-        self._jobs.write(call, owner=self, failed=partial(self._refused, done))
         self.parts.notice.drop()
         following = walk.next_open(key)
         if following:
+            self._jobs.write(call, owner=self, failed=partial(self._refused, done))
             self._go(following)
         else:
             self.parts.rest.show_walk(walk)
-            self._finish()
+            self.parts.field.crop.show_taken()
+            self.forms.finish(call, done)
 
     def _refused(self, done: Done, told: str) -> None:
         """The store did not take the answer: the field comes back and says why."""
         self._stack.refused(done)
-        walk = self._walk
+        walk = self.walk
         if walk is None or walk.sheet.registration_id != done.registration_id:
             self.parts.notice.say(told, "alarm")
             return
@@ -440,104 +356,33 @@ class VerifyScreen(QWidget):
         self._go(done.key)
         self.parts.field.complain(told)
 
-    # -- undo ---------------------------------------------------------------------------------------------------------
-
     def _undo(self) -> None:
-        done = None if self._finishing else self._stack.last()
+        done = None if self.forms.held else self._stack.last()
         if done is None:
             return
-        walk = self._walk
-        if walk is not None and walk.sheet.registration_id == done.registration_id:
-            walk.take_back(done.key)
-            self._jobs.write(
-                lambda store, actor, now: verify.undo(store, actor, now, done.registration_id),
-                owner=self,
-                failed=lambda told: self.parts.notice.say(told, "alarm"),
-            )
-            self._go(done.key)
+        walk = self.walk
+        if walk is None or walk.sheet.registration_id != done.registration_id:
+            self.forms.undo_behind(done)
             return
-        self._undo_behind(done)
-
-    def _undo_behind(self, done: Done) -> None:
-        """The answer belongs to the registration before: it is opened again at that field."""
-        registration = done.registration_id
-        self._finishing = True  # nothing is answered, saved or taken back meanwhile
-
-        def opened(_changes: Changes) -> None:
-            self._stack.go_back(registration)
-            self._load(registration, done.key)
-
-        def refused(told: str) -> None:
-            self._finishing = False
-            self._stack.gave(done)
-            self.parts.notice.say(told, "alarm")
-
+        walk.take_back(done.key)
         self._jobs.write(
-            lambda store, actor, now: (
-                verify.reopen(store, actor, now, registration, "撤销") | verify.undo(store, actor, now, registration)
-            ),
-            opened,
+            lambda store, actor, now: verify.undo(store, actor, now, done.registration_id),
             owner=self,
-            failed=refused,
+            failed=lambda told: self.parts.notice.say(told, "alarm"),
         )
-
-    # -- saving -------------------------------------------------------------------------------------------------------
-
-    def _finish(self, same_child: str | None = None) -> None:
-        walk = self._walk
-        if walk is None or self._finishing:
-            return
-        self._finishing = True
-        registration = walk.sheet.registration_id
-        self._jobs.write(
-            lambda store, actor, now: verify.finish(store, actor, now, registration, same_child=same_child),
-            self._finished,
-            owner=self,
-            failed=self._not_finished,
-        )
-
-    def _finished(self, result: Finished | AskSameChild) -> None:
-        self._finishing = False
-        walk = self._walk
-        if walk is None:
-            return
-        if isinstance(result, AskSameChild):
-            dialog = SameChildDialog(result.candidates, self)
-            dialog.finished.connect(lambda code: self._child_chosen(dialog, code))
-            dialog.open()
-            return
-        self.saved.emit()
-        self._stack.saved()
-        self._announcement = f"{walk.sheet.title} 已存为已核对。"
-        self._walk = None
-        self._open_next()
-
-    def _child_chosen(self, dialog: SameChildDialog, code: int) -> None:
-        if code == QDialog.DialogCode.Accepted:
-            self._finish(dialog.chosen)
-        else:
-            self.parts.notice.say("这一份还没有存为已核对，答过的都已保存。按 Esc 回到列表，以后再存。", "note")
-
-    def _not_finished(self, told: str) -> None:
-        """Something is still open or contradicts itself; the store says which, and the way goes on there."""
-        self._finishing = False
-        # what waits for the village's answer must not hold up the stack
-        self.parts.notice.say(
-            told, "alarm", action="先放着，看下一份" if self._stack.ahead else "", act=self._open_next
-        )
-        self._renewal.start()
+        self._go(done.key)
 
     # -- what the store says now --------------------------------------------------------------------------------------
 
     def _changed(self, changes: Changes) -> None:
-        walk = self._walk
+        walk = self.walk
         if walk is not None and walk.sheet.registration_id in changes.registrations:
             self._renewal.start()
 
     def _renew(self) -> None:
-        walk = self._walk
+        walk = self.walk
         self._stale = bool(self._jobs.waiting_writes)
-        if walk is None or self._finishing or self._stale:
+        if walk is None or self.forms.held or self._stale:
             return
         registration = walk.sheet.registration_id
         self._jobs.read(
@@ -549,12 +394,13 @@ class VerifyScreen(QWidget):
 
     def _renewed(self, sheet: VerifySheet) -> None:
         """Reasons and contradictions may have changed; what is being typed stays."""
-        walk, field = self._walk, self.parts.field
+        walk, field = self.walk, self.parts.field
         self._stale = bool(self._jobs.waiting_writes)
         if walk is None or sheet.registration_id != walk.sheet.registration_id or self._stale:
             return
         before = walk.here
         walk.renew(sheet)
+        self.forms.answered()
         self.parts.show_form(sheet)
         self.parts.show_place(sheet.place)
         item = walk.here
@@ -567,20 +413,14 @@ class VerifyScreen(QWidget):
         else:
             self._show_item()
 
-    # -- place, leaving -----------------------------------------------------------------------------------------------
+    # -- leaving ------------------------------------------------------------------------------------------------------
 
-    def _ask_place(self) -> None:
-        if self._walk is not None:
-            told = partial(self.parts.notice.say, role="alarm")
-            ask_place(self._jobs, self._walk.sheet, self._last_place, self, placed=self._placed, failed=told)
-
-    def _placed(self, place: Place) -> None:
-        self._last_place = place
-
-    def _leave(self, told: str) -> None:
+    def _leave(self) -> None:
         self.keep_typing()
-        self._walk = None
-        self._stack.here = ""
+        self.forms.leave()
+        self._left("")
+
+    def _left(self, told: str) -> None:
         self.pages.forget()
         self.parts.page.show_page(QPixmap())
         self.left.emit(told)

@@ -29,12 +29,19 @@ class Stack:
         self.here = self.ahead.pop(0) if self.ahead else ""
         return self.here
 
+    @property
+    def following(self) -> str:
+        """The one that ``take`` would give, "" when none is left."""
+        return self.ahead[0] if self.ahead else ""
+
     def saved(self) -> None:
         """The one at hand is done."""
         self.behind.append(self.here)
 
     def go_back(self, registration_id: str) -> None:
         """An earlier one is opened again; the one at hand comes after it."""
+        if self.here == registration_id:
+            return
         if self.here:
             self.ahead.insert(0, self.here)
         if registration_id in self.behind:

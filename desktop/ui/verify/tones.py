@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from PySide6.QtGui import QImage, QPixmap, qRgb
+from PySide6.QtGui import QImage, qRgb
+
+from desktop.ui.widgets.page_picture import PagePicture
 
 SAMPLE = 160  # a page is weighed at so many pixels across
 
@@ -23,23 +25,29 @@ class Tone(Enum):
         return tones[(tones.index(self) + 1) % len(tones)]
 
 
-def toned(page: QPixmap, tone: Tone) -> QPixmap:
-    """The page in another tone."""
-    if tone is Tone.PLAIN or page.isNull():
+def toned(page: PagePicture, tone: Tone) -> PagePicture:
+    """The page in another tone, in all its sizes."""
+    if tone is Tone.PLAIN or page.images[0].isNull():
         return page
-    image = page.toImage()
     if tone is Tone.INVERTED:
-        image.invertPixels()
-        return QPixmap.fromImage(image)
-    grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
-    dark, light = _ends(grey)
-    return QPixmap.fromImage(_stretched(grey, dark, light))
+        return PagePicture(*map(_inverted, page.images))
+    grey = [image.convertToFormat(QImage.Format.Format_Grayscale8) for image in page.images]
+    dark, light = _ends(grey[-1])
+    return PagePicture(*(_stretched(image, dark, light) for image in grey))
+
+
+def _inverted(image: QImage) -> QImage:
+    other = image.copy()
+    other.invertPixels()
+    return other
 
 
 def _ends(grey: QImage) -> tuple[int, int]:
     """The darkest ink, and the paper: what lies between is spread over the whole scale."""
-    small = grey.scaledToWidth(SAMPLE)
-    levels = sorted(small.pixelColor(x, y).lightness() for y in range(small.height()) for x in range(small.width()))
+    small = grey.scaledToWidth(SAMPLE).convertToFormat(QImage.Format.Format_Grayscale8)
+    lines = memoryview(small.constBits())
+    stride = small.bytesPerLine()
+    levels = sorted(b"".join(lines[y * stride : y * stride + small.width()] for y in range(small.height())))
     paper = levels[len(levels) // 2]
     ink = levels[len(levels) // 200]
     return min(ink, paper - 32), max(paper - 12, 1)

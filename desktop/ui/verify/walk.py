@@ -100,6 +100,12 @@ class Walk:
         return bool(self.waiting) and all(key in self.waiting for key in self.sheet.order if self.open(key))
 
     @property
+    def clear(self) -> bool:
+        """Nothing is known for which the store wouldn't save it once every field is answered."""
+        kept_back = any(item.sealed or self.state(item.key) is AnswerState.ASK for item in self.sheet.items)
+        return not kept_back and not any(finding.severity == "error" for finding in self.sheet.findings)
+
+    @property
     def folded(self) -> list[VerifyItem]:
         """Fields that need no look, and those that had theirs."""
         return [item for item in self.sheet.items if item.key not in self.sheet.order or not self.open(item.key)]

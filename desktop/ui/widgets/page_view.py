@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from desktop.ui.theme import roles
+from desktop.ui.widgets.page_picture import HALVINGS, PagePicture
 
 CLOSEST = 1.8  # following shows a field at most so many times larger than the page fitted to the width
 STEP = 1.25
@@ -32,7 +33,7 @@ class PageView(QWidget):
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self._page = QPixmap()
         self._levels = [self._page]
-        self._upright = self._page
+        self._upright: tuple[QPixmap, ...] = (self._page,)  # and smaller ones, where they are known
         self._turns = 0
         self._turn = QTransform()
         self._place: QRect | None = None
@@ -50,7 +51,14 @@ class PageView(QWidget):
 
     def show_page(self, page: QPixmap, words: str = "", *, turned: bool = False) -> None:
         """Another page; ``words`` stand there when it has no picture. ``turned`` keeps the turn of the one before."""
-        self._upright = page
+        self._show((page,), words, turned=turned)
+
+    def show_picture(self, picture: PagePicture, words: str = "", *, turned: bool = False) -> None:
+        """The same with smaller sizes of the page, which needn't be made here."""
+        self._show(picture.pixmaps, words, turned=turned)
+
+    def _show(self, upright: tuple[QPixmap, ...], words: str, *, turned: bool) -> None:
+        self._upright = upright
         self._words = words
         self._place = None
         self._lay(self._turns if turned else 0)
@@ -67,10 +75,12 @@ class PageView(QWidget):
     def _lay(self, turns: int) -> None:
         self._turns = turns
         # where a point of the upright page lies on the turned one
-        size = self._upright.size()
+        upright = self._upright[0]
+        size = upright.size()
         self._turn = QPixmap.trueMatrix(QTransform().rotate(90 * turns), size.width(), size.height())
-        self._page = self._upright.transformed(self._turn) if turns and not self._upright.isNull() else self._upright
-        self._levels = [self._page]
+        turned = bool(turns) and not upright.isNull()
+        self._levels = [upright.transformed(self._turn)] if turned else list(self._upright)
+        self._page = self._levels[0]
         self._settle()
 
     def show_place(self, place: QRect | None) -> None:
@@ -153,7 +163,7 @@ class PageView(QWidget):
 
     def _level(self, scale: float) -> QPixmap:
         """The page halved as often as the scale allows: thin lines stay lines when a page is drawn small."""
-        halvings = 2 if scale <= 0.25 else 1 if scale <= 0.5 else 0
+        halvings = HALVINGS if scale <= 0.25 else 1 if scale <= 0.5 else 0
         while len(self._levels) <= halvings:
             last = self._levels[-1]
             half = QSize(max(last.width() // 2, 1), max(last.height() // 2, 1))

@@ -212,6 +212,11 @@ class Notice(QFrame):
         self.show()
         self.shown.emit(True)
 
+    def amend(self, before: str, after: str) -> None:
+        """Where these words stand, others do now; the rest of what is said stays."""
+        if before and not self.isHidden():
+            self._words.setText(self._words.text().replace(before, after))
+
     def drop(self) -> None:
         """Nothing to say any more."""
         self.hide()
