@@ -8,7 +8,7 @@ killed somewhere in everything they do; at the end ``tongdang check`` finds noth
 read-only disks, a clock set back, a second program, network shares, power cuts in the log, flipped bytes everywhere.
 Attacks: through texts, names and files.
 
-    ./dev soak store [--minutes N] [--remember FILE] [--rounds N] [--only NAME]
+    ./dev soak store [--minutes N] [--remember FILE] [--rounds N] [--only NAME]   (NAME: kills, faults, attacks, save …)
 
 With ``--remember`` a nightly run of so many minutes goes on where the last one ended, until every step of every act has
 been tried; then it begins anew. An act whose steps are others than they were is tried anew at once.
@@ -31,6 +31,8 @@ from benchmarks.store_kills import kill, live
 from benchmarks.store_life import LIFE, long_life
 from benchmarks.tried_steps import Memory
 
+KILLS = "kills"
+
 
 @dataclass(slots=True)
 class Watch:
@@ -52,7 +54,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev soak store")
     parser.add_argument("--minutes", type=float, help="stop after so long; points in random order (default: all)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", help="one act, fault or attack by its name")
+    parser.add_argument("--only", help="one act, fault or attack by its name; or all kills, faults, attacks")
     parser.add_argument("--remember", type=Path, metavar="FILE", help="steps that are done, for the next run")
     parser.add_argument("--rounds", type=int, default=10, help="of the long life")
     options = parser.parse_args()
@@ -62,7 +64,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="tongdang-soak-") as name:
         folder = Path(name)
         place = make_place(folder / "place")
-        for kind, jobs in (("fault", FAULTS), ("attack", ATTACKS)):
+        for kind, jobs in (("faults", FAULTS), ("attacks", ATTACKS)):
             _bear(place, folder, kind, jobs, watch, dice, options.only)
         if options.only in {None, LIFE} and not watch.over():
             _live(place, folder, options.rounds, watch, dice)
@@ -81,12 +83,12 @@ def _bear(
     only: str | None,
 ) -> None:
     for name, job in jobs.items():
-        if watch.over() or only not in {None, name}:
+        if watch.over() or only not in {None, kind, name}:
             continue
         where, start = folder / name, time.monotonic()
         where.mkdir()
         for sentence in job(place, where, dice):
-            watch.tell(f"{kind}, {name}: {sentence}")
+            watch.tell(f"{kind}: {name}: {sentence}")
         print(f"{kind}: {name}, {time.monotonic() - start:.0f} s", flush=True)
 
 
@@ -99,7 +101,7 @@ def _live(place: Place, folder: Path, rounds: int, watch: Watch, dice: random.Ra
 
 def _kill(place: Place, folder: Path, watch: Watch, dice: random.Random, only: str | None, memory: Memory) -> None:
     """Act by act; with a limit of time a point of each in turn. What an earlier run tried isn't tried again."""
-    lives = {name: live(place, folder, name) for name in ACTS if only in {None, name} and not watch.over()}
+    lives = {name: live(place, folder, name) for name in ACTS if only in {None, KILLS, name} and not watch.over()}
     for name, found in lives.items():
         memory.know(name, found.steps)
     points = [(name, point) for name, found in lives.items() for point in memory.left(name)]
