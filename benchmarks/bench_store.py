@@ -210,7 +210,7 @@ def questions(store: Store, actor: Actor, of: Known) -> dict[str, Callable[[int]
         with store.session() as session:
             registration = session.get_one(Registration, one(n)[4])
             values = sheets.said({a.key: a for a in registration.answers})
-            return cross_checks.findings(session, registration, values, TODAY)
+            return cross_checks.findings(cross_checks.Around(session), registration, values, TODAY)
 
     return {
         "search: two characters": lambda n: listed(one(n)[1][:2]),

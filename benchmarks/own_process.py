@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 SECONDS = 120.0
 """Longer than any act takes on a busy machine."""
 END_SECONDS = 10.0
-BEFOREHAND = ("pytest", "benchmarks.soak_store")
+BEFOREHAND = ("pytest", "benchmarks.store_attacks", "benchmarks.store_life", "benchmarks.tried_steps")
 """What the server brings along, so that no process of its own has to."""
 
 

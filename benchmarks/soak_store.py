@@ -102,6 +102,8 @@ def _live(place: Place, folder: Path, rounds: int, watch: Watch, dice: random.Ra
 def _kill(place: Place, folder: Path, watch: Watch, dice: random.Random, only: str | None, memory: Memory) -> None:
     """Act by act; with a limit of time a point of each in turn. What an earlier run tried isn't tried again."""
     lives = {name: live(place, folder, name) for name in ACTS if only in {None, KILLS, name} and not watch.over()}
+    if not lives:
+        return
     for name, found in lives.items():
         memory.know(name, found.steps)
     points = [(name, point) for name, found in lives.items() for point in memory.left(name)]
@@ -115,6 +117,7 @@ def _kill(place: Place, folder: Path, watch: Watch, dice: random.Random, only: s
                 watch.tell(f"{name} killed at {tried.point} ({tried.step}): {wrong}")
             if not tried.wrong:
                 memory.done(name, point)
+                print(f"{name}: {point} of {len(lives[name].steps)}", flush=True)
     for name, found in lives.items():
         steps = len(found.steps)
         print(f"killed: {name}, {steps - len(memory.left(name))} of {steps} steps", flush=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -70,6 +70,37 @@ def current_registration(session: Session, child_id: str) -> Registration | None
 def registrations_of(session: Session, child_id: str) -> Sequence[Registration]:
     """A child's verified registrations, newest statement first."""
     return session.scalars(_newest_first().where(Registration.child_id == child_id)).all()
+
+
+def registrations_of_many(session: Session, child_ids: Sequence[str]) -> dict[str, list[Registration]]:
+    """The verified registrations of each of these children, newest statement first."""
+    found: dict[str, list[Registration]] = {child_id: [] for child_id in child_ids}
+    wanted = list(found)
+    for start in range(0, len(wanted), CHUNK):
+        for row in session.scalars(_newest_first().where(Registration.child_id.in_(wanted[start : start + CHUNK]))):
+            found[row.child_id or ""].append(row)
+    return found
+
+
+def with_ids(session: Session, child_ids: Sequence[str]) -> dict[str, Child]:
+    """Children by id."""
+    wanted = list(dict.fromkeys(child_ids))
+    found: dict[str, Child] = {}
+    for start in range(0, len(wanted), CHUNK):
+        found.update(
+            (c.id, c) for c in session.scalars(select(Child).where(Child.id.in_(wanted[start : start + CHUNK])))
+        )
+    return found
+
+
+def holders(session: Session, id_numbers: Collection[str]) -> dict[str, set[str]]:
+    """Ids of the children with each of these ID numbers, merged ones too; numbers that nobody has are left out."""
+    wanted, found = sorted(id_numbers), dict[str, set[str]]()
+    for start in range(0, len(wanted), CHUNK):
+        statement = select(Child.id_number, Child.id).where(Child.id_number.in_(wanted[start : start + CHUNK]))
+        for number, child_id in session.execute(statement):
+            found.setdefault(number or "", set()).add(child_id)
+    return found
 
 
 def current_of_many(session: Session, child_ids: Sequence[str]) -> dict[str, Registration]:

@@ -5,19 +5,20 @@ Grade, clause and sentence stand in ``resources/rules.toml`` under ``scope = "re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from forms.checks_people import PERSONS
 from forms.findings import Answers, Finding, years_between
 from forms.kinds import JsonValue
 from forms.rule_book import finding
-from records import child_rows, registration_rows, roster_rows
+from records import answer_rows, child_rows, registration_rows, roster_rows
 from records.session import Session
-from records.tables import Child, Registration
+from records.tables import Answer, Child, Registration
 from workflow.names import normal_name
 
 ADULT = 18
+NUMBERS = tuple(f"{person}_id_number" for person in PERSONS)
 CHANGED = (
     ("birth_date_changed", "child_birth_date"),
     ("sex_changed", "child_sex"),
@@ -26,41 +27,101 @@ CHANGED = (
 """What doesn't change between two statements about the same child."""
 
 
+COMPARED = ("child_name", *(key for _, key in CHANGED))
+
+
+class Around:
+    """What stands around a registration in the store, looked up when it is asked for."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def child(self, child_id: str) -> Child | None:
+        return self.session.get(Child, child_id)
+
+    def with_number(self, number: str) -> Child | None:
+        """The child with this ID number."""
+        return child_rows.by_id_number(self.session, number)
+
+    def shared(self, number: str, child_id: str) -> bool:
+        """Has another child this ID number, too?"""
+        return child_rows.others_with_number(self.session, number, child_id)
+
+    def registrations(self, child_id: str) -> Sequence[Registration]:
+        """The child's verified registrations, newest statement first."""
+        return child_rows.registrations_of(self.session, child_id)
+
+    def answers(self, registration_id: str) -> Mapping[str, Answer]:
+        """At least those that are compared."""
+        return registration_rows.answers_of(self.session, registration_id)
+
+
+class AroundMany(Around):
+    """The same for many verified registrations, gathered beforehand: a store of children is looked through in minutes
+    and not in an hour. Merged children and shared numbers are few; those are looked up as for one.
+    """
+
+    def __init__(self, session: Session, of: Sequence[tuple[Registration, Mapping[str, JsonValue]]]) -> None:
+        super().__init__(session)
+        self._children = child_rows.with_ids(session, [r.child_id for r, _ in of if r.child_id is not None])
+        self._registrations = child_rows.registrations_of_many(session, list(self._children))
+        numbers = {number for _, values in of for key in NUMBERS if (number := Answers(values).id_number(key))}
+        self._holders = child_rows.holders(session, numbers)
+        own = {r.id for r, _ in of}
+        last = [next((r.id for r in listed if r.id not in own), None) for listed in self._registrations.values()]
+        self._answers = answer_rows.answers_of_many(session, [r for r in last if r is not None], COMPARED)
+
+    def child(self, child_id: str) -> Child | None:
+        return self._children.get(child_id) or super().child(child_id)
+
+    def with_number(self, number: str) -> Child | None:
+        return super().with_number(number) if number in self._holders else None
+
+    def shared(self, number: str, child_id: str) -> bool:
+        return bool(self._holders.get(number, set()) - {child_id}) and super().shared(number, child_id)
+
+    def registrations(self, child_id: str) -> Sequence[Registration]:
+        return self._registrations[child_id] if child_id in self._registrations else super().registrations(child_id)
+
+    def answers(self, registration_id: str) -> Mapping[str, Answer]:
+        return self._answers[registration_id] if registration_id in self._answers else super().answers(registration_id)
+
+
 def findings(
-    session: Session, registration: Registration, values: Mapping[str, JsonValue], as_of: date
+    around: Around, registration: Registration, values: Mapping[str, JsonValue], as_of: date
 ) -> tuple[Finding, ...]:
     """What the rules of scope ``records`` say of one registration, verified or not yet."""
     answers = Answers(values)
-    child = _child(session, registration, answers)
-    others = () if child is None else child_rows.registrations_of(session, child.id)
+    child = _child(around, registration, answers)
+    others = () if child is None else around.registrations(child.id)
     others = tuple(other for other in others if other.id != registration.id)
     return (
-        *_numbers(session, child, answers, as_of),
+        *_numbers(around, child, answers, as_of),
         *_first_or_not(answers, known=bool(others)),
         *_rounds(registration, answers, others),
-        *_against_last(session, values, others),
-        *_against_rosters(session, registration, answers),
+        *_against_last(around, values, others),
+        *_against_rosters(around.session, registration, answers),
     )
 
 
-def _child(session: Session, registration: Registration, answers: Answers) -> Child | None:
+def _child(around: Around, registration: Registration, answers: Answers) -> Child | None:
     """The child that the registration belongs to, or will belong to for its ID number."""
     if registration.child_id is not None:
-        return session.get(Child, registration.child_id)
+        return around.child(registration.child_id)
     number = answers.id_number("child_id_number")
-    return child_rows.by_id_number(session, number) if number else None
+    return around.with_number(number) if number else None
 
 
-def _numbers(session: Session, child: Child | None, answers: Answers, as_of: date) -> Iterator[Finding]:
+def _numbers(around: Around, child: Child | None, answers: Answers, as_of: date) -> Iterator[Finding]:
     number = answers.id_number("child_id_number")
-    if number and child is not None and child_rows.others_with_number(session, number, child.id):
+    if number and child is not None and around.shared(number, child.id):
         yield finding("number_of_two_children", "child_id_number")
     for person, title in PERSONS.items():
         key = f"{person}_id_number"
         guardian = answers.id_number(key)
         if person == "child" or not guardian or guardian == number:
             continue
-        known = child_rows.by_id_number(session, guardian)
+        known = around.with_number(guardian)
         if known is not None and (known.birth_date is None or years_between(known.birth_date, as_of) < ADULT):
             yield finding("guardian_is_child", key, person=title)
 
@@ -101,12 +162,12 @@ def _against_rosters(session: Session, registration: Registration, answers: Answ
 
 
 def _against_last(
-    session: Session, values: Mapping[str, JsonValue], others: tuple[Registration, ...]
+    around: Around, values: Mapping[str, JsonValue], others: tuple[Registration, ...]
 ) -> Iterator[Finding]:
     """The newest of the others is what the office holds true by now."""
     if not others:
         return
-    last = {key: answer.value for key, answer in registration_rows.answers_of(session, others[0].id).items()}
+    last = {key: answer.value for key, answer in around.answers(others[0].id).items()}
     for rule, key in CHANGED:
         if values.get(key) and last.get(key) and values[key] != last[key]:
             yield finding(rule, key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from forms.dictionary import load_dictionary
 from forms.findings import ERROR, HINT, WARNING
@@ -40,13 +41,15 @@ def run_rules(store: Store, actor: Actor) -> tuple[RuleCount, ...]:
     found: dict[str, list[str]] = {name: [] for name in rule_book()}
     with store.session() as session:
         limits = limits_of(session)
-        for registration, values, hidden in _current(session, actor.division):
-            form = stored_form(store, session, registration.form_id, registration.form_version)
-            told = {f.rule for f in sheets.findings_of(registration, form, values, limits, hidden)}
-            day = sheets.as_of(registration)
-            told |= {f.rule for f in cross_checks.findings(session, registration, values, day)}
-            for name in told:
-                found[name].append(registration.id)
+        for portion in _current(session, actor.division):
+            around = cross_checks.AroundMany(session, [(registration, values) for registration, values, _ in portion])
+            for registration, values, hidden in portion:
+                form = stored_form(store, session, registration.form_id, registration.form_version)
+                told = {f.rule for f in sheets.findings_of(registration, form, values, limits, hidden)}
+                day = sheets.as_of(registration)
+                told |= {f.rule for f in cross_checks.findings(around, registration, values, day)}
+                for name in told:
+                    found[name].append(registration.id)
     rules = rule_book()
     grades = list(GRADE_NAMES)
     return tuple(
@@ -62,7 +65,8 @@ def contradicting(store: Store, session: Session) -> tuple[str, ...]:
     One with values that the user may not open is passed over: rules say nothing about what isn't seen.
     """
     limits, found = limits_of(session), []
-    for registration, values, hidden in _current(session, office_rows.office(session).division):
+    current = chain.from_iterable(_current(session, office_rows.office(session).division))
+    for registration, values, hidden in current:
         if hidden or registration.store_id != store.store_id:
             continue
         form = stored_form(store, session, registration.form_id, registration.form_version)
@@ -71,18 +75,19 @@ def contradicting(store: Store, session: Session) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _current(session: Session, division: str) -> Iterator[tuple[Registration, dict[str, JsonValue], frozenset[str]]]:
+def _current(
+    session: Session, division: str
+) -> Iterator[list[tuple[Registration, dict[str, JsonValue], frozenset[str]]]]:
     """Every child's current registration, what it says, and the keys of what is sealed from the one at work.
 
-    A portion at a time: a county's store has more answers than a small office PC has memory for.
+    In portions: a county's store has more answers than a small office PC has memory for.
     """
     ids = child_rows.current_ids(session, division)
     for start in range(0, len(ids), PORTION):
         some = ids[start : start + PORTION]
         answers = answer_rows.answers_of_many(session, some)
-        for registration in registration_rows.registrations(session, some):
-            own = answers[registration.id]
-            yield registration, sheets.said(own), sheets.unseen(own)
+        rows = registration_rows.registrations(session, some)
+        yield [(row, sheets.said(answers[row.id]), sheets.unseen(answers[row.id])) for row in rows]
         session.expunge_all()
 
 

@@ -144,7 +144,7 @@ def all_findings(
     """What the rules say of one form, and what other rounds and registrations say against it."""
     return (
         *findings_of(registration, form, values, limits_of(session), without),
-        *views_of(cross_checks.findings(session, registration, values, as_of(registration))),
+        *views_of(cross_checks.findings(cross_checks.Around(session), registration, values, as_of(registration))),
     )
 
 

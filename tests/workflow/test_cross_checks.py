@@ -10,11 +10,11 @@ import pytest
 from forms.id_number import check_digit
 from forms.kinds import JsonValue
 from forms.rule_book import RECORDS, rule_book
-from records.tables import Child
+from records.tables import Child, Registration
 from records.views_roster import RosterKind
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import CHILD, back, front
-from workflow import access, roster_import, rules, verify
+from workflow import access, cross_checks, roster_import, rules, sheets, verify
 
 OTHER = "22028420180101004" + check_digit("22028420180101004")
 FATHER = "22028419880101001" + check_digit("22028419880101001")
@@ -141,6 +141,30 @@ def test_a_dot_of_another_kind_is_the_same_name(office: OfficeAtWork) -> None:
     next_round(office)
     later = draft(office, "后", form_date="2027-02-01", child_name="阿依古丽・买买提")
     assert "name_changed" not in told(office, later)
+
+
+def test_many_at_once_are_judged_as_each_alone(office: OfficeAtWork) -> None:
+    """Two of one number, a guardian who is a child, another name than last time: gathered or looked up, the same."""
+    registration = changed(child_name="欧阳霜", form_update=["first"])(office)
+    office.verified(verify.sheet(office.store, office.actor, registration))
+    for name, values in (("何雾", {"father_id_number": CHILD["child_id_number"]}), ("林松", {})):
+        number = OTHER if name == "何雾" else FATHER
+        draft_id = draft(office, name, child_id_number=number, child_name=name, **values)
+        office.verified(verify.sheet(office.store, office.actor, draft_id))
+    with office.store.transaction() as session:
+        for child in session.query(Child).where(Child.name == "林松"):
+            child.id_number = OTHER  # as only a package or a correction can leave it behind
+    with office.store.session() as session:
+        current = [r for r in session.query(Registration) if r.child and r.child.current_registration_id == r.id]
+        of = [(r, sheets.said({a.key: a for a in r.answers})) for r in current]
+        assert len(of) == 3
+        many, alone = cross_checks.AroundMany(session, of), cross_checks.Around(session)
+        told = [cross_checks.findings(alone, r, values, date(2027, 6, 30)) for r, values in of]
+        assert [cross_checks.findings(many, r, values, date(2027, 6, 30)) for r, values in of] == told
+    spoken = {f.rule for found in told for f in found}
+    assert spoken >= {"number_of_two_children", "guardian_is_child", "name_changed", "first_but_known"}
+    counted = {count.rule for count in rules.run_rules(office.store, office.actor)}
+    assert spoken <= counted
 
 
 def test_all_rules_over_the_whole_store(office: OfficeAtWork) -> None:
