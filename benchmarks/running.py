@@ -12,6 +12,7 @@ from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.app import Program
+from desktop.garbage import Collector
 from desktop.jobs import Jobs, ReaderPool
 from desktop.ui.main_window import MainWindow
 from records.keys import Kdf
@@ -45,6 +46,8 @@ class Running:
         self.jobs = Jobs(clock, open_pool)
         self.jobs.defect.connect(self._defect)
         self.program = Program(self.jobs, data_dir, kdf=QUICK)
+        self.collector = Collector(self.jobs)
+        self.collector.begin()
 
     def _defect(self, error: BaseException) -> None:
         raise error
@@ -70,6 +73,7 @@ class Running:
 
     def close(self) -> None:
         """The window is gone, its threads ended."""
+        self.collector.end()
         self.program.end()
         self.jobs.close()
         self.program.shell.deleteLater()

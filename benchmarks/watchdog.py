@@ -6,11 +6,13 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from types import FrameType
 
 from PySide6.QtCore import QObject, QTimer
 
 BEAT_MS = 5
 LONG_MS = 100
+BESIDE = ("write", "read", "recognise", "keep")  # desktop.jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,23 @@ class Watchdog(QObject):
     def _look(self) -> None:
         while not self._ended.wait(0.02):
             if not self._where and (time.perf_counter() - self._last) * 1000 > LONG_MS * 0.7:
-                self._where = " < ".join(self._trail())
+                self._where = self._trails()
 
-    def _trail(self) -> list[str]:
-        """The last four calls. No frame is held on to: its locals would live on, a painter among them."""
-        frame = sys._current_frames().get(self._main)
-        trail: list[str] = []
-        while frame is not None and len(trail) < 4:
-            trail.append(f"{frame.f_code.co_name}:{frame.f_lineno}")
-            frame = frame.f_back
-        return trail
+    def _trails(self) -> str:
+        """Where the window's thread is, and the threads that work beside it: one of them may hold the interpreter."""
+        frames = sys._current_frames()
+        said = [" < ".join(_trail(frames.get(self._main)))]
+        for thread in threading.enumerate():
+            if thread.name.startswith(BESIDE):
+                trail = _trail(frames.get(thread.ident or 0))
+                said += [f"{thread.name}: {' < '.join(trail)}"] if "_worker" not in trail[0] else []
+        return "; ".join(said)
+
+
+def _trail(frame: FrameType | None) -> list[str]:
+    """The last four calls. No frame is held on to: its locals would live on, a painter among them."""
+    trail: list[str] = []
+    while frame is not None and len(trail) < 4:
+        trail.append(f"{frame.f_code.co_name}:{frame.f_lineno}")
+        frame = frame.f_back
+    return trail or [""]

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop import ahead
 from desktop.arguments import WindowArguments
+from desktop.garbage import Collector
 from desktop.jobs import Jobs, ReaderPool
 from desktop.log import catch_defects, log_to, report
 from desktop.start import NoDisplay, begin_in_documents, make_application
@@ -80,6 +81,8 @@ def run(arguments: WindowArguments) -> int:
         program = Program(jobs, data_dir)
         catch_defects(program.show_defect)
         program.begin()
+        collector = Collector(jobs, program)
+        collector.begin()
         QTimer.singleShot(ahead.AFTER_MS, partial(jobs.task, ahead.load, lambda _none: None, owner=program))
         try:
             return application.exec()

@@ -1,0 +1,72 @@
+"""Full collections wait for a pause, and come after a while without one."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from desktop.garbage import LONGEST, WORTH, Collector
+from desktop.jobs import Jobs
+from tests.desktop.conftest import Desk
+
+
+class Ring:
+    """Refers to itself: only a collection finds it."""
+
+    def __init__(self) -> None:
+        self.self = self
+
+
+@pytest.fixture
+def collector(desk: Desk, qtbot: QtBot) -> Iterator[Collector]:
+    made = Collector(desk.jobs)
+    made.begin()
+    yield made
+    made.end()
+
+
+def old_ring() -> weakref.ref[Ring]:
+    """A ring that only a full collection reaches, after so much work that one is worth it."""
+    ring = Ring()
+    for _time in range(WORTH + 1):
+        gc.collect(1)
+    return weakref.ref(ring)
+
+
+def test_what_was_there_is_left_out_and_comes_back(jobs: Jobs) -> None:
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
+    collector = Collector(jobs)
+    collector.begin()
+    assert gc.get_freeze_count() > frozen
+    assert gc.get_threshold()[:2] == before[:2]
+    assert gc.get_threshold()[2] > 1_000_000
+    collector.end()
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0
+
+
+def test_a_pause_is_used(desk: Desk, collector: Collector, qtbot: QtBot) -> None:
+    collector.look()  # the store is open: what belongs to the frame is left out, too
+    ring = old_ring()
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    collector.look()
+    assert ring() is None
+
+
+def test_work_is_not_held_up_for_ever(desk: Desk, collector: Collector, qtbot: QtBot) -> None:
+    collector.look()
+    ring = old_ring()
+    owner = QObject()
+    desk.jobs.read(lambda _store, _actor: None, lambda _none: None, owner=owner)
+    assert not desk.jobs.idle
+    for _look in range(LONGEST):
+        collector.look()
+        assert ring() is not None
+    collector.look()
+    assert ring() is None
+    qtbot.waitUntil(lambda: desk.jobs.idle)
