@@ -116,13 +116,12 @@ def current_of_many(session: Session, child_ids: Sequence[str]) -> dict[str, Reg
     return found
 
 
-def names_of(session: Session, child_ids: Sequence[str]) -> dict[str, str]:
-    """Names by id."""
+def of_ids(session: Session, child_ids: Sequence[str]) -> list[Child]:
+    """These children, each once."""
     wanted = list(dict.fromkeys(child_ids))
-    found: dict[str, str] = {}
+    found: list[Child] = []
     for start in range(0, len(wanted), CHUNK):
-        statement = select(Child.id, Child.name).where(Child.id.in_(wanted[start : start + CHUNK]))
-        found.update((child_id, name) for child_id, name in session.execute(statement))
+        found += session.scalars(select(Child).where(Child.id.in_(wanted[start : start + CHUNK])))
     return found
 
 

@@ -213,6 +213,24 @@ def columns_of_child() -> Iterator[tuple[SqlTable, Column[str]]]:
                 yield table, column
 
 
+def forget_who_came(session: Session, child_id: str) -> Counter[str]:
+    """Children that went into this one, of whose forms none is left here: they go with the merge that brought them."""
+    gone: Counter[str] = Counter()
+    for merge in session.scalars(select(ChildMerge).where(ChildMerge.kept_id == child_id)).all():
+        came = [row[0] for row in merge.moved.get("registrations.child_id", ())]
+        left = select(Registration.id).where(or_(Registration.id.in_(came), Registration.child_id == merge.gone_id))
+        if not came or session.scalar(left.limit(1)) is not None:
+            continue
+        child = session.get_one(Child, merge.gone_id)
+        roster_rows.erase(session, child.id_number, child.name_norm, child.birth_date)
+        for table, column in columns_of_child():
+            statement = delete(table).where(column == merge.gone_id)
+            gone[table.name] += session.connection().execute(statement).rowcount
+        _delete(session, gone, Child, Child.id == merge.gone_id)
+    session.expire_all()
+    return +gone
+
+
 def _went_into(session: Session, child_id: str) -> list[str]:
     """Children that were merged into this one, over several steps."""
     found: list[str] = []

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import and_, delete, insert, select, update
 
 from forms.form_file import FormError
-from records import batch_rows, erasing, likeness_rows
+from records import batch_rows, erasing, likeness_rows, shells
 from records.errors import PackageRefused, StoreDamaged
 from records.handover_file import NOTHING_DONE
 from records.handover_owned import Owned, foreign, refuse_bomb, unfit
@@ -39,14 +39,18 @@ class Taking(Owned):
     registrations: set[str] = field(default_factory=set)
     dropped: set[str] = field(default_factory=set)  # vault files that nobody names any more
     rounds: dict[str, str] = field(default_factory=dict)
+    emptied: set[str] = field(default_factory=set)  # children that turned out to be none
     placed: dict[str, tuple[str, int]] = field(default_factory=dict)
     moved: dict[tuple[str, str], str] = field(default_factory=dict)  # places known here under another id
 
     def put(self, document: Document) -> None:
         """Write one document. Raises PackageRefused."""
         kind = document.get("kind")
-        if kind in (GONE, GONE_CHILD):
-            (self._gone if kind == GONE else self._gone_child)(str(document["id"]))
+        if kind == GONE:
+            self._gone(str(document["id"]))
+            return
+        if kind == GONE_CHILD:
+            self._gone_child(str(document["id"]), dropped=document.get("dropped") is True)
             return
         try:
             rows = rows_of(document)
@@ -381,8 +385,11 @@ class Taking(Owned):
         if child_id is not None:
             self.children.add(child_id)
 
-    def _gone_child(self, child_id: str) -> None:
-        """Of the child nothing is left at its owner's: it goes here, too, unless something of it is left here."""
+    def _gone_child(self, child_id: str, *, dropped: bool) -> None:
+        """Of the child nothing is left at its owner's: it goes here, too, unless something of it is left here.
+
+        ``dropped``: nothing was erased by law; its form was another child's, and its line on a base list is not it.
+        """
         found = self.session.get(Child, child_id)
         if found is None:
             return
@@ -390,7 +397,16 @@ class Taking(Owned):
             raise foreign()
         if erasing.has_drafts(self.session, child_id) or erasing.in_batches(self.session, child_id):
             return
+        if dropped:
+            self.emptied.add(child_id)  # its registrations go over to their child with this package
+            return
         erasing.erase_child(self.session, child_id)
+
+    def drop_emptied(self) -> None:
+        """When all registrations are where they belong."""
+        for child_id in sorted(self.emptied):
+            if shells.drop(self.session, child_id):
+                self.children.discard(child_id)
 
     # -- children -----------------------------------------------------------------------------------------------------
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from records.tables import HandedOver, Handover, Partner, Proposal, Registration
 from records.views_handover import ProposalState
+
+DROPPED = "dropped"  # in the place of a digest: the partner still has a child that turned out to be none
 
 
 def partners(session: Session) -> Sequence[Partner]:
@@ -70,6 +72,12 @@ def note_sent(
     ]
     if rows:
         session.execute(insert(HandedOver), rows)
+
+
+def note_dropped(session: Session, child_id: str) -> None:
+    """A child that partners have was no child of its own: the next packages say so (not that it was erased by law)."""
+    at = HandedOver.kind == "child", HandedOver.object_id == child_id
+    session.execute(update(HandedOver).where(*at).values(digest=DROPPED))
 
 
 def forget_sent(session: Session, rows: Sequence[str]) -> None:

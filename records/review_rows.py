@@ -12,6 +12,8 @@ from records.scope import within
 from records.tables import Registration, SecondEntry
 from records.views import RegistrationState
 
+CHUNK = 500
+
 
 def to_review(session: Session, division: str) -> Sequence[Registration]:
     """Verified and not reviewed yet, in the order of verifying."""
@@ -31,8 +33,11 @@ def _registrations(session: Session, division: str, states: Collection[Registrat
 def entries_of(session: Session, registration_ids: Collection[str]) -> dict[str, dict[str, SecondEntry]]:
     """What was entered a second time, by registration and key."""
     found: dict[str, dict[str, SecondEntry]] = {}
-    for row in session.scalars(select(SecondEntry).where(SecondEntry.registration_id.in_(registration_ids))):
-        found.setdefault(row.registration_id, {})[row.key] = row
+    wanted = list(registration_ids)
+    for start in range(0, len(wanted), CHUNK):
+        of_these = SecondEntry.registration_id.in_(wanted[start : start + CHUNK])
+        for row in session.scalars(select(SecondEntry).where(of_these)):
+            found.setdefault(row.registration_id, {})[row.key] = row
     return found
 
 

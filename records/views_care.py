@@ -384,6 +384,7 @@ class ChildPage:
     exited: bool
     exited_on: date | None
     exit_reason: str
+    standing: str  # why no registration counts at present, "" while one does
     registrations: tuple[RegistrationColumn, ...]
     fields: tuple[FieldRow, ...]
     persons: tuple[PersonView, ...]

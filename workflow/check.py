@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from records import check_care, check_links, check_rows, intake_rows, people, roster_rows
+from records import check_care, check_links, check_rows, intake_rows, people, roster_rows, shells
 from records.audit import Head
 from records.check_rows import Ids, VaultRow
 from records.errors import FileDamaged, StoreDamaged
@@ -100,6 +100,12 @@ ROWS: tuple[tuple[str, Look, str], ...] = (
         "current_differs",
         check_care.current_registration_differs,
         "有 {n} 名儿童的“现登记”不是填报日期最近的那一份，登记表都在。请把它最近的登记表退回核对再存，会自动更正。",
+    ),
+    (
+        "child_without_registration",
+        shells.without_registration,
+        "有 {n} 名儿童名下没有登记表（原来的登记表核对后归了别人），另外记下的走访等都在。"
+        "没有别的内容的，" + REPAIR.removeprefix("请") + "有的请查明后用 tongdang child merge 并到正确的那一名。",
     ),
     (
         "visit_unplanned",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from forms.code_tables import code_table
@@ -11,7 +11,16 @@ from forms.dictionary import load_dictionary
 from forms.form_file import Form, FormField
 from forms.kinds import JsonValue
 from forms.values import empty, format_value
-from records import batch_rows, care_rows, office_rows, place_rows, registration_rows, round_rows
+from records import (
+    batch_rows,
+    care_rows,
+    erasing,
+    likeness_rows,
+    office_rows,
+    place_rows,
+    registration_rows,
+    round_rows,
+)
 from records.session import Session
 from records.states import ChildState
 from records.store import Store
@@ -33,16 +42,17 @@ from records.views_care import (
     SheetView,
     VisitView,
 )
-from workflow import blind, concerns, dossiers, drafting, mandatory, matching, moves, ownership, scope, visits
+from workflow import blind, concerns, dossiers, drafting, mandatory, moves, ownership, scope, visits
 from workflow.answering import code_table_of
 from workflow.children import exit_words
 from workflow.cross_reference import item_of
+from workflow.errors import NotFound
 from workflow.forms_in_use import stored_form
+from workflow.heads import PERSON_PARTS, Head, head_of
 from workflow.names import mask_id_number
 from workflow.permissions import RIGHTS, Right, verb
 from workflow.sheets import label_of
 
-PERSON_PARTS = ("name", "id_number", "phone")
 STATE_WORDS = {
     AnswerState.MACHINE: "机器识别",
     AnswerState.CONFIRMED: "已核对",
@@ -64,26 +74,28 @@ def child_page(store: Store, actor: Actor, child_id: str, today: date) -> ChildP
     store.saw(actor.user_id, "child.see", [child_id])
     with store.session() as session:
         child = scope.child(session, actor, child_id)
-        registrations = scope.child_registrations(session, actor, child_id)
+        registrations = scope.registrations_seen(session, actor, child_id)
         care = _care(store, session, actor, child)
         dossier = care_rows.dossier_of(session, child.id)
         concerned = care_rows.is_key_concern(session, child.id)
         blinded = blind.hidden_of_many(session, actor, registrations)
-        page = ChildPage(
+        who = head_of(session, actor, child)
+        return ChildPage(
             child_id=child.id,
-            name=child.name,
-            sex=matching.sex_label(child.sex),
-            birth_date=child.birth_date,
-            age=matching.age_on(child.birth_date, today),
-            id_number_masked=mask_id_number(child.id_number),
-            household=matching.place_name(child.household_division),
-            residence=matching.place_name(child.residence_division),
+            name=who.name,
+            sex=who.sex,
+            birth_date=who.birth_date,
+            age=who.age(today),
+            id_number_masked=who.id_number_masked,
+            household=who.household,
+            residence=who.residence,
             exited=child.state is ChildState.EXITED,
             exited_on=child.exited_on,
             exit_reason=exit_words(child).partition(" ")[2],
+            standing=_standing(session, child, registrations),
             registrations=_columns(store, session, child, registrations),
             fields=_fields(store, session, registrations, blinded),
-            persons=_persons(session, child.id),
+            persons=_persons(session, child.id, who),
             links=moves.link_views(session, actor, child.id),
             link_candidates=moves.link_candidates(session, actor, child.id),
             key_concern=concerned,
@@ -93,31 +105,22 @@ def child_page(store: Store, actor: Actor, child_id: str, today: date) -> ChildP
             banner=tuple(mandatory.banner(c) for c in care.cases if c.state is ReportState.RAISED),
             visits=care.visits,
             log=care.log,
-            dossier=None if dossier is None else dossiers.view(session, dossier),
+            dossier=None if dossier is None else dossiers.view(session, dossier, who),
             sheets=_sheets(session, child.id),
             batches=_batches(session, child.id),
             moves=moves.move_views(session, child.id),
         )
-        return _covered(page, blinded.get(child.current_registration_id or "", blind.NOTHING))
 
 
-def _covered(page: ChildPage, hidden: frozenset[str]) -> ChildPage:
-    """The head of the page without what its reader has still to enter a second time, or to resolve."""
-    if not hidden:
-        return page
-    born = bool(hidden & {"child_birth_date", "child_id_number"})
-    persons = (p for p in page.persons if not hidden & {f"{p.role.value}_{what}" for what in PERSON_PARTS})
-    return replace(
-        page,
-        name=blind.PENDING if "child_name" in hidden else page.name,
-        sex="" if "child_sex" in hidden else page.sex,
-        birth_date=None if born else page.birth_date,
-        age=None if born else page.age,
-        id_number_masked="" if born else page.id_number_masked,
-        household="" if "child_household" in hidden else page.household,
-        residence="" if "child_residence" in hidden else page.residence,
-        persons=tuple(persons),
-    )
+def _standing(session: Session, child: Child, registrations: Sequence[Registration]) -> str:
+    """Why no registration of the child counts at present, "" while one does. Raises NotFound for a merged one."""
+    if registrations:
+        return ""
+    if likeness_rows.stands_for(session, child.id) != child.id:
+        raise NotFound("这条记录已并入另一名儿童，不在台账里了。请刷新后再看。")
+    if erasing.has_drafts(session, child.id):
+        return "这名儿童的登记表已退回核对，还没有再存，下面是退回以前的情况。请核对完再看。"
+    return "这名儿童名下已没有登记表（原来的一份核对后归了别人），下面是另外记下的内容。请查明后并到正确的那一名。"
 
 
 # -- registrations side by side ---------------------------------------------------------------------------------------
@@ -219,7 +222,7 @@ def field_history(store: Store, actor: Actor, child_id: str, key: str) -> tuple[
     with store.session() as session:
         scope.child(session, actor, child_id)
         steps: list[AnswerStep] = []
-        registrations = scope.child_registrations(session, actor, child_id)
+        registrations = scope.registrations_seen(session, actor, child_id)
         blinded = blind.hidden_of_many(session, actor, registrations)
         for registration in registrations:
             if key not in blinded.get(registration.id, blind.NOTHING):
@@ -315,19 +318,23 @@ class _Care:
 def _care(store: Store, session: Session, actor: Actor, child: Child) -> _Care:
     if actor.role not in RIGHTS[Right.SEE_CARE]:
         return _Care()
-    log = care_rows.log_of(session, actor.division, child_id=child.id)
+    log, who = care_rows.log_of(session, actor.division, child_id=child.id), head_of(session, actor, child)
     order = list(ConcernState)
     views = [concerns.view(store, session, row) for row in care_rows.concerns_of(session, child.id)]
     return _Care(
         concerns=tuple(sorted(views, key=lambda v: order.index(v.state))),
-        cases=tuple(mandatory.view(store, session, row, child) for row in care_rows.reports_of(session, child.id)),
+        cases=tuple(mandatory.view(store, session, row, who) for row in care_rows.reports_of(session, child.id)),
         visits=tuple(visits.view(store, session, row) for row in care_rows.visits_of(session, child.id)),
-        log=visits.log_views(store, session, log),
+        log=visits.log_views(store, session, actor, log),
     )
 
 
-def _persons(session: Session, child_id: str) -> tuple[PersonView, ...]:
-    found = care_rows.persons_of(session, child_id)
+def _persons(session: Session, child_id: str, who: Head) -> tuple[PersonView, ...]:
+    found = {
+        role: person
+        for role, person in care_rows.persons_of(session, child_id).items()
+        if not who.hides(*(f"{role.value}_{part}" for part in PERSON_PARTS))
+    }
     return tuple(
         PersonView(role, person.name, mask_id_number(person.id_number), person.phone or "")
         for role, person in sorted(found.items(), key=lambda pair: list(PersonRole).index(pair[0]))

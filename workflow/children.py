@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from forms.code_tables import code_table
@@ -17,8 +16,9 @@ from records.views_care import ConcernState
 from workflow import blind
 from workflow.concerns import NO_DOSSIER
 from workflow.cross_reference import CHINA, place_of
-from workflow.matching import age_on, codes, place_name, sex_label
-from workflow.names import mask_id_number, normal_name
+from workflow.heads import Head, Heads
+from workflow.matching import codes
+from workflow.names import normal_name
 from workflow.permissions import RIGHTS, Right, verb
 
 CONCERN_KEYS = ("concern_listed", "concern_criteria")
@@ -54,11 +54,8 @@ def children(
         )
         ids = [registration.id for _, registration in found]
         rows = _Gathered(session, actor, [child.id for child, _ in found], ids, today)
-        blinded = blind.hidden_of_many(session, actor, [registration for _, registration in found])
-        return tuple(
-            _covered(_row(rows, child, registration), blinded.get(registration.id, blind.NOTHING))
-            for child, registration in found
-        )
+        heads = Heads(session, actor, [child for child, _ in found])
+        return tuple(_row(rows, child, heads[child.id], registration) for child, registration in found)
 
 
 @verb(Right.SEE_CHILDREN)
@@ -107,7 +104,7 @@ class _Gathered:
         return 0 if due is None or self.today is None else max(0, (self.today - due).days)
 
 
-def _row(rows: _Gathered, child: Child, registration: Registration) -> ChildRow:
+def _row(rows: _Gathered, child: Child, who: Head, registration: Registration) -> ChildRow:
     assert registration.verified_at is not None  # the table's own check: a verified registration has its time
     verified_on = registration.verified_at.astimezone(CHINA).date()
     sheet = rows.sheets.get(registration.id)
@@ -115,12 +112,12 @@ def _row(rows: _Gathered, child: Child, registration: Registration) -> ChildRow:
     confirmed = rows.concerned(child.id, ConcernState.CONFIRMED) > 0
     return ChildRow(
         child_id=child.id,
-        name=child.name,
-        sex=sex_label(child.sex),
-        age=age_on(child.birth_date, rows.as_of or verified_on),
-        id_number_masked=mask_id_number(child.id_number),
-        household=place_name(child.household_division),
-        residence=place_name(child.residence_division),
+        name=who.name,
+        sex=who.sex,
+        age=who.age(rows.as_of or verified_on),
+        id_number_masked=who.id_number_masked,
+        household=who.household,
+        residence=who.residence,
         verified_on=verified_on,
         archive_number="" if item is None else item.archive_number,
         location="" if item is None else place_of(item).text(),
@@ -132,22 +129,6 @@ def _row(rows: _Gathered, child: Child, registration: Registration) -> ChildRow:
         open_cases=len(rows.cases.get(child.id, [])),
         overdue_days=rows.overdue(child.id),
         fault=NO_DOSSIER if confirmed and child.id not in rows.dossiers else "",
-    )
-
-
-def _covered(row: ChildRow, hidden: frozenset[str]) -> ChildRow:
-    """The row without what its reader has still to enter a second time, or to resolve."""
-    if not hidden:
-        return row
-    born = bool(hidden & {"child_birth_date", "child_id_number"})
-    return replace(
-        row,
-        name=blind.PENDING if "child_name" in hidden else row.name,
-        sex="" if "child_sex" in hidden else row.sex,
-        age=None if born else row.age,
-        id_number_masked="" if born else row.id_number_masked,
-        household="" if "child_household" in hidden else row.household,
-        residence="" if "child_residence" in hidden else row.residence,
     )
 
 

@@ -171,6 +171,8 @@ def page_lines(page: ChildPage) -> list[str]:
     lines.append("　".join(part for part in (page.name, page.sex, born, page.id_number_masked, page.residence) if part))
     if page.exited:
         lines.append(f"已退出：{page.exited_on} {page.exit_reason}")
+    if page.standing:
+        lines.append(page.standing)
     for row in page.registrations:
         told = "已告知" if row.notice_given else "没有告知"
         lines.append(

@@ -161,4 +161,6 @@ def print_forms(opened: Opened, options: argparse.Namespace) -> int:
     print(
         f"已印 {written.copies} 份，按村排好：{options.out}\n请双面按实际大小打印。这个文件里有儿童信息，印完请删除。"
     )
+    if written.pending:
+        print(f"另有 {written.pending} 名儿童双录未完成，没有印。请先录完，或请核对的人来印。")
     return cli.ALL_READ

@@ -22,7 +22,7 @@ from records.views_care import ConcernState, ConcernView, KeyConcernRow, Propose
 from workflow import matching, sealed, visit_plan
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotAllowed, NotFound, WrongState
-from workflow.names import mask_id_number
+from workflow.heads import Heads
 from workflow.ownership import own_child
 from workflow.permissions import Right, verb
 from workflow.settings import intervals
@@ -214,12 +214,13 @@ def proposed(store: Store, actor: Actor, *, division: str = "") -> tuple[Propose
     with store.session() as session:
         children = care_rows.children_with_concerns(session, ConcernState.PROPOSED, actor.division, division)
         found = care_rows.concerns_of_many(session, [c.id for c in children], [ConcernState.PROPOSED])
+        heads = Heads(session, actor, children)
         return tuple(
             ProposedRow(
                 child_id=child.id,
-                name=child.name,
-                id_number_masked=mask_id_number(child.id_number),
-                residence=matching.place_name(child.residence_division),
+                name=heads[child.id].name,
+                id_number_masked=heads[child.id].id_number_masked,
+                residence=heads[child.id].residence,
                 concerns=tuple(view(store, session, row) for row in found[child.id]),
             )
             for child in children
@@ -238,19 +239,21 @@ def key_concern(store: Store, actor: Actor, today: date, *, division: str = "") 
         last = care_rows.last_done_of_many(session, ids)
         dossiers = care_rows.dossiers_of_many(session, ids)
         cases = care_rows.open_reports_of_many(session, ids)
+        heads = Heads(session, actor, children)
         rows = []
         for child in children:
+            head = heads[child.id]
             views = [view(store, session, row) for row in concerns[child.id]]
             due = planned[child.id][0].due_on if child.id in planned else None
             dossier = dossiers[child.id][0].archive_number if child.id in dossiers else ""
             rows.append(
                 KeyConcernRow(
                     child_id=child.id,
-                    name=child.name,
-                    sex=matching.sex_label(child.sex),
-                    age=matching.age_on(child.birth_date, today),
-                    id_number_masked=mask_id_number(child.id_number),
-                    residence=matching.place_name(child.residence_division),
+                    name=head.name,
+                    sex=head.sex,
+                    age=head.age(today),
+                    id_number_masked=head.id_number_masked,
+                    residence=head.residence,
                     criteria=tuple(v.label for v in views),
                     category=category_name(views),
                     since=min(v.since for v in views),

@@ -32,12 +32,14 @@ from workflow.cross_reference import (
 )
 from workflow.errors import NotFound, WrongState
 from workflow.forms_in_use import stored_form
+from workflow.heads import Head, head_of
 from workflow.ownership import own_child
 from workflow.permissions import Right, verb
 from workflow.settings import NUMBER_TEMPLATE, value_of
 
 SEE = "see"  # 参见
 MOVED = "移入重点关爱服务对象案卷"
+TITLE = "重点关爱服务对象档案"  # behind the child's name
 TAKEN_OUT = "移出案卷，回到原处"
 
 
@@ -52,7 +54,7 @@ def open_dossier(store: Store, actor: Actor, now: datetime, child_id: str) -> tu
         row = Dossier(
             id=store.new_id(),
             archive_number=format_number(number, value_of(session, NUMBER_TEMPLATE)),
-            title=f"{child.name}重点关爱服务对象档案",
+            title=f"{child.name}{TITLE}",
             child_id=child.id,
             opened_on=civil_date(now),
         )
@@ -221,19 +223,19 @@ def dossier(store: Store, actor: Actor, child_id: str) -> DossierView | None:
     """The child's dossier with what lies in it, in order; None while there is none."""
     store.saw(actor.user_id, "child.see", [child_id])
     with store.session() as session:
-        scope.child(session, actor, child_id)
+        who = head_of(session, actor, scope.child(session, actor, child_id))
         found = care_rows.dossier_of(session, child_id)
-        return None if found is None else view(session, found)
+        return None if found is None else view(session, found, who)
 
 
-def view(session: Session, row: Dossier) -> DossierView:
+def view(session: Session, row: Dossier, who: Head) -> DossierView:
     """One dossier with its items."""
     items = place_rows.items_of_dossier(session, row.id)
     views = tuple(sheet_view(session, item, row.archive_number) for item in items)
     return DossierView(
         dossier_id=row.id,
         archive_number=row.archive_number,
-        title=row.title,
+        title=f"{who.name}{TITLE}" if who.hides("child_name") else row.title,
         child_id=row.child_id or "",
         opened_on=row.opened_on,
         location=views[0].location if views else "",

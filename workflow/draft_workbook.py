@@ -19,7 +19,7 @@ from records.session import Session
 from records.store import Store
 from records.tables import Answer, Page, Source
 from records.views import Actor, AnswerState, PageState, SourceState
-from workflow import sentences, sheets
+from workflow import blind, sentences, sheets
 from workflow.errors import NotWritten
 from workflow.permissions import Right, verb
 from workflow.report import program_version
@@ -97,20 +97,21 @@ def _entries(store: Store, session: Session, actor: Actor, sources: Mapping[str,
         registration = registration_rows.registration(session, registration_id)
         assert registration is not None  # the ids come from the same reading session
         facts = sheets.gather(store, session, registration, trust)
-        entries.append(_entry(facts, sources))
+        entries.append(_entry(facts, sources, blind.hidden_from(session, actor, registration)))
     return entries
 
 
-def _entry(facts: sheets.Facts, sources: Mapping[str, Source]) -> _Entry:
+def _entry(facts: sheets.Facts, sources: Mapping[str, Source], hidden: frozenset[str]) -> _Entry:
     pages = [page for _, page in sorted(facts.pages.items())]
     own = [page for page in pages if page.source_id in sources] or pages
-    cells = {f.key: _cell(facts, f) for f in facts.form.fields if f.kind is not Kind.SIGNATURE or f.page in facts.pages}
+    fields = [f for f in facts.form.fields if f.kind is not Kind.SIGNATURE or f.page in facts.pages]
+    cells = {f.key: Cell(blind.PENDING, Mark.NONE) if f.key in hidden else _cell(facts, f) for f in fields}
     return _Entry(
         file="；".join(dict.fromkeys(page.source.name for page in own)),
         pages="、".join(str(page.position + 1) for page in own),
         places={side: (page.source.name, page.position + 1) for side, page in facts.pages.items()},
         archive_number=sheets.place_of_facts(facts).archive_number,
-        child=sheets.title_of(facts),
+        child=blind.PENDING if "child_name" in hidden else sheets.title_of(facts),
         form=facts.form,
         cells=cells,
         reasons={key: _reason(facts, key) for key, cell in cells.items() if cell.mark is Mark.TO_CHECK},

@@ -9,16 +9,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from records import batch_rows, child_rows, likeness_rows, merging, office_rows
+from records import batch_rows, child_rows, erasing, likeness_rows, merging, office_rows, shells
 from records.likeness import Likeness, Traits, keys_of, likeness, pairs_sharing_keys, probes_of
 from records.session import Session
 from records.store import Store
 from records.tables import Child, ChildMerge, KeptApart
 from records.views import Actor, BatchRowState
 from records.views_duplicates import MergeView, PairView, TwinView
-from workflow import current, matching, scope, twins
+from workflow import blind, current, matching, scope, twins
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotFound, WrongState
+from workflow.heads import BORN, Heads, hidden_of
 from workflow.names import mask_id_number
 from workflow.permissions import Right, verb
 
@@ -47,7 +48,10 @@ def duplicate_candidates(store: Store, actor: Actor, child_id: str) -> tuple[Twi
         alike = {other.child_id: likeness(traits, other) for other in others.values()}
         told = {other_id: like for other_id, like in alike.items() if like.grade}
         scopes = likeness_rows.scopes_of(session, told)
-        twins = [_twin(actor, others[i], like, scopes.get(i, "")) for i, like in told.items()]
+        hidden = hidden_of(session, actor, [child_id, *told])
+        twins = [
+            _twin(actor, others[i], like, scopes.get(i, ""), _either(hidden, child_id, i)) for i, like in told.items()
+        ]
         return tuple(sorted(twins, key=lambda t: (-t.score, t.township, t.child_id)))
 
 
@@ -59,6 +63,7 @@ def all_duplicates(store: Store, actor: Actor) -> tuple[PairView, ...]:
         children = likeness_rows.traits_of_all(session)
         scopes = likeness_rows.scopes_of(session, children)
         apart = likeness_rows.pairs_kept_apart(session)
+        hidden = hidden_of(session, actor, list(children))
     found = []
     for pair in sorted(pairs_sharing_keys(children) - apart):
         inside = [child_id for child_id in pair if actor.covers(scopes.get(child_id, ""))]
@@ -68,26 +73,33 @@ def all_duplicates(store: Store, actor: Actor) -> tuple[PairView, ...]:
         other = pair[1] if pair[0] == one else pair[0]
         like = likeness(children[one], children[other])
         if like.grade:
-            views = (_twin(actor, children[child_id], like, scopes[child_id]) for child_id in (one, other))
+            either = _either(hidden, one, other)
+            views = (_twin(actor, children[child_id], like, scopes[child_id], either) for child_id in (one, other))
             found.append(PairView(*views))
     return tuple(sorted(found, key=lambda p: (-p.one.score, p.one.child_id, p.other.child_id)))
 
 
-def _twin(actor: Actor, traits: Traits, like: Likeness, division: str) -> TwinView:
+def _either(hidden: Mapping[str, frozenset[str]], one: str, other: str) -> frozenset[str]:
+    """What isn't told of one isn't told of the other: they are alike."""
+    return hidden.get(one, blind.NOTHING) | hidden.get(other, blind.NOTHING)
+
+
+def _twin(actor: Actor, traits: Traits, like: Likeness, division: str, hidden: frozenset[str]) -> TwinView:
     township = matching.place_name(traits.residence[:9])
     if not actor.covers(division):
         return TwinView(like.score, township, inside=False)
+    born = bool(hidden & BORN)
     return TwinView(
         score=like.score,
         township=township,
         inside=True,
         child_id=traits.child_id,
         grade=like.grade,
-        reasons=like.reasons,
-        name=traits.name,
-        sex=matching.sex_label(traits.sex),
-        birth_date=traits.birth_date,
-        id_number_masked=mask_id_number(traits.id_number),
+        reasons=(blind.PENDING,) if hidden else like.reasons,
+        name=blind.PENDING if "child_name" in hidden else traits.name,
+        sex="" if "child_sex" in hidden else matching.sex_label(traits.sex),
+        birth_date=None if born else traits.birth_date,
+        id_number_masked="" if born else mask_id_number(traits.id_number),
     )
 
 
@@ -131,8 +143,11 @@ def merge(
     if kept_id == gone_id:
         raise BadValue("这是同一条记录，不用合并。")
     with store.transaction() as session:
-        for child_id in (kept_id, gone_id):
-            _living_here(session, actor, child_id)
+        _living_here(session, actor, kept_id)
+        if gone_id in shells.without_registration(session):
+            scope.child(session, actor, gone_id)  # of one without any form the care may go over
+        else:
+            _living_here(session, actor, gone_id)
         if likeness_rows.apart(session, kept_id, gone_id) is not None:
             raise WrongState("这两名儿童已标为“不是同一个孩子”，没有合并。确实要合并的，请先取消那个标记。")
         _refuse_both_running(session, kept_id, gone_id)
@@ -179,7 +194,10 @@ def undo_merge(store: Store, actor: Actor, now: datetime, merge_id: str, reason:
         moved = dict(row.moved)
         merging.link_back(session, moved.pop(LINKS, []))
         twins.unsettle(store, session, actor, now, moved.pop(VALUES, []))
+        had = bool(moved.get("registrations.child_id"))
         merging.move_back(session, moved, row.gone_id, row.kept_id)
+        if had and not erasing.has_drafts(session, row.gone_id):
+            raise WrongState("并过来的登记表后来都依法删除了，没有可以分回去的，没有改动。")
         row = session.get_one(ChildMerge, merge_id)
         row.undone_at, row.undone_by, row.undone_reason = now, actor.user_id, reason.strip()
         _after(store, session, actor, now, row.kept_id, row.gone_id)
@@ -214,7 +232,7 @@ def merges(store: Store, actor: Actor) -> tuple[MergeView, ...]:
     """Merges of children in the actor's division, newest first, those that were undone too."""
     with store.session() as session:
         found = [m for m in likeness_rows.merges(session) if _sees(session, actor, m.kept_id)]
-        return tuple(_merge_view(session, row) for row in found)
+        return tuple(_merge_view(session, actor, row) for row in found)
 
 
 def _sees(session: Session, actor: Actor, child_id: str) -> bool:
@@ -228,13 +246,17 @@ def _living_here(session: Session, actor: Actor, child_id: str) -> None:
     scope.child_registrations(session, actor, child_id)
 
 
-def _merge_view(session: Session, row: ChildMerge) -> MergeView:
+def _merge_view(session: Session, actor: Actor, row: ChildMerge) -> MergeView:
+    kept, gone = session.get_one(Child, row.kept_id), session.get_one(Child, row.gone_id)
+    stands = session.get_one(Child, likeness_rows.stands_for(session, kept.id))
+    heads = Heads(session, actor, [kept, gone, stands])
+    pending = any(heads[child.id].hides("child_name") for child in (kept, gone, stands))
     return MergeView(
         merge_id=row.id,
         kept_id=row.kept_id,
-        kept_name=session.get_one(Child, row.kept_id).name,
+        kept_name=blind.PENDING if pending else kept.name,
         gone_id=row.gone_id,
-        gone_name=session.get_one(Child, row.gone_id).name,
+        gone_name=blind.PENDING if pending else gone.name,
         why=row.why,
         at=row.at,
         by=office_rows.user_name(session, row.by),

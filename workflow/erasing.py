@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from records import batch_rows, child_rows, erasing, handovers, registration_rows
+from records import batch_rows, erasing, handovers, registration_rows
 from records.session import Session
 from records.store import Store
 from records.tables import Erasure, Page
@@ -207,7 +207,8 @@ def _erase_registration(session: Session, gone: _Gone, page: Page) -> list[str]:
 
 def _erase_or_follow(store: Store, session: Session, actor: Actor, now: datetime, gone: _Gone, child_id: str) -> None:
     """A child of whom no registration is left goes, too; for another one everything follows from what is left."""
-    if child_rows.registrations_of(session, child_id) or erasing.has_drafts(session, child_id):
+    if erasing.has_drafts(session, child_id):
+        gone.rows += erasing.forget_who_came(session, child_id)
         current.follow(store, session, actor.user_id, now, matching.child(session, child_id))
         return
     if erasing.in_batches(session, child_id):

@@ -24,10 +24,11 @@ from records.handover_rows import CHUNK, Document, Gathering
 from records.sealed_stream import PIECE, PREFIX, SealedReader, SealedWriter
 from records.session import Session
 from records.store import Store
-from records.tables import Handover, Partner
+from records.tables import Handover, Partner, Registration
 from records.vault import VaultRef
 from records.views import Actor
 from records.views_handover import MadePackage, OutgoingPackage, OutgoingRegistration
+from workflow import blind
 from workflow.errors import BadValue, NotAllowed, NotWritten
 from workflow.partners import find_partner
 from workflow.permissions import Right, verb
@@ -116,16 +117,18 @@ def outgoing(
             content.counts[at[0]] += 1
             content.counts[FILES] += sum((FILES, vault_id) not in before for vault_id in dict.fromkeys(files))
             if at[0] == "registration" and len(shown) < MOST_SHOWN:
-                shown.append(_outgoing(document, again=at in had))
+                hidden = blind.hidden_from(session, actor, session.get_one(Registration, at[1]))
+                shown.append(_outgoing(document, hidden, again=at in had))
         number = handovers.next_number(session, receiver.store_id)
         counts = {kind: count for kind, count in content.counts.items() if count}
         return OutgoingPackage(receiver.name, number, last == 0, counts, tuple(shown), gathering.left_out)
 
 
-def _outgoing(document: Document, *, again: bool) -> OutgoingRegistration:
+def _outgoing(document: Document, hidden: frozenset[str], *, again: bool) -> OutgoingRegistration:
     rows = document["rows"]
     name = next((row["text"] for row in rows["answers"] if row["key"] == "child_name"), "")
     number = next((row["archive_number"] for row in rows["archive_items"]), "")
+    name = blind.PENDING if "child_name" in hidden else name
     return OutgoingRegistration(str(document["id"]), str(name), str(number), again)
 
 
@@ -258,7 +261,8 @@ def _children_and_papers(store: Store, session: Session, receiver: Partner, gath
         yield {"kind": handover_rows.GONE, "id": row_id, "rows": {}}
     knows = {row_id for kind, row_id in sent if kind == "child"}
     for row_id in sorted(knows - handover_rows.existing(session, "children", knows)):
-        yield {"kind": handover_rows.GONE_CHILD, "id": row_id, "rows": {}}
+        dropped = sent["child", row_id] == handovers.DROPPED
+        yield {"kind": handover_rows.GONE_CHILD, "id": row_id, "rows": {}, "dropped": dropped}
 
 
 def _chunks(ids: list[str]) -> Iterator[list[str]]:

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -25,7 +25,7 @@ from records.tables import Child, Handover, Partner, Registration
 from records.vault import ID_PATTERN
 from records.views import Actor
 from records.views_handover import FieldChange, IncomingPackage, IncomingRegistration
-from workflow import matching
+from workflow import blind, matching
 from workflow.answering import code_table_of, same
 from workflow.changes import NOTHING, Changes, changed
 from workflow.errors import NotFound
@@ -137,6 +137,7 @@ def _take(
             "请对方做一份“全部内容”的交接包。"
         )
     taking.place_pages()
+    taking.drop_emptied()
     session.expire_all()
     for child_id in sorted(taking.children):
         child = session.get(Child, child_id)
@@ -308,10 +309,17 @@ def _incoming(store: Store, session: Session, document: Document) -> IncomingReg
         raise unfit() from error
     answers = {a["key"]: a for a in rows["answers"]}
     here = session.get(Registration, row["id"])
-    name = answers.get("child_name", {}).get("text") or ""
+    # what this office enters twice is not told by the package either
+    hidden = frozenset(blind.chosen_keys(session))
+    name = blind.PENDING if "child_name" in hidden else answers.get("child_name", {}).get("text") or ""
     numbers = [item["archive_number"] for item in rows["archive_items"]]
     fields = () if here is None else _changes(store, session, here, answers)
+    fields = tuple(_covered(field) if field.key in hidden else field for field in fields)
     return IncomingRegistration(row["id"], str(name), numbers[0] if numbers else "", here is None, fields)
+
+
+def _covered(field: FieldChange) -> FieldChange:
+    return replace(field, before=blind.PENDING, after=blind.PENDING)
 
 
 def _changes(

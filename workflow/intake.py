@@ -18,12 +18,13 @@ from typing import TypeAlias
 
 from forms.dictionary import load_dictionary
 from forms.form_file import Form
-from records import inbox_rows, intake_rows, office_rows, pairing_rows
+from records import inbox_rows, intake_rows, office_rows, pairing_rows, registration_rows
 from records.errors import CannotWrite
+from records.session import Session
 from records.store import Store
 from records.tables import Page, Source
 from records.views import Actor, InboxView, PageRow, PageState, PageWords, SourceRow, SourceState
-from workflow import drafting, scope, sentences
+from workflow import blind, drafting, scope, sentences
 from workflow.changes import NOTHING, Changes, changed
 from workflow.errors import WrongState
 from workflow.forms_in_use import is_registration, stored_form
@@ -248,7 +249,7 @@ def inbox(store: Store, actor: Actor, *, open_only: bool = False, count_outside:
         on = [page.registration_id for page in pages if page.registration_id is not None]
         rows = _Rows(
             {name: stored_form(store, session, *name) for name in {p.form for p in pages if p.form is not None}},
-            inbox_rows.names(session, list(dict.fromkeys(on))),
+            {**inbox_rows.names(session, list(dict.fromkeys(on))), **_unnamed(session, actor, pages)},
         )
         waiting = intake_rows.count_waiting(session, actor.division)
         drafts = intake_rows.count_drafts(session, actor.division)
@@ -262,6 +263,16 @@ def inbox(store: Store, actor: Actor, *, open_only: bool = False, count_outside:
         drafts=drafts,
         clear_scans=outside,
     )
+
+
+def _unnamed(session: Session, actor: Actor, pages: Sequence[inbox_rows.PageFacts]) -> dict[str, str]:
+    """What stands in the place of names that the reader has still to enter blind, by registration."""
+    if "child_name" not in blind.chosen_keys(session):
+        return {}
+    done = dict.fromkeys(p.registration_id for p in pages if p.registration_state in blind.SECOND)
+    rows = [row for row_id in done if (row := registration_rows.registration(session, row_id or "")) is not None]
+    hidden = blind.hidden_of_many(session, actor, rows)
+    return {row_id: blind.PENDING for row_id, keys in hidden.items() if "child_name" in keys}
 
 
 def _source_row(file: inbox_rows.SourceFacts, pages: tuple[PageRow, ...]) -> SourceRow:

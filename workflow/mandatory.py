@@ -22,6 +22,7 @@ from records.views_care import CaseView, ReportState
 from workflow import matching, scope, sealed
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotAllowed, NotFound, WrongState
+from workflow.heads import Head, Heads
 from workflow.permissions import Right, verb
 from workflow.sheets import as_of, said
 
@@ -225,12 +226,12 @@ def open_cases(store: Store, actor: Actor, *, division: str = "") -> tuple[CaseV
     """All cases that nobody has reported yet, the oldest first: the red banner."""
     store.saw(actor.user_id, "cases.see", [store.store_id])
     with store.session() as session:
-        return tuple(
-            view(store, session, row, child) for row, child in care_rows.open_reports(session, actor.division, division)
-        )
+        found = care_rows.open_reports(session, actor.division, division)
+        heads = Heads(session, actor, [child for _, child in found])
+        return tuple(view(store, session, row, heads[child.id]) for row, child in found)
 
 
-def view(store: Store, session: Session, row: MandatoryReport, child: Child) -> CaseView:
+def view(store: Store, session: Session, row: MandatoryReport, who: Head) -> CaseView:
     """One case as this user may see it."""
     words: Mapping[str, JsonValue] | None = {name: getattr(row, name) for name in TEXTS}
     if row.sealed is not None:
@@ -240,7 +241,7 @@ def view(store: Store, session: Session, row: MandatoryReport, child: Child) -> 
     return CaseView(
         report_id=row.id,
         child_id=row.child_id,
-        child_name=child.name,
+        child_name=who.name,
         situation="" if situation is None else situation.code,
         label=sealed.HIDDEN if situation is None else situation.label,
         clause=CLAUSE,

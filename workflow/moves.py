@@ -10,12 +10,13 @@ from records.ids import civil_date
 from records.session import Session
 from records.states import ChildState
 from records.store import Store
-from records.tables import Child, ChildLink, ChildMove
+from records.tables import Child, ChildLink, ChildMove, ChildPerson
 from records.views import Actor
 from records.views_care import LinkCandidate, LinkKind, LinkView, MoveKind, MoveView, PersonRole
 from workflow import current, matching, scope
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotFound, WrongState
+from workflow.heads import PERSON_PARTS, Head, Heads, head_of
 from workflow.ownership import own_child
 from workflow.permissions import Right, verb
 
@@ -159,12 +160,13 @@ def link_views(session: Session, actor: Actor, child_id: str) -> tuple[LinkView,
     for row in care_rows.links_of(session, child_id):
         other = matching.child(session, row.other_id if row.child_id == child_id else row.child_id)
         inside = scope.sees_child(session, actor, other)
+        who = head_of(session, actor, other)
         rows.append(
             LinkView(
                 link_id=row.id,
                 kind=row.kind,
                 other_id=other.id if inside else "",
-                other_name=other.name if inside else matching.place_name(other.residence_division[:9]),
+                other_name=who.name if inside else matching.place_name(other.residence_division[:9]),
                 why=row.why if inside else "",
                 made_by=office_rows.user_name(session, row.made_by),
                 made_on=civil_date(row.made_at),
@@ -180,17 +182,25 @@ def link_candidates(session: Session, actor: Actor, child_id: str) -> tuple[Link
         for row in care_rows.links_of(session, child_id)
     }
     found: dict[tuple[LinkKind, str], LinkCandidate] = {}
-    for own, other, child in care_rows.sharing_persons(session, actor.division, child_id):
+    sharing = care_rows.sharing_persons(session, actor.division, child_id)
+    heads = Heads(session, actor, [matching.child(session, child_id), *(child for _, _, child in sharing)])
+    for own, other, child in sharing:
+        if _pending(heads[child_id], own) or _pending(heads[child.id], other):
+            continue  # that they are the same would tell what stands there
         kind, title = SHARED[own.role] if own.role is other.role else SHARED[PersonRole.CAREGIVER]
         if (kind, child.id) in linked:
             continue
         what = "公民身份号码" if own.id_number and own.id_number == other.id_number else "姓名和电话"
         candidate = LinkCandidate(
             other_id=child.id,
-            other_name=child.name,
-            other_residence=matching.place_name(child.residence_division),
+            other_name=heads[child.id].name,
+            other_residence=heads[child.id].residence,
             kind=kind,
             why=f"两份登记表上{title}的{what}相同",
         )
         found.setdefault((kind, child.id), candidate)
     return tuple(found.values())
+
+
+def _pending(who: Head, person: ChildPerson) -> bool:
+    return who.hides(*(f"{person.role.value}_{part}" for part in PERSON_PARTS))

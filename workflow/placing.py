@@ -23,8 +23,9 @@ from records.views_care import ChildGuess, PaperFieldView, PaperView, ReportStat
 from workflow import dossiers, mandatory, papers, scope, visits
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotFinished, NotFound, WrongState
-from workflow.matching import iso_date, place_name
-from workflow.names import mask_id_number, normal_name
+from workflow.heads import Heads
+from workflow.matching import iso_date
+from workflow.names import normal_name
 from workflow.ownership import own_child
 from workflow.permissions import Right, verb
 from workflow.sentences import field_reason
@@ -81,11 +82,16 @@ def _view(session: Session, actor: Actor, paper: papers.Paper) -> PaperView:
             )
             for key, field in paper.fields.items()
         ),
-        children=tuple(
-            ChildGuess(c.id, c.name, mask_id_number(c.id_number), place_name(c.residence_division))
-            for c in _whose(session, actor, {key: field.reading.value for key, field in paper.fields.items()})
-        ),
+        children=_guesses(session, actor, {key: field.reading.value for key, field in paper.fields.items()}),
     )
+
+
+def _guesses(session: Session, actor: Actor, values: Mapping[str, JsonValue]) -> tuple[ChildGuess, ...]:
+    """To be found by name or number tells both: not to whom has still to enter them blind."""
+    found = _whose(session, actor, values)
+    heads = Heads(session, actor, found)
+    open_ones = [(c.id, heads[c.id]) for c in found if not heads[c.id].hides("child_name", "child_id_number")]
+    return tuple(ChildGuess(i, who.name, who.id_number_masked, who.residence) for i, who in open_ones)
 
 
 def _whose(session: Session, actor: Actor, values: Mapping[str, JsonValue]) -> list[Child]:

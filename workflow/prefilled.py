@@ -24,8 +24,10 @@ from records.store import Store
 from records.tables import Child, PrintedForm
 from records.views import Actor
 from workflow import rounds, sealed, sheets
+from workflow.blind import PENDING
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotWritten
+from workflow.heads import hidden_of
 from workflow.permissions import Right, verb
 from workflow.printed import TABLE, secret_keys, unprinted
 from workflow.serials import new_serial
@@ -38,6 +40,7 @@ class PrintedBatch:
     copies: int
     sha256: str
     changes: Changes
+    pending: int = 0  # children left out: this person has still to enter blind what would be printed
 
 
 @verb(Right.PRINT_FORMS)
@@ -65,6 +68,10 @@ def print_forms(
             wanted = [child for child in wanted if child.id in set(child_ids)]
         if not wanted:
             raise BadValue("这个范围里没有还要收登记表的儿童，没有印。")
+        blinded = hidden_of(session, actor, [child.id for child in wanted])
+        wanted = [child for child in wanted if child.id not in blinded]
+        if not wanted:
+            raise BadValue(f"这个范围里的儿童都还{PENDING}，没有印。请先录完，或请核对的人来印。")
         rows = [_printed(store, session, actor, now, round_id, child, chosen) for child in wanted]
         copies = [
             Copy(row.serial, {**row.values, **(sealed.opened(store, TABLE, row.id, row.sealed) or {})}) for row in rows
@@ -76,7 +83,8 @@ def print_forms(
     except FileProblem as problem:
         _forget(store, actor, now, ids)
         raise NotWritten(problem.sentence) from problem
-    return PrintedBatch(len(copies), written.sha256, changed(children=[child.id for child in wanted]))
+    told = changed(children=[child.id for child in wanted])
+    return PrintedBatch(len(copies), written.sha256, told, len(blinded))
 
 
 def reference_form() -> Form:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from records import erasing, handovers, merging, people, sealing, search_rows, vault_rows
+from records import erasing, handovers, merging, people, sealing, search_rows, shells, vault_rows
 from records.session import Session
 from records.store import Store
 from records.tables import Child, Page, Source
@@ -18,13 +18,14 @@ from workflow.settings import intervals
 
 DERIVED = ("current_differs", "search_differs")  # columns that follow from the registrations
 TAILS = "number_not_found"
+EMPTY = "child_without_registration"  # one of whom nobody said anything
 UNPLANNED = "visit_unplanned"  # follows from registrations, concerns and visits done
 SEALABLE = "sensitive_open"  # the same value, sealed
 ERASED = "erasure_incomplete"  # two persons have decided it; what is left of it goes
 UNSENT = "handed_over_astray"  # the next package then holds it again
 STRAY = "file_stray"  # vault files that no row names: their keys are nowhere
 KEYS = "keys_half"  # the other copy is whole
-ROWS = (*DERIVED, TAILS, UNPLANNED, SEALABLE, ERASED, UNSENT)
+ROWS = (*DERIVED, TAILS, EMPTY, UNPLANNED, SEALABLE, ERASED, UNSENT)
 
 
 @verb(Right.ADMINISTER)
@@ -59,7 +60,10 @@ def _rows(store: Store, session: Session, now: datetime, found: Mapping[str, tup
     """Within the transaction. Returns vault files that no row names any more."""
     for child_id in dict.fromkeys(child for code in DERIVED for child in found.get(code, ())):
         matching.refresh(session, session.get_one(Child, child_id))
+    dropped = {child_id for child_id in found.get(EMPTY, ()) if shells.drop(session, child_id)}
     for child_id in found.get(UNPLANNED, ()):
+        if child_id in dropped:
+            continue
         merging.one_planned_visit(session, child_id)
         visit_plan.plan_next(store, session, now, session.get_one(Child, child_id), intervals(session))
     if TAILS in found:

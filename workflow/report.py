@@ -34,8 +34,8 @@ from workflow.changes import Changes, changed
 from workflow.cross_reference import CHINA, place_view
 from workflow.errors import BadValue, NotAllowed, NotWritten, WrongState
 from workflow.forms_in_use import stored_form
+from workflow.heads import Head, Heads
 from workflow.matching import place_name
-from workflow.names import mask_id_number
 from workflow.permissions import Right, verb
 from workflow.report_table import batch_table, frozen_row
 from workflow.settings import limits_of
@@ -352,7 +352,7 @@ def batch(store: Store, actor: Actor, batch_id: str) -> BatchView:
         found = scope.batch(session, actor, batch_id)
         return BatchView(
             summary=_summary(found),
-            rows=tuple(_row_view(session, row) for row in found.rows),
+            rows=_row_views(session, actor, found.rows),
             receipts=tuple(_receipt_view(session, receipt) for receipt in found.receipts),
         )
 
@@ -373,8 +373,12 @@ def _summary(batch: Batch) -> BatchSummary:
     )
 
 
-def _row_view(session: Session, row: BatchRow) -> BatchRowView:
-    child = batch_rows.child_of(session, row)
+def _row_views(session: Session, actor: Actor, rows: Sequence[BatchRow]) -> tuple[BatchRowView, ...]:
+    heads = Heads(session, actor, child_rows.of_ids(session, [row.child_id for row in rows]))
+    return tuple(_row_view(session, row, heads[row.child_id]) for row in rows)
+
+
+def _row_view(session: Session, row: BatchRow, who: Head) -> BatchRowView:
     registration = registration_rows.registration(session, row.registration_id)
     number = "" if registration is None else place_view(registration).archive_number
     return BatchRowView(
@@ -382,8 +386,8 @@ def _row_view(session: Session, row: BatchRow) -> BatchRowView:
         position=row.position,
         child_id=row.child_id,
         registration_id=row.registration_id,
-        name=child.name,
-        id_number_masked=mask_id_number(child.id_number),
+        name=who.name,
+        id_number_masked=who.id_number_masked,
         archive_number=number,
         state=row.state,
         system_number=row.system_number,

@@ -22,9 +22,10 @@ from records.store import Store
 from records.tables import Roster, RosterEntry
 from records.views import Actor
 from records.views_roster import RosterComparison, RosterFinding, RosterKind, RosterOutcome, RosterRow
-from workflow import matching
+from workflow import blind, matching
 from workflow.changes import Changes
 from workflow.errors import BadValue, NotAllowed, NotFound, NotWritten
+from workflow.heads import hidden_of
 from workflow.names import mask_id_number, normal_name
 from workflow.permissions import Right, verb
 from workflow.roster_import import BORN, NAME, NUMBER, PLACE, Listed
@@ -80,7 +81,9 @@ def compare(store: Store, actor: Actor, roster_id: str) -> RosterComparison:
         if told.closed:
             raise NotAllowed("这份名单特别敏感，只有指定的人能比对。请由指定的人来做。")
         listed = [_opened(store, entry) for entry in roster_rows.entries(session, row.id)]
-        against = _Against(roster_rows.known_children(session), _drafts(session, row.division))
+        known = roster_rows.known_children(session)
+        pending = hidden_of(session, actor, [child.child_id for child in known if actor.covers(child.scope)])
+        against = _Against(known, _drafts(session, row.division), frozenset(pending))
     found = [finding for each in listed for finding in [_finding(actor, against, each)]]
     open_ones = [f for f in found if f.outcome is not RosterOutcome.FOUND]
     open_ones.sort(key=lambda f: (ORDER.index(f.outcome), f.line))
@@ -153,7 +156,10 @@ class _Draft:
 class _Against:
     """Registered children and drafts, by what an entry can be found by."""
 
-    def __init__(self, children: Sequence[Known], drafts: Iterable[_Draft]) -> None:
+    def __init__(
+        self, children: Sequence[Known], drafts: Iterable[_Draft], pending: frozenset[str] = blind.NOTHING
+    ) -> None:
+        self.pending = pending  # nothing of these is told: somebody is to enter them blind
         self.by_number: dict[str, list[Known]] = {}
         self.by_name: dict[str, list[Known]] = {}
         for child in children:
@@ -186,7 +192,8 @@ def _one_child(child: Known, listed: Listed) -> bool:
 
 def _finding(actor: Actor, against: _Against, listed: Listed) -> RosterFinding:
     child = against.child(listed)
-    inside = child is not None and actor.covers(child.scope)
+    known = child is not None and child.child_id not in against.pending
+    inside = child is not None and known and actor.covers(child.scope)
     differing = () if child is None or not inside else _differing(child, listed)
     if child is None:
         outcome = RosterOutcome.IN_DRAFT if against.draft(listed) else RosterOutcome.MISSING
@@ -205,7 +212,7 @@ def _finding(actor: Actor, against: _Against, listed: Listed) -> RosterFinding:
         outcome=outcome,
         differing=differing,
         child_id=child.child_id if child is not None and inside else "",
-        elsewhere="" if child is None or inside else matching.place_name(child.residence[:9]),
+        elsewhere="" if child is None or inside or not known else matching.place_name(child.residence[:9]),
     )
 
 

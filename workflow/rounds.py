@@ -24,7 +24,7 @@ from records.views_care import OutstandingRow, PersonRole, RoundMove, RoundProgr
 from workflow import matching, scope
 from workflow.changes import Changes
 from workflow.errors import BadValue, NotFound, WrongState
-from workflow.names import mask_id_number
+from workflow.heads import Head, Heads
 from workflow.ownership import require_own
 from workflow.permissions import Right, verb
 from workflow.scope import require_whole_office
@@ -253,10 +253,12 @@ def outstanding(store: Store, actor: Actor, round_id: str, *, division: str = ""
         printed = round_rows.printed_in(session, round_id)
         concerned = care_rows.key_concern_among(session, ids)
         visited = care_rows.last_done_of_many(session, ids)
+        heads = Heads(session, actor, wanted)
         return tuple(
             _outstanding(
                 session,
                 child,
+                heads[child.id],
                 child.id in printed,
                 child.id in concerned,
                 _since(visited.get(child.id), facts.row.opens),
@@ -269,22 +271,29 @@ def _since(day: date | None, opens: date) -> bool:
     return day is not None and day >= opens
 
 
-def _outstanding(session: Session, child: Child, printed: bool, concerned: bool, visited: bool) -> OutstandingRow:
+def _outstanding(
+    session: Session, child: Child, who: Head, printed: bool, concerned: bool, visited: bool
+) -> OutstandingRow:
     current = child_rows.current_registration(session, child.id)
     persons = care_rows.persons_of(session, child.id)
     home = None if current is None else registration_rows.answer(session, current.id, "child_residence")
     detail: JsonValue = home.value.get("detail") if home is not None and isinstance(home.value, dict) else ""
     township, village = place_parts(child.residence_division)
+    if who.hides("child_residence"):
+        detail = township = village = ""
     caregiver = persons.get(PersonRole.CAREGIVER)
+    phone = next((p.phone for p in persons.values() if p.phone), "") if caregiver is None else caregiver.phone or ""
+    if who.hides(*(f"{role.value}_phone" for role in PersonRole)):
+        phone = ""
     return OutstandingRow(
         child_id=child.id,
-        name=child.name,
-        id_number_masked=mask_id_number(child.id_number),
+        name=who.name,
+        id_number_masked=who.id_number_masked,
         township=township,
         village=village,
         address=str(detail or ""),
-        caregiver="" if caregiver is None else caregiver.name,
-        phone=next((p.phone for p in persons.values() if p.phone), "") if caregiver is None else caregiver.phone or "",
+        caregiver="" if caregiver is None or who.hides("caregiver_name") else caregiver.name,
+        phone=phone,
         last_statement=None if current is None else current.form_date,
         printed=printed,
         visited=visited,
@@ -299,11 +308,15 @@ def compared(store: Store, actor: Actor, round_id: str) -> tuple[RoundMove, ...]
     with store.session() as session:
         facts = gather(session, actor, round_row(session, round_id))
         reasons = code_table(EXIT_REASONS)
-        rows = [_moved(child, "came", _form_date(session, facts.registered[child.id]), "") for child in facts.came]
+        heads = Heads(session, actor, [*facts.came, *facts.gone, *facts.outstanding])
+        rows = [
+            _moved(child, heads[child.id], "came", _form_date(session, facts.registered[child.id]))
+            for child in facts.came
+        ]
         for child in facts.gone:
             move = facts.left[child.id]
-            rows.append(_moved(child, "left", move.on, reasons.label(move.reason)))
-        rows += [_moved(child, "missing", None, "") for child in facts.outstanding]
+            rows.append(_moved(child, heads[child.id], "left", move.on, reasons.label(move.reason)))
+        rows += [_moved(child, heads[child.id], "missing", None) for child in facts.outstanding]
         return tuple(rows)
 
 
@@ -312,12 +325,12 @@ def _form_date(session: Session, registration_id: str) -> date | None:
     return None if row is None else row.form_date
 
 
-def _moved(child: Child, what: str, on: date | None, reason: str) -> RoundMove:
+def _moved(child: Child, who: Head, what: str, on: date | None, reason: str = "") -> RoundMove:
     return RoundMove(
         child_id=child.id,
-        name=child.name,
-        id_number_masked=mask_id_number(child.id_number),
-        residence=matching.place_name(child.residence_division),
+        name=who.name,
+        id_number_masked=who.id_number_masked,
+        residence=who.residence,
         what=what,
         on=on,
         reason=reason,

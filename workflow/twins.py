@@ -20,11 +20,12 @@ from records.store import Store
 from records.tables import Answer, Child, Registration
 from records.views import Actor, AnswerState, FindingView, RegistrationState, ValueSource
 from records.views_duplicates import PairDetail, PairField, PairSide
-from workflow import answering, matching, scope, sheets
+from workflow import answering, blind, scope, sheets
 from workflow.child_page import text_of
 from workflow.cross_reference import item_of
 from workflow.errors import NotFinished, NotFound, WrongState
 from workflow.forms_in_use import stored_form
+from workflow.heads import head, hidden_of
 from workflow.names import mask_id_number
 from workflow.ownership import require_own
 from workflow.permissions import RIGHTS, Right, verb
@@ -47,8 +48,11 @@ def compare(store: Store, actor: Actor, one_id: str, other_id: str) -> PairDetai
         rows = [_current(session, actor, child_id) for child_id in (one_id, other_id)]
         traits = likeness_rows.traits_of(session, [one_id, other_id])
         like = likeness(traits[one_id], traits[other_id])
-        sides = [_side(store, session, child_id, row) for child_id, row in zip((one_id, other_id), rows, strict=True)]
-        fields = _fields(store, session, rows, whole=whole)
+        hidden = hidden_of(session, actor, [one_id, other_id])
+        pending = hidden.get(one_id, blind.NOTHING) | hidden.get(other_id, blind.NOTHING)
+        pairs = zip((one_id, other_id), rows, strict=True)
+        sides = [_side(store, session, child_id, row, pending) for child_id, row in pairs]
+        fields = _fields(store, session, rows, pending, whole=whole)
         kept = one_id if _stays(session, one_id) <= _stays(session, other_id) else other_id
     store.saw(actor.user_id, "child.see", [one_id, other_id])
     if whole:
@@ -58,7 +62,7 @@ def compare(store: Store, actor: Actor, one_id: str, other_id: str) -> PairDetai
         other=sides[1],
         score=like.score,
         grade=like.grade,
-        reasons=like.reasons,
+        reasons=(blind.PENDING,) if pending else like.reasons,
         fields=tuple(sorted(fields, key=lambda field: field.agrees)),
         newer_is_one=_age(rows[0]) >= _age(rows[1]),
         kept_id=kept,
@@ -84,22 +88,24 @@ def _stays(session: Session, child_id: str) -> tuple[bool, str]:
     return (care_rows.dossier_of(session, child_id) is None, child_id)
 
 
-def _side(store: Store, session: Session, child_id: str, row: Registration) -> PairSide:
-    child = session.get_one(Child, child_id)
+def _side(store: Store, session: Session, child_id: str, row: Registration, pending: frozenset[str]) -> PairSide:
+    who = head(session.get_one(Child, child_id), pending)
     return PairSide(
         child_id=child_id,
-        name=child.name,
+        name=who.name,
         registration_id=row.id,
         form_date=row.form_date,
         form_title=stored_form(store, session, row.form_id, row.form_version).title,
         archive_number=item_of(session, row).archive_number,
         registrations=len(child_rows.registrations_of(session, child_id)),
-        place=matching.place_name(child.residence_division),
+        place=who.residence,
         pages=tuple(page.id for page in registration_rows.pages_of_registration(session, row.id)),
     )
 
 
-def _fields(store: Store, session: Session, rows: Sequence[Registration], *, whole: bool) -> list[PairField]:
+def _fields(
+    store: Store, session: Session, rows: Sequence[Registration], pending: frozenset[str], *, whole: bool
+) -> list[PairField]:
     forms = [stored_form(store, session, row.form_id, row.form_version) for row in rows]
     answers = [registration_rows.answers_of(session, row.id) for row in rows]
     known: dict[str, FormField] = {}
@@ -112,6 +118,9 @@ def _fields(store: Store, session: Session, rows: Sequence[Registration], *, who
         hidden = key in extra_sensitive() or any(a is not None and a.sealed is not None for a in said)
         texts = [text_of(form, answer) for form, answer in zip(forms, said, strict=True)]
         if not any(texts) or known[key].kind is Kind.SIGNATURE or hidden:
+            continue
+        if key in pending:
+            found.append(PairField(key, sheets.label_of(known[key]), blind.PENDING, blind.PENDING, False, False))
             continue
         agrees = texts[0] == texts[1]
         on_both = all(key in form.by_key for form in forms)

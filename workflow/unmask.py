@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from records import child_rows
 from records.store import Store
 from records.views import Actor
-from workflow import blind
+from workflow.heads import BORN, hidden_of
 from workflow.permissions import Right, verb
-
-NUMBER = "child_id_number"
 
 
 @verb(Right.UNMASK)
@@ -22,7 +20,5 @@ def id_numbers(store: Store, actor: Actor, child_ids: Sequence[str]) -> dict[str
     store.saw(actor.user_id, "id_numbers.unmask", [store.store_id])
     with store.session() as session:
         found = child_rows.id_numbers(session, child_ids, actor.division)
-        current = child_rows.current_of_many(session, list(found))
-        blinded = blind.hidden_of_many(session, actor, list(current.values()))
-        covered = {child_id for child_id, row in current.items() if NUMBER in blinded.get(row.id, blind.NOTHING)}
+        covered = {child_id for child_id, keys in hidden_of(session, actor, list(found)).items() if keys & BORN}
         return {child_id: number for child_id, number in found.items() if child_id not in covered}

@@ -9,7 +9,7 @@ from forms.form_file import FormField
 from forms.kinds import JsonValue, Kind
 from forms.limits import Limits
 from forms.values import empty, format_value, parse
-from records import child_rows, registration_rows, sealing
+from records import child_rows, registration_rows, sealing, shells
 from records.session import Session
 from records.store import Store
 from records.tables import Page, Registration
@@ -29,7 +29,7 @@ from workflow.changes import NOTHING, Changes, changed
 from workflow.cross_reference import place_view
 from workflow.errors import BadValue, NotAllowed, NotFinished, NotFound, WrongState
 from workflow.forms_in_use import stored_form
-from workflow.names import mask_id_number
+from workflow.heads import head_of
 from workflow.ownership import require_own
 from workflow.permissions import Right, verb
 from workflow.settings import limits_of
@@ -295,6 +295,8 @@ def finish(
         registration.pinned = True
         session.flush()
         current.follow(store, session, actor.user_id, now, child)
+        if before is not None and before != child.id and shells.drop(session, before):
+            store.audit(session, actor.user_id, now, "child.drop", before, {"registration": registration.id})
         store.audit(session, actor.user_id, now, "registration.verify", registration.id, {"child": child.id})
         told = changed(registrations=[registration.id], children={child.id, before or child.id})
         return Finished(told | trust.note_check(store, session, now, registration), child.id, new)
@@ -348,13 +350,14 @@ def _candidate(session: Session, actor: Actor, child_id: str) -> SameChildCandid
     child = matching.child(session, child_id)
     newest = child_rows.current_registration(session, child_id)
     own = newest is not None and scope.sees_registration(actor, newest)
+    who = head_of(session, actor, child)
     return SameChildCandidate(
         child_id=child.id,
-        name=child.name,
-        sex=matching.sex_label(child.sex) if own else "",
-        birth_date=child.birth_date,
-        id_number_masked=mask_id_number(child.id_number) if own else "",
-        residence=matching.place_name(child.residence_division),
+        name=who.name,
+        sex=who.sex if own else "",
+        birth_date=who.birth_date,
+        id_number_masked=who.id_number_masked if own else "",
+        residence=who.residence,
         archive_number="" if newest is None or not own else place_view(newest).archive_number,
     )
 

@@ -18,6 +18,7 @@ from records.views import Actor
 from records.views_care import PersonRole, VisitDueRow
 from workflow import visits
 from workflow.errors import BadValue, NotWritten
+from workflow.heads import PERSON_PARTS, Head, Heads
 from workflow.permissions import Right, verb
 
 NOTE = "名单上有儿童的信息：走访时随身保管，走访完收回，不要拍照外传。"
@@ -44,7 +45,8 @@ def print_due(
         raise BadValue("这个范围里没有要走访的儿童，没有写出名单。")
     with store.session() as session:
         office = office_rows.office(session).name
-        lines = [_line(session, row) for row in rows]
+        heads = Heads(session, actor, child_rows.of_ids(session, [row.child_id for row in rows]))
+        lines = [_line(session, row, heads[row.child_id]) for row in rows]
     try:
         written = write_file(path, visit_list_pdf(office, civil_date(now), lines, NOTE))
     except FileProblem as problem:
@@ -54,16 +56,20 @@ def print_due(
     return PrintedList(len(rows), written.sha256)
 
 
-def _line(session: Session, row: VisitDueRow) -> VisitLine:
-    persons = care_rows.persons_of(session, row.child_id)
+def _line(session: Session, row: VisitDueRow, who: Head) -> VisitLine:
+    persons = {
+        role: person
+        for role, person in care_rows.persons_of(session, row.child_id).items()
+        if not who.hides(*(f"{role.value}_{part}" for part in PERSON_PARTS))
+    }
     caregiver = persons.get(PersonRole.CAREGIVER)
     phone = next((p.phone for p in ([caregiver] if caregiver else list(persons.values())) if p.phone), "")
-    who = "" if caregiver is None else caregiver.name
+    named = "" if caregiver is None else caregiver.name
     late = f"\n逾期 {row.overdue_days} 天" if row.overdue_days else ""
     return VisitLine(
         name=f"{row.name}（重点）" if row.key_concern else row.name,
-        home=_home(session, row),
-        caregiver=" ".join(part for part in (who, phone or "") if part),
+        home="" if who.hides("child_residence") else _home(session, row),
+        caregiver=" ".join(part for part in (named, phone or "") if part),
         level=row.level_label,
         due=f"{_day(row.due_on)}{late}",
         last=_day(row.last_visit) if row.last_visit is not None else "没有走访过",

@@ -22,10 +22,10 @@ from records.store import Store
 from records.tables import Child, Visit, WorkLogEntry
 from records.views import Actor
 from records.views_care import FindingRow, LogView, VisitDueRow, VisitState, VisitView
-from workflow import mandatory, matching, scope, sealed, visit_plan
+from workflow import mandatory, scope, sealed, visit_plan
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotAllowed, NotFound, WrongState
-from workflow.names import mask_id_number
+from workflow.heads import Heads
 from workflow.ownership import own_child
 from workflow.permissions import Right, verb
 from workflow.settings import intervals
@@ -173,13 +173,14 @@ def due(
         dossiers = care_rows.dossiers_of_many(session, ids)
         concerned = care_rows.key_concern_among(session, ids)
         labels = code_table("guardianship_state")
+        heads = Heads(session, actor, [child for _, child in found])
         return tuple(
             VisitDueRow(
                 visit_id=visit.id,
                 child_id=child.id,
-                name=child.name,
-                id_number_masked=mask_id_number(child.id_number),
-                residence=matching.place_name(child.residence_division),
+                name=heads[child.id].name,
+                id_number_masked=heads[child.id].id_number_masked,
+                residence=heads[child.id].residence,
                 level=visit.level,
                 level_label=labels.label(visit.level),
                 key_concern=child.id in concerned,
@@ -289,13 +290,15 @@ def work_log(
         if child_id is not None:
             scope.child(session, actor, child_id)
         entries = care_rows.log_of(session, actor.division, child_id=child_id, since=since, until=until)
-        return log_views(store, session, entries)
+        return log_views(store, session, actor, entries)
 
 
-def log_views(store: Store, session: Session, entries: Sequence[WorkLogEntry]) -> tuple[LogView, ...]:
+def log_views(store: Store, session: Session, actor: Actor, entries: Sequence[WorkLogEntry]) -> tuple[LogView, ...]:
     """Lines of the log as this user may see them."""
     corrected = {entry.corrects_id for entry in entries}
-    names = child_rows.names_of(session, [entry.child_id for entry in entries if entry.child_id])
+    named = child_rows.of_ids(session, [entry.child_id for entry in entries if entry.child_id])
+    heads = Heads(session, actor, named)
+    names = {child.id: heads[child.id].name for child in named}
     rows = []
     for entry in entries:
         secret = sealed.opened(store, LOG_TABLE, entry.id, entry.sealed)

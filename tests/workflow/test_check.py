@@ -204,6 +204,7 @@ PLANTS: dict[str, Plant | tuple[str, ...]] = {
     "history_contradicts": (f"UPDATE answers SET value = '\"王五\"' WHERE rowid = {BY_PERSON}",),
     "batch_altered": ("UPDATE batch_rows SET frozen = '{}'",),
     "current_differs": ("UPDATE children SET current_registration_id = NULL, scope = ''", "DELETE FROM child_terms"),
+    "child_without_registration": (f"INSERT INTO children SELECT 'other', {REST_OF_CHILD} FROM children",),
     "visit_unplanned": ("UPDATE visits SET state = 'cancelled'",),
     "reference_missing": (
         (
@@ -236,6 +237,7 @@ PLANTS: dict[str, Plant | tuple[str, ...]] = {
             f"INSERT INTO child_merges SELECT 'm', id, '1', 'w', '{{}}', {AT}, {USER}, NULL, NULL, '' FROM children"
             " WHERE id NOT IN ('1', '2')"
         ),
+        "UPDATE children SET store_id = 'p' WHERE id = '2'",
         f"INSERT INTO child_links VALUES ('l', 'siblings', '1', '2', 'w', {AT}, {USER}, NULL, NULL, '')",
     ),
     "second_entry_contradicts": (
@@ -367,6 +369,7 @@ def write_a_sensitive_answer_openly(office: OfficeAtWork) -> None:
 REPAIRED: dict[str, Plant] = {
     "file_stray": leave_a_file_over,
     "current_differs": to_show_a_derived_column,
+    "child_without_registration": lambda office: plant_fault(office, "child_without_registration"),
     "visit_unplanned": lambda office: plant_fault(office, "visit_unplanned"),
     "sensitive_open": write_a_sensitive_answer_openly,
     "erasure_incomplete": leave_something_of_a_tombstone,

@@ -346,8 +346,10 @@ class RoundsScreen(QWidget):
 
     def _printed(self, path: Path, batch: PrintedBatch) -> None:
         self.prints.setEnabled(True)
+        pending = f"另有 {batch.pending} 名儿童双录未完成，没有印。" if batch.pending else ""
         self.notice.say(
-            f"{batch.copies} 份预填表按村排好，存在“{path.name}”。上面有儿童的信息，印完请删掉这个文件。", "good"
+            f"{batch.copies} 份预填表按村排好，存在“{path.name}”。{pending}上面有儿童的信息，印完请删掉这个文件。",
+            "good",
         )
 
     def _not_printed(self, refused: str) -> None:
