@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from records.registration_rows import DONE
 from records.scope import within
-from records.tables import AuditEntry, Batch, BatchRow, Child, Page, Registration, Sheet
+from records.tables import AuditEntry, Batch, BatchRow, Child, ErasedRow, Registration
 from records.views import BatchRowState, BatchState
 
 
 def batches(session: Session, division: str) -> Sequence[Batch]:
     """Those of a division, newest first, with their rows."""
-    statement = select(Batch).where(within(Batch.division, division)).options(selectinload(Batch.rows))
+    statement = (
+        select(Batch)
+        .where(within(Batch.division, division))
+        .options(selectinload(Batch.rows), selectinload(Batch.erased))
+    )
     return session.scalars(statement.order_by(Batch.created_at.desc(), Batch.id.desc())).all()
 
 
 def batch(session: Session, batch_id: str) -> Batch | None:
     """One with rows and receipts."""
     return session.scalar(
-        select(Batch).where(Batch.id == batch_id).options(selectinload(Batch.rows), selectinload(Batch.receipts))
+        select(Batch)
+        .where(Batch.id == batch_id)
+        .options(selectinload(Batch.rows), selectinload(Batch.receipts), selectinload(Batch.erased))
     )
 
 
@@ -91,17 +99,61 @@ def audit_of(session: Session, verb: str, object_id: str) -> AuditEntry:
     return session.scalars(statement.order_by(AuditEntry.seq.desc()).limit(1)).one()
 
 
-def in_any_batch(session: Session, registration_id: str) -> bool:
-    """Does it stand in a batch, frozen or not?"""
-    return session.scalar(select(BatchRow.id).where(BatchRow.registration_id == registration_id).limit(1)) is not None
+# -- erasure by law ---------------------------------------------------------------------------------------------------
 
 
-def reports_file(session: Session, source_id: str) -> bool:
-    """Does a batch hold a registration that a page of this file stands on?"""
-    statement = (
-        select(BatchRow.id)
-        .join(Sheet, Sheet.registration_id == BatchRow.registration_id)
-        .join(Page, Page.sheet_id == Sheet.id)
-        .where(Page.source_id == source_id)
-    )
-    return session.scalar(statement.limit(1)) is not None
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a tombstone is made with. ``keyed``: hides a hash over a child's values from whoever would try them out."""
+
+    new_id: Callable[[], str]
+    keyed: Callable[[str], str]
+    at: datetime
+
+
+@dataclass(slots=True)
+class Left:
+    """Numbers of the batches that rows have left: before they were sent, and after."""
+
+    unsent: list[str] = field(default_factory=list)
+    reported: list[str] = field(default_factory=list)
+
+
+def leave(session: Session, registration_id: str, marks: Marks, left: Left) -> list[str]:
+    """A registration that is erased by law leaves its batches.
+
+    What was not sent yet is frozen again without it. Of what was reported a tombstone stays in its place. Returns the
+    batches' ids.
+    """
+    changed = []
+    for batch_row in session.scalars(select(BatchRow).where(BatchRow.registration_id == registration_id)).all():
+        its_batch = batch_row.batch
+        if its_batch.state is BatchState.WRITTEN:
+            session.add(
+                ErasedRow(
+                    id=marks.new_id(),
+                    batch_id=its_batch.id,
+                    position=batch_row.position,
+                    state=batch_row.state,
+                    row_hash=marks.keyed(batch_row.row_hash),
+                    erased_at=marks.at,
+                )
+            )
+            left.reported.append(its_batch.number)
+        else:
+            _thaw(its_batch)
+            left.unsent.append(its_batch.number)
+        session.delete(batch_row)
+        session.flush()
+        session.expire(its_batch, ["rows", "erased"])
+        changed.append(its_batch.id)
+    return changed
+
+
+def _thaw(its_batch: Batch) -> None:
+    if its_batch.state is BatchState.OPEN:
+        return
+    its_batch.state = BatchState.OPEN
+    its_batch.frozen_at, its_batch.frozen_by, its_batch.rows_hash = None, None, ""
+    for batch_row in its_batch.rows:
+        batch_row.frozen, batch_row.row_hash = None, ""

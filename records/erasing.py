@@ -22,7 +22,6 @@ from records.tables import (
     Answer,
     AnswerEvent,
     ArchiveItem,
-    BatchRow,
     CarriedOver,
     Child,
     ChildMerge,
@@ -39,6 +38,7 @@ from records.tables import (
     Reading,
     ReadingCheck,
     Registration,
+    ReportElsewhere,
     SecondEntry,
     Sheet,
     Source,
@@ -50,7 +50,7 @@ from records.views import PageState
 from records.views_care import ConcernState, ReportState
 
 OF_REGISTRATION = (
-    PrintedForm, ReadingCheck, HalfTyped, SecondEntry, Proposal, AnswerEvent, Answer, Sheet,
+    PrintedForm, ReadingCheck, HalfTyped, SecondEntry, Proposal, ReportElsewhere, AnswerEvent, Answer, Sheet,
 )  # fmt: skip
 ERASED = "erased"  # reason of a page that is a tombstone
 
@@ -98,7 +98,7 @@ def erase_source(token: str, source: Source, now: datetime) -> list[str]:
 
 
 def erase_registration(session: Session, registration_id: str) -> Counter[str]:
-    """The registration with everything about it; how many rows went, by table. It stands in no batch."""
+    """The registration with everything about it; how many rows went, by table. It has left its batches."""
     gone: Counter[str] = Counter()
     derived = (
         (Concern, Concern.state == ConcernState.PROPOSED, Concern.rule != ""),
@@ -149,7 +149,7 @@ def erase_care_of_page(session: Session, page: Page) -> tuple[set[str], Counter[
     return children, gone
 
 
-def pages_about(session: Session, child_id: str) -> int:
+def pages_about(session: Session, child_id: str) -> list[Page]:
     """Pages of this child alone that are no registration's: visit records, and what else lies in the dossier."""
     visited = select(Visit.page_id).where(Visit.child_id == child_id, Visit.page_id.is_not(None))
     filed = (
@@ -159,8 +159,19 @@ def pages_about(session: Session, child_id: str) -> int:
         .join(Dossier, Dossier.id == ArchiveItem.dossier_id)
         .where(Dossier.child_id == child_id)
     )
-    statement = select(func.count()).select_from(Page).where(or_(Page.id.in_(visited), Page.id.in_(filed)))
-    return session.scalar(statement.where(Page.erased_at.is_(None))) or 0
+    statement = select(Page).where(or_(Page.id.in_(visited), Page.id.in_(filed)), Page.erased_at.is_(None))
+    return list(session.scalars(statement.order_by(Page.id)))
+
+
+def pages_behind(session: Session, registration_id: str) -> list[Page]:
+    """Papers that lie behind a registration's form: copies, certificates."""
+    statement = (
+        select(Page)
+        .join(Sheet, Page.sheet_id == Sheet.id)
+        .join(ArchiveItem, ArchiveItem.id == Sheet.item_id)
+        .where(ArchiveItem.registration_id == registration_id, Sheet.registration_id.is_(None))
+    )
+    return list(session.scalars(statement.order_by(Page.id)))
 
 
 def log_pages(session: Session, child_id: str) -> int:
@@ -172,11 +183,6 @@ def log_pages(session: Session, child_id: str) -> int:
 def has_drafts(session: Session, child_id: str) -> bool:
     """Is there a registration of this child that was sent back or opened again?"""
     return session.scalar(select(Registration.id).where(Registration.child_id == child_id).limit(1)) is not None
-
-
-def in_batches(session: Session, child_id: str) -> bool:
-    """Does a batch hold values of this child?"""
-    return session.scalar(select(BatchRow.id).where(BatchRow.child_id == child_id).limit(1)) is not None
 
 
 def erase_child(session: Session, child_id: str) -> Counter[str]:

@@ -9,8 +9,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from records.errors import PackageRefused
+from records.handover_documents import TABLES, Row
 from records.handover_file import NOTHING_DONE
-from records.handover_rows import TABLES, Row
 from records.tables import Child, ChildMerge
 
 LARGEST_UNPACKED = 64 << 20

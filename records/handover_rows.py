@@ -1,117 +1,21 @@
-"""What goes from store to store as documents: a registration, a delivered file, a child, each with all that is its own.
-
-A document is plain JSON: ``{"kind", "id", "rows": {table: [row, ...]}}``, rows as columns by name. What stands sealed
-under the second store key is opened and sealed again to the receiver's second key, or left out.
-"""
+"""What goes from store to store, gathered as documents: a registration, a delivered file, a child, a report."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, select
-from sqlalchemy import Table as SqlTable
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forms.dictionary import extra_sensitive
-from forms.values import empty
-from records.columns import JsonText, UtcDateTime, canonical_json
+from records.handover_documents import CHILD_TABLES, KINDS, TABLES, Document, Row, columns_of, plain
+from records.handover_sealing import Gathering, opened_rows
 from records.registration_rows import DONE
-from records.rotation import SEALED
-from records.sealing import EVENT_PARTS, NOTED
-from records.tables import Page, Registration, Sheet, Table, Visit, WorkLogEntry
+from records.tables import Page, Registration, Sheet, Visit, WorkLogEntry
 
 CHUNK = 200
-Row = dict[str, Any]
-Document = dict[str, Any]
-TABLES: dict[str, SqlTable] = dict(Table.metadata.tables)
-
-SOURCE_TABLES = ("sources", "pages", "readings")
-REGISTRATION_TABLES = (
-    "locations",
-    "boxes",
-    "dossiers",
-    "archive_items",
-    "registrations",
-    "sheets",
-    "cross_references",
-    "answers",
-    "answer_events",
-)
-CHILD_TABLES = ("children", "child_moves", "concerns", "visits", "mandatory_reports", "work_log")
-KINDS: dict[str, tuple[str, ...]] = {
-    "form": ("forms_used",),
-    "user": ("users",),
-    "round": ("rounds",),
-    "source": SOURCE_TABLES,
-    "registration": REGISTRATION_TABLES,
-    "child": CHILD_TABLES,
-    "link": ("child_links",),
-    "proposal": ("proposals",),
-}
-
-# what only means something in the store it stands in
-LOCAL: dict[str, frozenset[str]] = {
-    "sources": frozenset({"content_hash", "delivered_path", "lies_outside", "password", "round_id", "store_id"}),
-    "pages": frozenset(
-        {
-            "content_hash",
-            "duplicate_of_id",
-            "attempts",
-            "sheet_id",
-            "side",
-            "asked_turn",
-            "asked_form_id",
-            "asked_form_version",
-        }
-    ),
-    "children": frozenset({"store_id", "current_registration_id", "scope"}),
-    "users": frozenset({"store_id", "valid_until", "disabled_at"}),
-    "archive_items": frozenset({"series_id", "item_number", "number_tail"}),
-}
-GONE, GONE_CHILD = "gone", "gone_child"  # kinds of documents that say no more than that something was erased by law
-GONE_FROM = {GONE: "registration", GONE_CHILD: "child"}
 NOT_HANDED_OVER = "not_handed_over"  # reason of a page of the same file whose registration stays where it is
-# of these a row without what is sealed in it would say something else: it is left out whole
-WHOLE_OR_NOT = frozenset({"answers", "answer_events", "concerns", "mandatory_reports", "work_log"})
-OPEN_PARTS = {"answers": ("value", "text", "note"), "answer_events": EVENT_PARTS}
-PLACES = {table: (names, column, context) for table, names, column, context, _ in SEALED}
-
-Opener = Callable[[bytes, str], bytes | None]
-
-
-@dataclass(slots=True)
-class Gathering:
-    """How documents are gathered. ``opens`` None: nothing extra-sensitive goes along."""
-
-    opens: Opener | None
-    left_out: int = 0
-    files: dict[str, list[str]] = field(default_factory=dict)  # source id to the vault ids that belong to it
-
-
-# -- rows as plain values ---------------------------------------------------------------------------------------------
-
-
-def columns_of(table: str) -> dict[str, Column[Any]]:
-    """The columns of a table that travel."""
-    local = LOCAL.get(table, frozenset())
-    return {column.name: column for column in TABLES[table].columns if column.name not in local}
-
-
-def plain(value: Any) -> Any:
-    """A column's value as JSON."""
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode("ascii")
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    return value.value if isinstance(value, StrEnum) else value
 
 
 def _rows(session: Session, table: str, column: str, values: Collection[str]) -> dict[str, list[Row]]:
@@ -124,90 +28,6 @@ def _rows(session: Session, table: str, column: str, values: Collection[str]) ->
         for row in session.execute(statement.order_by(*TABLES[table].primary_key.columns)).mappings():
             found.setdefault(str(row[column]), []).append({n: plain(row[n]) for n in names})
     return found
-
-
-# -- what is sealed ---------------------------------------------------------------------------------------------------
-
-
-def _opened(gathering: Gathering, table: str, rows: Sequence[Row]) -> list[Row]:
-    """Rows with what is sealed opened (under ``column + "+opened"``), or without it."""
-    kept = []
-    for row in rows:
-        secret = _secret(table, row)
-        if secret is None:
-            kept.append(row)
-            continue
-        content = None if gathering.opens is None else gathering.opens(*secret) if secret[0] else _open_yet(table, row)
-        # a change of what is sealed shows in the digest without the value being part of it
-        mark = hashlib.sha256(base64.b64decode(row["sealed"] or "")).hexdigest()
-        bare = {**row, "sealed": None}
-        if content is not None:
-            plain_text = base64.b64encode(content).decode("ascii")
-            kept.append({**_emptied(table, bare), "sealed+opened": plain_text, "sealed+mark": mark})
-            continue
-        gathering.left_out += 1
-        if table not in WHOLE_OR_NOT:
-            kept.append(bare)
-    return kept
-
-
-def _secret(table: str, row: Row) -> tuple[bytes, str] | None:
-    """The sealed bytes and their place; ``b""`` for an extra-sensitive value that was never sealed; None for none."""
-    if table not in PLACES or "sealed" not in row:
-        return None
-    names, _column, context = PLACES[table]
-    if row["sealed"] is not None:
-        return base64.b64decode(row["sealed"]), context.format(*(row[name] for name in names))
-    if row.get("key") in extra_sensitive() and _open_yet(table, row) is not None:
-        return b"", ""
-    return None
-
-
-def _open_yet(table: str, row: Row) -> bytes | None:
-    """An extra-sensitive value as an older program left it in the row."""
-    parts = [row[name] for name in OPEN_PARTS[table]]
-    return None if all(empty(value) or value == NOTED for value in parts) else canonical_json(parts).encode()
-
-
-def _emptied(table: str, row: Row) -> Row:
-    """Nothing of what is sealed stands open beside it."""
-    parts = OPEN_PARTS.get(table, ())
-    values = {name: None for name in parts if name.endswith("value")}
-    notes = {name: NOTED if row[name] else "" for name in parts if name.endswith("note")}
-    return {**row, **values, **notes, **({"text": ""} if "text" in parts else {})}
-
-
-def sealed_for(document: Document, seal: Callable[[bytes, str], bytes]) -> Document:
-    """The document with what was opened sealed to the receiver."""
-    rows = {}
-    for table, found in document["rows"].items():
-        rows[table] = [_closed(table, row, seal) for row in found]
-    return {**document, "rows": rows}
-
-
-def _closed(table: str, row: Row, seal: Callable[[bytes, str], bytes]) -> Row:
-    closed = {name: value for name, value in row.items() if not name.endswith("+mark")}
-    for column in [name for name in row if name.endswith("+opened")]:
-        content, name = base64.b64decode(closed.pop(column)), column.removesuffix("+opened")
-        if table in ("sources", "pages"):
-            place = f"vault/{row['vault_id' if table == 'sources' else 'view_id']}"
-        else:
-            names, _column, context = PLACES[table]
-            place = context.format(*(row[key] for key in names))
-        closed[name] = base64.b64encode(seal(content, place)).decode("ascii")
-    return closed
-
-
-def digest_of(document: Document) -> str:
-    """Equal for documents that say the same. What was opened is not part of it, its mark is."""
-    rows = {
-        table: [{name: value for name, value in row.items() if not name.endswith("+opened")} for row in found]
-        for table, found in document["rows"].items()
-    }
-    return hashlib.sha256(canonical_json({**document, "rows": rows}).encode()).hexdigest()
-
-
-# -- gathering --------------------------------------------------------------------------------------------------------
 
 
 def own_registrations(session: Session, store_id: str) -> list[tuple[str, str]]:
@@ -252,7 +72,7 @@ def registrations(session: Session, gathering: Gathering, ids: Sequence[str]) ->
             ],
         }
         for table in ("answers", "answer_events"):
-            found[table] = _opened(gathering, table, by_registration[table].get(registration_id, []))
+            found[table] = opened_rows(gathering, table, by_registration[table].get(registration_id, []))
         yield {"kind": "registration", "id": registration_id, "rows": found, "placed": placed.get(registration_id, [])}
 
 
@@ -362,7 +182,7 @@ def sources(
         yield {
             "kind": "source",
             "id": source_id,
-            "rows": {"sources": [source], "pages": shown, "readings": _opened(gathering, "readings", read)},
+            "rows": {"sources": [source], "pages": shown, "readings": opened_rows(gathering, "readings", read)},
         }
 
 
@@ -417,7 +237,7 @@ def children(
     for child_id in ids:
         found: dict[str, list[Row]] = {"children": rows[child_id]}
         for table in CHILD_TABLES[1:]:
-            found[table] = _opened(gathering, table, care[table].get(child_id, []))
+            found[table] = opened_rows(gathering, table, care[table].get(child_id, []))
         known = {row["id"] for table in CHILD_TABLES for row in found[table]}
         for table in CHILD_TABLES[1:]:
             found[table] = [_led(row, known, sent) for row in found[table]]
@@ -468,56 +288,3 @@ def simple(session: Session, kind: str) -> Iterator[Document]:
         values = {name: plain(row[name]) for name in names}
         key = "/".join(str(row[column.name]) for column in TABLES[table].primary_key.columns)
         yield {"kind": kind, "id": key, "rows": {table: [values]}}
-
-
-# -- plain values as rows ---------------------------------------------------------------------------------------------
-
-
-def value_of(column: Column[Any], value: Any) -> Any:
-    """What ``plain`` was made of. Raises ValueError or TypeError for what the column can't hold."""
-    if value is None:
-        if not column.nullable and not _holds_json(column):
-            raise ValueError(f"{column.name} is missing")
-        return None
-    if _holds_json(column):
-        return value
-    return _of_kind(column, value)
-
-
-def _of_kind(column: Column[Any], value: Any) -> Any:
-    if isinstance(column.type, UtcDateTime):
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            raise ValueError("no time zone")
-        return moment
-    kind = column.type.python_type
-    if isinstance(column.type, LargeBinary):
-        return base64.b64decode(value, validate=True)
-    if issubclass(kind, date):
-        return date.fromisoformat(value)
-    if issubclass(kind, StrEnum):
-        return kind(value)
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise TypeError(f"{column.name} is no {kind.__name__}")
-    length = getattr(column.type, "length", None)
-    if isinstance(value, str) and length is not None and len(value) > length:
-        raise ValueError(f"{column.name} is too long")
-    return value
-
-
-def _holds_json(column: Column[Any]) -> bool:
-    return isinstance(column.type, JsonText)
-
-
-def rows_of(document: Document) -> dict[str, list[Row]]:
-    """A document's rows by table with every value of its column's kind. Raises ValueError, TypeError, KeyError."""
-    found: dict[str, list[Row]] = {}
-    for table in KINDS[document["kind"]]:
-        names = columns_of(table)
-        rows = document["rows"].get(table, [])
-        found[table] = [{name: value_of(column, row[name]) for name, column in names.items()} for row in rows]
-        if any(row.keys() - names.keys() for row in rows):
-            raise ValueError("columns that nobody knows")
-    if document["rows"].keys() - set(KINDS[document["kind"]]):
-        raise ValueError("tables that don't belong here")
-    return found

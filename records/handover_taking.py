@@ -8,38 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, delete, insert, select, update
 
 from forms.form_file import FormError
-from records import batch_rows, erasing, likeness_rows, shells
+from records import likeness_rows
 from records.errors import PackageRefused, StoreDamaged
+from records.handover_care import TakingCare
+from records.handover_documents import GONE, GONE_CHILD, TABLES, Document, Row, rows_of
 from records.handover_file import NOTHING_DONE
-from records.handover_owned import Owned, foreign, refuse_bomb, unfit
-from records.handover_rows import GONE, GONE_CHILD, TABLES, Document, Row, rows_of
+from records.handover_owned import foreign, refuse_bomb, unfit
 from records.packing import unpack_form
-from records.tables import Child, Registration, Source, number_tail
+from records.tables import Source, number_tail
 from records.vault import ID_PATTERN
 from records.views import RegistrationState
 
 
 @dataclass(slots=True)
-class Taking(Owned):
+class Taking(TakingCare):
     """One package being taken in, within one transaction."""
 
-    office: str  # its name, put before its storerooms
-    own: str
-    now: datetime
-    sensitive: bool
     expected: set[str] = field(default_factory=set)  # vault files that are named and have not come yet
     known: set[str] = field(default_factory=set)  # vault files of the partner's that were here before
-    children: set[str] = field(default_factory=set)
     registrations: set[str] = field(default_factory=set)
-    dropped: set[str] = field(default_factory=set)  # vault files that nobody names any more
     rounds: dict[str, str] = field(default_factory=dict)
-    emptied: set[str] = field(default_factory=set)  # children that turned out to be none
     placed: dict[str, tuple[str, int]] = field(default_factory=dict)
     moved: dict[tuple[str, str], str] = field(default_factory=dict)  # places known here under another id
 
@@ -128,8 +121,6 @@ class Taking(Owned):
         if row["id"] != source_id or (here is not None and here["store_id"] != self.partner):
             raise foreign()
         self.by(row, "received_by")
-        if here is not None and row["erased_at"] is not None and batch_rows.reports_file(self.session, source_id):
-            return  # what was reported from here stays until this office erases it itself
         if here is not None and row["withheld"] and not here["withheld"] and row["erased_at"] is None:
             kept = ("vault_id", "vault_key", "vault_key_sealed", "withheld")  # came with an earlier package
             row = {**row, **{name: here[name] for name in kept}}
@@ -366,140 +357,6 @@ class Taking(Owned):
             if self.session.scalar(select(events.c.id).where(events.c.id.in_(ids)).limit(1)) is not None:
                 raise foreign()
             self.session.execute(insert(events), new)
-
-    def _gone(self, registration_id: str) -> None:
-        """Its owner erased it by law: it goes here, too, unless it stands in a batch."""
-        found = self.session.get(Registration, registration_id)
-        if found is None:
-            return
-        if found.store_id != self.partner:
-            raise foreign()
-        if batch_rows.in_any_batch(self.session, registration_id):
-            return
-        child_id = found.child_id
-        pages, sheets = TABLES["pages"], TABLES["sheets"]
-        lying = select(sheets.c.id).where(sheets.c.registration_id == registration_id).scalar_subquery()
-        self.session.execute(update(pages).where(pages.c.sheet_id.in_(lying)).values(sheet_id=None, side=None))
-        self.session.expunge(found)
-        erasing.erase_registration(self.session, registration_id)
-        if child_id is not None:
-            self.children.add(child_id)
-
-    def _gone_child(self, child_id: str, *, dropped: bool) -> None:
-        """Of the child nothing is left at its owner's: it goes here, too, unless something of it is left here.
-
-        ``dropped``: nothing was erased by law; its form was another child's, and its line on a base list is not it.
-        """
-        found = self.session.get(Child, child_id)
-        if found is None:
-            return
-        if found.store_id != self.partner:
-            raise foreign()
-        if erasing.has_drafts(self.session, child_id) or erasing.in_batches(self.session, child_id):
-            return
-        if dropped:
-            self.emptied.add(child_id)  # its registrations go over to their child with this package
-            return
-        erasing.erase_child(self.session, child_id)
-
-    def drop_emptied(self) -> None:
-        """When all registrations are where they belong."""
-        for child_id in sorted(self.emptied):
-            if shells.drop(self.session, child_id):
-                self.children.discard(child_id)
-
-    # -- children -----------------------------------------------------------------------------------------------------
-
-    def _child(self, child_id: str, rows: Mapping[str, list[Row]]) -> None:
-        (row,) = rows["children"]
-        here = self.session.get(Child, child_id)
-        if row["id"] != child_id or (here is not None and here.store_id != self.partner):
-            raise foreign()
-        if here is None:
-            self.session.execute(insert(TABLES["children"]).values({**row, "store_id": self.partner}))
-        else:
-            kept = {name: row[name] for name in ("state", "exited_on", "exit_reason")}
-            self.session.execute(update(TABLES["children"]).where(TABLES["children"].c.id == child_id).values(kept))
-            self.session.expire(here)
-        self.children.add(child_id)
-        for table in ("child_moves", "concerns", "visits", "mandatory_reports", "work_log"):
-            self._care(table, child_id, rows[table])
-
-    def _care(self, table: str, child_id: str, rows: list[Row]) -> None:
-        names = TABLES[table].c
-        stands = likeness_rows.stands_for(self.session, child_id)
-        ids = {row["id"] for row in rows}
-        here = {
-            row["id"]: row for row in self.session.execute(select(TABLES[table]).where(names.id.in_(ids))).mappings()
-        }
-        for row in rows:
-            before = here.get(row["id"])
-            if row["child_id"] != child_id or (before is not None and not self.child_is_theirs(before["child_id"])):
-                raise foreign()
-            for name in (
-                "by",
-                "made_by",
-                "decided_by",
-                "ended_by",
-                "planned_by",
-                "recorded_by",
-                "raised_by",
-                "changed_by",
-            ):
-                if name in row:
-                    self.by(row, name)
-            values = {**row, "child_id": stands}
-            if before is not None and "sealed" in row and row["sealed"] is None and not self.sensitive:
-                values["sealed"] = before["sealed"]
-            self.upsert(table, values, before is not None)
-            self.note(table, row["id"])
-        if table in ("concerns", "visits"):  # proposals and plans are made anew; the rest is only added to
-            state = "proposed" if table == "concerns" else "planned"
-            rest = self.session.scalars(select(names.id).where(names.child_id == stands, names.state == state))
-            lost = [row_id for row_id in rest if row_id not in ids and self.was_here(table, row_id)]
-            if lost:
-                self.session.execute(delete(TABLES[table]).where(names.id.in_(lost)))
-
-    def _link(self, link_id: str, rows: Mapping[str, list[Row]]) -> None:
-        """Two of the partner's children belong together, as somebody there confirmed or took back."""
-        (row,) = rows["child_links"]
-        if row["id"] != link_id or not all(self.child_is_theirs(row[end]) for end in ("child_id", "other_id")):
-            raise foreign()
-        here = self.exists("child_links", link_id)
-        if here and not self.was_here("child_links", link_id):
-            raise foreign()
-        for name in ("made_by", "undone_by"):
-            self.by(row, name)
-        one, other = sorted(likeness_rows.stands_for(self.session, row[end]) for end in ("child_id", "other_id"))
-        if one != other:  # merged here, they are one child, who is not linked with itself
-            self.upsert("child_links", {**row, "child_id": one, "other_id": other}, here)
-            self.note("child_links", link_id)
-            self.children |= {one, other}
-
-    # -- proposals ----------------------------------------------------------------------------------------------------
-
-    def _proposal(self, proposal_id: str, rows: Mapping[str, list[Row]]) -> None:
-        (row,) = rows["proposals"]
-        table = TABLES["proposals"]
-        here = self.session.execute(select(table).where(table.c.id == proposal_id)).mappings().one_or_none()
-        about = self.session.scalar(select(Registration.store_id).where(Registration.id == row["registration_id"]))
-        if row["id"] != proposal_id:
-            raise foreign()
-        if row["store_id"] == self.own:  # the owner's decision about a proposal of ours
-            if here is None or here["store_id"] != self.own or about != self.partner:
-                raise foreign()
-            if here["state"] == "open" and row["state"] != "open":
-                decided = {n: row[n] for n in ("state", "decided_at", "decided_by", "decision_note")}
-                self.session.execute(update(table).where(table.c.id == proposal_id).values(decided))
-            return
-        if row["store_id"] != self.partner or (here is not None and here["store_id"] != self.partner):
-            raise foreign()
-        if about is None:
-            return  # erased here since
-        if about != self.own or row["state"] != "open":
-            raise foreign()
-        if here is None:
-            self.session.execute(insert(table).values(row))
 
     # -- at the end ---------------------------------------------------------------------------------------------------
 

@@ -70,6 +70,7 @@ REGISTRATION = _machine(
 )
 BATCH = _machine(
     (BatchState.OPEN, BatchState.FROZEN),
+    (BatchState.FROZEN, BatchState.OPEN),  # a row was erased by law before anything was written
     (BatchState.FROZEN, BatchState.WRITTEN),
 )
 BATCH_ROW = _machine(

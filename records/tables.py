@@ -30,8 +30,19 @@ from records.tables_care import (
 )
 from records.tables_children import Answer, AnswerEvent, Child, ChildTerm, Registration, Round
 from records.tables_duplicates import ChildKey, ChildMerge, KeptApart
-from records.tables_handover import HandedOver, Handover, Partner, Proposal
-from records.tables_office import AuditEntry, Batch, BatchRow, Erasure, Office, OfficeForm, Receipt, Setting, User
+from records.tables_handover import HandedOver, Handover, Partner, Proposal, ReportElsewhere
+from records.tables_office import (
+    AuditEntry,
+    Batch,
+    BatchRow,
+    ErasedRow,
+    Erasure,
+    Office,
+    OfficeForm,
+    Receipt,
+    Setting,
+    User,
+)
 from records.tables_review import HalfTyped, PinnedValue, SecondEntry
 from records.tables_roster import Roster, RosterEntry
 from records.tables_trust import JudgeFit, ReadingCheck
@@ -57,6 +68,7 @@ __all__ = [
     "Concern",
     "CrossReference",
     "Dossier",
+    "ErasedRow",
     "Erasure",
     "FormUsed",
     "HalfTyped",
@@ -77,6 +89,7 @@ __all__ = [
     "ReadingCheck",
     "Receipt",
     "Registration",
+    "ReportElsewhere",
     "Roster",
     "RosterEntry",
     "Round",

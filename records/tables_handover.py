@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from records.columns import Id, Instant, Json, PrimaryId, Table, enumeration
 from records.states import next_proposal_state
+from records.views import BatchRowState
 from records.views_handover import ProposalKind, ProposalState
 
 
@@ -63,6 +64,26 @@ class HandedOver(Table):
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
     object_id: Mapped[Id] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(String(64))
+
+
+class ReportElsewhere(Table):
+    """That another office reported a registration, in a batch of its own, and what the national system answered.
+
+    ``id`` is the row's there. Only that office changes it; what was reported, its values, stays there.
+    """
+
+    __tablename__ = "reports_elsewhere"
+    __table_args__ = (CheckConstraint("state <> 'frozen'", name="reported"), Index(None, "registration_id"))
+
+    id: Mapped[PrimaryId]
+    store_id: Mapped[Id]  # whose batch it is
+    registration_id: Mapped[Id] = mapped_column(ForeignKey("registrations.id"))
+    batch_number: Mapped[str] = mapped_column(String(32))
+    state: Mapped[BatchRowState] = mapped_column(enumeration(BatchRowState, "batch_row_state"))
+    written_at: Mapped[Instant]
+    system_number: Mapped[str] = mapped_column(Text, default="")
+    returned_reason: Mapped[str] = mapped_column(Text, default="")
+    outcome_at: Mapped[Instant | None]
 
 
 class Proposal(Table):

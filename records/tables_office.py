@@ -118,6 +118,7 @@ class Batch(Table):
 
     rows: Mapped[list[BatchRow]] = relationship(back_populates="batch", order_by="BatchRow.position")
     receipts: Mapped[list[Receipt]] = relationship(back_populates="batch", order_by="Receipt.written_at")
+    erased: Mapped[list[ErasedRow]] = relationship(back_populates="batch", order_by="ErasedRow.position")
 
     @validates("state")
     def _step(self, _key: str, to: BatchState) -> BatchState:
@@ -156,6 +157,26 @@ class BatchRow(Table):
     @validates("state")
     def _step(self, _key: str, to: BatchRowState) -> BatchRowState:
         return next_batch_row_state(self.state, to)
+
+
+class ErasedRow(Table):
+    """A row of a batch that was reported before its child was erased by law: that there was one, and its place.
+
+    The report itself was made; of the child nothing is left (个人信息保护法 第四十七条). ``row_hash``: keyed, of the
+    hash that stood beside the values, so that who still has the report can show that it was this row.
+    """
+
+    __tablename__ = "erased_rows"
+    __table_args__ = (Unique("batch_id", "position"),)
+
+    id: Mapped[PrimaryId]
+    batch_id: Mapped[Id] = mapped_column(ForeignKey("batches.id"))
+    position: Mapped[int]
+    state: Mapped[BatchRowState] = mapped_column(enumeration(BatchRowState, "batch_row_state"))
+    row_hash: Mapped[str] = mapped_column(String(64))
+    erased_at: Mapped[Instant]
+
+    batch: Mapped[Batch] = relationship(back_populates="erased")
 
 
 class Receipt(Table):

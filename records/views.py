@@ -104,14 +104,22 @@ class ErasurePlan:
     """
 
     pages: int
+    papers: int  # more pages about the same person: visit records, what lies in the dossier and behind the form
     registrations: int
     children: int
+    unsent: tuple[str, ...]  # numbers of batches that it leaves, which are frozen anew then
+    reported: tuple[str, ...]  # numbers of batches in which an empty row stays: they were reported
     care: tuple[tuple[str, int], ...]
     roster_entries: int
     elsewhere: int
     offices: tuple[str, ...]  # that had it in a handover package: the next one tells them
     backups: int  # that still hold it
     held_until: date | None  # by the rule of keeping, if a backup is made every day; None where none holds it
+
+    @property
+    def more(self) -> bool:
+        """Does more go than the pages asked for and what was read on them? It goes only where that is said."""
+        return bool(self.papers or self.unsent or self.reported or self.care)
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +392,7 @@ class BatchView:
     summary: BatchSummary
     rows: tuple[BatchRowView, ...]
     receipts: tuple[Mapping[str, str], ...]
+    erased: tuple[int, ...] = ()  # places of rows whose child was erased by law since
 
 
 @dataclass(frozen=True, slots=True)

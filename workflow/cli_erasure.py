@@ -32,7 +32,9 @@ def add_erasure_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     _add(below, "plan", "看删除会连带删掉什么，哪里还有；什么也不删", plan).add_argument("request", metavar="申请编号")
     done = _add(below, "carry-out", "删除，找不回来；要由申请人以外的管理员来做", carry_out)
     done.add_argument("request", metavar="申请编号")
-    done.add_argument("--everything", action="store_true", help="连同人记下的重点关爱、走访、双录等一起删除")
+    done.add_argument(
+        "--everything", action="store_true", help="连同计划里写明的其他内容（走访、双录、批次里的行）一起删"
+    )
     _add(below, "refuse", "不同意，什么也不删", refuse).add_argument("request", metavar="申请编号")
 
 
@@ -75,11 +77,11 @@ def show(opened: Opened, options: argparse.Namespace) -> int:
 
 
 def plan(opened: Opened, options: argparse.Namespace) -> int:
-    """What would go and where it is held. Exit code 1 where persons' entries would go, too."""
+    """What would go and where it is held. Exit code 1 where more would go than was asked for."""
     told = erasing.plan_erasure(opened.store, opened.actor, cli.clock(), options.request)
     for line in sentences.erasure_plan(told):
         print(line)
-    return cli.SOME_FAILED if told.care else cli.ALL_READ
+    return cli.SOME_FAILED if told.more else cli.ALL_READ
 
 
 def carry_out(opened: Opened, options: argparse.Namespace) -> int:
@@ -87,7 +89,7 @@ def carry_out(opened: Opened, options: argparse.Namespace) -> int:
     told = erasing.plan_erasure(opened.store, opened.actor, cli.clock(), options.request)
     erasing.carry_out_erasure(opened.store, opened.actor, cli.clock(), options.request, everything=options.everything)
     print(
-        f"已删除 {told.pages} 页、{told.registrations} 份登记表、{told.children} 名儿童。"
+        f"已删除 {told.pages + told.papers} 页、{told.registrations} 份登记表、{told.children} 名儿童。"
         "留下的只有“某人某时删过几页”的记录。"
     )
     for line in sentences.erasure_held(told):

@@ -3,7 +3,8 @@
 Pictures, readings, answers and their history go; the rows of the file and its pages stay as tombstones, and so does
 the audit, which holds ids only (个人信息保护法 第四十七条). The delivered file shows all its pages, so it goes whole;
 pages that are not erased keep their viewing copies, readings and registrations. A child of whom no registration is left
-goes with everything kept about it, base lists too. Backups let go of it by their own rule; the plan says when.
+goes with everything kept about it: read visit records, papers of its dossier, its lines on base lists. In a batch that
+was reported an empty row stays in its place. Backups let go of it by their own rule; the plan says when.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from records.session import Session
 from records.store import Store
 from records.tables import Erasure, Page
 from records.views import Actor, ErasurePlan, ErasureRow, ErasureState, PageState
-from workflow import backups, current, matching, scope
+from workflow import backups, current, matching, report, scope
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotAllowed, NotFound, WrongState
 from workflow.permissions import Right, verb
@@ -105,6 +106,9 @@ def plan_erasure(store: Store, actor: Actor, now: datetime, erasure_id: str) -> 
             found.append(
                 ErasurePlan(
                     pages=len(pages),
+                    papers=len(gone.papers),
+                    unsent=tuple(dict.fromkeys(gone.batches.unsent)),
+                    reported=tuple(dict.fromkeys(gone.batches.reported)),
                     registrations=gone.rows["registrations"],
                     children=gone.rows["children"],
                     care=tuple((table, gone.rows[table]) for table in CARE if gone.rows[table]),
@@ -126,27 +130,32 @@ def carry_out_erasure(
 ) -> Changes:
     """Erase for good. Raises NotAllowed for the one who asked, WrongState where something can't go yet.
 
-    ``everything``: also what persons entered about the child since (``ErasurePlan.care``); without it that refuses.
+    ``everything``: also what goes beyond the pages that were asked for (``ErasurePlan.more``); without it that refuses.
     """
     with store.transaction() as session:
         row = _request(session, actor, erasure_id)
         pages = [session.get_one(Page, page_id) for page_id in row.page_ids]
         gone = _erase(store, session, actor, now, pages)
-        if not everything and any(gone.rows[table] for table in CARE):
+        if not everything and gone.more:
             raise WrongState(HANGING)
+        row.page_ids = [*row.page_ids, *gone.papers]  # two persons have decided about these, too
         row.state, row.decided_at, row.decided_by = ErasureState.DONE, now, actor.user_id
         session.flush()
         if handovers.broken_references(session):
             raise WrongState(HANGING)
         detail: dict[str, str | int] = {"pages": len(pages), **{t: n for t, n in gone.rows.items() if n}}
+        told = {"papers": gone.papers, "unsent": gone.batches.unsent, "reported": gone.batches.reported}
+        detail |= {name: len(found) for name, found in told.items() if found}
         store.audit(session, actor.user_id, now, "erasure.done", row.id, detail)
     for vault_id in gone.files:
         store.vault.delete(vault_id)
     store.forget_log()
     store.forget_copies()
+    sources = {row.source_id, *gone.sources}
     return changed(
-        sources=[row.source_id], pages=row.page_ids, registrations=gone.registrations, children=gone.children
-    )
+        sources=sources, pages=row.page_ids, registrations=gone.registrations, children=gone.children,
+        batches=gone.changed_batches,
+    )  # fmt: skip
 
 
 class _OnlyLooked(Exception):
@@ -162,6 +171,16 @@ class _Gone:
     registrations: list[str] = field(default_factory=list)
     children: list[str] = field(default_factory=list)
     elsewhere: int = 0
+    papers: list[str] = field(default_factory=list)  # pages beside those asked for
+    sources: list[str] = field(default_factory=list)  # their files
+    batches: batch_rows.Left = field(default_factory=batch_rows.Left)
+    changed_batches: list[str] = field(default_factory=list)
+
+    @property
+    def more(self) -> bool:
+        """Does more go than what was asked for?"""
+        batches = self.batches.unsent or self.batches.reported
+        return bool(self.papers or batches or any(self.rows[table] for table in CARE))
 
 
 def _erase(store: Store, session: Session, actor: Actor, now: datetime, pages: Sequence[Page]) -> _Gone:
@@ -172,7 +191,7 @@ def _erase(store: Store, session: Session, actor: Actor, now: datetime, pages: S
     for page in pages:
         _erasable(session, page)
     for page in pages:
-        for child_id in _erase_registration(session, gone, page):
+        for child_id in _erase_registration(store, session, now, gone, page):
             touched.setdefault(child_id)
         of_care, rows = erasing.erase_care_of_page(session, page)
         gone.rows += rows
@@ -181,23 +200,29 @@ def _erase(store: Store, session: Session, actor: Actor, now: datetime, pages: S
         gone.files += erasing.erase_page(session, page, now)
     gone.files += erasing.erase_source(store.new_id(), pages[0].source, now)
     session.flush()
-    for child_id in touched:
-        _erase_or_follow(store, session, actor, now, gone, child_id)
-    gone.children += touched
+    waiting = list(touched)
+    while waiting:
+        child_id = waiting.pop(0)
+        gone.children.append(child_id)
+        others = _erase_or_follow(store, session, actor, now, gone, child_id)
+        waiting += [other for other in sorted(others) if other not in touched]
+        touched.update(dict.fromkeys(others))
     session.flush()
     return gone
 
 
-def _erase_registration(session: Session, gone: _Gone, page: Page) -> list[str]:
+def _erase_registration(store: Store, session: Session, now: datetime, gone: _Gone, page: Page) -> list[str]:
     """A registration on which the page stands goes whole: its answers tell of the same person. Its child."""
     registration = None if page.sheet is None else page.sheet.registration
     if registration is None:
         return []
     child_id, registration_id = registration.child_id, registration.id
+    gone.changed_batches += batch_rows.leave(session, registration_id, report.marks(store, now), gone.batches)
     for other in registration_rows.pages_of_registration(session, registration_id):
         other.sheet, other.side = None, None
         if other.state is PageState.PLACED:
             other.state = PageState.READ
+    _erase_papers(store, session, now, gone, erasing.pages_behind(session, registration_id))
     session.flush()
     session.expunge(registration)
     gone.rows += erasing.erase_registration(session, registration_id)
@@ -205,21 +230,40 @@ def _erase_registration(session: Session, gone: _Gone, page: Page) -> list[str]:
     return [] if child_id is None else [child_id]
 
 
-def _erase_or_follow(store: Store, session: Session, actor: Actor, now: datetime, gone: _Gone, child_id: str) -> None:
-    """A child of whom no registration is left goes, too; for another one everything follows from what is left."""
+def _erase_papers(store: Store, session: Session, now: datetime, gone: _Gone, papers: Sequence[Page]) -> set[str]:
+    """More pages about the same person, with the files that show them; the children they were about."""
+    about: set[str] = set()
+    for page in papers:
+        if page.erased_at is not None:
+            continue  # asked for by itself
+        if page.state is PageState.RECEIVED:
+            raise WrongState(f"这名儿童有一页还在等着识别，{UNCHANGED}请等识别完再来删。")
+        of_care, rows = erasing.erase_care_of_page(session, page)
+        gone.rows += rows
+        about |= of_care
+        gone.files += erasing.erase_page(session, page, now)
+        gone.files += erasing.erase_source(store.new_id(), page.source, now)
+        gone.papers.append(page.id)
+        gone.sources.append(page.source_id)
+        session.flush()
+    return about
+
+
+def _erase_or_follow(
+    store: Store, session: Session, actor: Actor, now: datetime, gone: _Gone, child_id: str
+) -> set[str]:
+    """A child of whom no registration is left goes, too; for another one everything follows from what is left.
+
+    Returns the children that its papers were about.
+    """
     if erasing.has_drafts(session, child_id):
         gone.rows += erasing.forget_who_came(session, child_id)
         current.follow(store, session, actor.user_id, now, matching.child(session, child_id))
-        return
-    if erasing.in_batches(session, child_id):
-        raise WrongState(f"这名儿童在报送批次里，{UNCHANGED}请先在国家系统里处理，再来删除。")
-    others = erasing.pages_about(session, child_id)
-    if others:
-        raise WrongState(
-            f"这名儿童另有 {others} 页走访记录或信息卡，{UNCHANGED}请先申请删除那些页，删完以后再来删登记表。"
-        )
+        return set()
+    about = _erase_papers(store, session, now, gone, erasing.pages_about(session, child_id))
     gone.elsewhere += erasing.log_pages(session, child_id)
     gone.rows += erasing.erase_child(session, child_id)
+    return about - {child_id}
 
 
 def _had_by(session: Session, pages: Sequence[Page]) -> tuple[str, ...]:
@@ -244,6 +288,3 @@ def _erasable(session: Session, page: Page) -> None:
         raise WrongState(f"这一页已经删除过了，{UNCHANGED}")
     if page.state is PageState.RECEIVED:
         raise WrongState(f"这一页还在等着识别，{UNCHANGED}请等识别完再申请。")
-    registration = None if page.sheet is None else page.sheet.registration
-    if registration is not None and batch_rows.in_any_batch(session, registration.id):
-        raise WrongState(f"这份登记表在报送批次里，{UNCHANGED}请先在国家系统里处理，再来删除。")

@@ -15,12 +15,24 @@ from pathlib import Path
 from typing import BinaryIO
 
 from forms.gazetteer import lies_within
-from records import audit, durable, handover_file, handover_rows, handovers, keys, office_rows
+from records import (
+    audit,
+    durable,
+    handover_documents,
+    handover_file,
+    handover_rows,
+    handover_sealing,
+    handovers,
+    keys,
+    office_rows,
+)
 from records.audit import Head
 from records.columns import canonical_json
 from records.errors import cannot_write
+from records.handover_documents import Document
 from records.handover_file import Header, Signed
-from records.handover_rows import CHUNK, Document, Gathering
+from records.handover_rows import CHUNK
+from records.handover_sealing import Gathering
 from records.sealed_stream import PIECE, PREFIX, SealedReader, SealedWriter
 from records.session import Session
 from records.store import Store
@@ -112,7 +124,7 @@ def outgoing(
         for document in _documents(store, session, receiver, gathering, before, content):
             at = (str(document["kind"]), str(document["id"]))
             files = gathering.files.pop(at[1], [])
-            if at[0] != "gone" and before.get(at) == handover_rows.digest_of(document):
+            if at[0] != "gone" and before.get(at) == handover_documents.digest_of(document):
                 continue
             content.counts[at[0]] += 1
             content.counts[FILES] += sum((FILES, vault_id) not in before for vault_id in dict.fromkeys(files))
@@ -201,16 +213,16 @@ def _write(  # noqa: PLR0913, PLR0917 (what goes into the stream, in its order)
 
     for document in _documents(store, session, receiver, gathering, before, content):
         kind, object_id = str(document["kind"]), str(document["id"])
-        if kind in handover_rows.GONE_FROM:
-            content.gone.append((handover_rows.GONE_FROM[kind], object_id))
+        if kind in handover_documents.GONE_FROM:
+            content.gone.append((handover_documents.GONE_FROM[kind], object_id))
         else:
-            digest = handover_rows.digest_of(document)
+            digest = handover_documents.digest_of(document)
             if before.get((kind, object_id)) == digest:
                 gathering.files.pop(object_id, None)
                 continue
             content.digests[kind, object_id] = digest
         content.counts[kind] += 1
-        _entry(writer, DOCUMENT, canonical_json(handover_rows.sealed_for(document, seal)).encode())
+        _entry(writer, DOCUMENT, canonical_json(handover_sealing.sealed_for(document, seal)).encode())
         if kind == "source":
             _files(store, writer, document, gathering.files.pop(object_id, []), before, content)
     _entry(writer, TAIL, canonical_json(dict(content.counts)).encode())
@@ -258,11 +270,11 @@ def _children_and_papers(store: Store, session: Session, receiver: Partner, gath
     for some in _chunks(ids):
         yield from handover_rows.registrations(session, gathering, some)
     for row_id in sorted(had - there):
-        yield {"kind": handover_rows.GONE, "id": row_id, "rows": {}}
+        yield {"kind": handover_documents.GONE, "id": row_id, "rows": {}}
     knows = {row_id for kind, row_id in sent if kind == "child"}
     for row_id in sorted(knows - handover_rows.existing(session, "children", knows)):
         dropped = sent["child", row_id] == handovers.DROPPED
-        yield {"kind": handover_rows.GONE_CHILD, "id": row_id, "rows": {}, "dropped": dropped}
+        yield {"kind": handover_documents.GONE_CHILD, "id": row_id, "rows": {}, "dropped": dropped}
 
 
 def _chunks(ids: list[str]) -> Iterator[list[str]]:

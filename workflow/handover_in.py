@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from forms.values import FieldError, format_value
-from records import handover_file, handover_rows, handovers, office_rows, registration_rows
+from records import handover_documents, handover_file, handovers, office_rows, registration_rows
 from records.errors import PackageRefused
+from records.handover_documents import Document
 from records.handover_file import NOTHING_DONE, Header
 from records.handover_owned import unfit
-from records.handover_rows import Document
 from records.handover_taking import Taking
 from records.sealed_stream import SealedReader
 from records.session import Session
@@ -25,7 +25,7 @@ from records.tables import Child, Handover, Partner, Registration
 from records.vault import ID_PATTERN
 from records.views import Actor
 from records.views_handover import FieldChange, IncomingPackage, IncomingRegistration
-from workflow import blind, matching
+from workflow import blind, matching, report
 from workflow.answering import code_table_of, same
 from workflow.changes import NOTHING, Changes, changed
 from workflow.errors import NotFound
@@ -125,7 +125,8 @@ def _take(
         if name == MANIFEST:
             manifest = body
             sensitive = _sensitive(store, manifest)
-            taking = Taking(session, package.partner.store_id, package.partner.name, store.store_id, now, sensitive)
+            sender, marks = package.partner, report.marks(store, now)
+            taking = Taking(session, sender.store_id, sender.name, store.store_id, now, sensitive, marks)
         elif name == DOCUMENT and taking is not None:
             taking.put(body)
     if taking is None:
@@ -303,7 +304,7 @@ def _json(raw: bytes) -> dict[str, Any]:
 
 def _incoming(store: Store, session: Session, document: Document) -> IncomingRegistration:
     try:
-        rows = handover_rows.rows_of(document)
+        rows = handover_documents.rows_of(document)
         (row,) = rows["registrations"]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise unfit() from error

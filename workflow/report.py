@@ -207,6 +207,11 @@ def freeze(store: Store, actor: Actor, now: datetime, batch_id: str) -> Changes:
         return changed(batches=[batch.id], registrations=ids)
 
 
+def marks(store: Store, now: datetime) -> batch_rows.Marks:
+    """What the place of a row is marked with, of whose child nothing may be left."""
+    return batch_rows.Marks(store.new_id, lambda row_hash: store.keyed_hash(row_hash.encode(), "erased_row"), now)
+
+
 def _table(store: Store, session: Session, batch: Batch) -> Table:
     rows = [opened_row(store, row) for row in batch.rows]
     used = dict.fromkeys(tuple(row["form"]) for row in rows)
@@ -236,6 +241,11 @@ def write(store: Store, actor: Actor, now: datetime, batch_id: str, path: Path) 
         batch = scope.batch(session, actor, batch_id)
         if batch.state is BatchState.OPEN:
             raise WrongState("批次还没有冻结，没有写出。请先冻结。")
+        if batch.erased:
+            raise WrongState(
+                f"批次里有 {len(batch.erased)} 行已依法删除，不能再写出。以前写出的文件里还有，请销毁；"
+                "其余的儿童要再报的，请另建批次。"
+            )
         table = _table(store, session, batch)
         if table.content_sha256() != batch.rows_hash:
             raise WrongState("批次冻结后的内容和冻结时的校验码不一致，没有写出。请运行检查（tongdang check）。")
@@ -354,11 +364,12 @@ def batch(store: Store, actor: Actor, batch_id: str) -> BatchView:
             summary=_summary(found),
             rows=_row_views(session, actor, found.rows),
             receipts=tuple(_receipt_view(session, receipt) for receipt in found.receipts),
+            erased=tuple(row.position for row in found.erased),
         )
 
 
 def _summary(batch: Batch) -> BatchSummary:
-    states = [row.state for row in batch.rows]
+    states = [*(row.state for row in batch.rows), *(row.state for row in batch.erased)]
     return BatchSummary(
         batch_id=batch.id,
         number=batch.number,

@@ -177,6 +177,16 @@ CARE_NAMES: Mapping[str, str] = {
 def erasure_plan(told: ErasurePlan) -> list[str]:
     """What an erasure takes with it, sentence by sentence, and where it is held besides."""
     lines = [f"将删除：{told.pages} 页图像和识别记录，{told.registrations} 份登记表，{told.children} 名儿童。"]
+    if told.papers:
+        lines.append(f"这个人另有的 {told.papers} 页（走访记录、案卷和登记表后面附的纸）连图像和内容一起删除。")
+    if told.unsent:
+        lines.append(f"从还没有报出的批次 {'、'.join(told.unsent)} 里拿出；冻结过的退回到冻结以前，请重新冻结。")
+    if told.reported:
+        lines.append(
+            f"已经报出的批次 {'、'.join(told.reported)} 只留下行号和校验码，孩子的内容全部删去，这个批次不能再写出。"
+            "报出去的信息还在国家系统和写出的文件、对照单里：请在国家系统里另行申请删除，把文件和纸销毁"
+            "（《个人信息保护法》第四十七条）。"
+        )
     if told.care:
         kinds = "、".join(f"{CARE_NAMES[table]} {count} 条" for table, count in told.care)
         lines.append(f"连带删除人记下的：{kinds}。")

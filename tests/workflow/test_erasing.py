@@ -21,8 +21,8 @@ from records.tables import (
 )
 from records.views import Actor, ErasureState, Role
 from tests.workflow.conftest import QUICK, OfficeAtWork
-from tests.workflow.scripted import back, front
-from workflow import check, erasing, intake, people, report, verify
+from tests.workflow.scripted import back, failing, front
+from workflow import check, erasing, intake, people, verify
 from workflow.errors import BadValue, NotAllowed, NotFound, WrongState
 
 
@@ -139,7 +139,6 @@ def test_what_is_refused(office: OfficeAtWork) -> None:
     office.deliver("一.tif", front("S"), back("S"))
     office.deliver("二.tif", front("T", child_name="别人"), back("T"))
     office.read()
-    sheet = office.sheets()[0]
     pages = pages_of(office)
     where = (office.store, office.actor)
     with pytest.raises(BadValue):
@@ -154,7 +153,9 @@ def test_what_is_refused(office: OfficeAtWork) -> None:
     erasure = erasing.request_erasure(*where, office.clock(), pages[:2], "误扫")
     erasing.refuse_erasure(office.store, second, office.clock(), erasure)
     assert erasing.erasures(*where)[0].state is ErasureState.REFUSED
-    office.verified(sheet)
-    report.new_batch(*where, office.clock(), "批", [sheet.registration_id])
-    with pytest.raises(WrongState, match="报送批次"):
-        erasing.request_erasure(*where, office.clock(), [sheet.pages[0].page_id], "误扫")
+    office.deliver("三.tif", failing("no_corners"))
+    office.read()
+    (waits,) = (s for s in intake.inbox(*where).sources if s.name == "三.tif")
+    intake.retry(*where, office.clock(), waits.pages[0].page_id)
+    with pytest.raises(WrongState, match="等着识别"):
+        erasing.request_erasure(*where, office.clock(), [page.page_id for page in waits.pages], "误扫")

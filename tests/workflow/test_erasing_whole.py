@@ -16,13 +16,26 @@ from records import backup
 from records import erasing as erasing_rows
 from records.backup import kept_until
 from records.ids import civil_date
-from records.tables import AnswerEvent, Child, Registration, Roster, RosterEntry, Table, User
+from records.tables import (
+    AnswerEvent,
+    BatchRow,
+    Child,
+    ErasedRow,
+    Page,
+    Registration,
+    Roster,
+    RosterEntry,
+    Source,
+    Table,
+    User,
+)
 from records.views import Actor, Role
 from records.views_roster import RosterKind
 from tests.workflow.conftest import PASSWORD, QUICK, OfficeAtWork
-from tests.workflow.scripted import CHILD, back, front, visit_record, work_log
+from tests.workflow.scripted import CHILD, back, front, unknown, visit_record, work_log
 from workflow import (
     access,
+    arranging,
     backups,
     check,
     cli,
@@ -35,9 +48,11 @@ from workflow import (
     people,
     placing,
     prefilled,
+    report,
     roster_import,
     rounds,
     second_entry,
+    sentences,
     settings,
     verify,
     visits,
@@ -137,9 +152,9 @@ def test_everything_about_a_child_goes_and_the_plan_has_said_so(office: OfficeAt
     before = counts(office)
     plan = erasing.plan_erasure(*where, office.clock(), erasure)
     assert counts(office) == before, "looking changes nothing"
-    assert (plan.pages, plan.registrations, plan.children, plan.roster_entries) == (2, 1, 2, 1)
+    assert (plan.pages, plan.registrations, plan.children, plan.roster_entries) == (2, 1, 1, 1)
     assert {table for table, _ in plan.care} == {
-        "concerns", "visits", "work_log", "child_moves", "dossiers", "second_entries", "child_merges",
+        "concerns", "visits", "work_log", "child_moves", "dossiers", "second_entries",
     }  # fmt: skip
     assert plan.backups == 1
     with pytest.raises(WrongState, match="没有删除任何内容"):
@@ -162,7 +177,7 @@ def test_everything_about_a_child_goes_and_the_plan_has_said_so(office: OfficeAt
     assert backup.verify(made.path, "admin", PASSWORD).files == 0
 
 
-def test_read_visit_records_go_first_and_a_page_of_others_is_told(office: OfficeAtWork) -> None:
+def test_read_visit_records_go_along_and_a_page_of_others_is_told(office: OfficeAtWork) -> None:
     child_id = office.child("一")
     office.deliver("走访.jpg", visit_record("V", support_needs="缺校服"))
     office.deliver("日志.jpg", work_log(log_date_1="2026-10-09", log_content_1="到欧阳雪家", log_child_1="欧阳雪"))
@@ -174,25 +189,127 @@ def test_read_visit_records_go_first_and_a_page_of_others_is_told(office: Office
     second = colleague(office)
     where = (office.store, second)
     papers = ask(office, "一.tif")
-    with pytest.raises(WrongState, match="另有 1 页走访记录"):
-        erasing.plan_erasure(*where, office.clock(), papers)
-    visit = ask(office, "走访.jpg")
-    assert erasing.plan_erasure(*where, office.clock(), visit).care == (("visits", 1),)
-    erasing.carry_out_erasure(*where, office.clock(), visit, everything=True)
-    assert everywhere(office, "缺校服") == set()
-    planned = [v for v in visits.visits(office.store, office.actor, child_id) if v.done_on is None]
-    assert len(planned) == 1, "for the child that stays the next visit follows anew"
-    assert check.check(office.store, office.actor) == ()
+    before = counts(office)
     plan = erasing.plan_erasure(*where, office.clock(), papers)
-    assert (plan.elsewhere, plan.care) == (1, (("visits", 1), ("work_log", 1))), (
-        "the day of the next visit was a person's"
-    )
-    erasing.carry_out_erasure(*where, office.clock(), papers, everything=True)
+    assert counts(office) == before
+    assert (plan.pages, plan.papers, plan.elsewhere) == (2, 1, 1)
+    assert plan.care == (("visits", 2), ("work_log", 1)), "the day of the next visit was a person's"
+    assert "走访记录" in "".join(sentences.erasure_plan(plan))
+    with pytest.raises(WrongState, match="连同这些"):
+        erasing.carry_out_erasure(*where, office.clock(), papers)
+    assert counts(office) == before
+    changes = erasing.carry_out_erasure(*where, office.clock(), papers, everything=True)
+    for words in ("缺校服", str(CHILD["child_id_number"]), "林晓"):
+        assert everywhere(office, words) == set(), words
+    assert len(changes.pages) == 3
+    with office.store.session() as session:
+        erased = {page.id for page in session.scalars(select(Page)) if page.erased_at is not None}
+        (left,) = (s for s in session.scalars(select(Source)) if s.erased_at is None)
+    assert erased == changes.pages
+    assert left.name == "日志.jpg"
+    assert len(set(office.store.vault.ids())) == 2, "the log's file and its viewing copy"
     assert check.check(office.store, office.actor) == ()
     log = ask(office, "日志.jpg")
     erasing.carry_out_erasure(*where, office.clock(), log)
     assert everywhere(office, "欧阳雪") == set()
     assert check.check(office.store, office.actor) == ()
+
+
+def test_a_visit_record_alone_goes_and_the_child_stays(office: OfficeAtWork) -> None:
+    child_id = office.child("一")
+    office.deliver("走访.jpg", visit_record("V", support_needs="缺校服"))
+    office.read()
+    (waiting,) = placing.waiting(office.store, office.actor)
+    placing.record_visit_form(*act(office), waiting.page_id, child_id, {})
+    visit, second = ask(office, "走访.jpg"), colleague(office)
+    assert erasing.plan_erasure(office.store, second, office.clock(), visit).care == (("visits", 1),)
+    erasing.carry_out_erasure(office.store, second, office.clock(), visit, everything=True)
+    assert everywhere(office, "缺校服") == set()
+    planned = [v for v in visits.visits(office.store, office.actor, child_id) if v.done_on is None]
+    assert len(planned) == 1, "for the child that stays the next visit follows anew"
+    assert check.check(office.store, office.actor) == ()
+
+
+def test_papers_behind_the_form_go_with_it(office: OfficeAtWork) -> None:
+    office.deliver("一.tif", front("S", child_phone="13904320009"), back("S"), unknown("户口簿", "欧阳雪"))
+    office.read()
+    (sheet,) = office.sheets()
+    (source,) = intake.inbox(office.store, office.actor).sources
+    behind = source.pages[2].page_id
+    arranging.put(*act(office), [behind], sheet.registration_id)
+    office.verified(sheet)
+    erasure = erasing.request_erasure(*act(office), [source.pages[0].page_id, source.pages[1].page_id], "误扫")
+    second = colleague(office)
+    assert erasing.plan_erasure(office.store, second, office.clock(), erasure).papers == 1
+    erasing.carry_out_erasure(office.store, second, office.clock(), erasure, everything=True)
+    assert everywhere(office, "欧阳雪") == set()
+    assert set(office.store.vault.ids()) == set()
+    assert check.check(office.store, office.actor) == ()
+
+
+# -- batches ----------------------------------------------------------------------------------------------------------
+
+
+def two_in_a_batch(office: OfficeAtWork) -> tuple[str, str]:
+    """The batch, and the child that stays."""
+    office.child("一")
+    stays = office.child("二", child_name="王一", child_id_number=None, child_registered=["no"])
+    ids = [row.registration_id for row in report.candidates(office.store, office.actor)]
+    assert len(ids) == 2
+    return report.new_batch(*act(office), "第一批", ids)[1], stays
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_an_unsent_batch_is_left_and_frozen_again(office: OfficeAtWork, frozen: bool) -> None:
+    batch, stays = two_in_a_batch(office)
+    if frozen:
+        report.freeze(*act(office), batch)
+    erasure, second = ask(office, "一.tif"), colleague(office)
+    plan = erasing.plan_erasure(office.store, second, office.clock(), erasure)
+    assert (len(plan.unsent), plan.reported) == (1, ())
+    assert "重新冻结" in "".join(sentences.erasure_plan(plan))
+    with pytest.raises(WrongState, match="连同这些"):
+        erasing.carry_out_erasure(office.store, second, office.clock(), erasure)
+    changes = erasing.carry_out_erasure(office.store, second, office.clock(), erasure, everything=True)
+    assert changes.batches == {batch}
+    (row,) = report.batch(office.store, office.actor, batch).rows
+    assert row.child_id == stays
+    assert everywhere(office, "欧阳雪") == set()
+    report.freeze(*act(office), batch)
+    receipt = report.write(*act(office), batch, office.folder / "批.xlsx")
+    assert receipt.rows == 1
+    assert check.check(office.store, office.actor) == ()
+
+
+def test_of_a_reported_row_its_place_and_a_keyed_hash_stay(office: OfficeAtWork) -> None:
+    batch, stays = two_in_a_batch(office)
+    report.freeze(*act(office), batch)
+    report.write(*act(office), batch, office.folder / "批.xlsx")
+    first, other = sorted(report.batch(office.store, office.actor, batch).rows, key=lambda row: row.child_id == stays)
+    report.record_outcome(*act(office), first.row_id, True, "QG-2026-000123")
+    report.record_outcome(*act(office), other.row_id, False, reason="学校不全")
+    with office.store.session() as session:
+        row_hash = session.get_one(BatchRow, first.row_id).row_hash
+    erasure, second = ask(office, "一.tif"), colleague(office)
+    plan = erasing.plan_erasure(office.store, second, office.clock(), erasure)
+    number = report.batch(office.store, office.actor, batch).summary.number
+    assert (plan.unsent, plan.reported) == ((), (number,))
+    assert "《个人信息保护法》第四十七条" in "".join(sentences.erasure_plan(plan))
+    erasing.carry_out_erasure(office.store, second, office.clock(), erasure, everything=True)
+    for words in ("欧阳雪", str(CHILD["child_id_number"]), "QG-2026-000123", row_hash):
+        assert everywhere(office, words) == set(), words
+    view = report.batch(office.store, office.actor, batch)
+    assert ([row.child_id for row in view.rows], view.erased) == ([stays], (first.position,))
+    assert (view.summary.rows, view.summary.accepted, view.summary.returned) == (2, 1, 1)
+    with office.store.session() as session:
+        (tombstone,) = session.scalars(select(ErasedRow))
+        assert tombstone.row_hash == office.store.keyed_hash(row_hash.encode(), "erased_row")
+    with pytest.raises(WrongState, match="依法删除"):
+        report.write(*act(office), batch, office.folder / "再.xlsx")
+    assert not (office.folder / "再.xlsx").exists()
+    assert len(report.candidates(office.store, office.actor)) == 1, "the other one is reported again"
+    assert check.check(office.store, office.actor) == ()
+    assert len(set(office.store.vault.ids())) == 3, "the other form whole"
 
 
 def test_what_a_later_form_took_over_stays_though_the_paper_it_was_read_from_goes(office: OfficeAtWork) -> None:

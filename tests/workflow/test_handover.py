@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from records import database, handover_file, handover_rows
+from records import database, handover_file, handover_sealing
 from records.errors import PackageRefused
 from records.folder import DATABASE
 from records.tables import User
@@ -204,7 +204,7 @@ def test_what_isnt_the_senders_is_refused(two: Two, monkeypatch: pytest.MonkeyPa
     two.town.child("A")
     mine = two.county.child("C", child_name="李雷", child_id_number="22028420180101004X")
     ((own,),) = rows(two.county, "SELECT id FROM registrations")
-    real = handover_rows.sealed_for
+    real = handover_sealing.sealed_for
 
     def forged(change: dict[str, str], table: str) -> None:
         def sealed_for(document: dict[str, Any], seal: Callable[[bytes, str], bytes]) -> dict[str, Any]:
@@ -215,7 +215,7 @@ def test_what_isnt_the_senders_is_refused(two: Two, monkeypatch: pytest.MonkeyPa
                 document["id"] = change["id"]
             return document
 
-        monkeypatch.setattr(handover_rows, "sealed_for", sealed_for)
+        monkeypatch.setattr(handover_sealing, "sealed_for", sealed_for)
 
     for number, (table, change) in enumerate(
         (

@@ -120,11 +120,11 @@ class ErasureSection(QWidget):
         """What goes with it is said first; whoever goes on has read it."""
         said = "\n".join(sentences.erasure_plan(plan))
         words = f"{said}\n永远删除，找不回来。原因：{row.reason}"
-        dialog = AskDialog(self._jobs, "删除这些页", words, "连同这些一起删除" if plan.care else "永远删除", self)
+        dialog = AskDialog(self._jobs, "删除这些页", words, "连同这些一起删除" if plan.more else "永远删除", self)
         dialog.act(
             lambda: (
                 lambda store, actor, now: erasing.carry_out_erasure(
-                    store, actor, now, row.erasure_id, everything=bool(plan.care)
+                    store, actor, now, row.erasure_id, everything=plan.more
                 )
             )
         )
