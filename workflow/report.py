@@ -376,7 +376,7 @@ def _summary(batch: Batch) -> BatchSummary:
         name=batch.name,
         state=batch.state,
         rows=len(states),
-        sent=states.count(BatchRowState.SENT),
+        sent=sum(row.state is BatchRowState.SENT for row in batch.rows),  # of an erased one no answer can be noted
         accepted=states.count(BatchRowState.ACCEPTED),
         returned=states.count(BatchRowState.RETURNED),
         created_at=batch.created_at,

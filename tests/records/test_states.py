@@ -35,7 +35,7 @@ ALLOWED: dict[type[StrEnum], str] = {
     RegistrationState: (
         "draft>verified verified>reviewed verified>sent_back reviewed>sent_back verified>draft sent_back>draft"
     ),
-    BatchState: "open>frozen frozen>written",
+    BatchState: "open>frozen frozen>open frozen>written",
     BatchRowState: "frozen>sent sent>accepted sent>returned",
     ChildState: "active>exited exited>active",
     ConcernState: "proposed>confirmed proposed>dismissed confirmed>ended",

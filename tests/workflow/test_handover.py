@@ -17,7 +17,7 @@ from records import database, handover_file, handover_sealing
 from records.errors import PackageRefused
 from records.folder import DATABASE
 from records.tables import User
-from records.views import RegistrationState, Role
+from records.views import BatchState, RegistrationState, Role
 from records.views_care import LinkKind
 from tests.records.kill_points import armed, killed_at
 from tests.workflow.conftest import PASSWORD, MakeOffice, OfficeAtWork
@@ -319,16 +319,26 @@ def test_what_its_owner_erased_by_law_goes_at_the_partners_too(two: Two) -> None
     assert rows(two.county, "SELECT count(*) FROM children") == [(1,)]
 
 
-def test_what_the_county_reports_stays_there_when_its_owner_erases_it(two: Two) -> None:
+def test_what_the_county_reported_leaves_an_empty_row_when_its_owner_erases_it(two: Two) -> None:
     two.town.child("A")
+    two.town.child("B", **SECOND)
     two.take(two.make("一.tdhandover"))
     county = two.county
-    ((registration,),) = rows(county, "SELECT id FROM registrations")
-    report.new_batch(county.store, county.actor, county.clock(), "第一批", [str(registration)])
+    act = (county.store, county.actor)
+    ids = [row.registration_id for row in report.candidates(*act)]
+    _, reported = report.new_batch(*act, county.clock(), "第一批", ids[:1])
+    report.freeze(*act, county.clock(), reported)
+    report.write(*act, county.clock(), reported, two.place / "批.xlsx")
+    _, unsent = report.new_batch(*act, county.clock(), "第二批", ids[1:])
+    report.freeze(*act, county.clock(), unsent)
     erase(two.town, "A.tif")
+    erase(two.town, "B.tif")
     two.take(two.make("二.tdhandover"))
-    assert rows(county, "SELECT count(*) FROM registrations") == [(1,)]
-    assert rows(county, "SELECT count(*) FROM children") == [(1,)]
+    assert rows(county, "SELECT count(*) FROM registrations") == [(0,)]
+    assert rows(county, "SELECT count(*) FROM children") == [(0,)]
+    assert set(county.store.vault.ids()) == set()
+    assert (report.batch(*act, reported).erased, report.batch(*act, unsent).erased) == ((1,), ())
+    assert report.batch(*act, unsent).summary.state is BatchState.OPEN
     assert check(county.store, county.actor) == ()
 
 

@@ -92,7 +92,7 @@ class BatchPanel(QFrame):
         self.name.setText(f"{summary.name}　{summary.number}".rstrip("　"))
         self.told.setText(_progress(batch))
         self.freeze.setVisible(summary.state is BatchState.OPEN)
-        self.write.setVisible(summary.state is not BatchState.OPEN)
+        self.write.setVisible(summary.state is not BatchState.OPEN and not batch.erased)
         self.write.setText("写出工作簿" if summary.state is BatchState.FROZEN else "再写一份")
         self.model.set_rows(batch.rows)
         self._show_receipts(batch)
@@ -213,5 +213,6 @@ def _progress(batch: BatchView) -> str:
     if summary.state is BatchState.FROZEN:
         frozen = f"，{moment(summary.frozen_at)}冻结" if summary.frozen_at is not None else ""
         return f"{summary.rows} 名儿童{frozen}，还没有写出。"
-    waiting = summary.rows - summary.accepted - summary.returned
-    return f"{summary.rows} 名儿童：已接收 {summary.accepted}，被退回 {summary.returned}，等结果 {waiting}。"
+    erased = f"第 {'、'.join(map(str, batch.erased))} 行已依法删除，不能再写出。" if batch.erased else ""
+    counts = f"已接收 {summary.accepted}，被退回 {summary.returned}，等结果 {summary.sent}"
+    return f"{summary.rows} 名儿童：{counts}。{erased}"
