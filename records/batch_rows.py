@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from records.registration_rows import DONE
 from records.scope import within
-from records.tables import AuditEntry, Batch, BatchRow, Child, ErasedRow, Registration
+from records.tables import AuditEntry, Batch, BatchRow, Child, ErasedRow, Registration, ReportElsewhere
 from records.views import BatchRowState, BatchState
+
+CHUNK = 500
 
 
 def batches(session: Session, division: str) -> Sequence[Batch]:
@@ -97,6 +99,35 @@ def audit_of(session: Session, verb: str, object_id: str) -> AuditEntry:
     """The last audit entry of this verb on this object."""
     statement = select(AuditEntry).where(AuditEntry.verb == verb, AuditEntry.object_id == object_id)
     return session.scalars(statement.order_by(AuditEntry.seq.desc()).limit(1)).one()
+
+
+# -- reported by another office ---------------------------------------------------------------------------------------
+
+
+def elsewhere(session: Session, division: str) -> list[ReportElsewhere]:
+    """What other offices reported about registrations of the division, by office, batch, then row."""
+    statement = (
+        select(ReportElsewhere)
+        .join(Registration, Registration.id == ReportElsewhere.registration_id)
+        .where(within(Registration.division, division))
+        .order_by(ReportElsewhere.store_id, ReportElsewhere.batch_number, ReportElsewhere.id)
+    )
+    return list(session.scalars(statement))
+
+
+def elsewhere_of_children(session: Session, child_ids: Sequence[str]) -> dict[str, list[ReportElsewhere]]:
+    """Each child's reports by other offices, oldest first."""
+    found: dict[str, list[ReportElsewhere]] = {}
+    for start in range(0, len(child_ids), CHUNK):
+        statement = (
+            select(Registration.child_id, ReportElsewhere)
+            .join(Registration, Registration.id == ReportElsewhere.registration_id)
+            .where(Registration.child_id.in_(child_ids[start : start + CHUNK]))
+            .order_by(ReportElsewhere.written_at, ReportElsewhere.id)
+        )
+        for child_id, report in session.execute(statement):
+            found.setdefault(child_id or "", []).append(report)
+    return found
 
 
 # -- erasure by law ---------------------------------------------------------------------------------------------------

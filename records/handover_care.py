@@ -10,8 +10,9 @@ from sqlalchemy import delete, insert, select, update
 
 from records import batch_rows, erasing, likeness_rows, shells
 from records.handover_documents import TABLES, Row
-from records.handover_owned import Owned, foreign
-from records.tables import Child, Registration
+from records.handover_owned import Owned, foreign, unfit
+from records.tables import Child, Registration, ReportElsewhere
+from records.views import BatchRowState
 
 
 @dataclass(slots=True)
@@ -24,6 +25,7 @@ class TakingCare(Owned):
     sensitive: bool
     marks: batch_rows.Marks
     children: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)  # registrations of which something else is known now
     emptied: set[str] = field(default_factory=set)  # children that turned out to be none
     dropped: set[str] = field(default_factory=set)  # vault files that nobody names any more
 
@@ -39,6 +41,9 @@ class TakingCare(Owned):
         pages, sheets = TABLES["pages"], TABLES["sheets"]
         lying = select(sheets.c.id).where(sheets.c.registration_id == registration_id).scalar_subquery()
         self.session.execute(update(pages).where(pages.c.sheet_id.in_(lying)).values(sheet_id=None, side=None))
+        for page in erasing.pages_behind(self.session, registration_id):
+            page.sheet, page.side = None, None
+        self.session.flush()
         self.session.expunge(found)
         erasing.erase_registration(self.session, registration_id)
         if child_id is not None:
@@ -134,6 +139,39 @@ class TakingCare(Owned):
             self.upsert("child_links", {**row, "child_id": one, "other_id": other}, here)
             self.note("child_links", link_id)
             self.children |= {one, other}
+
+    # -- reports ------------------------------------------------------------------------------------------------------
+
+    def _report(self, report_id: str, rows: Mapping[str, list[Row]]) -> None:
+        """That the partner reported a registration of its own, or of this office's, and what was answered."""
+        (row,) = rows["reports_elsewhere"]
+        here = self.session.get(ReportElsewhere, report_id)
+        about = self.session.get(Registration, row["registration_id"])
+        if row["id"] != report_id or row["store_id"] != self.partner or row["state"] is BatchRowState.FROZEN:
+            raise foreign()
+        if here is not None and (here.store_id != self.partner or here.registration_id != row["registration_id"]):
+            raise foreign()
+        if about is None:
+            return  # erased here since
+        if about.store_id not in (self.own, self.partner):
+            raise foreign()
+        if row["state"] is BatchRowState.RETURNED and not row["returned_reason"]:
+            raise unfit()
+        self.upsert("reports_elsewhere", row, here is not None)
+        if here is not None:
+            self.session.expire(here)
+        self.told.add(about.id)
+
+    def _gone_report(self, report_id: str) -> None:
+        """Erased by law at the partner's."""
+        here = self.session.get(ReportElsewhere, report_id)
+        if here is None:
+            return
+        if here.store_id != self.partner:
+            raise foreign()
+        self.told.add(here.registration_id)
+        self.session.delete(here)
+        self.session.flush()
 
     # -- proposals ----------------------------------------------------------------------------------------------------
 

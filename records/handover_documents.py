@@ -34,6 +34,7 @@ REGISTRATION_TABLES = (
     "cross_references",
     "answers",
     "answer_events",
+    "second_entries",
 )
 CHILD_TABLES = ("children", "child_moves", "concerns", "visits", "mandatory_reports", "work_log")
 KINDS: dict[str, tuple[str, ...]] = {
@@ -45,6 +46,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "child": CHILD_TABLES,
     "link": ("child_links",),
     "proposal": ("proposals",),
+    "report": ("reports_elsewhere",),
 }
 
 # what only means something in the store it stands in
@@ -66,8 +68,9 @@ LOCAL: dict[str, frozenset[str]] = {
     "users": frozenset({"store_id", "valid_until", "disabled_at"}),
     "archive_items": frozenset({"series_id", "item_number", "number_tail"}),
 }
-GONE, GONE_CHILD = "gone", "gone_child"  # kinds of documents that say no more than that something was erased by law
-GONE_FROM = {GONE: "registration", GONE_CHILD: "child"}
+# kinds of documents that say no more than that something is there no longer
+GONE, GONE_CHILD, GONE_REPORT = "gone", "gone_child", "gone_report"
+GONE_FROM = {GONE: "registration", GONE_CHILD: "child", GONE_REPORT: "report"}
 
 
 # -- rows as plain values ---------------------------------------------------------------------------------------------

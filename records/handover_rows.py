@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from records.handover_documents import CHILD_TABLES, KINDS, TABLES, Document, Row, columns_of, plain
 from records.handover_sealing import Gathering, opened_rows
 from records.registration_rows import DONE
-from records.tables import Page, Registration, Sheet, Visit, WorkLogEntry
+from records.tables import ArchiveItem, Batch, BatchRow, Page, Receipt, Registration, Sheet, Visit, WorkLogEntry
+from records.views import BatchRowState
 
 CHUNK = 200
+Columns = TypeVarTuple("Columns")
 NOT_HANDED_OVER = "not_handed_over"  # reason of a page of the same file whose registration stays where it is
 
 
@@ -39,10 +41,13 @@ def own_registrations(session: Session, store_id: str) -> list[tuple[str, str]]:
 
 
 def registrations(session: Session, gathering: Gathering, ids: Sequence[str]) -> Iterator[Document]:
-    """Registrations with answers, history, sheets and the places of these."""
+    """Registrations with answers, history, what two persons agreed upon, sheets, papers behind, and their places."""
     by_registration = {
-        table: _rows(session, table, "registration_id", ids) for table in ("sheets", "answers", "answer_events")
+        table: _rows(session, table, "registration_id", ids)
+        for table in ("sheets", "answers", "answer_events", "second_entries")
     }
+    for registration_id, behind in _sheets_behind(session, ids).items():
+        by_registration["sheets"].setdefault(registration_id, []).extend(behind)
     rows = _rows(session, "registrations", "id", ids)
     placed = _placed(session, ids)
     items_of = _items(session, ids, by_registration["sheets"])
@@ -73,6 +78,12 @@ def registrations(session: Session, gathering: Gathering, ids: Sequence[str]) ->
         }
         for table in ("answers", "answer_events"):
             found[table] = opened_rows(gathering, table, by_registration[table].get(registration_id, []))
+        # what two persons still differ about is for this office to resolve; without any, a state stays what it was
+        agreed = [
+            r for r in by_registration["second_entries"].get(registration_id, []) if r["agreed"] or r["resolved_at"]
+        ]
+        if agreed:
+            found["second_entries"] = agreed
         yield {"kind": "registration", "id": registration_id, "rows": found, "placed": placed.get(registration_id, [])}
 
 
@@ -80,13 +91,31 @@ def _placed(session: Session, ids: Sequence[str]) -> dict[str, list[list[Any]]]:
     """Page, sheet and side of every page on these registrations' sheets."""
     found: dict[str, list[list[Any]]] = {}
     for start in range(0, len(ids), CHUNK):
-        statement = (
-            select(Sheet.registration_id, Page.id, Sheet.id, Page.side)
-            .join(Page, Page.sheet_id == Sheet.id)
-            .where(Sheet.registration_id.in_(ids[start : start + CHUNK]))
-        )
-        for registration_id, *place in session.execute(statement.order_by(Page.id)):
-            found.setdefault(registration_id or "", []).append(list(place))
+        some = ids[start : start + CHUNK]
+        for statement in (
+            select(Sheet.registration_id, Page.id, Sheet.id, Page.side).where(Sheet.registration_id.in_(some)),
+            _behind(select(ArchiveItem.registration_id, Page.id, Sheet.id, Page.side), some),
+        ):
+            for registration_id, *place in session.execute(statement.join(Page, Page.sheet_id == Sheet.id)):
+                found.setdefault(registration_id or "", []).append(list(place))
+    return {registration_id: sorted(places) for registration_id, places in found.items()}
+
+
+def _behind(statement: Select[*Columns], ids: Sequence[str]) -> Select[*Columns]:
+    """Of sheets with papers that lie behind these registrations' forms, in the same item."""
+    of_items = statement.select_from(ArchiveItem).join(Sheet, Sheet.item_id == ArchiveItem.id)
+    return of_items.where(ArchiveItem.registration_id.in_(ids), Sheet.registration_id.is_(None))
+
+
+def _sheets_behind(session: Session, ids: Sequence[str]) -> dict[str, list[Row]]:
+    """Rows of the sheets with papers behind these registrations' forms."""
+    whose: dict[str, str] = {}
+    for start in range(0, len(ids), CHUNK):
+        statement = _behind(select(Sheet.id, ArchiveItem.registration_id), ids[start : start + CHUNK])
+        whose.update((sheet_id, registration_id or "") for sheet_id, registration_id in session.execute(statement))
+    found: dict[str, list[Row]] = {}
+    for sheet_id, rows in sorted(_rows(session, "sheets", "id", whose).items()):
+        found.setdefault(whose[sheet_id], []).extend(rows)
     return found
 
 
@@ -114,15 +143,17 @@ def _named(column: str, *groups: Mapping[str, list[Row]]) -> set[str]:
 
 
 def pages_of(session: Session, registration_ids: Sequence[str]) -> dict[str, str]:
-    """The pages on these registrations' sheets, each with its file."""
+    """The pages on these registrations' sheets, and of the papers behind, each with its file."""
     found: dict[str, str] = {}
     for start in range(0, len(registration_ids), CHUNK):
-        statement = (
-            select(Page.id, Page.source_id)
-            .join(Sheet, Page.sheet_id == Sheet.id)
-            .where(Sheet.registration_id.in_(registration_ids[start : start + CHUNK]))
-        )
-        found.update((page_id, source_id) for page_id, source_id in session.execute(statement))
+        some = registration_ids[start : start + CHUNK]
+        columns = select(Page.id, Page.source_id)
+        for statement in (
+            columns.select_from(Sheet).where(Sheet.registration_id.in_(some)),
+            _behind(columns, some),
+        ):
+            rows = session.execute(statement.join(Page, Page.sheet_id == Sheet.id))
+            found.update((page_id, source_id) for page_id, source_id in rows)
     return found
 
 
@@ -253,6 +284,36 @@ def _led(row: Row, known: Collection[str], sent: Callable[[str], bool]) -> Row:
     if led.get("registration_id") is not None and not sent(led["registration_id"]):
         led["registration_id"] = None
     return led
+
+
+def reports(session: Session, own: str, receiver: str, above: bool) -> Iterator[Document]:
+    """What this office reported and the answers: to an office above of its own registrations, to any of the other's.
+
+    That it was reported and what came back; the values as they were reported stay in the batch.
+    """
+    written = select(func.min(Receipt.written_at)).where(Receipt.batch_id == Batch.id).correlate(Batch)
+    about = Registration.store_id.in_((receiver, own) if above else (receiver,))
+    statement = (
+        select(BatchRow, Batch.number, func.coalesce(written.scalar_subquery(), Batch.frozen_at))
+        .join(Batch, Batch.id == BatchRow.batch_id)
+        .join(Registration, Registration.id == BatchRow.registration_id)
+        .where(about, BatchRow.state != BatchRowState.FROZEN)
+        .order_by(BatchRow.id)
+    )
+    for row, number, at in session.execute(statement):
+        values = {
+            "id": row.id,
+            "store_id": own,
+            "registration_id": row.registration_id,
+            "batch_number": number,
+            "state": row.state,
+            "written_at": at,
+            "system_number": row.system_number,
+            "returned_reason": row.returned_reason,
+            "outcome_at": row.outcome_at,
+        }
+        told = {name: plain(value) for name, value in values.items()}
+        yield {"kind": "report", "id": row.id, "rows": {"reports_elsewhere": [told]}}
 
 
 def erased_sources(session: Session, ids: Collection[str]) -> set[str]:

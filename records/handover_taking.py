@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 
+from forms.dictionary import extra_sensitive
 from forms.form_file import FormError
 from records import likeness_rows
 from records.errors import PackageRefused, StoreDamaged
 from records.handover_care import TakingCare
-from records.handover_documents import GONE, GONE_CHILD, TABLES, Document, Row, rows_of
+from records.handover_documents import GONE, GONE_CHILD, GONE_REPORT, TABLES, Document, Row, rows_of
 from records.handover_file import NOTHING_DONE
 from records.handover_owned import foreign, refuse_bomb, unfit
 from records.packing import unpack_form
@@ -42,6 +43,9 @@ class Taking(TakingCare):
         if kind == GONE:
             self._gone(str(document["id"]))
             return
+        if kind == GONE_REPORT:
+            self._gone_report(str(document["id"]))
+            return
         if kind == GONE_CHILD:
             self._gone_child(str(document["id"]), dropped=document.get("dropped") is True)
             return
@@ -63,6 +67,7 @@ class Taking(TakingCare):
             "child": self._child,
             "link": self._link,
             "proposal": self._proposal,
+            "report": self._report,
         }
         writers[str(kind)](str(document["id"]), rows)
 
@@ -223,6 +228,7 @@ class Taking(TakingCare):
         self.registrations.add(registration_id)
         self._places(registration_id, rows, placed)
         self._answers(registration_id, rows)
+        self._second_entries(registration_id, rows["second_entries"])
 
     def _own_review(self, row: Row, here: Row) -> Row:
         """What this office decided about the same verified state stands until its owner has answered."""
@@ -250,18 +256,23 @@ class Taking(TakingCare):
             row["box_id"] = self._now("boxes", row["box_id"])
             row["location_id"] = self._now("locations", row["location_id"])
             self._numbered("archive_items", row)
-        self._sheets(registration_id, rows["sheets"], placed)
+        own = {row["id"] for row in rows["archive_items"] if row["registration_id"] == registration_id}
+        self._sheets(registration_id, own, rows["sheets"], placed)
         self._references({row["id"] for row in rows["archive_items"]}, rows["cross_references"])
 
-    def _sheets(self, registration_id: str, rows: list[Row], placed: list[Any]) -> None:
+    def _sheets(self, registration_id: str, items: set[str], rows: list[Row], placed: list[Any]) -> None:
+        """Sheets of the form, and those with papers behind it: in ``items``, which are the registration's alone."""
         sheets, pages = TABLES["sheets"], TABLES["pages"]
         own = {row["id"] for row in rows}
-        before = set(self.session.scalars(select(sheets.c.id).where(sheets.c.registration_id == registration_id)))
+        behind = and_(sheets.c.registration_id.is_(None), sheets.c.item_id.in_(items))
+        whose = or_(sheets.c.registration_id == registration_id, behind)
+        before = set(self.session.scalars(select(sheets.c.id).where(whose)))
         if before:
             lying = pages.c.sheet_id.in_(before)
             self.session.execute(update(pages).where(lying).values(sheet_id=None, side=None))
         for row in rows:
-            if row["registration_id"] != registration_id:
+            form = row["registration_id"] == registration_id
+            if not form and (row["registration_id"] is not None or row["item_id"] not in items):
                 raise foreign()
             here = self.exists("sheets", row["id"])
             if here and row["id"] not in before and not self.was_here("sheet", row["id"]):
@@ -334,6 +345,30 @@ class Taking(TakingCare):
         if rows["answers"]:
             self.session.execute(insert(answers), rows["answers"])
         self._history(registration_id, rows["answer_events"])
+
+    def _second_entries(self, registration_id: str, rows: list[Row]) -> None:
+        """What two persons at the owner's agreed upon; where two have agreed here, too, that stays."""
+        table = TABLES["second_entries"]
+        here = self.session.execute(select(table).where(table.c.registration_id == registration_id)).mappings().all()
+        theirs = {row["id"] for row in here if self.was_here("second_entries", row["id"])}
+        lost = theirs - {row["id"] for row in rows}
+        if lost:
+            self.session.execute(delete(table).where(table.c.id.in_(lost)))
+        own = {row["key"]: row for row in here if row["id"] not in theirs}
+        for row in rows:
+            if row["registration_id"] != registration_id or (row["key"] in extra_sensitive()):
+                raise foreign()
+            for name in ("first_by", "entered_by", "resolved_by"):
+                self.by(row, name)
+            if self.exists("second_entries", row["id"]) and row["id"] not in theirs:
+                raise foreign()
+            mine = own.get(row["key"])
+            if mine is not None and (mine["agreed"] or mine["resolved_at"] is not None):
+                continue
+            if mine is not None:
+                self.session.execute(delete(table).where(table.c.id == mine["id"]))
+            self.upsert("second_entries", row, row["id"] in theirs)
+            self.note("second_entries", row["id"])
 
     def _history(self, registration_id: str, rows: list[Row]) -> None:
         """Steps are only added; one that was here says what it said."""

@@ -42,6 +42,11 @@ def next_number(session: Session, partner_id: str) -> int:
     return max([session.scalar(out) or 0, *received]) + 1
 
 
+def names(session: Session) -> dict[str, str]:
+    """The partners' names, by store."""
+    return {row.store_id: row.name for row in session.scalars(select(Partner))}
+
+
 def of_number(session: Session, partner_id: str, direction: str, number: int) -> Handover | None:
     """One package."""
     statement = select(Handover).where(

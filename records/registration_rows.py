@@ -20,6 +20,7 @@ from records.tables import (
     Page,
     Reading,
     Registration,
+    ReportElsewhere,
     Sheet,
     Source,
 )
@@ -204,14 +205,19 @@ def last_standing_event(session: Session, registration_id: str, key: str | None 
 
 
 def in_running_batch(session: Session, registration_id: str) -> bool:
-    """Does it stand in a frozen batch whose answer is still out, or was it accepted?"""
+    """Does it stand in a frozen batch, here or reported by another office, whose answer is still out or was yes?"""
     states = (BatchRowState.FROZEN, BatchRowState.SENT, BatchRowState.ACCEPTED)
     statement = (
         select(BatchRow.id)
         .join(Batch, BatchRow.batch_id == Batch.id)
         .where(BatchRow.registration_id == registration_id, BatchRow.state.in_(states), Batch.state != BatchState.OPEN)
     )
-    return session.scalar(statement.limit(1)) is not None
+    if session.scalar(statement.limit(1)) is not None:
+        return True
+    elsewhere = select(ReportElsewhere.id).where(
+        ReportElsewhere.registration_id == registration_id, ReportElsewhere.state.in_(states)
+    )
+    return session.scalar(elsewhere.limit(1)) is not None
 
 
 def keys_with_events(session: Session, registration_id: str) -> set[str]:

@@ -396,6 +396,18 @@ class BatchView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedElsewhere:
+    """A batch of another office, as far as it is about registrations that are here, too."""
+
+    office: str
+    number: str
+    written_on: date
+    rows: int
+    accepted: int
+    returned: int
+
+
+@dataclass(frozen=True, slots=True)
 class CandidateRow:
     """A verified registration that may go into a batch."""
 

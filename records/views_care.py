@@ -367,6 +367,7 @@ class BatchOfChild:
     state: str
     system_number: str
     returned_reason: str
+    office: str = ""  # that reported it in a batch of its own, "" for this one
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from records.views import BatchRowState
+
 
 class ProposalKind(StrEnum):
     """What is proposed: another value, that the registration passes, or that it goes back."""
@@ -105,11 +107,24 @@ class IncomingRegistration:
     archive_number: str
     new: bool
     fields: tuple[FieldChange, ...]  # of one that is here already: what differs
+    papers: int = 0  # sheets behind the form: copies, certificates
+    agreed: int = 0  # fields that two persons there entered alike
 
     @property
     def conflict(self) -> bool:
         """Does a person have to look first?"""
         return any(field.conflict for field in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingReport:
+    """That the office reported a registration in a batch of its own. ``twice``: it is reported from here, too."""
+
+    title: str
+    batch_number: str
+    state: BatchRowState
+    answer: str  # 系统儿童编号 or the reason of a return
+    twice: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +139,7 @@ class IncomingPackage:
     already: bool
     counts: dict[str, int]
     registrations: tuple[IncomingRegistration, ...]
+    reports: tuple[IncomingReport, ...]  # that are new or say something else than before
     proposals: int  # that come in to be decided
     decisions: int  # about proposals of this store
     audit_seq: int

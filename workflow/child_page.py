@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +15,7 @@ from records import (
     batch_rows,
     care_rows,
     erasing,
+    handovers,
     likeness_rows,
     office_rows,
     place_rows,
@@ -107,7 +108,7 @@ def child_page(store: Store, actor: Actor, child_id: str, today: date) -> ChildP
             log=care.log,
             dossier=None if dossier is None else dossiers.view(session, dossier, who),
             sheets=_sheets(session, child.id),
-            batches=_batches(session, child.id),
+            batches=(*_batches(session, child.id), *_elsewhere(session, child.id)),
             moves=moves.move_views(session, child.id),
         )
 
@@ -360,3 +361,18 @@ def _batches(session: Session, child_id: str) -> tuple[BatchOfChild, ...]:
         )
         for row, batch in batch_rows.rows_of_children(session, [child_id]).get(child_id, [])
     )
+
+
+def _elsewhere(session: Session, child_id: str) -> Iterator[BatchOfChild]:
+    """What other offices reported of the child, as their packages told."""
+    offices = handovers.names(session)
+    for row in batch_rows.elsewhere_of_children(session, [child_id]).get(child_id, []):
+        yield BatchOfChild(
+            batch_id="",
+            number=row.batch_number,
+            registration_id=row.registration_id,
+            state=row.state.value,
+            system_number=row.system_number,
+            returned_reason=row.returned_reason,
+            office=offices.get(row.store_id, ""),
+        )

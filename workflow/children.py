@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from forms.code_tables import code_table
-from records import answer_rows, batch_rows, care_rows, child_rows, office_rows, place_rows
+from records import answer_rows, batch_rows, care_rows, child_rows, handovers, office_rows, place_rows
 from records.session import Session
 from records.states import ChildState
 from records.store import Store
-from records.tables import Answer, Batch, BatchRow, Child, Registration
+from records.tables import Answer, Batch, BatchRow, Child, Registration, ReportElsewhere
 from records.views import Actor, BatchRowState, BatchState, ChildRow
 from records.views_care import ConcernState
 from workflow import blind
@@ -85,6 +85,8 @@ class _Gathered:
     ) -> None:
         self.answers = answer_rows.answers_of_many(session, ids, CONCERN_KEYS)
         self.batches = batch_rows.rows_of_children(session, child_ids)
+        self.elsewhere = batch_rows.elsewhere_of_children(session, child_ids)
+        self.offices = handovers.names(session) if self.elsewhere else {}
         self.sheets = {sheet.registration_id: sheet for sheet in reversed(place_rows.sheets_of(session, ids))}
         round_ = office_rows.open_round(session)
         self.as_of = None if round_ is None else round_.as_of
@@ -98,6 +100,13 @@ class _Gathered:
 
     def concerned(self, child_id: str, state: ConcernState) -> int:
         return sum(concern.state is state for concern in self.concerns.get(child_id, []))
+
+    def reporting(self, child_id: str, registration_id: str) -> str:
+        """By this office or another one, whichever reported last."""
+        own, others = self.batches.get(child_id, []), self.elsewhere.get(child_id, [])
+        if others and (not own or own[-1][1].created_at < others[-1].written_at):
+            return reported_elsewhere(registration_id, others[-1], self.offices.get(others[-1].store_id, "别的单位"))
+        return reporting(registration_id, own)
 
     def overdue(self, child_id: str) -> int:
         due = self.planned[child_id][0].due_on if child_id in self.planned else None
@@ -122,7 +131,7 @@ def _row(rows: _Gathered, child: Child, who: Head, registration: Registration) -
         archive_number="" if item is None else item.archive_number,
         location="" if item is None else place_of(item).text(),
         key_concern=confirmed or _key_concern(rows.answers[registration.id]),
-        reporting=reporting(registration.id, rows.batches.get(child.id, [])),
+        reporting=rows.reporting(child.id, registration.id),
         registration_id=registration.id,
         exited=exit_words(child),
         to_decide=rows.concerned(child.id, ConcernState.PROPOSED),
@@ -141,6 +150,17 @@ def exit_words(child: Child) -> str:
 
 def _key_concern(answers: Mapping[str, Answer]) -> bool:
     return any("yes" in codes(a.value) or (key == "concern_criteria" and codes(a.value)) for key, a in answers.items())
+
+
+def reported_elsewhere(registration_id: str, row: ReportElsewhere, office: str) -> str:
+    """The same for one that another office reported."""
+    if row.registration_id != registration_id and row.state is not BatchRowState.SENT:
+        return "有更新未报送"
+    if row.state is BatchRowState.SENT:
+        return f"{office}批次 {row.batch_number} 已报送，待反馈"
+    if row.state is BatchRowState.ACCEPTED:
+        return f"已录入 {row.system_number}（{office}报送）".replace(" （", "（")
+    return f"被退回：{row.returned_reason}（{office}报送）"
 
 
 def reporting(registration_id: str, batches: list[tuple[BatchRow, Batch]]) -> str:

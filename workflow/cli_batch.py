@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from records.views import BatchState
-from workflow import cli, entry_sheets, report
+from workflow import cli, entry_sheets, report, sentences
 from workflow.access import Opened
 from workflow.audit_export import audit_head, parse_head
 from workflow.check import check, clear_scans
@@ -55,12 +55,14 @@ def _batch_id(opened: Opened, number: str) -> str:
 
 
 def show(options: argparse.Namespace) -> int:
-    """One line per batch."""
+    """One line per batch, then those of other offices."""
     opened = cli.open_office(options)
     try:
         for b in report.batches(opened.store, opened.actor):
             words = f"接收 {b.accepted}　退回 {b.returned}　等结果 {b.sent}"
             print(f"{b.number}　{b.name}　{STATE_WORDS[b.state]}　{b.rows} 名　{words}")
+        for told in report.elsewhere(opened.store, opened.actor):
+            print(sentences.reported_elsewhere(told))
         return cli.ALL_READ
     finally:
         opened.store.close()

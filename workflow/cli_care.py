@@ -188,7 +188,8 @@ def page_lines(page: ChildPage) -> list[str]:
     for sheet in page.sheets:
         see = f"　参见 {'、'.join(sheet.see)}" if sheet.see else ""
         lines.append(f"纸质　{sheet.archive_number}　{sheet.location or '未装盒'}{see}")
-    lines += [f"批次　{b.number}　{b.system_number or b.returned_reason or b.state}" for b in page.batches]
+    for b in page.batches:
+        lines.append(f"批次　{b.office}{b.number}　{b.system_number or b.returned_reason or b.state}")
     lines += [f"变动　{m.on}　{m.reason or '恢复'}　{m.note}".rstrip() for m in page.moves]
     return lines
 

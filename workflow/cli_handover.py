@@ -11,7 +11,7 @@ from typing import TypeAlias
 from records.store import Store
 from records.views import Actor
 from records.views_handover import CardView, IncomingRegistration, ProposalKind
-from workflow import cli, handover, handover_in, partners, proposals
+from workflow import cli, handover, handover_in, partners, proposals, sentences
 from workflow.matching import place_name
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -20,6 +20,7 @@ KINDS = {
     "child": "儿童",
     "source": "扫描文件",
     "proposal": "建议和答复",
+    "report": "报送情况",
     "gone": "依法删除",
 }
 PROPOSED = {ProposalKind.REVIEWED: "复核通过", ProposalKind.SENT_BACK: "复核退回"}
@@ -165,6 +166,8 @@ def preview_(options: argparse.Namespace) -> int:
     for words, rows in (("新的", seen.new), ("有变化", seen.changed), ("和本单位的建议不一致", seen.conflicting)):
         for row in rows:
             _tell_row(words, row)
+    for report in seen.reports:
+        print(sentences.incoming_report(report))
     if seen.proposals or seen.decisions:
         print(f"要处理的建议 {seen.proposals} 条，对本单位建议的答复 {seen.decisions} 条。")
     print(f"对方操作记录末码：{seen.audit_seq}:{seen.audit_head}")
@@ -172,7 +175,7 @@ def preview_(options: argparse.Namespace) -> int:
 
 
 def _tell_row(words: str, row: IncomingRegistration) -> None:
-    print(f"{words}：{row.archive_number}　{row.title}")
+    print(f"{words}：{row.archive_number}　{row.title}{sentences.comes_along(row)}")
     for field in row.fields:
         mark = "　※" if field.conflict else ""
         print(f"　　{field.label}：{field.before or '（空）'} → {field.after or '（空）'}{mark}")

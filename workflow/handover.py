@@ -238,10 +238,15 @@ def _documents(
     content: Content,
 ) -> Iterator[Document]:
     yield from handover_rows.simple(session, "user")
-    if lies_within(office_rows.office(session).division, receiver.division):
+    above = lies_within(office_rows.office(session).division, receiver.division)
+    if above:
         yield from handover_rows.simple(session, "round")
         yield from handover_rows.simple(session, "form")
         yield from _children_and_papers(store, session, receiver, gathering)
+    yield from handover_rows.reports(session, store.store_id, receiver.store_id, above)
+    told = {row_id for kind, row_id in handovers.sent(session, receiver.store_id) if kind == "report"}
+    for row_id in sorted(told - handover_rows.existing(session, "batch_rows", told)):
+        yield {"kind": handover_documents.GONE_REPORT, "id": row_id, "rows": {}}
     for proposal_id in handovers.proposals_between(session, store.store_id, receiver.store_id):
         yield handover_rows.one(session, "proposal", proposal_id)
 

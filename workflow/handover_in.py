@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from forms.values import FieldError, format_value
-from records import handover_documents, handover_file, handovers, office_rows, registration_rows
+from records import batch_rows, handover_documents, handover_file, handovers, office_rows, registration_rows
 from records.errors import PackageRefused
 from records.handover_documents import Document
 from records.handover_file import NOTHING_DONE, Header
@@ -21,16 +21,17 @@ from records.handover_taking import Taking
 from records.sealed_stream import SealedReader
 from records.session import Session
 from records.store import Store
-from records.tables import Child, Handover, Partner, Registration
+from records.tables import Child, Handover, Partner, Registration, ReportElsewhere
 from records.vault import ID_PATTERN
 from records.views import Actor
-from records.views_handover import FieldChange, IncomingPackage, IncomingRegistration
+from records.views_handover import FieldChange, IncomingPackage, IncomingRegistration, IncomingReport
 from workflow import blind, matching, report
 from workflow.answering import code_table_of, same
 from workflow.changes import NOTHING, Changes, changed
 from workflow.errors import NotFound
 from workflow.forms_in_use import stored_form
 from workflow.handover import DOCUMENT, FILE, MANIFEST, TAIL
+from workflow.heads import head_of
 from workflow.permissions import Right, verb
 from workflow.scope import require_whole_office
 
@@ -59,6 +60,7 @@ def preview(store: Store, actor: Actor, path: Path) -> IncomingPackage:
         with _opened(store, session, path) as package:
             counts: Counter[str] = Counter()
             shown: list[IncomingRegistration] = []
+            reports: list[IncomingReport] = []
             own = decided = 0
             manifest: dict[str, Any] = {}
             for name, body in _entries(package.reader):
@@ -70,6 +72,8 @@ def preview(store: Store, actor: Actor, path: Path) -> IncomingPackage:
                         row = _incoming(store, session, body)
                         if row.new or row.fields:
                             shown.append(row)
+                    if body["kind"] == "report" and len(reports) < MOST_SHOWN:
+                        reports += _reported(session, actor, body)
                     if body["kind"] == "proposal":
                         (proposal,) = body["rows"]["proposals"]
                         own += proposal["store_id"] == store.store_id
@@ -83,6 +87,7 @@ def preview(store: Store, actor: Actor, path: Path) -> IncomingPackage:
         already=package.already,
         counts=dict(counts),
         registrations=tuple(shown),
+        reports=tuple(reports),
         proposals=decided,
         decisions=own,
         audit_seq=int(manifest["audit_seq"]),
@@ -146,7 +151,7 @@ def _take(
             matching.refresh(session, child)
     if handovers.broken_references(session):
         raise unfit()
-    told = changed(registrations=taking.registrations, children=taking.children)
+    told = changed(registrations=taking.registrations | taking.told, children=taking.children)
     return told, manifest, taking.dropped
 
 
@@ -316,7 +321,27 @@ def _incoming(store: Store, session: Session, document: Document) -> IncomingReg
     numbers = [item["archive_number"] for item in rows["archive_items"]]
     fields = () if here is None else _changes(store, session, here, answers)
     fields = tuple(_covered(field) if field.key in hidden else field for field in fields)
-    return IncomingRegistration(row["id"], str(name), numbers[0] if numbers else "", here is None, fields)
+    behind = sum(sheet["registration_id"] is None for sheet in rows["sheets"])
+    return IncomingRegistration(
+        row["id"], str(name), numbers[0] if numbers else "", here is None, fields, behind, len(rows["second_entries"])
+    )
+
+
+def _reported(session: Session, actor: Actor, document: Document) -> Iterator[IncomingReport]:
+    """A report that isn't known yet, or has its answer now."""
+    try:
+        (row,) = handover_documents.rows_of(document)["reports_elsewhere"]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise unfit() from error
+    known = session.get(ReportElsewhere, row["id"])
+    answer = row["system_number"] or row["returned_reason"]
+    if known is not None and (known.state, known.system_number or known.returned_reason) == (row["state"], answer):
+        return
+    registration = session.get(Registration, row["registration_id"])
+    child = None if registration is None or registration.child_id is None else session.get(Child, registration.child_id)
+    title = "" if child is None else head_of(session, actor, child).name
+    twice = child is not None and bool(batch_rows.busy_children(session, [child.id]))
+    yield IncomingReport(title, row["batch_number"], row["state"], answer, twice)
 
 
 def _covered(field: FieldChange) -> FieldChange:

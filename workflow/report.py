@@ -13,12 +13,13 @@ from typing import Any
 from exporters.files import FileProblem
 from exporters.table import Table
 from exporters.workbook import BatchDocument, write_batch
-from records import answer_rows, batch_rows, child_rows, office_rows, registration_rows, sealing
+from records import answer_rows, batch_rows, child_rows, handovers, office_rows, registration_rows, sealing
 from records.columns import canonical_json
+from records.ids import civil_date
 from records.session import Session
 from records.states import ChildState
 from records.store import Store
-from records.tables import Batch, BatchRow
+from records.tables import Batch, BatchRow, ReportElsewhere
 from records.tables import Receipt as ReceiptRow
 from records.views import (
     Actor,
@@ -28,6 +29,7 @@ from records.views import (
     BatchSummary,
     BatchView,
     CandidateRow,
+    ReportedElsewhere,
 )
 from workflow import blind, scope, sheets
 from workflow.changes import Changes, changed
@@ -70,13 +72,15 @@ def candidates(store: Store, actor: Actor) -> tuple[CandidateRow, ...]:
     with store.session() as session:
         found = child_rows.children_with_current(session, "", actor.division, exited=False)
         rows = batch_rows.rows_of_children(session, [child.id for child, _ in found])
+        others = batch_rows.elsewhere_of_children(session, [child.id for child, _ in found])
         answers = answer_rows.answers_of_many(session, [registration.id for _, registration in found])
         limits = limits_of(session)
         looked_at = blind.seen_twice(session, [registration for _, registration in found])
         listed = []
         for child, registration in found:
             own = rows.get(child.id, [])
-            if registration.id not in looked_at or not _may_report(registration.id, [row for row, _ in own]):
+            before: list[BatchRow | ReportElsewhere] = [*(row for row, _ in own), *others.get(child.id, [])]
+            if registration.id not in looked_at or not _may_report(registration.id, before):
                 continue
             assert registration.verified_at is not None  # the table's own check
             form = stored_form(store, session, registration.form_id, registration.form_version)
@@ -95,7 +99,8 @@ def candidates(store: Store, actor: Actor) -> tuple[CandidateRow, ...]:
         return tuple(listed)
 
 
-def _may_report(registration_id: str, rows: Sequence[BatchRow]) -> bool:
+def _may_report(registration_id: str, rows: Sequence[BatchRow | ReportElsewhere]) -> bool:
+    """No answer is out, and this very statement wasn't accepted: reported from here or by another office."""
     running = any(row.state in (BatchRowState.FROZEN, BatchRowState.SENT) for row in rows)
     done = any(row.state is BatchRowState.ACCEPTED and row.registration_id == registration_id for row in rows)
     return not running and not done
@@ -123,7 +128,12 @@ def new_batch(
         if gone:
             raise WrongState(f"所选的儿童里 {'、'.join(gone)} 已退出台账，没有新建批次。要报送的，请先恢复到台账。")
         rows = batch_rows.rows_of_children(session, [child.id for _, child in verified])
+        others = batch_rows.elsewhere_of_children(session, [child.id for _, child in verified])
         for registration, child in verified:
+            if not _may_report(registration.id, others.get(child.id, [])):
+                raise WrongState(
+                    "所选的儿童里有别的单位已经报送、还在等反馈或已被接收的，没有新建批次。请刷新后重新选择，不要重复报送。"
+                )
             if not _may_report(registration.id, [row for row, _ in rows.get(child.id, [])]):
                 raise WrongState("所选的儿童里有已在别的批次、还没有反馈结果的，没有新建批次。请刷新后重新选择。")
         if len({child.id for _, child in verified}) != len(verified):
@@ -365,6 +375,27 @@ def batch(store: Store, actor: Actor, batch_id: str) -> BatchView:
             rows=_row_views(session, actor, found.rows),
             receipts=tuple(_receipt_view(session, receipt) for receipt in found.receipts),
             erased=tuple(row.position for row in found.erased),
+        )
+
+
+@verb(Right.SEE_BATCHES)
+def elsewhere(store: Store, actor: Actor) -> tuple[ReportedElsewhere, ...]:
+    """What other offices reported about registrations of the scope, batch by batch, as their packages told."""
+    with store.session() as session:
+        offices = handovers.names(session)
+        found: dict[tuple[str, str], list[ReportElsewhere]] = {}
+        for row in batch_rows.elsewhere(session, actor.division):
+            found.setdefault((row.store_id, row.batch_number), []).append(row)
+        return tuple(
+            ReportedElsewhere(
+                office=offices.get(store_id, ""),
+                number=number,
+                written_on=civil_date(rows[0].written_at),
+                rows=len(rows),
+                accepted=sum(row.state is BatchRowState.ACCEPTED for row in rows),
+                returned=sum(row.state is BatchRowState.RETURNED for row in rows),
+            )
+            for (store_id, number), rows in found.items()
         )
 
 

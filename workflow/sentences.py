@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from records.views import ErasurePlan
+from records.views import BatchRowState, ErasurePlan, ReportedElsewhere
+from records.views_handover import IncomingRegistration, IncomingReport
 
 SOURCE_REASONS = {
     "empty": "文件是空的，没有内容。原文件没有动，请重新扫描或重新复制一份。",
@@ -207,3 +208,29 @@ def erasure_held(told: ErasurePlan) -> list[str]:
     return [
         f"以前的 {told.backups} 份备份里还有，{until}。急的话，删完以后另做一份备份，再销毁以前的；别处另存的也要销毁。"
     ]
+
+
+def reported_elsewhere(told: ReportedElsewhere) -> str:
+    """A batch of another office in a line."""
+    waiting = told.rows - told.accepted - told.returned
+    counts = f"接收 {told.accepted}　退回 {told.returned}　等结果 {waiting}"
+    return f"{told.office}　批次 {told.number}　{told.written_on} 报送　{told.rows} 名　{counts}"
+
+
+REPORTED = {
+    BatchRowState.SENT: "已报送，等结果",
+    BatchRowState.ACCEPTED: "已录入",
+    BatchRowState.RETURNED: "被退回：",
+}
+
+
+def incoming_report(told: IncomingReport) -> str:
+    """What a package says of a child's reporting, in a line."""
+    twice = "　※本单位的批次里也有，请两边商定由谁报送" if told.twice else ""
+    return f"报送：{told.title}　批次 {told.batch_number}　{REPORTED[told.state]}{told.answer}{twice}"
+
+
+def comes_along(row: IncomingRegistration) -> str:
+    """What comes with a registration besides its fields."""
+    papers = f"　后附 {row.papers} 张" if row.papers else ""
+    return papers + (f"　双录一致 {row.agreed} 栏" if row.agreed else "")

@@ -176,6 +176,7 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.roster_import.bring_in": {R, M},
     "workflow.report.candidates": {C, R, M},
     "workflow.report.batches": {C, R, M},
+    "workflow.report.elsewhere": {C, R, M},
     "workflow.report.batch": {C, R, M},
     "workflow.report.new_batch": {R, M},
     "workflow.report.freeze": {R, M},

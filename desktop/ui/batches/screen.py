@@ -14,8 +14,8 @@ from desktop.ui.theme import AROUND, BETWEEN
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import BATCH
-from records.views import BatchSummary
-from workflow import report
+from records.views import BatchSummary, ReportedElsewhere
+from workflow import report, sentences
 from workflow.changes import Changes
 
 REFRESH_MS = 150
@@ -66,6 +66,10 @@ class BatchesScreen(QWidget):
         row.addWidget(button("新建批次", self.choose, role="primary", icon="plus", name="new_batch"))
         left_box.addLayout(row)
         left_box.addWidget(self.table, 1)
+        self.elsewhere = text("", "secondary", wrap=True, selectable=True)
+        self.elsewhere.setObjectName("reported_elsewhere")
+        self.elsewhere.hide()
+        left_box.addWidget(self.elsewhere)
         halves = QSplitter()
         halves.setChildrenCollapsible(False)
         halves.setHandleWidth(BETWEEN)
@@ -96,6 +100,7 @@ class BatchesScreen(QWidget):
     def read(self) -> None:
         """Read the list again."""
         self._jobs.read(report.batches, self._show, owner=self)
+        self._jobs.read(report.elsewhere, self._show_elsewhere, owner=self)
 
     def show_batch(self, batch_id: str) -> None:
         """This batch is at hand when the list has been read."""
@@ -127,6 +132,12 @@ class BatchesScreen(QWidget):
         found = [i for i, row in enumerate(rows) if row.batch_id == before]
         if rows:
             self.table.selectRow(found[0] if found else 0)
+
+    def _show_elsewhere(self, told: Sequence[ReportedElsewhere]) -> None:
+        """What other offices reported, as their packages said: nothing to do here but to know it."""
+        lines = [sentences.reported_elsewhere(each) for each in told]
+        self.elsewhere.setText("\n".join(["别的单位报送的：", *lines]))
+        self.elsewhere.setVisible(bool(lines))
 
     def _at_hand(self, position: int) -> None:
         rows = self.model.rows

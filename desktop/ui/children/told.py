@@ -245,7 +245,10 @@ def papers(page: ChildPage, hands: Hands) -> tuple[Section, ...]:
         Section(
             "报送",
             tuple(
-                Said(f"批次 {b.number}　{ROWS[BatchRowState(b.state)]}", b.system_number or b.returned_reason)
+                Said(
+                    f"{f'{b.office}　' if b.office else ''}批次 {b.number}　{ROWS[BatchRowState(b.state)]}",
+                    b.system_number or b.returned_reason,
+                )
                 for b in page.batches
             ),
             "还没有报送过。",

@@ -15,7 +15,7 @@ from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, p
 from desktop.ui.widgets.table import Column, RowsModel, make_table
 from desktop.ui.words import Mark, moment
 from records.views_handover import FieldChange, IncomingPackage, IncomingRegistration
-from workflow import handover_in
+from workflow import handover_in, sentences
 from workflow.changes import Changes
 
 NOTHING, BUSY, PACKAGE, REFUSED = range(4)
@@ -186,7 +186,8 @@ class IncomingPart(QWidget):
         if row is None:
             self.about.setText("")
         elif row.new:
-            self.about.setText("本单位还没有这一份，收进来就是新的一份。")
+            along = sentences.comes_along(row).strip("　")
+            self.about.setText("本单位还没有这一份，收进来就是新的一份。" + (f"（{along}）" if along else ""))
         elif row.conflict:
             self.about.setText(
                 "标黄的栏目，本单位提过另外的内容，对方还没有答复。收进来以对方的为准，建议仍然留着等答复。"
@@ -233,5 +234,8 @@ def _account(seen: IncomingPackage) -> str:
     more = counts_words({kind: count for kind, count in seen.counts.items() if kind in {"child", "source", "gone"}})
     asked = f"要处理的建议 {seen.proposals} 条" if seen.proposals else ""
     answered = f"对本单位建议的答复 {seen.decisions} 条" if seen.decisions else ""
-    parts = [part for part in (what, more, asked, answered) if part]
+    reported = f"报送情况 {len(seen.reports)} 条" if seen.reports else ""
+    twice = [report.title for report in seen.reports if report.twice]
+    both = f"{'、'.join(twice)} 本单位的批次里也有，请两边商定由谁报送" if twice else ""
+    parts = [part for part in (what, more, reported, both, asked, answered) if part]
     return f"{'；'.join(parts)}。对方操作记录末码 {seen.audit_seq}:{seen.audit_head[:8]}。"
