@@ -11,8 +11,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from forms.dictionary import extra_sensitive
-from forms.values import empty
-from records import search_rows
+from records import sealing_late, search_rows
 from records.check_rows import Ids
 from records.columns import canonical_json
 from records.erasing import ERASED
@@ -25,7 +24,6 @@ from records.tables import (
     ChildLink,
     ChildMerge,
     Erasure,
-    HalfTyped,
     HandedOver,
     Handover,
     Office,
@@ -138,27 +136,14 @@ def sensitive_in_the_open(session: Session) -> Ids:
     return tuple(sorted(_open_rows(session)))
 
 
-def open_answers(session: Session) -> list[tuple[str, str]]:
-    """Registration and key of answers that stand unsealed."""
-    columns = select(Answer.registration_id, Answer.key, Answer.value, Answer.text)
-    rows = session.execute(
-        columns.where(Answer.key.in_(extra_sensitive())).order_by(Answer.registration_id, Answer.key)
-    )
-    return [(registration, key) for registration, key, value, text in rows if text or not empty(value)]
-
-
 def _open_rows(session: Session) -> Iterator[str]:
     secret = extra_sensitive()
-    yield from (f"answers/{registration}/{key}" for registration, key in open_answers(session))
-    events = select(AnswerEvent.id, AnswerEvent.from_value, AnswerEvent.to_value).where(AnswerEvent.key.in_(secret))
-    for row_id, before, after in session.execute(events):
-        if not (empty(before) and empty(after)):
-            yield f"answer_events/{row_id}"
+    yield from (f"answers/{row.registration_id}/{row.key}" for row in sealing_late.open_answers(session))
+    yield from (f"answer_events/{row.id}" for row in sealing_late.open_events(session))
     for table, columns in ((Proposal, Proposal.key), (SecondEntry, SecondEntry.key)):
         for row_id in session.scalars(select(table.id).where(columns.in_(secret))):
             yield f"{table.__tablename__}/{row_id}"
-    typed = select(HalfTyped.registration_id).where(HalfTyped.key.in_(secret), HalfTyped.text != "")
-    yield from (f"half_typed/{registration}" for registration in session.scalars(typed))
+    yield from (f"half_typed/{row.registration_id}" for row in sealing_late.open_typed(session))
 
 
 # -- children ---------------------------------------------------------------------------------------------------------

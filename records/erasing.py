@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, delete, func, or_, select, text, update
+from sqlalchemy import Column, ColumnElement, delete, func, or_, select, update
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import Session
 
 from records import roster_rows
 from records.merging import drop_derived
 from records.scope import within
+from records.sealing_late import history_open
 from records.tables import (
     Answer,
     AnswerEvent,
@@ -280,14 +281,11 @@ def forget_readings(session: Session, page_id: str) -> None:
     readings = select(Reading.id).where(Reading.page_id == page_id)
     cited = select(AnswerEvent.id).where(AnswerEvent.reading_id.in_(readings))
     if session.scalar(cited.limit(1)) is not None:
-        triggers = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'answer_events'"
-        statements = list(session.scalars(text(triggers)))
-        session.execute(text("DROP TRIGGER IF EXISTS answer_events_no_update"))
-        session.execute(
-            update(AnswerEvent).where(AnswerEvent.reading_id.in_(readings.scalar_subquery())).values(reading_id=None),
-            execution_options={"synchronize_session": False},
-        )
-        for statement in statements:
-            if "answer_events_no_update" in statement:
-                session.execute(text(statement))
+        with history_open(session):
+            session.execute(
+                update(AnswerEvent)
+                .where(AnswerEvent.reading_id.in_(readings.scalar_subquery()))
+                .values(reading_id=None),
+                execution_options={"synchronize_session": False},
+            )
     session.execute(delete(Reading).where(Reading.page_id == page_id))

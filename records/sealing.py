@@ -12,8 +12,8 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
-from sqlalchemy import event, select
-from sqlalchemy.orm import Session, attributes, object_session
+from sqlalchemy import event
+from sqlalchemy.orm import attributes, object_session
 
 from forms.dictionary import extra_sensitive
 from forms.labels import BY_SUBJECT, match_label
@@ -188,15 +188,6 @@ def _open_answer(row: Answer, *_context: object) -> None:
 
 
 EVENT_PARTS = ("from_value", "to_value", "from_note", "note")
-
-
-def close_open_answers(session: Session) -> None:
-    """Extra-sensitive values that stand in the open (an older program's, or put there past it) are sealed."""
-    standing = select(Answer).where(Answer.key.in_(extra_sensitive()), Answer.sealed.is_(None))
-    for row in session.scalars(standing):
-        if not empty(row.value) or row.text or row.note not in ("", NOTED):
-            attributes.flag_modified(row, "value")  # so that it is written, and sealed with that
-    session.flush()
 
 
 def _close_event(_mapper: object, _connection: object, row: AnswerEvent) -> None:

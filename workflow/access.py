@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from forms.gazetteer import gazetteer
-from records import care_rows, office_rows, people, registration_rows
+from records import care_rows, office_rows, people, registration_rows, sealing_late
 from records import store as stores
 from records.keys import PRODUCTION, Kdf
 from records.session import Session
@@ -96,12 +96,32 @@ def log_in(data_dir: Path, *, username: str, password: str, now: datetime) -> Op
             with store.transaction() as session:
                 _ensure_round(store, session, actor, now)
                 drafting.open_unread(store, session, now, unread)
+        _seal_late(store, actor.user_id, now)
         current.catch_up(store, actor.user_id, now)
         _plan_visits(store, now)
     except BaseException:
         store.close()
         raise
     return Opened(store, actor, None)
+
+
+_SEALED = "sealed_late"  # in the table of settings, but none of ``workflow.settings``: nobody sets it
+
+
+def _seal_late(store: Store, actor_id: str, now: datetime) -> None:
+    """What older programs left open beside sealed values is sealed once, when somebody is there who may open those."""
+    if store.opened_keys.sensitive is None:
+        return
+    with store.session() as session:
+        if office_rows.setting(session, _SEALED) is not None:
+            return
+    with store.transaction() as session:
+        closed = sealing_late.close_all(session, store)
+        office_rows.set_setting(session, _SEALED, 1)
+        if closed:
+            store.audit(session, actor_id, now, "answers.seal", store.store_id, {"rows": closed})
+    if closed:
+        store.forget_log()  # it still has the pages as they were
 
 
 def _plan_visits(store: Store, now: datetime) -> None:

@@ -56,6 +56,8 @@ ALONE: Mapping[str, str] = {
     "batch.entry_sheets": "写出录入对照单",
     "registration.verify": "核对完一份登记表",
     "registration.reopen": "退回核对",
+    "child.drop": "去掉名下已无内容的儿童记录",
+    "answers.seal": "加封旧版本留下的内容",
     "source.take_in": "收件",
     "user.add": "添加人员",
     "user.change": "改人员",

@@ -152,7 +152,7 @@ ROWS: tuple[tuple[str, Look, str], ...] = (
         check_links.sensitive_in_the_open,
         "有 {n} 处特别敏感的内容没有加封，不是指定的人也能看到，内容都在。"
         + REPAIR
-        + "改不了的（修改历史）请报告管理员。",
+        + "旧版本留在说明里的，要由能打开特别敏感内容的人登录一次，才会加封。",
     ),
     (
         "erasure_incomplete",

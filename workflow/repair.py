@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from records import erasing, handovers, merging, people, sealing, search_rows, shells, vault_rows
+from records import erasing, handovers, merging, people, sealing_late, search_rows, shells, vault_rows
 from records.session import Session
 from records.store import Store
 from records.tables import Child, Page, Source
@@ -69,7 +69,7 @@ def _rows(store: Store, session: Session, now: datetime, found: Mapping[str, tup
     if TAILS in found:
         search_rows.follow_tails(session)
     if SEALABLE in found:
-        sealing.close_open_answers(session)
+        sealing_late.close_all(session, store)
     if UNSENT in found:
         handovers.forget_sent(session, found[UNSENT])
     return _finish_erasures(session, store, found.get(ERASED, ()))
