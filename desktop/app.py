@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,6 +21,7 @@ from desktop.arguments import WindowArguments
 from desktop.garbage import Collector
 from desktop.jobs import Jobs, ReaderPool
 from desktop.log import catch_defects, log_to, report
+from desktop.scratch import Scratch, sweep
 from desktop.start import NoDisplay, begin_in_documents, make_application
 from desktop.ui.batches.screen import BatchesScreen
 from desktop.ui.care.screen import CareScreen
@@ -75,6 +74,7 @@ def run(arguments: WindowArguments) -> int:
         return 1
     arguments = arguments.absolute()
     begin_in_documents()
+    sweep()  # what a killed program left of stores that were not to stay
     with data_folder(arguments) as data_dir:
         offer_packs(data_dir)
         jobs = Jobs(lambda: datetime.now(UTC), partial(open_pool, arguments.forms_dir))
@@ -97,11 +97,11 @@ def data_folder(arguments: WindowArguments) -> Iterator[Path]:
     if not arguments.temporary:
         yield arguments.data_dir or user_data_path("tongdang", appauthor=False)
         return
-    folder = Path(tempfile.mkdtemp(prefix="tongdang-"))
+    scratch = Scratch()
     try:
-        yield folder / "store"
+        yield scratch.store
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        scratch.forget()
 
 
 def open_pool(forms_dir: Path | None) -> ReaderPool:
@@ -187,7 +187,7 @@ class Program(QObject):
         self.shell.closing.connect(self.end)
         self.shell.may_close = self._may_close
         self._left = False
-        self._practice: Path | None = None
+        self._practice: Scratch | None = None
 
     def begin(self) -> None:
         """Show the first window."""
@@ -233,8 +233,8 @@ class Program(QObject):
 
     def try_out(self, first: FirstRunScreen) -> None:
         """Practise with the samples: an office that lasts until the window closes, with nothing to fill in before."""
-        self._practice = Path(tempfile.mkdtemp(prefix="tongdang-"))
-        self._data_dir = self._practice / "store"
+        self._practice = Scratch()
+        self._data_dir = self._practice.store
         wanted = NewOffice("练习（不保存）", PRACTICE_DIVISION, "练习", "试用的人", True, secrets.token_urlsafe(16))
         self._jobs.task(partial(self._create, wanted), self._practising, owner=self, failed=first.refuse)
 
@@ -250,7 +250,7 @@ class Program(QObject):
     def forget_practice(self) -> None:
         """Nothing of the practice stays; the store has been closed."""
         if self._practice is not None:
-            shutil.rmtree(self._practice, ignore_errors=True)
+            self._practice.forget()
 
     def _made(self, opened: Opened, office: str) -> None:
         code = RecoveryCodeScreen(opened.recovery_code or "", office)
