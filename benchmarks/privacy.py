@@ -46,9 +46,10 @@ def needles(texts: Iterable[str], delivered: Iterable[Path]) -> dict[bytes, str]
 
 
 def search(folders: Iterable[Path], wanted: dict[bytes, str]) -> Iterator[str]:
-    """One line per finding: file and what was found. Symbolic links and special files are passed over."""
+    """One line per finding in folders or single files; symbolic links and special files are passed over."""
     for folder in folders:
-        for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink()):
+        within = [folder] if folder.is_file() else folder.rglob("*")
+        for path in sorted(p for p in within if p.is_file() and not p.is_symlink()):
             data = path.read_bytes()
             for needle, called in wanted.items():
                 if needle in data:

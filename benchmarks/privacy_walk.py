@@ -1,6 +1,7 @@
 """What ``./dev soak privacy`` does after the main job: verify, care, dossier, rounds, printing, backup, card, learning.
 
-``python -m benchmarks.privacy_walk --data-dir D --out FOLDER`` on the store of the main job. Prints counts only.
+``python -m benchmarks.privacy_walk --data-dir D --other D2 --out FOLDER`` on the store of the main job; what two
+persons and two offices do is in ``benchmarks.privacy_offices``. Prints counts only.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from benchmarks import privacy_offices
 from benchmarks.synth.folder import shipped_form
 from exporters.blank_form import blank_pdf
 from records.ids import civil_date
@@ -23,6 +25,7 @@ from workflow import (
     form_learning,
     half_typed,
     mandatory,
+    office_forms,
     partners,
     prefilled,
     report,
@@ -38,6 +41,7 @@ def main() -> int:
     """Exit code 0 when a child was verified and everything was done for it."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--data-dir", type=Path, required=True)
+    parser.add_argument("--other", type=Path, required=True, help="where the second office's store is made")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     opened = log_in(options.data_dir, username="admin", password=os.environ["TONGDANG_PASSWORD"], now=datetime.now(UTC))
@@ -49,6 +53,7 @@ def main() -> int:
             return 1
         _care(opened.store, opened.actor, ids[0])
         _outputs(opened.store, opened.actor, options.out)
+        _together(opened.store, opened.actor, options.other, options.out)
     finally:
         opened.store.close()
     return 0
@@ -100,11 +105,24 @@ def _outputs(store: Store, actor: Actor, out: Path) -> None:
         _, batch = report.new_batch(store, actor, now, "批次", chosen)
         report.freeze(store, actor, now, batch)
         report.write(store, actor, now, batch, out / "批次.xlsx")
-    partners.write_card(store, actor, now, out / "本单位名片.card")
+    partners.write_card(store, actor, now, out / "本单位名片.tdcard")
     backups.make_backup(store, actor, now, out / "备份.bak")
     blank = out / "空白表.pdf"
     blank.write_bytes(blank_pdf(shipped_form("jl-migrant-child"), [""]))
-    form_learning.learn(store, actor, now, [blank])
+    learned = form_learning.learn(store, actor, now, [blank])
+    _, form = office_forms.install(store, actor, now, learned)
+    office_forms.export_form(store, actor, now, form.id, form.version, out / "学到的表格.json")
+
+
+def _together(store: Store, actor: Actor, other: Path, out: Path) -> None:
+    second = privacy_offices.colleague(store, actor)
+    print(f"{privacy_offices.looked_at_twice(store, actor, second)} fields entered blind")
+    privacy_offices.base_lists(store, actor, out)
+    privacy_offices.searched(store, actor)
+    print(f"{privacy_offices.arranged(store, actor)} pages moved by hand")
+    print(f"{privacy_offices.between_offices(store, actor, other, out)} children at the other office")
+    print(f"{privacy_offices.erased(store, actor, second)} pages erased by law")
+    backups.make_backup(store, actor, datetime.now(UTC), out / "删除以后.bak")
 
 
 if __name__ == "__main__":
