@@ -20,6 +20,7 @@ from records.tables import (
     Dossier,
     MandatoryReport,
     Unfollowed,
+    User,
     Visit,
     WorkLogEntry,
 )
@@ -231,11 +232,15 @@ def open_reports_of_many(session: Session, child_ids: Sequence[str]) -> dict[str
 def log_of(
     session: Session, scope: str, *, child_id: str | None, since: date | None = None, until: date | None = None
 ) -> Sequence[WorkLogEntry]:
-    """Lines of the work log by day, of a child or (None) of all in the scope and of the office itself."""
+    """Lines of the work log by day, of a child or (None) of all in the scope.
+
+    One that names no child in particular may tell of several: it lies where whoever wrote it is at work.
+    """
     own = select(Child.id).where(Child.id == WorkLogEntry.child_id, *seen_in(scope)).exists()
+    here = select(User.id).where(User.id == WorkLogEntry.by, within(User.division, scope)).exists()
     statement = (
         select(WorkLogEntry)
-        .where(or_(WorkLogEntry.child_id.is_(None), own))
+        .where(or_(and_(WorkLogEntry.child_id.is_(None), here), own))
         .order_by(WorkLogEntry.on, WorkLogEntry.at, WorkLogEntry.id)
     )
     if child_id is not None:

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from exporters.files import FileProblem
@@ -184,6 +185,19 @@ def new_password(options: argparse.Namespace) -> str:
 def open_office(options: argparse.Namespace) -> Opened:
     """Log in to the store named by ``--data-dir`` and ``--user``. Raises StoreError."""
     return log_in(options.data_dir, username=options.user, password=password(options), now=clock())
+
+
+def add_command(
+    below: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    words: str,
+    run: Callable[[Opened, argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    """A sub-command that works in a store: its parser with the store's options."""
+    parser = below.add_parser(name, help=words)
+    add_store_options(parser)
+    parser.set_defaults(run=partial(in_office, run))
+    return parser
 
 
 def in_office(run: Callable[[Opened, argparse.Namespace], int], options: argparse.Namespace) -> int:

@@ -78,11 +78,9 @@ def _add(
     run: Callable[[Opened, argparse.Namespace], int],
     *more: str,
 ) -> argparse.ArgumentParser:
-    parser = below.add_parser(name, help=words)
-    cli.add_store_options(parser)
+    parser = cli.add_command(below, name, words, run)
     if "--division" in more:
         parser.add_argument("--division", default="", metavar="区划代码", help="只列这个乡镇或村的")
-    parser.set_defaults(run=lambda options: cli.in_office(run, options))
     return parser
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from functools import partial
 
 from records.views_duplicates import TwinView
 from workflow import cli, duplicates
@@ -21,30 +20,21 @@ def add_child_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
         dest="child", required=True, metavar="动作"
     )
     add_child_care(below)
-    listed = _add(below, "duplicates", "列出可能是同一名儿童的登记，写明理由", show)
+    listed = cli.add_command(below, "duplicates", "列出可能是同一名儿童的登记，写明理由", show)
     listed.add_argument("--child", metavar="儿童编号", help="只看这一名（编号见不带本项时的列表）")
-    merged = _add(below, "merge", "合并：把第二名的全部登记归到第一名", merge)
+    merged = cli.add_command(below, "merge", "合并：把第二名的全部登记归到第一名", merge)
     merged.add_argument("kept", metavar="留下的儿童编号")
     merged.add_argument("gone", metavar="并入的儿童编号")
     merged.add_argument("--why", required=True, help="依据，例如核对了户口簿")
-    undone = _add(below, "unmerge", "撤销一次合并，各归各位", unmerge)
+    undone = cli.add_command(below, "unmerge", "撤销一次合并，各归各位", unmerge)
     undone.add_argument("merge", metavar="合并编号")
     undone.add_argument("--why", required=True, help="撤销的原因")
-    apart = _add(below, "apart", "标为不是同一名儿童，以后不再提示", keep_apart)
+    apart = cli.add_command(below, "apart", "标为不是同一名儿童，以后不再提示", keep_apart)
     apart.add_argument("one", metavar="儿童编号")
     apart.add_argument("other", metavar="另一名儿童编号")
     apart.add_argument("--why", default="", help="依据")
     apart.add_argument("--undo", action="store_true", help="取消这个标记")
-    _add(below, "merges", "列出合并过的儿童", merges)
-
-
-def _add(
-    below: argparse._SubParsersAction[argparse.ArgumentParser], name: str, words: str, run: Run
-) -> argparse.ArgumentParser:
-    parser = below.add_parser(name, help=words)
-    cli.add_store_options(parser)
-    parser.set_defaults(run=partial(cli.in_office, run))
-    return parser
+    cli.add_command(below, "merges", "列出合并过的儿童", merges)
 
 
 def show(opened: Opened, options: argparse.Namespace) -> int:

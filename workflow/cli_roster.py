@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
 from records.ids import civil_date
@@ -24,8 +23,8 @@ def add_roster_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     below = commands.add_parser("roster", help="各部门的基础名单：带入、比对、删除").add_subparsers(
         dest="roster", required=True, metavar="动作"
     )
-    look = _add(below, "look", "看一个名单文件：每一列认成什么，哪些行用不了；什么也不带入", look_at)
-    added = _add(below, "add", "带入一份名单（.xlsx 或 CSV）", add)
+    look = cli.add_command(below, "look", "看一个名单文件：每一列认成什么，哪些行用不了；什么也不带入", look_at)
+    added = cli.add_command(below, "add", "带入一份名单（.xlsx 或 CSV）", add)
     for parser in (look, added):
         parser.add_argument("file", type=Path, metavar="名单文件")
         parser.add_argument(
@@ -37,24 +36,12 @@ def add_roster_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     added.add_argument("--kind", required=True, choices=list(kinds), help="哪个部门的")
     added.add_argument("--as-of", type=day, metavar="日期", help="名单截止到哪一天，默认今天")
     added.add_argument("--sensitive", action="store_true", help="名单本身特别敏感：加封，只有指定的人能比对")
-    _add(below, "list", "列出已有的名单", show)
-    compared = _add(below, "compare", "和登记的儿童比对，列出没有登记的和对不上的", compare)
+    cli.add_command(below, "list", "列出已有的名单", show)
+    compared = cli.add_command(below, "compare", "和登记的儿童比对，列出没有登记的和对不上的", compare)
     compared.add_argument("--out", type=Path, metavar="工作簿", help="把要看的写成走访用的表格（.xlsx）")
-    removed = _add(below, "remove", "删除一份名单和它的全部内容；登记的儿童不受影响", remove)
+    removed = cli.add_command(below, "remove", "删除一份名单和它的全部内容；登记的儿童不受影响", remove)
     for parser in (compared, removed):
         parser.add_argument("name", metavar="名单名称")
-
-
-def _add(
-    below: Commands[argparse.ArgumentParser],
-    name: str,
-    words: str,
-    run: Callable[[Opened, argparse.Namespace], int],
-) -> argparse.ArgumentParser:
-    parser = below.add_parser(name, help=words)
-    cli.add_store_options(parser)
-    parser.set_defaults(run=lambda options: cli.in_office(run, options))
-    return parser
 
 
 def _columns(options: argparse.Namespace) -> dict[str, str]:

@@ -47,11 +47,9 @@ def _add(
     *,
     named: bool = True,
 ) -> argparse.ArgumentParser:
-    parser = below.add_parser(name, help=words)
+    parser = cli.add_command(below, name, words, run)
     if named:
         parser.add_argument("which", metavar="轮次", nargs="?", default="", help="轮次名称，只有一个开着时可以不写")
-    cli.add_store_options(parser)
-    parser.set_defaults(run=lambda options: cli.in_office(run, options))
     return parser
 
 

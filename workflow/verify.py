@@ -357,7 +357,7 @@ def _candidate(session: Session, actor: Actor, child_id: str) -> SameChildCandid
         sex=who.sex if own else "",
         birth_date=who.birth_date,
         id_number_masked=who.id_number_masked if own else "",
-        residence=who.residence,
+        residence=who.residence if own else matching.place_name(child.residence_division[:9]),
         archive_number="" if newest is None or not own else place_view(newest).archive_number,
     )
 

@@ -19,7 +19,7 @@ from records.ids import civil_date
 from records.session import Session
 from records.states import ChildState
 from records.store import Store
-from records.tables import Child, Visit, WorkLogEntry
+from records.tables import Child, User, Visit, WorkLogEntry
 from records.views import Actor
 from records.views_care import FindingRow, LogView, VisitDueRow, VisitState, VisitView
 from workflow import mandatory, scope, sealed, visit_plan
@@ -251,6 +251,8 @@ def write_log(
         raise BadValue("工作日志要有内容，日期不能晚于今天。没有保存。")
     with store.transaction() as session:
         before = None if corrects is None else session.get(WorkLogEntry, corrects)
+        if before is not None and not _sees_line(session, actor, before):
+            before = None
         if corrects is not None and before is None:
             raise NotFound("要更正的那一条已经不在了，没有保存。请刷新后再看。")
         if before is not None and before.sealed is not None:
@@ -272,6 +274,14 @@ def write_log(
         session.flush()
         store.audit(session, actor.user_id, now, "log.write", entry.id)
         return changed(children=[entry.child_id] if entry.child_id else []), entry.id
+
+
+def _sees_line(session: Session, actor: Actor, entry: WorkLogEntry) -> bool:
+    """One about a child lies where the child does, any other where its writer is at work."""
+    if entry.child_id is not None:
+        return True  # the child's own scope is asked below
+    writer = session.get(User, entry.by)
+    return writer is not None and actor.covers(writer.division)
 
 
 def put_log_text(store: Store, entry: WorkLogEntry, text: str, *, for_named_persons: bool) -> None:

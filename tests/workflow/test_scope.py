@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.gazetteer import lies_within, scope_of
+from forms.kinds import JsonValue
 from records.views import Actor, AnswerState, Role
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import back, front, scan
@@ -23,8 +24,10 @@ from workflow import (
     report,
     unmask,
     verify,
+    visits,
 )
 from workflow.errors import BadValue, NotFound, WrongState
+from workflow.matching import place_name
 
 OWN, OTHER, COUNTY, VILLAGE = "220281104", "220281105", "220281", "220281104200"
 ACROSS = "欧阳海"
@@ -217,3 +220,41 @@ def test_scopes_are_a_tree(a: str, b: str, c: str) -> None:
     assert not lies_within(a, "")
     assert lies_within(VILLAGE, "220000")
     assert not lies_within("220000", VILLAGE)
+
+
+# -- what is about nobody in particular -------------------------------------------------------------------------------
+
+
+def test_a_line_of_the_work_log_about_nobody_lies_where_its_writer_is_at_work(office: OfficeAtWork) -> None:
+    """It may tell of several children all the same."""
+    store, actor, today = office.store, office.actor, office.clock().date()
+    _, line = visits.write_log(store, actor, office.clock(), today, "到河沿村走访了三户")
+    other, county = replace(actor, division=OTHER), replace(actor, division=COUNTY)
+    assert [entry.entry_id for entry in visits.work_log(store, actor)] == [line]
+    assert [entry.entry_id for entry in visits.work_log(store, county)] == [line]
+    assert visits.work_log(store, other) == ()
+    with pytest.raises(NotFound):
+        visits.write_log(store, other, office.clock(), today, "是四户", corrects=line)
+    visits.write_log(store, county, office.clock(), today, "是四户", corrects=line)
+
+
+def test_of_a_namesake_elsewhere_only_the_township_is_said(office: OfficeAtWork) -> None:
+    village: JsonValue = {"division": VILLAGE, "detail": "3组9号"}
+    office.child("一", child_id_number=None, child_registered=["no"], child_residence=village)
+    there = replace(office.actor, division=OTHER)
+    home: JsonValue = {"division": OTHER, "detail": "2号"}
+    path = office.folder / "二.tif"
+    moved: dict[str, JsonValue] = {
+        "child_id_number": None, "child_registered": ["no"], "child_residence": home, "form_division": OTHER,
+    }  # fmt: skip
+    path.write_bytes(scan(front("二", (), **moved), back("二")))
+    intake.take_in(office.store, there, office.clock(), path)
+    office.read()
+    (draft,) = verify.drafts(office.store, there)
+    for item in verify.sheet(office.store, there, draft.registration_id).items:
+        if item.shown:
+            verify.confirm(office.store, there, office.clock(), draft.registration_id, item.key, item.value)
+    asked = verify.finish(office.store, there, office.clock(), draft.registration_id)
+    assert isinstance(asked, verify.AskSameChild)
+    (candidate,) = asked.candidates
+    assert (candidate.residence, candidate.id_number_masked, candidate.archive_number) == (place_name(OWN), "", "")
