@@ -1,4 +1,4 @@
--- revision 0014
+-- revision 0015
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -609,8 +609,8 @@ CREATE TABLE "users" (
 	valid_until DATE, 
 	disabled_at DATETIME, store_id VARCHAR(36), 
 	CONSTRAINT pk_users PRIMARY KEY (id), 
-	CONSTRAINT uq_users_username UNIQUE (username), 
-	CONSTRAINT ck_users_role CHECK (role IN ('collector', 'reviewer', 'archivist', 'administrator', 'helper'))
+	CONSTRAINT ck_users_role CHECK (role IN ('collector', 'reviewer', 'archivist', 'administrator', 'helper')), 
+	CONSTRAINT uq_users_username UNIQUE (username)
 );
 CREATE UNIQUE INDEX ix_pages_masked_id ON pages (masked_id);
 CREATE TABLE erasures (
@@ -863,3 +863,31 @@ CREATE TABLE roster_entries (
 );
 CREATE INDEX ix_roster_entries_id_number ON roster_entries (id_number);
 CREATE INDEX ix_roster_entries_name_norm_birth_date ON roster_entries (name_norm, birth_date);
+CREATE TABLE erased_rows (
+	id VARCHAR(36) NOT NULL, 
+	batch_id VARCHAR(36) NOT NULL, 
+	position INTEGER NOT NULL, 
+	state VARCHAR(24) NOT NULL, 
+	row_hash VARCHAR(64) NOT NULL, 
+	erased_at DATETIME NOT NULL, 
+	CONSTRAINT pk_erased_rows PRIMARY KEY (id), 
+	CONSTRAINT ck_erased_rows_batch_row_state CHECK (state IN ('frozen', 'sent', 'accepted', 'returned')), 
+	CONSTRAINT fk_erased_rows_batch_id FOREIGN KEY(batch_id) REFERENCES batches (id), 
+	CONSTRAINT uq_erased_rows_batch_id_position UNIQUE (batch_id, position)
+);
+CREATE TABLE reports_elsewhere (
+	id VARCHAR(36) NOT NULL, 
+	store_id VARCHAR(36) NOT NULL, 
+	registration_id VARCHAR(36) NOT NULL, 
+	batch_number VARCHAR(32) NOT NULL, 
+	state VARCHAR(24) NOT NULL, 
+	written_at DATETIME NOT NULL, 
+	system_number TEXT NOT NULL, 
+	returned_reason TEXT NOT NULL, 
+	outcome_at DATETIME, 
+	CONSTRAINT pk_reports_elsewhere PRIMARY KEY (id), 
+	CONSTRAINT ck_reports_elsewhere_reported CHECK (state <> 'frozen'), 
+	CONSTRAINT ck_reports_elsewhere_batch_row_state CHECK (state IN ('frozen', 'sent', 'accepted', 'returned')), 
+	CONSTRAINT fk_reports_elsewhere_registration_id FOREIGN KEY(registration_id) REFERENCES registrations (id)
+);
+CREATE INDEX ix_reports_elsewhere_registration_id ON reports_elsewhere (registration_id);
