@@ -88,7 +88,8 @@ MAY_TELL = {
     "office_forms.print_blank": "a blank",
     "handover_in.preview": "a test of its own, below",
     "partners.look_at_card": "a card of an office",
-    "roster_import.preview": "another department's file, as it was brought",
+    "roster_import.look": "another department's file, as it was brought",
+    "roster_import.preview": "likewise",
     "group_verify.sheet": "drafts alone, which nobody enters twice; its list is asked",
     "cross_reference.find_by_number": "an id for a 档号 that stands on the paper",
     "check.check": "ids alone; the log of what persons see has its own test",
@@ -100,7 +101,7 @@ TELLS_NOTHING = frozenset({
     "ErasurePlan", "Accepted", "MadePackage", "TakeIn", "list[TakeIn]", "CardView", "tuple[Fault, ...]", "Receipt",
     "tuple[Changes, Brought]", "Proposal", "tuple[TriedPage, ...]", "tuple[Changes, Form]", "WrittenSlips",
 })  # fmt: skip
-OWN_TEST = frozenset({"PrintedBatch", "PrintedList", "DraftWritten", "Finished | AskSameChild"})
+OWN_TEST = frozenset({"PrintedBatch", "PrintedList", "DraftWritten", "Finished | AskSameChild", "int"})
 
 
 @dataclass
@@ -300,11 +301,13 @@ def test_whose_another_paper_is_isnt_told(world: World) -> None:
     assert (own.children[0].child_id, other.children) == (world.given["child_id"], ())
 
 
-def test_a_list_of_another_department_tells_nothing_of_it(world: World) -> None:
+def test_a_list_of_another_department_tells_nothing_of_it(world: World, tmp_path: Path) -> None:
     store, roster = world.office.store, world.given["roster_id"]
     (differs,) = rosters.compare(store, world.office.actor, roster).findings
     assert (differs.name, differs.differing) == ("欧阳霁", ("姓名",))
     assert rosters.compare(store, world.second, roster).findings == ()
+    with pytest.raises(BadValue, match="没有要去看的"):
+        rosters.write_findings(store, world.second, world.office.clock(), roster, tmp_path / "名单.xlsx")
 
 
 def test_a_package_tells_nothing_of_it(world: World, tmp_path: Path) -> None:
