@@ -5,6 +5,9 @@
 A store of made-up children with two registrations each is filled straight through the tables, as no verb would be done
 in time; what is measured are the verbs that the window calls, on the encrypted store. The price of encryption: the
 statements of those verbs, replayed on the store's database and on a plain copy of it through the same library.
+
+Figures are processor time of this process, which other work on the machine hardly changes, and time by the clock; on a
+machine at rest with the store's file in its memory the two are the same. Aims are held against processor time.
 Exit code 1 where a figure misses its aim, 2 where something could not be measured.
 """
 
@@ -58,6 +61,7 @@ TODAY = date(2026, 7, 1)
 PAGE = 100  # rows of a list
 ASKED = 40  # times
 AIM_MS, AIM_PRICE = 50.0, 1.3
+SLACK = 1.2  # one run of something is no average
 PACKAGE = 1_000  # children of a township
 BULK = (
     "full rule run", "other visiting intervals", "check", f"package of {PACKAGE:,} made",
@@ -259,14 +263,18 @@ def bulk(store: Store, actor: Actor, root: Path) -> Iterator[dict[str, Callable[
 
 
 def timed(ask: Callable[[int], object], times: int, first: int = 0) -> Figure:
-    """Median and 95 % in milliseconds. Nothing is asked twice beforehand: the first answer counts, too."""
-    took = []
+    """Median and 95 % in milliseconds, by the clock and of the processor. The first answer counts like the others."""
+    took, worked = [], []
     for number in range(first, first + times):
-        start = time.perf_counter()
+        start, begun = time.perf_counter(), time.process_time()
         ask(number)
+        worked.append((time.process_time() - begun) * 1000)
         took.append((time.perf_counter() - start) * 1000)
-    took.sort()
-    return {"median_ms": statistics.median(took), "p95_ms": took[math.ceil(len(took) * 0.95) - 1]}
+    late = math.ceil(times * 0.95) - 1
+    return {
+        "median_ms": statistics.median(took), "p95_ms": sorted(took)[late],
+        "cpu_ms": statistics.median(worked), "cpu95_ms": sorted(worked)[late],
+    }  # fmt: skip
 
 
 def measure(size: int, times: int = ASKED) -> dict[str, Any]:
@@ -320,7 +328,7 @@ def said_to(ask: Callable[[int], object]) -> list[Statement]:
 
 
 def price(store: Store, plain: Path, statements: dict[str, list[Statement]], times: int) -> dict[str, Figure]:
-    """Milliseconds for the same statements on the encrypted database and a plain copy, turn and turn about."""
+    """Processor time of the same statements on the encrypted database and on a plain copy, turn and turn about."""
     path, key = store.data_dir / folder.DATABASE, store.opened_keys.database
     with closing(database.connect(path, key)) as whole:
         whole.execute("ATTACH DATABASE ? AS plain KEY ''", (str(plain),))
@@ -332,13 +340,13 @@ def price(store: Store, plain: Path, statements: dict[str, list[Statement]], tim
             took: dict[Any, list[float]] = {sealed: [], clear: []}
             for number in range(times):
                 for connection in (sealed, clear):
-                    start = time.perf_counter()
+                    start = time.process_time()
                     if said:
                         for statement, parameters in said:
                             connection.execute(statement, parameters).fetchall()
                     else:
                         _written(connection, number)
-                    took[connection].append((time.perf_counter() - start) * 1000)
+                    took[connection].append((time.process_time() - start) * 1000)
             sealed_ms, clear_ms = statistics.median(took[sealed]), statistics.median(took[clear])
             found[name] = {"encrypted_ms": sealed_ms, "plain_ms": clear_ms, "ratio": sealed_ms / clear_ms}
     return found
@@ -392,14 +400,17 @@ def peak_mb() -> float:
 def table(rows: Sequence[dict[str, Any]]) -> str:
     """All figures in Markdown: a column per size and how many times as long the largest takes."""
     sizes = [row["children"] for row in rows]
-    lines = ["| ms, median / 95 % | " + " | ".join(f"{size:,}" for size in sizes) + " | growth |"]
+    lines = ["| processor ms, median / 95 % (clock, median) | " + " | ".join(f"{n:,}" for n in sizes) + " | growth |"]
     lines.append("|---|" + "---:|" * (len(rows) + 1))
     for name in rows[0]["figures"]:
         shown = [row["figures"][name] for row in rows]
         cells = [
-            f"{f['median_ms']:.1f} / {f['p95_ms']:.1f}" if name not in BULK else f"{f['median_ms']:.0f}" for f in shown
+            f"{f['cpu_ms']:.1f} / {f['cpu95_ms']:.1f} ({f['median_ms']:.1f})"
+            if name not in BULK
+            else f"{f['cpu_ms']:.0f} ({f['median_ms']:.0f})"
+            for f in shown
         ]
-        lines.append(f"| {name} | {' | '.join(cells)} | × {shown[-1]['median_ms'] / shown[0]['median_ms']:.1f} |")
+        lines.append(f"| {name} | {' | '.join(cells)} | × {shown[-1]['cpu_ms'] / max(shown[0]['cpu_ms'], 0.01):.1f} |")
     for name in rows[0]["peaks_mb"]:
         cells = [f"{row['peaks_mb'][name]:.0f}" for row in rows]
         grown = rows[-1]["peaks_mb"][name] / max(rows[0]["peaks_mb"][name], 0.001)
@@ -419,9 +430,24 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
 
 def missed(row: dict[str, Any]) -> list[str]:
     """The figures that miss their aim: interactive answers, and the price of all statements together."""
-    slow = [n for n, f in row["figures"].items() if n not in BULK and f["median_ms"] >= AIM_MS]
+    slow = [n for n, f in row["figures"].items() if n not in BULK and f["cpu_ms"] >= AIM_MS]
     ratio = overall(row)
     return slow + ([f"price of encryption {ratio:.2f}"] if ratio > AIM_PRICE else [])
+
+
+def outgrown(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """What takes long at any size and grew faster than n log n from the smallest store to the largest."""
+    first, last = rows[0], rows[-1]
+    if first["children"] >= last["children"]:
+        return []
+    small, large = first["children"], last["children"]
+    allowed = large * math.log(large) / (small * math.log(small)) * SLACK
+    shown = [name for name in BULK if name in first["figures"] and name in last["figures"]]
+    return [
+        f"{name} grew × {grown:.0f}"
+        for name in shown
+        if (grown := last["figures"][name]["cpu_ms"] / max(first["figures"][name]["cpu_ms"], 0.01)) > allowed
+    ]
 
 
 def overall(row: dict[str, Any]) -> float:
@@ -447,9 +473,11 @@ def main(argv: Iterable[str] | None = None) -> int:
         print(f"could not be measured: {problem}", file=sys.stderr)
         return 2
     print(table(rows))
-    late = missed(rows[-1])
+    late = missed(rows[-1]) + outgrown(rows)
     print(f"\nprice of encryption over all statements: {overall(rows[-1]):.2f} (aim {AIM_PRICE})")
-    print(f"AIMS MISSED: {', '.join(late)}" if late else f"aims met: under {AIM_MS:.0f} ms")
+    print(
+        f"AIMS MISSED: {', '.join(late)}" if late else f"aims met: under {AIM_MS:.0f} ms, bulk no faster than n log n"
+    )
     return 1 if late else 0
 
 

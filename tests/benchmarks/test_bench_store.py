@@ -27,6 +27,7 @@ def test_every_figure_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert {name.replace("20", "1,000") for name in row["figures"]} == ASKED_FOR
     for figure in row["figures"].values():
         assert 0 < figure["median_ms"] <= figure["p95_ms"] < math.inf
+        assert 0 < figure["cpu_ms"] <= figure["cpu95_ms"] < math.inf
     assert set(row["price"]) == ASKED_FOR - {"one field confirmed", *bench_store.BULK} | {"an answer written"}
     assert all(f["ratio"] == f["encrypted_ms"] / f["plain_ms"] > 0 for f in row["price"].values())
     assert row["database_mb"] > 0
@@ -72,8 +73,8 @@ def test_says_when_it_cannot_measure(
 
 
 def test_a_missed_aim_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    slow = {"median_ms": bench_store.AIM_MS, "p95_ms": bench_store.AIM_MS}
-    quick = {"median_ms": 1.0, "p95_ms": 2.0}
+    slow = dict.fromkeys(("median_ms", "p95_ms", "cpu_ms", "cpu95_ms"), bench_store.AIM_MS)
+    quick = {"median_ms": 1.0, "p95_ms": 2.0, "cpu_ms": 1.0, "cpu95_ms": 2.0}
     row = {
         "children": 1, "built_s": 1.0, "peaks_mb": {"interactive answers": 1.0}, "database_mb": 1.0,
         "figures": {"list: last page": quick, "backup made": slow},
@@ -88,3 +89,11 @@ def test_a_missed_aim_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     row["figures"] = {"list: last page": quick}
     row["price"] = {"list: last page": {"encrypted_ms": 1.4, "plain_ms": 1.0, "ratio": 1.4}}
     assert bench_store.main(["--quick"]) == 1
+
+
+@pytest.mark.parametrize(("large", "told"), [(2300.0, []), (2500.0, ["check grew × 2500"])])
+def test_what_grows_faster_than_it_may_is_told(large: float, told: list[str]) -> None:
+    """From 1,000 to 1,000,000 twice as many times as there are children more, and a little for one run's luck."""
+    rows = [{"children": n, "figures": {"check": {"cpu_ms": ms}}} for n, ms in ((1_000, 1.0), (1_000_000, large))]
+    assert bench_store.outgrown(rows) == told
+    assert bench_store.outgrown(rows[:1]) == []
