@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import statistics
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -11,10 +9,10 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from benchmarks.kept_pages import KeptPool
 from benchmarks.likeness_store import filled_store
@@ -23,7 +21,8 @@ from benchmarks.planted_duplicates import crowd, planted
 from benchmarks.robot_hands import Hands, breathe, until
 from benchmarks.robot_run import SIZE, read_in
 from benchmarks.running import Running, enter, make_office
-from benchmarks.watchdog import Watchdog
+from benchmarks.window_painting import Figure, PaintWatch, figure
+from benchmarks.window_screens import Dogs, every_screen
 from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.verify.screen import VerifyScreen
 from desktop.ui.widgets.page_view import PageView
@@ -31,43 +30,7 @@ from workflow import verify
 from workflow.access import Opened
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
-Figure = dict[str, float]
-
-
-def figure(took: Sequence[float]) -> Figure:
-    """Median and 95 % of milliseconds."""
-    ordered = sorted(took)
-    return {
-        "median_ms": statistics.median(ordered),
-        "p95_ms": ordered[math.ceil(len(ordered) * 0.95) - 1],
-        "times": len(ordered),
-    }
-
-
-class PaintWatch(QObject):
-    """Milliseconds from a stroke to the end of the first painting after it of any of these widgets."""
-
-    def __init__(self, widgets: Sequence[QWidget]) -> None:
-        super().__init__()
-        self.took: list[float] = []
-        self._since: float | None = None
-        for widget in widgets:
-            widget.installEventFilter(self)
-
-    def stroke(self) -> None:
-        """A key is struck now."""
-        self._since = time.perf_counter()
-
-    @property
-    def waits(self) -> bool:
-        return self._since is not None
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Paint and self._since is not None:
-            since, self._since = self._since, None
-            # the picture is on the screen when the painting that begins here has ended
-            QTimer.singleShot(0, lambda: self.took.append((time.perf_counter() - since) * 1000))
-        return False
+WARM = 60  # forms, after which everything that is kept is there
 
 
 class FormWatch(QObject):
@@ -143,12 +106,15 @@ def pan_and_zoom(frames: int) -> Figure:
 # -- a long list ------------------------------------------------------------------------------------------------------
 
 
-def long_list(folder: Path, children: int, watchdog: Watchdog) -> dict[str, Figure]:
-    """The ledger of so many children: opened, paged through, its end, and words typed into the search."""
+def long_list(folder: Path, children: int, dogs: Dogs) -> dict[str, Figure]:
+    """The ledger of so many children: opened, paged through, its end, and words typed into the search; then the
+    other screens of that store.
+    """
+    watchdog = dogs["long list"]
     base = list(planted("window", min(2500, children)).children.values())[:children]
     listed = [*base, *crowd(base, children - len(base), "window")]
     names = [each.name for each in listed[:: max(1, len(listed) // 12)]][:12]
-    with filled_store(folder, listed) as (store, actor, _ids):
+    with filled_store(folder, listed) as (store, actor, ids):
         del listed, base
         running = Running(folder / "store", lambda: datetime.now(UTC), KeptPool)
         window = enter(running, Opened(store, actor, None), SIZE)
@@ -177,6 +143,7 @@ def long_list(folder: Path, children: int, watchdog: Watchdog) -> dict[str, Figu
             until(lambda: screen.model.rowCount() == children)
         watchdog.end()
         running.settled()
+        dogs |= every_screen(running, window, ids[0])
         running.close()
     return {
         "list opened": figure([opened]),
@@ -198,7 +165,7 @@ def _timed(act: Callable[[], object], done: Callable[[], bool]) -> float:
 
 
 def memory(folder: Path, files: Sequence[SheetFiles], forms: int) -> Figure:
-    """Resident memory in MB after a fifth of so many forms and after all; each shows both its pages."""
+    """Resident memory in MB after all of so many forms, and after a fifth (at least ``WARM``); each shows its pages."""
     running = Running(folder / "memory", lambda: datetime.now(UTC), KeptPool)
     opened = make_office(running.data_dir, running.clock)
     read_in(opened.store, opened.actor, files)
@@ -206,15 +173,16 @@ def memory(folder: Path, files: Sequence[SheetFiles], forms: int) -> Figure:
     screen = running.screen(VerifyScreen)
     ids = [draft.registration_id for draft in verify.drafts(opened.store, opened.actor)]
     window.go("verify")
+    warm = max(forms // 5, WARM)
     at: dict[int, float] = {}
     for number in range(1, forms + 1):
         screen.open_all((ids[number % len(ids)],))
         until(lambda: screen.walk is not None and screen.parts.field.crop.painted)
         running.settled()
-        if number in {forms // 5, forms}:
+        if number in {warm, forms}:
             at[number] = resident_mb()
     running.close()
-    return {"first_mb": at[forms // 5], "last_mb": at[forms], "forms": forms}
+    return {"first_mb": at[warm], "last_mb": at[forms], "forms": forms, "warm": warm}
 
 
 def resident_mb() -> float:
