@@ -98,6 +98,9 @@ def inside(options: argparse.Namespace) -> dict[str, Any]:
 
     application = make_application(dark=False)
     files = sheets(options.forms)
+    with tempfile.TemporaryDirectory(prefix="tongdang-memory-") as folder:
+        # first: a process that has done other things holds memory that it doesn't need
+        grown = memory(Path(folder), files[:6], QUICK_OPENED if options.quick else OPENED)
     figures: dict[str, Any] = {"pan and zoom, a frame": pan_and_zoom(FRAMES)}
     watches: list[FormWatch] = []
     dogs: Dogs = {"verify": Watchdog(), "long list": Watchdog()}
@@ -116,6 +119,7 @@ def inside(options: argparse.Namespace) -> dict[str, Any]:
             done=dogs["verify"].end,
         )
     ]
+    figures["form opened from the list"] = figure(watches[0].opened)
     figures["next form"] = figure(watches[0].forms)
     figures["key to paint"] = figure(watches[0].paints.took)
     if not options.quick:
@@ -124,7 +128,6 @@ def inside(options: argparse.Namespace) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="tongdang-list-") as folder:
         figures |= long_list(Path(folder), options.children, dogs)
         dogs |= full_inbox(Path(folder), files[:6], QUICK_PAGES if options.quick else PAGES, figures)
-        grown = memory(Path(folder), files[:6], QUICK_OPENED if options.quick else OPENED)
     application.processEvents()
     return {
         "figures": figures,

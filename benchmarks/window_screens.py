@@ -34,12 +34,15 @@ from desktop.ui.verify.group_screen import GroupScreen
 from desktop.ui.verify.list_screen import DraftsScreen
 from forms.form_file import Form
 from ocr.reading import PageOutcome, ReadingContext
-from workflow import intake, recognise
+from workflow import intake, recognise, verify
+from workflow.access import Opened
+from workflow.children import children as listed
 from workflow.recognise import OpenedSource
 
 Key = Qt.Key
 PER_FILE = 20  # pages: 10 sheets a delivered file
 PAGES = 60  # page by page through the inbox
+VERIFIED = 12
 ROWS = 12  # of a list, gone through by key
 SCREENS = {
     "drafts": "drafts",
@@ -115,9 +118,11 @@ def full_inbox(folder: Path, files: Sequence[SheetFiles], pages: int, figures: d
         running.settled()
         inbox.grid.setFocus()
         watch = PaintWatch([inbox.grid.viewport()])
+        bar = inbox.grid.verticalScrollBar()
         for _page in range(PAGES):
-            _strike(running, Key.Key_PageDown, watch)
-        for key in (Key.Key_End, Key.Key_Home):
+            if bar.value() < bar.maximum():
+                _strike(running, Key.Key_PageDown, watch)
+        for key in (Key.Key_Home, Key.Key_End):
             _strike(running, key, watch)
             running.settled()
     figures[f"inbox of {pages:,} pages: a page further"] = figure(watch.took)
@@ -130,12 +135,32 @@ def full_inbox(folder: Path, files: Sequence[SheetFiles], pages: int, figures: d
         running.settled()
         _down(running, group.list)
         _down(running, group.grid)
+    children_behind(running, opened, dogs)
     running.close()
     return dogs
 
 
-def every_screen(running: Running, window: MainWindow, child_id: str) -> Dogs:
-    """Every screen that the navigation leads to, those behind them, and each part of the child's page and settings."""
+def children_behind(running: Running, opened: Opened, dogs: Dogs) -> None:
+    """Some of the drafts are verified: a child's page with all its parts, and two that may be one."""
+    store, actor = opened.store, opened.actor
+    for draft in verify.drafts(store, actor)[:VERIFIED]:
+        for item in verify.sheet(store, actor, draft.registration_id).items:
+            if item.shown:
+                verify.confirm(store, actor, running.clock(), draft.registration_id, item.key, item.value)
+        verify.finish(store, actor, running.clock(), draft.registration_id, same_child=verify.NEW_CHILD)
+    child, children = running.screen(ChildPageScreen), running.screen(ChildrenScreen)
+    for row in listed(store, actor)[:3]:
+        for tab in range(child.tabs.count()):
+            with watching(dogs, "a child's page"):
+                child.wanted.emit(row.child_id, tab)
+                running.settled()
+    with watching(dogs, "may be the same"):
+        children.go_duplicates.emit()
+        running.settled()
+
+
+def every_screen(running: Running, window: MainWindow) -> Dogs:
+    """Every other screen that the navigation leads to, the rounds, and each part of the settings."""
     dogs: Dogs = {}
     for key, word in SCREENS.items():
         with watching(dogs, word):
@@ -144,11 +169,7 @@ def every_screen(running: Running, window: MainWindow, child_id: str) -> Dogs:
             for table in running.program.shell.currentWidget().findChildren(QAbstractItemView):
                 if table.isVisible():
                     _down(running, table)
-    child, children = running.screen(ChildPageScreen), running.screen(ChildrenScreen)
-    for tab in range(child.tabs.count()):
-        with watching(dogs, "a child's page"):
-            child.wanted.emit(child_id, tab)
-            running.settled()
+    children = running.screen(ChildrenScreen)
     with watching(dogs, "rounds"):
         children.go_rounds.emit()
         running.settled()

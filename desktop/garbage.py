@@ -16,7 +16,7 @@ from desktop.jobs import Jobs
 
 LOOK_MS = 5_000
 WORTH = 3  # middle collections since the last full one; below that hardly anything was made
-LONGEST = 60  # looks: after five minutes without a pause it is made all the same
+LONGEST = 24  # looks: after two minutes without a pause it is made all the same
 NEVER = 1 << 30
 
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from desktop import fonts
 from desktop.ui import theme
 
+TURN = 0.001  # seconds after which a busy thread gives way: painting a window asks for its turn dozens of times
 LARGEST_PICTURE_MB = 512  # an A3 viewing copy at 300 dpi needs 140; Qt's own limit of 256 refuses 600 dpi
 
 
@@ -72,6 +73,7 @@ def begin_in_documents() -> None:
 
 def make_application(*, dark: bool | None = None) -> QApplication:
     """The application in Chinese and in its own style."""
+    sys.setswitchinterval(TURN)
     prepare_environment(os.environ)
     QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
     application = QApplication(["tongdang"])
