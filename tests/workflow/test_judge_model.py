@@ -74,7 +74,8 @@ def test_no_weight_is_negative_and_steps_rise() -> None:
 
 
 def test_free_writing_by_hand_has_to_be_surer() -> None:
-    for name in ("name.hand", "text.hand", "address.hand"):
+    assert group_of(Kind.ADDRESS, {}) == "text.hand"
+    for name in ("name.hand", "text.hand", "phone.hand"):
         assert SHIPPED.groups[name].least > SHIPPED.groups["date.hand"].least
 
 
