@@ -43,7 +43,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "round": ("rounds",),
     "source": SOURCE_TABLES,
     "registration": REGISTRATION_TABLES,
-    "child": CHILD_TABLES,
+    "child": (*CHILD_TABLES, "dossiers"),
     "link": ("child_links",),
     "proposal": ("proposals",),
     "report": ("reports_elsewhere",),

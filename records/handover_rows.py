@@ -265,6 +265,7 @@ def children(
     """Children with what is done for them. ``sent``: is this registration one that goes or went along?"""
     rows = _rows(session, "children", "id", ids)
     care = {table: _rows(session, table, "child_id", ids) for table in CHILD_TABLES[1:]}
+    dossiers = _rows(session, "dossiers", "child_id", ids)
     for child_id in ids:
         found: dict[str, list[Row]] = {"children": rows[child_id]}
         for table in CHILD_TABLES[1:]:
@@ -272,6 +273,8 @@ def children(
         known = {row["id"] for table in CHILD_TABLES for row in found[table]}
         for table in CHILD_TABLES[1:]:
             found[table] = [_led(row, known, sent) for row in found[table]]
+        if child_id in dossiers:  # also while nothing lies in it; its box comes with what does
+            found["dossiers"] = [{**row, "box_id": None} for row in dossiers[child_id]]
         yield {"kind": "child", "id": child_id, "rows": found}
 
 

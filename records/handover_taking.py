@@ -21,7 +21,7 @@ from records.handover_documents import GONE, GONE_CHILD, GONE_REPORT, TABLES, Do
 from records.handover_file import NOTHING_DONE
 from records.handover_owned import foreign, refuse_bomb, unfit
 from records.packing import unpack_form
-from records.tables import Source, number_tail
+from records.tables import Dossier, Source, number_tail
 from records.vault import ID_PATTERN
 from records.views import RegistrationState
 
@@ -64,7 +64,7 @@ class Taking(TakingCare):
             "user": self._user,
             "round": self._round,
             "source": self._source,
-            "child": self._child,
+            "child": self._child_and_dossier,
             "link": self._link,
             "proposal": self._proposal,
             "report": self._report,
@@ -236,6 +236,19 @@ class Taking(TakingCare):
             names = ("state", "reviewed_at", "reviewed_by", "sent_back_reason")
             return {**row, **{name: here[name] for name in names}}
         return row
+
+    def _child_and_dossier(self, child_id: str, rows: Mapping[str, list[Row]]) -> None:
+        """A child; its dossier is known from the first, where it stands comes with the papers in it."""
+        self._child(child_id, rows)
+        for row in rows["dossiers"]:
+            if row["child_id"] != child_id:
+                raise foreign()
+            here = self.session.get(Dossier, row["id"])
+            box_id = None if here is None else here.box_id
+            stands = likeness_rows.stands_for(self.session, child_id)
+            self._numbered("dossiers", {**row, "child_id": stands, "box_id": box_id})
+            if here is not None:
+                self.session.expire(here)
 
     def _places(self, registration_id: str, rows: Mapping[str, list[Row]], placed: list[Any]) -> None:
         for row in rows["locations"]:
