@@ -135,7 +135,7 @@ class BatchesScreen(QWidget):
 
     def _show_elsewhere(self, told: Sequence[ReportedElsewhere]) -> None:
         """What other offices reported, as their packages said: nothing to do here but to know it."""
-        lines = [sentences.reported_elsewhere(each) for each in told]
+        lines = [sentences.reported_elsewhere(each).replace(" 报送　", " 报送\n　") for each in told]
         self.elsewhere.setText("\n".join(["别的单位报送的：", *lines]))
         self.elsewhere.setVisible(bool(lines))
 

@@ -88,8 +88,11 @@ class ChildPageScreen(QWidget):
         row.addWidget(self._twins, 1)
         row.addWidget(button("去比对", lambda: self.compare.emit(self._child_id), role="quiet", name="compare"))
         box.addWidget(self.twins)
+        self.standing = Notice()  # why no registration counts at present
+        self.standing.setObjectName("standing")
         self.notice = Notice()
-        box.addWidget(self.notice)
+        for said in (self.standing, self.notice):
+            box.addWidget(said)
         self.tabs = QTabBar()
         self.tabs.setObjectName("child_tabs")
         self.tabs.setAccessibleName("儿童档案的部分")
@@ -137,6 +140,7 @@ class ChildPageScreen(QWidget):
             self.page = None
             self._child_id = child_id
             self.notice.drop()
+            self.standing.drop()
             for widget in (self.name, self.facts):
                 widget.setText("")
             self.alarm.hide()
@@ -199,8 +203,12 @@ class ChildPageScreen(QWidget):
         self.whole.setVisible(self._may(Right.UNMASK) and bool(page.id_number_masked))
         self.exits.setText("恢复到台账" if page.exited else "退出台账")
         self.exits.setVisible(self._may(Right.CARE))
-        self._alarm.setText("\n".join([*page.banner, *([page.standing] if page.standing else [])]))
-        self.alarm.setVisible(bool(page.banner or page.standing))
+        self._alarm.setText("\n".join(page.banner))
+        self.alarm.setVisible(bool(page.banner))
+        if page.standing:
+            self.standing.say(page.standing, "note")
+        else:
+            self.standing.drop()
         self.fields.show_child(page, unmasked=False)
         self.care.show_sections(told.care(page, self._hands))
         self.family.show_sections(told.family(page, self._hands))
