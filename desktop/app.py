@@ -36,6 +36,7 @@ from desktop.ui.forms.list_screen import FormsScreen
 from desktop.ui.handover.screen import HandoverScreen
 from desktop.ui.inbox.screen import InboxScreen
 from desktop.ui.login.recover import RecoverScreen
+from desktop.ui.login.restore import RestoreScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.messages import CrashDialog
@@ -218,12 +219,21 @@ class Program(QObject):
             kdf=self._kdf,
         )
 
-    def ask_password(self) -> None:
-        """The login."""
+    def ask_password(self, told: str = "") -> None:
+        """The login. ``told``: what was done before."""
         login = LoginScreen(self._jobs, self._data_dir)
         login.opened.connect(self.enter)
         login.forgotten.connect(self._recover)
+        login.restore.connect(self._restore)
+        if told:
+            login.say_good(told)
         self.shell.show_only(login)
+
+    def _restore(self) -> None:
+        restore = RestoreScreen(self._jobs, self._data_dir)
+        restore.back.connect(self.ask_password)
+        restore.restored.connect(self.ask_password)
+        self.shell.show_only(restore)
 
     def _recover(self, username: str) -> None:
         recover = RecoverScreen(self._jobs, self._data_dir, username, self._kdf)
@@ -309,7 +319,7 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     """The frame with the screens that exist, and what one screen asks of another."""
     window = MainWindow(jobs, opened.actor)
     inbox, drafts, verify = InboxScreen(jobs), DraftsScreen(jobs), VerifyScreen(jobs)
-    children, batches = ChildrenScreen(jobs), BatchesScreen(jobs)
+    children, batches = ChildrenScreen(jobs, opened.actor), BatchesScreen(jobs)
     window.add("inbox", "收件箱", "inbox", inbox, inbox)
     window.add("drafts", "待核对", "verify", drafts, drafts)
     add_second(window, jobs, opened)
@@ -339,6 +349,7 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     drafts.counted.connect(partial(window.navigation.set_count, "drafts"))
     for screen in (inbox, children, child):
         screen.open_registration.connect(lambda registration: look((registration,)))
+    drafts.may_print = opened.actor.role in RIGHTS[Right.PRINT_FORMS]
     drafts.wanted.connect(look)
     add_group(window, jobs, drafts, look)
     drafts.go_inbox.connect(partial(window.go, "inbox"))

@@ -88,6 +88,11 @@ class FieldReading:
         "ocr"  # "ocr", "text_layer", or "prefilled": as it was printed for this sheet, nothing written over it
     )
 
+    @property
+    def seen_at(self) -> PixelBox | None:
+        """Its place in the viewing copy; None where nobody looked for it (a page that a person types in)."""
+        return self.view_box_px if any(self.view_box_px) else None
+
 
 @dataclass(frozen=True, slots=True)
 class TextLine:

@@ -252,15 +252,22 @@ def _known(name: str) -> bool:
     return name in (KEYS_ENTRY, DATABASE_ENTRY, LOGINS_ENTRY, MANIFEST, TAIL)
 
 
+def head_of(path: Path) -> Found:
+    """What stands at the beginning of a backup, in the clear. Raises NotABackup, BackupDamaged, StoreError."""
+    try:
+        with path.open("rb") as file:
+            header, _ = backup_file.read_header(file)
+        return Found(path, header.store_id, header.made_at, path.stat().st_size, header.audit_seq, header.audit_head)
+    except OSError as error:
+        raise unreadable() from error
+
+
 def found_in(where: Path) -> tuple[Found, ...]:
     """The backups in a folder, newest first; what is none, or half of one, is passed over."""
     rows = []
     for path in where.glob(f"*{SUFFIX}") if where.is_dir() else ():
-        with suppress(StoreError, OSError), path.open("rb") as file:
-            header, _ = backup_file.read_header(file)
-            rows.append(
-                Found(path, header.store_id, header.made_at, path.stat().st_size, header.audit_seq, header.audit_head)
-            )
+        with suppress(StoreError):
+            rows.append(head_of(path))
     return tuple(sorted(rows, key=lambda row: (row.made_at, row.path.name), reverse=True))
 
 

@@ -158,17 +158,19 @@ def children_with_current(
     limit: int | None = None,
     offset: int = 0,
     unless: Pending | None = None,
+    also: Sequence[ColumnElement[bool]] = (),
 ) -> list[tuple[Child, Registration]]:
     """Children by pinyin, then id, each with its current registration, which lies in the division.
 
     A page is found in one index before any row is read; one near the end is counted from the end. ``search`` is
     normalised by the caller; ``exited``: only those who left the list (True) or are on it (False); ``unless``: what
-    is pending for somebody is not found.
+    is pending for somebody is not found; ``also``: further conditions (``records.filter_rows``).
     """
-    page = select(Child.id).where(*_wanted(session, search, division, exited, listed=limit is not None))
+    page = select(Child.id).where(*_wanted(session, search, division, exited, listed=limit is not None), *also)
     page = page if unless is None else page.where(_open_to(unless))
     if limit is not None:
-        total = count_children(session, search, division, exited=exited, unless=unless) if offset >= FAR else None
+        far = offset >= FAR
+        total = count_children(session, search, division, exited=exited, unless=unless, also=also) if far else None
         page = _page(page, total, limit, offset)
     statement = (
         select(Child, Registration)
@@ -187,6 +189,12 @@ def _page(page: Select[str], total: int | None, limit: int, offset: int) -> Sele
             back = page.order_by(Child.pinyin.desc(), Child.id.desc()).offset(max(0, behind))
             return back.limit(min(limit, max(0, total - offset)))
     return page.order_by(Child.pinyin, Child.id).limit(limit).offset(offset or None)
+
+
+def residences(session: Session, division: str) -> Sequence[str]:
+    """The divisions in which children of this division live, each once."""
+    statement = select(Child.residence_division).where(within(Child.scope, division), Child.residence_division != "")
+    return session.scalars(statement.distinct().order_by(Child.residence_division)).all()
 
 
 def current_ids(session: Session, division: str) -> Sequence[str]:
@@ -219,9 +227,10 @@ def count_children(
     *,
     exited: bool | None = None,
     unless: Pending | None = None,
+    also: Sequence[ColumnElement[bool]] = (),
 ) -> int:
     """How many ``children_with_current`` finds without a limit."""
-    wanted = _wanted(session, search, division, exited, walked=bool(search), listed=False)
+    wanted = [*_wanted(session, search, division, exited, walked=bool(search), listed=False), *also]
     wanted += [] if unless is None else [_open_to(unless)]
     return session.scalar(select(func.count()).select_from(Child).where(*wanted)) or 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from records.registration_rows import OPEN
@@ -36,6 +36,18 @@ def drafts(session: Session, words: str, division: str, most: int) -> list[tuple
     )
     found = {row_id: number or "" for row_id, number in session.execute(statement)}
     return list(found.items())
+
+
+def named_drafts(session: Session, division: str) -> list[tuple[str, str, str]]:
+    """Every open registration of a division on which a name stands: id, 档号 and the name, as taken in."""
+    statement = (
+        select(Registration.id, ArchiveItem.archive_number, Answer.text)
+        .join(Answer, and_(Answer.registration_id == Registration.id, Answer.key == "child_name", Answer.text != ""))
+        .outerjoin(ArchiveItem, ArchiveItem.registration_id == Registration.id)
+        .where(Registration.state.in_(OPEN), within(Registration.division, division))
+        .order_by(Registration.taken_in_at, Registration.sequence)
+    )
+    return [(row_id, number or "", name) for row_id, number, name in session.execute(statement)]
 
 
 def batches(session: Session, words: str, division: str, most: int) -> Sequence[Batch]:

@@ -19,6 +19,9 @@ LOCK = "lock"
 SNAPSHOT = "store.db.snapshot"  # while a backup is being made
 REKEYED = "store.db.rekeyed"  # while keys are being changed
 RESTORING = "restoring"  # the folder in which a backup is unpacked
+INSTEAD = "instead"  # the folder with a whole store that is about to take the place of a damaged one
+REPLACING = "aside.txt"  # in it: the name of the folder the damaged one goes to; written when all is ready
+ASIDE = "搁置-"  # begins the folder into which a damaged store is put, whole
 
 # neither locks nor SQLite's write-ahead log work across machines: https://sqlite.org/wal.html, https://sqlite.org/faq.html#q5
 NETWORK_FILE_SYSTEMS = frozenset(

@@ -214,7 +214,7 @@ class Store:
 
 def store_exists(data_dir: Path) -> bool:
     """True where a store was made (whole or not: ``open_store`` says what is wrong with it)."""
-    return (data_dir / folder.DATABASE).exists()
+    return (data_dir / folder.DATABASE).exists() or (data_dir / folder.INSTEAD / folder.REPLACING).exists()
 
 
 def create_store(  # noqa: PLR0913 (what the first-run screen asks for, each by its name)
@@ -294,6 +294,7 @@ def open_store(
 def locked(data_dir: Path) -> Iterator[tuple[folder.Lock, KeyRing]]:
     """The lock and the key file of a store that is to be opened. An exception gives the lock back."""
     folder.no_core_dumps()  # from here on this process's memory holds keys
+    _finish_replacing(data_dir)
     if not (data_dir / folder.DATABASE).exists():
         raise NotAStore(f"文件夹 {data_dir} 里没有资料库。请检查文件夹是否选对，或在这里新建资料库。")
     path = data_dir / folder.KEYS
@@ -314,6 +315,21 @@ def locked(data_dir: Path) -> Iterator[tuple[folder.Lock, KeyRing]]:
     except BaseException:
         lock.release()
         raise
+
+
+def _finish_replacing(data_dir: Path) -> None:
+    """A damaged store was being replaced by its backup when the program was killed."""
+    from records import replacing  # it needs the backups, and they the store
+
+    if not replacing.begun(data_dir):
+        return
+    lock = folder.Lock(data_dir)
+    try:
+        replacing.finish(data_dir)
+    except OSError as error:
+        raise cannot_write(error, data_dir) from error
+    finally:
+        lock.release()
 
 
 def _settled(data_dir: Path, ring: KeyRing) -> KeyRing:

@@ -43,7 +43,7 @@ from records.tables_office import (
     Setting,
     User,
 )
-from records.tables_review import HalfTyped, PinnedValue, SecondEntry
+from records.tables_review import HalfTyped, KeptView, PinnedValue, SecondEntry
 from records.tables_roster import Roster, RosterEntry
 from records.tables_trust import JudgeFit, ReadingCheck
 from records.views import PageState, SourceState
@@ -76,6 +76,7 @@ __all__ = [
     "Handover",
     "JudgeFit",
     "KeptApart",
+    "KeptView",
     "Location",
     "MandatoryReport",
     "Office",

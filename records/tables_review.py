@@ -56,6 +56,24 @@ class HalfTyped(Table):
     at: Mapped[Instant]
 
 
+class KeptView(Table):
+    """How somebody wants a list to look, or what she did last: a filter under its name, the columns she chose.
+
+    ``user_id`` None: an administrator made it for everybody. It says whom one looks for, never anything of a child.
+    """
+
+    __tablename__ = "kept_views"
+    __table_args__ = (Unique("user_id", "kind", "name"), Index(None, "kind"))
+
+    id: Mapped[PrimaryId]
+    user_id: Mapped[Id | None] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(Text, default="")
+    content: Mapped[Json]
+    at: Mapped[Instant]
+    by: Mapped[Id] = mapped_column(ForeignKey("users.id"))
+
+
 class PinnedValue(Table):
     """A value that somebody keeps at hand for the following forms of a stack: the village, the day, who collected.
 

@@ -289,6 +289,7 @@ class VerifyItem:
     as_printed: bool = False  # nobody wrote over it
     proposed: str = ""  # where ``value`` is known from: the paper is blank, and it counts only once it is confirmed
     pinned: bool | None = None  # kept at hand for the following forms; None: not a field that can be
+    down: float | None = None  # of a page that nobody read: how far down it the form has this field, 0 to 1
 
 
 @dataclass(frozen=True, slots=True)

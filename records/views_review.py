@@ -34,6 +34,7 @@ class BlindItem:
     multiple: bool
     options: tuple[OptionView, ...]
     code_table: str | None
+    down: float | None = None  # as of a ``VerifyItem``
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from forms.gazetteer import gazetteer
 from records import care_rows, office_rows, people, registration_rows, sealing_late
 from records import store as stores
+from records.errors import StoreDamaged
 from records.keys import PRODUCTION, Kdf
 from records.session import Session
 from records.store import Store
@@ -83,6 +84,21 @@ def create_office(  # noqa: PLR0913 (what the first-run screen asks for, each by
         store.close()
         raise
     return Opened(store, actor, code)
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """The store is there and doesn't open: a backup may help. ``sentence`` says what is wrong."""
+
+    sentence: str
+
+
+def come_in(data_dir: Path, *, username: str, password: str, now: datetime) -> Opened | Damaged:
+    """As ``log_in``, for a screen that can offer a backup. Raises StoreError for what no backup helps against."""
+    try:
+        return log_in(data_dir, username=username, password=password, now=now)
+    except StoreDamaged as problem:
+        return Damaged(problem.sentence)
 
 
 def log_in(data_dir: Path, *, username: str, password: str, now: datetime) -> Opened:

@@ -16,6 +16,7 @@ from records.store import Store
 from records.tables import Answer, AnswerEvent, HalfTyped, Page, Registration
 from records.views import Actor, AnswerState, ValueSource, VerifyItem
 from workflow import drafting
+from workflow.drafting import box_of
 from workflow.errors import BadValue
 from workflow.forms_in_use import stored_form
 
@@ -101,7 +102,7 @@ def give(
         answer.reading_id = machine.reading_id
         if machine.page is not None and machine.field is not None:
             answer.page_id = machine.page.id
-            answer.box = list(machine.field.view_box_px)
+            answer.box = box_of(machine.field)
             answer.accepted = True  # blank and vouched for: only such fields have no row
         session.add(answer)
     else:

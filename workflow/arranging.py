@@ -16,7 +16,7 @@ from records.session import Session
 from records.store import Store
 from records.tables import Page, Registration
 from records.views import Actor, PageState, RegistrationState
-from workflow import drafting, scope
+from workflow import drafting, keying, scope
 from workflow.changes import NOTHING, Changes, changed
 from workflow.cross_reference import item_of
 from workflow.errors import BadValue, WrongState
@@ -30,7 +30,10 @@ QUARTERS = (90, 180, 270)
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """Where a page stood: on a form (``registration_id``), behind one (``behind_id``), aside, or nowhere yet."""
+    """Where a page stood: on a form (``registration_id``), behind one (``behind_id``), aside, or nowhere yet.
+
+    ``keyed``: a person had said that it is to be typed in.
+    """
 
     page_id: str
     state: PageState
@@ -38,6 +41,7 @@ class Stood:
     registration_id: str | None
     behind_id: str | None
     duplicate_of: str | None
+    keyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ class _Hands:
             raise WrongState("这一页还在等着识别，现在不能动。请等识别完再做。")
         if page.erased_at is not None:
             raise WrongState("这一页已经依法删除，没有动。")
-        self.before.setdefault(page.id, _stood(page))
+        self.before.setdefault(page.id, _stood(self.session, page))
         return page
 
     def lift(self, page: Page) -> None:
@@ -133,10 +137,11 @@ class _Hands:
         return Arranged(self.changes, tuple(self.before.values()), registration_id)
 
 
-def _stood(page: Page) -> Stood:
+def _stood(session: Session, page: Page) -> Stood:
     on = None if page.sheet is None else page.sheet.registration_id
     behind = drafting.registration_before(page)
-    return Stood(page.id, page.state, page.reason, on, None if behind is None else behind.id, page.duplicate_of_id)
+    behind_id = None if behind is None else behind.id
+    return Stood(page.id, page.state, page.reason, on, behind_id, page.duplicate_of_id, keying.keyed(session, page))
 
 
 def _is_side_of(page: Page, registration: Registration) -> bool:
@@ -267,12 +272,19 @@ def move_behind(store: Store, actor: Actor, now: datetime, page_id: str, steps: 
 
 @verb(Right.TAKE_IN)
 def put_back(store: Store, actor: Actor, now: datetime, before: Sequence[Stood]) -> PutBack:
-    """Pages stand again where they stood. Raises WrongState where somebody has gone on working on one of them."""
+    """Pages stand again where they stood; one that was to be typed in is read again as the program finds it.
+
+    Raises WrongState where somebody has gone on working on one of them.
+    """
     with store.transaction() as session:
         hands = _Hands(store, session, actor, now)
         pages = {stood.page_id: hands.page(stood.page_id) for stood in before}
         for page in pages.values():
             hands.lift(page)
+        unkeyed = [stood for stood in before if not stood.keyed and keying.keyed(session, pages[stood.page_id])]
+        for stood in unkeyed:
+            _again(hands, pages[stood.page_id])
+        before = [stood for stood in before if stood not in unkeyed]
         gone: dict[str, list[Page]] = {}
         for stood in before:
             page = pages[stood.page_id]
@@ -287,7 +299,7 @@ def put_back(store: Store, actor: Actor, now: datetime, before: Sequence[Stood])
         made = {old: hands.alone(group, "brought_back") for old, group in gone.items()}
         for stood in before:
             _lay_down(hands, pages[stood.page_id], stood, made)
-        return PutBack(hands.done("page.put_back", before[0].page_id if before else "-").changes, made)
+        return PutBack(hands.done("page.put_back", next(iter(pages), "-")).changes, made)
 
 
 def _taken(session: Session, registration: Registration, page: Page) -> bool:
@@ -306,6 +318,31 @@ def _lay_down(hands: _Hands, page: Page, stood: Stood, made: Mapping[str, str]) 
         hands.aside(page, stood.reason, stood.duplicate_of)
     elif stood.state is PageState.FAILED and page.state is PageState.READ:
         page.state, page.reason = PageState.FAILED, stood.reason
+
+
+# -- typed in ----------------------------------------------------------------------------------------------------------
+
+
+@verb(Right.TAKE_IN)
+def key_in(store: Store, actor: Actor, now: datetime, page_id: str, form: tuple[str, str], form_page: int) -> Arranged:
+    """A page that nobody could read is this side of this form (id, version), and is typed in from its picture.
+
+    It joins the draft beside it in its file that lacks this very side; else it is a draft of its own.
+    """
+    known = keying.form_of(store, form)
+    with store.transaction() as session:
+        hands = _Hands(store, session, actor, now)
+        page = hands.page(page_id)
+        keying.require_keyable(store, page, known, form_page)
+        hands.lift(page)
+        keying.enter(store, session, now, page, known, form_page)
+        beside = keying.beside(session, page)
+        if beside is None:
+            registration_id = hands.alone([page], keying.NOTE)
+        else:
+            hands.onto(beside, [page], keying.NOTE)
+            registration_id = beside.id
+        return hands.done("page.key_in", page.id, registration_id)
 
 
 # -- reading again ----------------------------------------------------------------------------------------------------
@@ -344,6 +381,6 @@ def _again(hands: _Hands, page: Page) -> None:
     if page.source.withheld or page.source.erased_at is not None:
         raise WrongState("这一页的原件不在这个资料库里，不能重新识别，没有动。")
     hands.lift(page)
-    page.state, page.reason, page.attempts = PageState.RECEIVED, "", 0
+    page.state, page.status, page.reason, page.attempts = PageState.RECEIVED, "", "", 0
     page.form_id = page.form_version = page.form_page = page.serial = None
     page.content_hash = page.duplicate_of_id = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from records import audit_rows, backup, folder
+from records import audit_rows, backup, folder, replacing
 from records.backup import Found, Summary
 from records.errors import CannotWrite
 from records.ids import civil_date
@@ -120,6 +120,36 @@ def restore_backup(path: Path, data_dir: Path, *, username: str | None, secret: 
     """Bring the store back into a folder without one. Raises StoreError; a store that is there stays as it is."""
     _there(path)
     return backup.restore(path, data_dir, username, secret if username else read_recovery_code(secret), now)
+
+
+def look_at(path: Path) -> Found:
+    """What a file says of itself, before any secret is asked. Raises NotABackup, BackupDamaged, StoreError."""
+    _there(path)
+    return backup.head_of(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What the backup holds, and the folder in which the store that was there lies, whole."""
+
+    summary: Summary
+    aside: Path
+
+
+def at_hand(data_dir: Path) -> tuple[Found, ...]:
+    """Backups in the folder's own place for them, newest first: for who can't open the store."""
+    return backup.found_in(data_dir / FOLDER)
+
+
+def replace_by_backup(path: Path, data_dir: Path, *, username: str | None, secret: str, now: datetime) -> Replaced:
+    """Put a backup in the place of a store that doesn't open; the old one is set aside, nothing of it is deleted.
+
+    The backup is read to its end before anything moves. Raises StoreError; then the store is as it was.
+    """
+    _there(path)
+    secret = secret if username else read_recovery_code(secret)
+    summary, aside = replacing.replace(path, data_dir, username, secret, now)
+    return Replaced(summary, aside)
 
 
 def _there(path: Path) -> None:

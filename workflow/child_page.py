@@ -280,7 +280,7 @@ def _crop(session: Session, registration: Registration, field: FormField) -> _Cr
     found = None if reading is None else next((f for f in reading.fields if f.key == field.key), None)
     if found is None:
         return _Crop(page_id=page.id)
-    return _Crop(found.raw, found.text, page.id, found.view_box_px)
+    return _Crop(found.raw, found.text, page.id, found.seen_at)
 
 
 def _as_read(

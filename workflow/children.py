@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from forms.code_tables import code_table
-from records import answer_rows, batch_rows, care_rows, child_rows, handovers, office_rows, place_rows
+from records import answer_rows, batch_rows, care_rows, child_rows, filter_rows, handovers, office_rows, place_rows
 from records.session import Session
 from records.states import ChildState
 from records.store import Store
 from records.tables import Answer, Batch, BatchRow, Child, Registration, ReportElsewhere
 from records.views import Actor, BatchRowState, BatchState, ChildRow
 from records.views_care import ConcernState
+from records.views_kept import EVERYBODY, ChildFilter
 from workflow import blind
 from workflow.concerns import NO_DOSSIER
 from workflow.cross_reference import CHINA, place_of
@@ -23,6 +24,7 @@ from workflow.permissions import RIGHTS, Right, verb
 
 CONCERN_KEYS = ("concern_listed", "concern_criteria")
 NOT_REPORTED = "未报送"
+TOWNSHIP = 9  # digits of its code
 
 
 @verb(Right.SEE_CHILDREN)
@@ -35,11 +37,13 @@ def children(
     today: date | None = None,
     limit: int | None = None,
     offset: int = 0,
+    wanted: ChildFilter = EVERYBODY,
 ) -> tuple[ChildRow, ...]:
     """Children by pinyin, then id.
 
     ``search`` finds in name, pinyin, initials, ID number (front or tail), phone and 档号. ``exited``: only those who
     left the list, or only those on it. ``today``: by which visits are overdue; ``limit`` and ``offset``: a page.
+    ``wanted``: only those who pass this filter, too, as of ``today``.
     """
     store.saw(actor.user_id, "children.see", [store.store_id])
     with store.session() as session:
@@ -50,7 +54,8 @@ def children(
             exited=exited,
             limit=limit,
             offset=offset,
-            unless=_pending(session, actor, search),
+            unless=_pending(session, actor, search, wanted),
+            also=filter_rows.conditions(wanted, today),
         )
         ids = [registration.id for _, registration in found]
         rows = _Gathered(session, actor, [child.id for child, _ in found], ids, today)
@@ -59,22 +64,57 @@ def children(
 
 
 @verb(Right.SEE_CHILDREN)
-def count(store: Store, actor: Actor, *, search: str = "", exited: bool | None = None) -> int:
+def places(store: Store, actor: Actor) -> tuple[tuple[str, str], ...]:
+    """Townships and villages in which children of the scope live: code, and its name without the province."""
+    with store.session() as session:
+        lived_in = child_rows.residences(session, actor.division)
+    codes = {code for village in lived_in for code in (village[:TOWNSHIP], village) if len(code) >= TOWNSHIP}
+    named = sorted((code, place_name(code.ljust(TOWNSHIP, "0"))) for code in codes)
+    return tuple((code, name.removeprefix("吉林省")) for code, name in named)
+
+
+@verb(Right.SEE_CHILDREN)
+def count(
+    store: Store,
+    actor: Actor,
+    *,
+    search: str = "",
+    exited: bool | None = None,
+    wanted: ChildFilter = EVERYBODY,
+    today: date | None = None,
+) -> int:
     """How many children ``children`` finds without a limit."""
     with store.session() as session:
-        unless = _pending(session, actor, search)
-        return child_rows.count_children(session, normal_name(search), actor.division, exited=exited, unless=unless)
+        unless = _pending(session, actor, search, wanted)
+        also = filter_rows.conditions(wanted, today)
+        name = normal_name(search)
+        return child_rows.count_children(session, name, actor.division, exited=exited, unless=unless, also=also)
 
 
-def _pending(session: Session, actor: Actor, search: str) -> child_rows.Pending | None:
-    """To find a child by its name or number tells what was entered: not to whom has still to enter it blind.
+def _pending(session: Session, actor: Actor, search: str, wanted: ChildFilter) -> child_rows.Pending | None:
+    """To find a child by its name or number tells what was entered: not to whom has still to enter it blind. To be
+    let pass by a filter tells it, too.
 
     By 档号 (it has a dash) everybody finds the paper.
     """
-    if not search or "-" in search:
-        return None
-    keys = tuple(k for k in blind.chosen_keys(session) if k == "child_name" or k.endswith(("_id_number", "_phone")))
+    chosen = blind.chosen_keys(session)
+    by_search = bool(search) and "-" not in search
+    keys = tuple(
+        key
+        for key in chosen
+        if (by_search and (key == "child_name" or key.endswith(("_id_number", "_phone")))) or _tells(wanted, key)
+    )
     return child_rows.Pending(actor.user_id, keys) if keys else None
+
+
+def _tells(wanted: ChildFilter, key: str) -> bool:
+    """Does it say something of this field whom the filter lets pass?"""
+    aged = wanted.age_from is not None or wanted.age_to is not None
+    return (
+        (key == "child_sex" and bool(wanted.sex))
+        or (key == "child_residence" and bool(wanted.division))
+        or (key in ("child_birth_date", "child_id_number") and (aged or bool(wanted.sex)))
+    )
 
 
 class _Gathered:

@@ -29,6 +29,8 @@ from workflow.cli_erasure import add_erasure_commands
 from workflow.cli_forms import add_form_commands
 from workflow.cli_handover import add_handover_commands
 from workflow.cli_models import add_model_commands
+from workflow.cli_office_forms import add_office_form_commands
+from workflow.cli_pages import add_page_commands
 from workflow.cli_people import add_audit_commands, add_people_commands
 from workflow.cli_review import add_review_commands
 from workflow.cli_roster import add_roster_commands
@@ -68,9 +70,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
     add_form_commands(commands)
+    add_office_form_commands(commands)
     add_model_commands(commands)
     _add_read(commands)
     _add_digitize(commands)
+    add_page_commands(commands)
     _add_batch(commands)
     _add_check(commands)
     add_rule_commands(commands)

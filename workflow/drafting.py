@@ -15,7 +15,7 @@ from forms.values import empty
 from ocr.reading import FieldReading, PageReading
 from records import intake_rows, registration_rows, sealing
 from records.audit import NOBODY
-from records.packing import unpack_json
+from records.packing import pack_json, unpack_json
 from records.pairing_rows import PagePlace
 from records.session import Session
 from records.store import Store
@@ -26,7 +26,7 @@ from workflow.changes import NOTHING, Changes, changed
 from workflow.errors import WrongState
 from workflow.forms_in_use import stored_form
 from workflow.judgement import Verdict, judge, version
-from workflow.reading_json import reading_from_json
+from workflow.reading_json import reading_from_json, reading_to_json
 
 SIDES_OF_A_SHEET = 2
 
@@ -49,6 +49,24 @@ def stored_reading(session: Session, row: Reading) -> StoredReading:
     """The reading as the reader gave it."""
     plain = sealing.whole_reading(session.info[sealing.SEALER], row.id, unpack_json(row.content), row.sealed)
     return StoredReading(row.id, reading_from_json(plain))
+
+
+def keep_reading(store: Store, session: Session, page: Page, reading: PageReading, now: datetime) -> None:
+    """One more reading of a page, what is extra-sensitive in it sealed. Those before stay as they are."""
+    reading_id = store.new_id()
+    plain, sealed = sealing.split_reading(store, reading_id, reading_to_json(reading))
+    session.add(
+        Reading(
+            id=reading_id,
+            page_id=page.id,
+            run=intake_rows.count_readings(session, page.id) + 1,
+            at=now,
+            engine=reading.engine,
+            model=reading.model,
+            content=pack_json(plain),
+            sealed=sealed,
+        )
+    )
 
 
 def content_of(reading: PageReading) -> dict[str, str]:
@@ -215,7 +233,7 @@ def write_answers(store: Store, session: Session, now: datetime, registration: R
         witnessed_fields(session, registration, pages, readings),
         office,
         form=form,
-        models={readings[page.id].reading.model for page in pages},
+        models={model for page in pages if (model := readings[page.id].reading.model)},
     )
     unread = {f.key for page in pages for f in readings[page.id].reading.fields if sealing.UNREAD in f.reasons}
     decided = set()
@@ -303,9 +321,14 @@ def _machine_answer(
         reasons=list(verdict.reasons),
         reading_id=reading_id,
         page_id=page_id,
-        box=list(field.view_box_px),
+        box=box_of(field),
         changed_at=now,
     )
+
+
+def box_of(field: FieldReading) -> list[int] | None:
+    """As rows have it."""
+    return None if field.seen_at is None else list(field.seen_at)
 
 
 # -- what persons decide ----------------------------------------------------------------------------------------------

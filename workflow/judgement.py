@@ -52,6 +52,8 @@ DISQUALIFYING = frozenset(
         "prefilled_unknown",
         # a person chose the form: the page may lie badly on it
         "form_by_hand",
+        # nobody has read the page: a person types it in
+        "keyed_by_hand",
     }
 )
 """Reasons with which nothing is accepted, whatever else speaks for it."""

@@ -21,18 +21,16 @@ from records import intake_rows, sealing
 from records.columns import canonical_json
 from records.errors import FileDamaged
 from records.forms_used import keep_form
-from records.packing import pack_json
 from records.pairing_rows import BLANK
 from records.session import Session
 from records.store import Store
-from records.tables import Page, Reading, Source
+from records.tables import Page, Source
 from records.vault import VaultRef
 from records.views import Actor, PageState, SourceState
 from workflow import drafting, earlier_forms, learned, rosters, settling, trust
 from workflow.changes import NOTHING, Changes, changed
 from workflow.permissions import Right, verb
 from workflow.prefilled import printed_by_serial
-from workflow.reading_json import reading_to_json
 
 log = logging.getLogger(__name__)
 
@@ -321,19 +319,7 @@ class _Queue:
                 self.store.vault.delete(vault_id)
 
     def enter(self, session: Session, page: Page, reading: PageReading, now: datetime) -> None:
-        reading_id = self.store.new_id()
-        plain, sealed = sealing.split_reading(self.store, reading_id, reading_to_json(reading))
-        row = Reading(
-            id=reading_id,
-            page_id=page.id,
-            run=intake_rows.count_readings(session, page.id) + 1,
-            at=now,
-            engine=reading.engine,
-            model=reading.model,
-            content=pack_json(plain),
-            sealed=sealed,
-        )
-        session.add(row)
+        drafting.keep_reading(self.store, session, page, reading, now)
         form = self.forms.get((reading.form or "", reading.form_version or ""))
         if form is not None:
             keep_form(session, form, now)

@@ -90,8 +90,9 @@ def sheet(store: Store, actor: Actor, registration_id: str) -> BlindSheet:
 
 def _blind(item: VerifyItem) -> BlindItem:
     return BlindItem(
-        item.key, item.label, item.kind, item.page_id, item.box, item.multiple, item.options, item.code_table
-    )
+        item.key, item.label, item.kind, item.page_id, item.box, item.multiple, item.options, item.code_table,
+        item.down,
+    )  # fmt: skip
 
 
 @verb(Right.ENTER_AGAIN)

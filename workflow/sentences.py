@@ -56,6 +56,7 @@ PAIRING_NOTES = {
     "joined_by_person": "正反两面由人工配成一份。",
     "parted_by_person": "正反两面由人工分开。",
     "brought_back": "这一页由人工从一边取回。",
+    "keyed_by_hand": "有一面没有识别，由人照着图像录入：请照左边的整页一栏一栏打。",
     "same_content": "有一面和以前收入的另一页内容相同，请看是不是重复登记。",
 }
 # what the reader and the judge have to say about one field; short, because they stand beside the value
@@ -93,6 +94,7 @@ FIELD_REASONS = {
     "outside_picture": "没有扫到",
     "registration": "页面没有对准",
     "form_by_hand": "表格是人工选定的",
+    "keyed_by_hand": "照整页录入",
     "place_doubtful": "页面没有对准",
     # the marks
     "two_marks": "勾了不止一项",

@@ -264,7 +264,7 @@ def _item(
         block="" if definition is None else definition.block,
         kind=field.kind,
         page_id=None if page is None else page.id,
-        box=None if page is None or reading is None else reading.view_box_px,
+        box=None if page is None or reading is None else reading.seen_at,
         text=text,
         raw="" if reading is None else reading.raw,
         value=value,
@@ -282,7 +282,13 @@ def _item(
         sealed=answer is not None and sealing.hidden(answer),
         last=_last(facts, field, code_table),
         as_printed=field.key in facts.states and facts.states[field.key].as_printed,
+        down=None if page is None or reading is None or reading.seen_at is not None else _down(facts.form, field),
     )
+
+
+def _down(form: Form, field: FormField) -> float:
+    """How far down its page the middle of a field stands, as printed."""
+    return min(1.0, max(0.0, (field.box.y + field.box.h / 2) / form.pages[field.page - 1].height_mm))
 
 
 def _last(facts: Facts, field: FormField, code_table: str | None) -> str | None:

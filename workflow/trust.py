@@ -96,7 +96,7 @@ def _checked(store: Store, session: Session, registration: Registration) -> tupl
         if not told.vetoes:
             right = answering.same(reading.value, answer.value)
             found.append(Checked(told.group, round(told.probability, 6), answer.accepted, right))
-    models = sorted({stored[page.id].reading.model for page in pages})
+    models = sorted({model for page in pages if (model := stored[page.id].reading.model)})
     return found, models[0] if models else ""
 
 

@@ -24,7 +24,7 @@ from records.views import (
     VerifyItem,
     VerifySheet,
 )
-from workflow import answering, blind, carrying, current, drafting, matching, offers, scope, sheets, trust
+from workflow import answering, blind, carrying, current, drafting, keying, matching, offers, scope, sheets, trust
 from workflow.changes import NOTHING, Changes, changed
 from workflow.cross_reference import place_view
 from workflow.errors import BadValue, NotAllowed, NotFinished, NotFound, WrongState
@@ -190,10 +190,13 @@ def confirm(
         registration, field = _draft_field(store, session, actor, registration_id, key)
         machine = answering.machine_reading(session, registration, field)
         agrees = machine.field is not None and answering.same(machine.value, value)
+        keyed = machine.field is not None and machine.field.source == keying.BY_HAND
         kept = machine.value if agrees else answering.checked(field, value)
         text = format_value(field.kind, kept, field=field, code_table=answering.code_table_of(key))
-        state = AnswerState.CONFIRMED if agrees else AnswerState.CORRECTED
-        step = answering.Step(kept, text, state, source, note.strip())
+        # there is no reading that would be put right
+        state = AnswerState.CONFIRMED if agrees or keyed else AnswerState.CORRECTED
+        from_paper = keyed and source is ValueSource.PAPER and not empty(kept)
+        step = answering.Step(kept, text, state, source, note.strip() or (keying.KEYED if from_paper else ""))
         answering.give(store, session, actor, now, registration, field, step)
     return changed(registrations=[registration_id])
 

@@ -19,12 +19,15 @@ from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
 from desktop.ui.first_run.screen import FirstRunScreen
 from desktop.ui.inbox.screen import InboxScreen
 from desktop.ui.login.recover import RecoverScreen
+from desktop.ui.login.restore import RestoreScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
 from records.keys import Kdf
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from tests.workflow.conftest import PASSWORD
 from tests.workflow.scripted import front, scan
+from workflow import backups, verify
+from workflow.access import log_in
 from workflow.settings import REVIEW_BY, settings
 
 Show = Callable[[QWidget], None]
@@ -294,6 +297,56 @@ def test_a_forgotten_password_is_set_anew_by_the_recovery_code(
     press(shown.typed[-1], Qt.Key.Key_Return, "\r")
     qtbot.waitUntil(lambda: isinstance(program.shell.currentWidget(), MainWindow))
     qtbot.waitUntil(lambda: program._jobs.idle)
+    program._left = True
+    program.end()
+
+
+def damage(desk: Desk) -> bytes:
+    """After a backup the database is overwritten; its bytes as they are now."""
+    backups.make_backup(desk.store, desk.actor, desk.clock())
+    desk.store.close()
+    with (desk.data_dir / "store.db").open("r+b") as file:
+        file.write(b"\0" * 8192)
+    return (desk.data_dir / "store.db").read_bytes()
+
+
+def test_a_damaged_store_is_restored_from_the_login(desk: Desk, program: Program, qtbot: QtBot) -> None:
+    code = desk.opened.recovery_code or ""
+    registration = desk.registration(0)
+    broken = damage(desk)
+    database = desk.data_dir / "store.db"
+    program._data_dir = desk.data_dir
+    program.begin()
+    login = program.shell.currentWidget()
+    assert isinstance(login, LoginScreen)
+    assert not login.restores.isVisible()
+    type_keys(login.username, "admin")
+    type_chinese(login.password, PASSWORD)
+    press(login.password, Qt.Key.Key_Return, "\r")
+    qtbot.waitUntil(login.restores.isVisible, timeout=20000)
+    assert "已损坏" in login.told.text()
+    click(login.restores)
+    restore = program.shell.currentWidget()
+    assert isinstance(restore, RestoreScreen)
+    qtbot.waitUntil(lambda: restore.chosen is not None)
+    click(restore.does)
+    assert restore.told.text() == "请填恢复码。"
+    type_keys(restore.code, "AAAAA" * 6)
+    press(restore.code, Qt.Key.Key_Return, "\r")
+    qtbot.waitUntil(lambda: restore.does.isEnabled() and restore.told.isVisible(), timeout=20000)
+    assert database.read_bytes() == broken, "a wrong code changes nothing"
+    restore.code.clear()
+    type_keys(restore.code, code)
+    press(restore.code, Qt.Key.Key_Return, "\r")
+    qtbot.waitUntil(lambda: isinstance(program.shell.currentWidget(), LoginScreen), timeout=20000)
+    again = program.shell.currentWidget()
+    assert isinstance(again, LoginScreen)
+    assert "没有删" in again.good.text()
+    (aside,) = desk.data_dir.glob("搁置-*")
+    assert (aside / "store.db").read_bytes() == broken
+    opened = log_in(desk.data_dir, username="admin", password=PASSWORD, now=desk.clock())
+    with opened.store:
+        assert verify.sheet(opened.store, opened.actor, registration).registration_id == registration
     program._left = True
     program.end()
 

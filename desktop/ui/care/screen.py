@@ -11,6 +11,7 @@ from desktop.jobs import Jobs
 from desktop.ui.care.cases import CasesBanner
 from desktop.ui.care.questions import Questions
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.widgets.columns import ColumnChoice
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
@@ -93,6 +94,7 @@ class CareScreen(QWidget):
         self.listed: RowsModel[KeyConcernRow] = RowsModel(LISTED, parent=self)
         self.proposed_table = make_table(self.proposals, "proposals", "待确认的情形")
         self.table = make_table(self.listed, "key_concern", "重点关爱服务对象")
+        self.columns = ColumnChoice(jobs, self.table, self.listed, "key_concern", LISTED, len(LISTED))
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.read)
         self._lay_out()
@@ -152,7 +154,7 @@ class CareScreen(QWidget):
         self.dossier = button("建立案卷", self._open_dossier, name="open_dossier")
         self.visit = button("记走访", self._visit, name="record_visit")
         self.opens = button("打开档案页", self._open, icon="person", name="open_child")
-        for deed in (self.dossier, self.visit, self.opens):
+        for deed in (self.columns.button, self.dossier, self.visit, self.opens):
             row.addWidget(deed)
         box.addLayout(row)
         box.addWidget(self.table, 1)

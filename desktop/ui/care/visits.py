@@ -15,6 +15,7 @@ from desktop.ui.care.paper import ReadPaperDialog
 from desktop.ui.care.questions import Questions
 from desktop.ui.children.told import log_line
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.widgets.columns import ColumnChoice
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
 from desktop.ui.widgets.sections import Deed, Section, Sections
@@ -78,6 +79,7 @@ class VisitsScreen(QWidget):
         self.ask = Questions(jobs, self, actor.full_name, after=self.read)
         self.model: RowsModel[VisitDueRow] = RowsModel(COLUMNS, parent=self)
         self.table = make_table(self.model, "due", "要走访的儿童")
+        self.columns = ColumnChoice(jobs, self.table, self.model, "due", COLUMNS, len(COLUMNS))
         self.table.opened.connect(lambda _row: self._record())
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.read)
@@ -124,6 +126,7 @@ class VisitsScreen(QWidget):
             button("安排日期", self._plan, name="plan_visit"),
             button("记走访", self._record, role="primary", name="record_visit"),
         )
+        row.addWidget(self.columns.button)
         for deed in self.deeds:
             row.addWidget(deed)
         box.addLayout(row)

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 from typing import NamedTuple
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
 
 from desktop.jobs import Jobs, Reading
 from desktop.ui.children.detail import ChildDetail
+from desktop.ui.children.filtering import Filters, sentence
 from desktop.ui.theme import AROUND, BETWEEN
+from desktop.ui.widgets.columns import ColumnChoice
+from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.paged import PAGE, PagedRows
-from desktop.ui.widgets.parts import EmptyState, button, column, line, text
+from desktop.ui.widgets.parts import Elided, EmptyState, button, column, line
 from desktop.ui.widgets.table import Column, Table
-from desktop.ui.words import Mark
-from records.views import ChildRow
+from desktop.ui.words import Mark, civil_day, day
+from records.views import Actor, ChildRow
+from records.views_kept import EVERYBODY, ChildFilter
 from workflow import children, duplicates
 from workflow.changes import Changes
 
 REFRESH_MS = 150
 MOST_COMPARED = 2000
 """Children of a list that are compared by the way; with more the pairs are counted when somebody goes there."""
+
+
+def _visit(row: ChildRow) -> str | Mark:
+    return Mark(f"逾期 {row.overdue_days} 天", "error", "clock") if row.overdue_days else ""
 
 
 def _concern(row: ChildRow) -> str | Mark:
@@ -37,7 +47,28 @@ COLUMNS: tuple[Column[ChildRow], ...] = (
     Column("现居住地", lambda row: row.residence.removeprefix("吉林省")),
     Column("关爱", _concern, 112),
     Column("报送", lambda row: row.reporting, 96),
+    Column("走访", _visit, 112),
+    Column("户籍", lambda row: row.household.removeprefix("吉林省"), 208),
+    Column("档号", lambda row: row.archive_number, 232),
+    Column("存放位置", lambda row: row.location, 168),
+    Column("核对日期", lambda row: day(row.verified_on), 136),
+    Column("退出", lambda row: row.exited, 168),
 )
+USUAL = 7  # columns, for who has chosen none
+KEYS = (
+    ("上、下方向键", "换一名儿童"),
+    ("Enter", "打开他的档案页"),
+    ("Ctrl+F", "查找（不按筛选，所有的儿童里找）"),
+    ("F2", "换一个筛选"),
+    ("F3", "改筛选，或存下来"),
+    ("F4", "选显示哪些栏目"),
+    ("Tab", "到下一处"),
+)
+
+
+def columns_at_first() -> tuple[Column[ChildRow], ...]:
+    """What is shown until somebody's own choice is read."""
+    return COLUMNS[:USUAL]
 
 
 class _Page(NamedTuple):
@@ -56,19 +87,22 @@ class ChildrenScreen(QWidget):
     go_duplicates = Signal()
     go_rosters = Signal()
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: Jobs, actor: Actor) -> None:
         super().__init__()
         self.setObjectName("screen")
         self._jobs = jobs
+        self.filters = Filters(jobs, actor, self)
+        self.filters.changed.connect(self._filtered)
         self._search = ""
         self._listed = ""  # what the rows that stand here were searched by
         self._asked = 0
         self._opens = False
         self._compared = False
-        self.model: PagedRows[ChildRow] = PagedRows(COLUMNS, parent=self)
+        self.model: PagedRows[ChildRow] = PagedRows(columns_at_first(), parent=self)
         self.table = Table(self.model)
         self.table.setObjectName("children")
         self.table.setAccessibleName("儿童台账")
+        self.columns = ColumnChoice(jobs, self.table, self.model, "children", COLUMNS, USUAL)
         self.detail = ChildDetail(jobs)
         self.detail.open_registration.connect(self.open_registration)
         self.detail.open_child.connect(self.open_child)
@@ -79,14 +113,24 @@ class ChildrenScreen(QWidget):
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.read)
         self._lay_out()
+        offer_keys(self, "儿童台账的按键", KEYS)
+        for key, does in (
+            (Qt.Key.Key_F2, self.filters.choice.setFocus),
+            (Qt.Key.Key_F3, self.filters.ask),
+            (Qt.Key.Key_F4, self.columns.choose),
+        ):
+            QShortcut(QKeySequence(key), self, does)  # while the screen is shown, also from the search box
         jobs.changed.connect(self._changed)
 
     def _lay_out(self) -> None:
         box = column(self, space=BETWEEN)
         box.setContentsMargins(AROUND, BETWEEN, AROUND, BETWEEN)
         top = line()
-        self._told = text("", "secondary")
+        top.addWidget(self.filters.choice)
+        top.addWidget(self.filters.edits)
+        self._told = Elided("", "secondary")
         top.addWidget(self._told, 1)
+        top.addWidget(self.columns.button)
         self.duplicates = button("重复登记", self.go_duplicates.emit, icon="copy", name="go_duplicates")
         top.addWidget(self.duplicates)
         self.rosters = button("基础名单", self.go_rosters.emit, icon="file", name="go_rosters")
@@ -114,10 +158,13 @@ class ChildrenScreen(QWidget):
         )
         self._either.addWidget(EmptyState("search", "没有找到", "可以用姓名、拼音或首字母、身份证号、档号查找。"))
         self._either.addWidget(halves)
+        everybody = button("全部列出", lambda: self.filters.take(EVERYBODY), name="drop_filter")
+        self._either.addWidget(EmptyState("search", "没有这样的儿童", "这个筛选里现在一名儿童也没有。", everybody))
         box.addWidget(holder, 1)
 
     def enter(self) -> None:
         """The screen is shown."""
+        self.filters.read()
         self.read()
 
     def search(self, words: str, *, opens: bool = False) -> None:
@@ -132,7 +179,18 @@ class ChildrenScreen(QWidget):
         self._asked += 1
         index = self.table.currentIndex()
         number = index.row() // PAGE if index.isValid() and self._search == self._listed else 0
-        self._jobs.read(_paged(self._search, number), partial(self._show, self._asked), owner=self)
+        self._jobs.read(self._paged(number), partial(self._show, self._asked), owner=self)
+
+    def _filtered(self) -> None:
+        """Others pass now: the list begins at its top."""
+        self._listed = "\0"
+        self.read()
+        self.table.setFocus()
+
+    def _paged(self, number: int) -> Reading[_Page]:
+        """A search looks through everybody: whom one asks for by name must not hide behind a filter."""
+        wanted = EVERYBODY if self._search else self.filters.wanted
+        return _paged(self._search, number, wanted, civil_day(self._jobs.now()))
 
     def _read_page(self, number: int) -> None:
         asked = self._asked
@@ -141,7 +199,7 @@ class ChildrenScreen(QWidget):
             if asked == self._asked:
                 self.model.put(page.number, page.rows)
 
-        self._jobs.read(_paged(self._search, number), put, owner=self)
+        self._jobs.read(self._paged(number), put, owner=self)
 
     def _came(self, first: int, last: int) -> None:
         index = self.table.currentIndex()
@@ -166,9 +224,9 @@ class ChildrenScreen(QWidget):
         count, rows = page.of, page.rows
         self._listed = self._search
         self.model.begin(count, page.number, rows)
-        self._either.setCurrentIndex(2 if count else 1 if self._search else 0)
-        self._told.setText(f"找到 {count:,} 名儿童" if self._search else f"共 {count:,} 名儿童")
-        self._told.setVisible(bool(count))
+        nobody = 1 if self._search else 3 if self.filters.wanted != EVERYBODY else 0
+        self._either.setCurrentIndex(2 if count else nobody)
+        self._told.setText(self._account(count))
         found = [i for i, row in enumerate(rows) if was is not None and row.child_id == was.child_id]
         if count:
             self.table.selectRow(page.number * PAGE + found[0] if found else min(at, count - 1))
@@ -184,6 +242,15 @@ class ChildrenScreen(QWidget):
             self.open_child.emit(rows[0].child_id)
         elif opens:
             self.table.setFocus()
+
+    def _account(self, count: int) -> str:
+        """How many, and of whom."""
+        if self._search:
+            return (
+                f"找到 {count:,} 名儿童（不按筛选）" if self.filters.wanted != EVERYBODY else f"找到 {count:,} 名儿童"
+            )
+        said = sentence(self.filters.wanted)
+        return f"{said}：{count:,} 名儿童" if said else f"共 {count:,} 名儿童" if count else ""
 
     def _standing(self) -> tuple[int, ChildRow | None]:
         """Where the clerk is: a list read again doesn't throw her back, another search begins at the top."""
@@ -204,7 +271,7 @@ class ChildrenScreen(QWidget):
             self.open_child.emit(row.child_id)
 
 
-def _paged(search: str, number: int) -> Reading[_Page]:
+def _paged(search: str, number: int, wanted: ChildFilter, today: date) -> Reading[_Page]:
     """One page and how many rows there are; the last page where there are fewer by now."""
 
     def page(count: int, read: Callable[[int], Sequence[ChildRow]]) -> _Page:
@@ -212,6 +279,8 @@ def _paged(search: str, number: int) -> Reading[_Page]:
         return _Page(at, count, read(at * PAGE))
 
     return lambda store, actor: page(
-        children.count(store, actor, search=search),
-        lambda offset: children.children(store, actor, search=search, limit=PAGE, offset=offset),
+        children.count(store, actor, search=search, wanted=wanted, today=today),
+        lambda offset: children.children(
+            store, actor, search=search, limit=PAGE, offset=offset, wanted=wanted, today=today
+        ),
     )

@@ -39,6 +39,7 @@ OFFERS = (
     Offer(Act.AGAIN, "再读一次", "again", "retry"),
     Offer(Act.TURN, "转一下", "again", "turn_page"),
     Offer(Act.READ_AS, "选定表格", "form", "read_as"),
+    Offer(Act.KEY_IN, "照图录入", "write", "key_in"),
     Offer(Act.BEHIND, "附到前一份", "file", "put_behind"),
     Offer(Act.APART, "单独成一份", "page", "put_apart"),
     Offer(Act.ASIDE, "搁置", "aside", "set_aside"),
@@ -57,7 +58,7 @@ def offered(card: Card, page: PageRow | None) -> frozenset[Act]:
         acts.add(Act.AGAIN)
     if page.status != "read":
         acts |= {Act.BEHIND} if not page.behind else set()
-        acts |= {Act.TURN, Act.READ_AS} if page.viewable else set()
+        acts |= {Act.TURN, Act.READ_AS, Act.KEY_IN} if page.viewable else set()
     if card.open and len(card.pages) > 1:
         acts.add(Act.APART)
     return frozenset(acts)

@@ -29,11 +29,12 @@ class Deed:
 
 class Hands(QObject):
     """``told``: what happened, its role, and whether it can be taken back; ``queued``: something is to be read;
-    ``went``: a page that was moved."""
+    ``went``: a page that was moved; ``keyed``: a registration that is to be typed in."""
 
     told = Signal(str, str, bool)
     queued = Signal()
     went = Signal(str)
+    keyed = Signal(str)
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -97,6 +98,15 @@ class Hands(QObject):
             lambda _done: self._say(f"{_count(wanted)}按“{title}”再读一次", wanted),
         )
 
+    def key_in(self, page: str, form: tuple[str, str], side: int, words: str) -> None:
+        """A page that nobody could read is this side of this form; ``keyed`` tells which registration it is on."""
+        self._arrange(
+            (page,),
+            f"这一页当作“{words}”，照图录入",
+            lambda store, actor, now: arranging.key_in(store, actor, now, page, form, side),
+            then=self.keyed.emit,
+        )
+
     def move(self, page: str, steps: int) -> None:
         """A paper behind a form, forward or backward."""
         self._change(
@@ -131,7 +141,13 @@ class Hands(QObject):
 
     # -- doing --------------------------------------------------------------------------------------------------------
 
-    def _arrange(self, pages: tuple[str, ...], words: str, call: Change[Arranged]) -> None:
+    def _arrange(
+        self,
+        pages: tuple[str, ...],
+        words: str,
+        call: Change[Arranged],
+        then: Callable[[str], object] = lambda _registration: None,
+    ) -> None:
         if not pages:
             self.told.emit("先选一页。", "note", False)
             return
@@ -141,6 +157,7 @@ class Hands(QObject):
                 self._keep(Deed(words, pages, arranged.before))
                 self.told.emit(f"{words}。", "good", True)
             self.went.emit(pages[0])
+            then(arranged.registration_id or "")
 
         self._change(call, done)
 

@@ -24,6 +24,7 @@ class Act(Enum):
     TURN_LEFT = auto()
     AGAIN = auto()
     READ_AS = auto()
+    KEY_IN = auto()
     FORWARD = auto()
     BACKWARD = auto()
     UNDO = auto()
@@ -50,6 +51,7 @@ _MEANING: dict[tuple[Qt.Key, Qt.KeyboardModifier], Act] = {
     (Qt.Key.Key_R, _SHIFT): Act.TURN_LEFT,
     (Qt.Key.Key_F5, _NONE): Act.AGAIN,
     (Qt.Key.Key_F, _NONE): Act.READ_AS,
+    (Qt.Key.Key_K, _NONE): Act.KEY_IN,
     (Qt.Key.Key_Left, _CTRL): Act.FORWARD,
     (Qt.Key.Key_Right, _CTRL): Act.BACKWARD,
     (Qt.Key.Key_Z, _CTRL): Act.UNDO,
@@ -69,6 +71,7 @@ SHEET = (
     ("R、Shift+R", "认不出的页向右、向左转，再读一次"),
     ("F5", "没有读成的再读一次"),
     ("F", "选定是哪种表，再读一次"),
+    ("K", "读不出来的登记表，照着图像录入"),
     ("Ctrl+Z", "撤销，可以一步一步往回退"),
     ("Ctrl+A", "全选"),
     ("用鼠标", "把一页拖到另一份上；拖到下面的按钮上就单独成一份或搁置"),

@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 from desktop.jobs import Jobs
 from desktop.ui.inbox.card_picture import THUMB
 from desktop.ui.inbox.cards import SHOWS, Card, Show, cards_of, counts, shown
-from desktop.ui.inbox.choosing import FormDialog
+from desktop.ui.inbox.choosing import FormDialog, SideDialog
 from desktop.ui.inbox.detail import Detail, offered
 from desktop.ui.inbox.drop_button import DropButton
 from desktop.ui.inbox.grid import CardGrid
@@ -112,6 +112,7 @@ class InboxScreen(QWidget):
         self.hands.queued.connect(self._jobs.recognise)
         self.hands.told.connect(self._told)
         self.hands.went.connect(self._went)
+        self.hands.keyed.connect(self.open_registration)
         self.grid.at_hand.connect(self._at_hand)
         self.grid.acted.connect(self.act)
         self.grid.dropped.connect(self._dropped)
@@ -433,6 +434,7 @@ class InboxScreen(QWidget):
             Act.TURN_LEFT: lambda: self._with(Act.TURN, lambda pages: self.hands.turn(_ids(pages), 3 * QUARTER)),
             Act.AGAIN: lambda: self._with(Act.AGAIN, self.hands.again),
             Act.READ_AS: lambda: self._with(Act.READ_AS, self._ask_form),
+            Act.KEY_IN: lambda: self._with(Act.KEY_IN, self._ask_side),
             Act.FORWARD: lambda: self._move(-1),
             Act.BACKWARD: lambda: self._move(1),
             Act.UNDO: self.hands.undo,
@@ -512,6 +514,9 @@ class InboxScreen(QWidget):
 
     def _ask_form(self, pages: list[PageRow]) -> None:
         FormDialog(self._jobs, partial(self.hands.read_as, _ids(pages)), self).open()
+
+    def _ask_side(self, pages: list[PageRow]) -> None:
+        SideDialog(self._jobs, partial(self.hands.key_in, pages[0].page_id), self).open()
 
     def _told(self, words: str, role: str, undoable: bool) -> None:
         self.notice.say(words, role, action="撤销" if undoable else "", act=self.hands.undo if undoable else None)

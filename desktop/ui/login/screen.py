@@ -12,13 +12,14 @@ from desktop.jobs import Jobs
 from desktop.ui.widgets.gate import Gate, add_field, fields_grid, keep_room
 from desktop.ui.widgets.parts import button, line, text
 from workflow import access
-from workflow.access import Opened
+from workflow.access import Damaged, Opened
 
 
 class LoginScreen(Gate):
     """Emits ``opened(Opened)``."""
 
     opened = Signal(object)
+    restore = Signal()  # of a store that doesn't open
     forgotten = Signal(str)  # the user name as typed so far
 
     def __init__(self, jobs: Jobs, data_dir: Path) -> None:
@@ -37,10 +38,16 @@ class LoginScreen(Gate):
         self.told = text("", "error", wrap=True)
         keep_room(self.told)
         self.body.addWidget(self.told)
+        self.good = text("", "confirmed", wrap=True)
+        self.good.hide()
+        self.body.addWidget(self.good)
+        self.restores = button("从备份恢复", self.restore.emit, icon="back", name="restore")
+        self.restores.hide()
         self.log_in = button("登录", self._log_in, role="primary", name="log_in")
         row = line()
         self.forgot = button("忘了密码", self._forgot, role="quiet", name="forgot_password")
         row.addWidget(self.forgot)
+        row.addWidget(self.restores)
         row.addStretch()
         row.addWidget(self.log_in)
         self.body.addLayout(row)
@@ -64,15 +71,26 @@ class LoginScreen(Gate):
         self.log_in.setEnabled(False)
         self.log_in.setText("正在打开")
         self.told.hide()
+        self.good.hide()
+        self.restores.hide()
         now = self._jobs.now()
         self._jobs.task(
-            lambda: access.log_in(self._data_dir, username=username, password=password, now=now),
+            lambda: access.come_in(self._data_dir, username=username, password=password, now=now),
             self._came_in,
             owner=self,
             failed=self._failed,
         )
 
-    def _came_in(self, opened: Opened) -> None:
+    def say_good(self, told: str) -> None:
+        """What was done before this was shown."""
+        self.good.setText(told)
+        self.good.show()
+
+    def _came_in(self, opened: Opened | Damaged) -> None:
+        if isinstance(opened, Damaged):
+            self._failed(opened.sentence)
+            self.restores.show()
+            return
         self.password.clear()
         self.opened.emit(opened)
 

@@ -6,6 +6,7 @@ that tells nothing of who entered which.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -18,6 +19,8 @@ from desktop.ui.theme import AROUND, BETWEEN
 from desktop.ui.verify.as_typed import Keeping
 from desktop.ui.verify.field_panel import FieldPanel
 from desktop.ui.verify.keys import Action, Press, meaning
+from desktop.ui.widgets.page_picture import PagePicture
+from desktop.ui.widgets.page_view import SCROLL, STEP, PageView
 from desktop.ui.widgets.parts import column, keys_foot, line
 from forms.kinds import JsonValue, Kind
 from forms.values import FieldError
@@ -26,6 +29,13 @@ from records.views_review import BlindItem, BlindSheet, Dispute
 from workflow import half_typed, second_entry
 
 WIDEST = 880
+PAGE_HEIGHT = 320
+LOOKS: Mapping[Action, Callable[[PageView], None]] = {
+    Action.PAGE_UP: lambda page: page.go_down(-SCROLL),
+    Action.PAGE_DOWN: lambda page: page.go_down(SCROLL),
+    Action.CLOSER: lambda page: page.zoom(STEP),
+    Action.FARTHER: lambda page: page.zoom(1 / STEP),
+}
 TYPE_IT = "请照图打字，再按 Enter；纸上这一栏没填，按 F4。"
 CHOOSE = "请对着图像选一个（Alt+1、Alt+2）；都不对就照图打字，再按 Enter。"
 FOOT = (
@@ -69,7 +79,7 @@ def _bare(item: BlindItem, candidates: tuple[CandidateView, ...] = ()) -> Verify
         key=item.key, label=item.label, block="", kind=item.kind, page_id=item.page_id, box=item.box, text="", raw="",
         value=nothing, state=AnswerState.MACHINE, source=ValueSource.PAPER, accepted=not candidates, shown=True,
         reasons=("两个人录的不一样，请对着图像裁定",) if candidates else (), candidates=candidates, doubts=(),
-        multiple=item.multiple, options=item.options, code_table=item.code_table,
+        multiple=item.multiple, options=item.options, code_table=item.code_table, down=item.down,
     )  # fmt: skip
 
 
@@ -84,6 +94,10 @@ class BlindScreen(OneByOne):
         self._at = 0
         self.pages.came.connect(lambda _page: self._show_crop())
         self.field = FieldPanel()
+        self.page = PageView()  # of a page that was typed in whole: no crop shows where a field stands
+        self.page.setMinimumHeight(PAGE_HEIGHT)
+        self.page.hide()
+        self._shown_page = ""
         self.field.pressed.connect(self.act)
         self.field.picked.connect(lambda at: self.act(Press(Action.PICK, at + 1)))
         self._keeping = Keeping(jobs, self.field, self._place, self.notice.say, lambda: None, self)
@@ -101,6 +115,7 @@ class BlindScreen(OneByOne):
         box = column(inner, space=BETWEEN)
         box.addWidget(self.notice)
         box.addWidget(self.field)
+        box.addWidget(self.page, 1)
         box.addStretch()
         middle.addWidget(inner, 1)
         scroll = QScrollArea()
@@ -155,6 +170,7 @@ class BlindScreen(OneByOne):
         at = keys.index(standing.key) if standing is not None and standing.key in keys else None
         self._asked, self._at = asked, at or 0
         self.pages.show(asked.pages)
+        self._shown_page = ""
         self._show_item()
         if standing is not None and at is not None:
             self._keeping.resume(standing.text)
@@ -188,14 +204,24 @@ class BlindScreen(OneByOne):
         item = self.item
         if item is None:
             return
-        if item.page_id is None or item.box is None:
+        page = None if item.page_id is None else self.pages.picture(item.page_id)
+        self.page.setVisible(item.down is not None and page is not None)
+        if item.page_id is None:
             self.field.show_crop(QPixmap())
-            return
-        page = self.pages.picture(item.page_id)
-        if page is None:
+        elif page is None:
             self.field.crop.wait("正在打开纸面")
         else:
+            self._show_whole(item, page)
             self.field.show_crop(page.whole)
+
+    def _show_whole(self, item: VerifyItem, page: PagePicture) -> None:
+        shown = f"{item.page_id}/{self.pages.tone.value}"
+        if item.down is None:
+            return
+        if shown != self._shown_page:
+            self._shown_page = shown
+            self.page.show_picture(page)
+        self.page.show_height(item.down)
 
     # -- keys ---------------------------------------------------------------------------------------------------------
 
@@ -218,6 +244,8 @@ class BlindScreen(OneByOne):
         elif press.action is Action.TONE:
             self.pages.next_tone()
             self._show_crop()
+        elif press.action in LOOKS:
+            LOOKS[press.action](self.page)
         elif self.item is not None and self.field.crop.painted:
             self._answers(press)
 

@@ -181,7 +181,7 @@ class ReviewScreen(OneByOne):
         if item.sealed:
             self.crop.show_words(COVERED)
             return
-        if item.page_id is None or item.box is None:
+        if item.page_id is None:
             self.crop.show_words("收到的页里没有这一栏")
             self.page.show_place(None)
             return
@@ -192,6 +192,11 @@ class ReviewScreen(OneByOne):
         if (item.page_id, self.pages.tone.value) != self._shown_page:
             self.page.show_picture(picture)
             self._shown_page = (item.page_id, self.pages.tone.value)
+        if item.box is None:
+            self.page.show_place(None)
+            self.page.show_height(item.down or 0.0)
+            self.crop.show_words("这一栏是照整页录入的，请看左边的纸面")
+            return
         self.page.show_place(QRect(*item.box))
         self.crop.show_crop(picture.whole, QRect(*item.box), printed=bool(item.options) or item.kind is Kind.SIGNATURE)
 

@@ -29,6 +29,7 @@ COVERED = "这一栏特别敏感，已经加封，图像也遮住了：由管理
 WRITTEN = frozenset({Kind.NAME, Kind.ADDRESS, Kind.TEXT})
 LETTERS = re.compile(r"[a-z' ]+")  # 'Anna' and 'WPS' are written with a capital letter
 LETTERS_TOLD = "打的全是小写字母，输入法好像没有打开。真是这样写的，再按一次 Enter。"
+WHOLE = "这一页没有识别：请照左边的整页打字。PageUp、PageDown 移动纸面，Ctrl+加号放大。"
 SIGNATURE_OPTIONS = (OptionView(SIGNED, "有签名", None),)
 
 
@@ -138,7 +139,8 @@ class FieldPanel(QWidget):
             self.crop.show_words(COVERED)
             return
         if item is None or item.box is None:
-            self.crop.show_words("收到的页里没有这一栏")
+            keyed = item is not None and item.page_id is not None
+            self.crop.show_words(WHOLE if keyed else "收到的页里没有这一栏")
             return
         doubts = [QRect(*doubt.box) for doubt in item.doubts if doubt.box is not None]
         self.crop.show_crop(page, QRect(*item.box), doubts, printed=self.chooses)

@@ -34,6 +34,10 @@ class Action(Enum):
     SOURCE = auto()
     TONE = auto()
     TURN = auto()
+    PAGE_UP = auto()
+    PAGE_DOWN = auto()
+    CLOSER = auto()
+    FARTHER = auto()
     LEAVE = auto()
     KEYS = auto()
 
@@ -68,6 +72,8 @@ _PLAIN: dict[Qt.Key, Action] = {
     Qt.Key.Key_F9: Action.WHOLE_PAGE,
     Qt.Key.Key_F10: Action.FOLD_PAGE,
     Qt.Key.Key_F11: Action.SLIP,
+    Qt.Key.Key_PageUp: Action.PAGE_UP,
+    Qt.Key.Key_PageDown: Action.PAGE_DOWN,
     Qt.Key.Key_Escape: Action.LEAVE,
 }
 
@@ -76,6 +82,13 @@ _SHIFT: dict[Qt.Key, Action] = {
     Qt.Key.Key_Tab: Action.PREVIOUS,
     Qt.Key.Key_F3: Action.ASK_WHAT,
     Qt.Key.Key_F6: Action.TURN,
+}
+
+_CONTROL: dict[Qt.Key, Action] = {
+    Qt.Key.Key_Z: Action.UNDO,
+    Qt.Key.Key_Plus: Action.CLOSER,
+    Qt.Key.Key_Equal: Action.CLOSER,  # the same key, without Shift
+    Qt.Key.Key_Minus: Action.FARTHER,
 }
 
 # shown at the foot of the screen and, whole, under F1
@@ -109,9 +122,18 @@ SHEET = (
     ("F8", "展开已认可的栏目，再按收起"),
     ("F9", "看整页，再按回到这一栏"),
     ("F10", "收起或打开左边的纸面"),
+    ("PageUp、PageDown", "纸面往上、往下移"),
+    ("Ctrl+加号、Ctrl+减号", "纸面放大、缩小"),
     ("F11", "把这一份要问村里的写成核实单"),
     ("Esc", "回到列表，做到哪里都已保存"),
 )
+
+
+_BY_MODIFIER = {
+    Qt.KeyboardModifier.NoModifier: _PLAIN,
+    Qt.KeyboardModifier.ShiftModifier: _SHIFT,
+    Qt.KeyboardModifier.ControlModifier: _CONTROL,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +160,10 @@ def _unguarded(key: int, modifiers: Qt.KeyboardModifier) -> Press | None:
         return Press(Action.PICK, key - Qt.Key.Key_0)
     if bare == Qt.KeyboardModifier.AltModifier and key == Qt.Key.Key_0:
         return Press(Action.PIN)
-    if bare == Qt.KeyboardModifier.ControlModifier and key == Qt.Key.Key_Z:
-        return Press(Action.UNDO)
-    if bare in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier):
-        try:
-            action = (_SHIFT if bare else _PLAIN).get(Qt.Key(key))
-        except ValueError:
-            return None
-        return Press(action) if action is not None else None
-    return None
+    if bare not in _BY_MODIFIER:
+        return None
+    try:
+        action = _BY_MODIFIER[bare].get(Qt.Key(key))
+    except ValueError:
+        return None
+    return Press(action) if action is not None else None

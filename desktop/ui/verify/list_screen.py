@@ -74,6 +74,7 @@ class DraftsScreen(QWidget):
         self._told = text("", "secondary")
         self._told.setWordWrap(True)
         row.addWidget(self._told, 1)
+        self.may_print = True  # the slips; whoever reviews asks nobody
         self.slips = button("写核实单", self._write_slips, icon="print", name="slips")
         self.slips.setVisible(False)
         row.addWidget(self.slips)
@@ -117,7 +118,7 @@ class DraftsScreen(QWidget):
         self._either.setCurrentIndex(1 if rows else 0)
         self._top.setVisible(bool(rows))
         asked = sum(row.asked for row in rows)
-        self.slips.setVisible(bool(asked))
+        self.slips.setVisible(self.may_print and bool(asked))
         looks = sum(row.to_look_at for row in rows)
         village = f"，其中 {asked} 处等村里答复" if asked else ""
         self._waiting = f"{len(rows)} 份登记表，共 {looks} 处要看{village}。按 Enter 打开选中的一份。"

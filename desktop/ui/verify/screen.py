@@ -24,6 +24,7 @@ from desktop.ui.verify.layout import VerifyLayout
 from desktop.ui.verify.pages import Pages
 from desktop.ui.verify.pinning import Pinning, whence
 from desktop.ui.verify.walk import Done, Walk
+from desktop.ui.widgets.page_view import SCROLL, STEP
 from desktop.ui.words import REGISTRATION
 from forms.kinds import JsonValue
 from forms.values import FieldError
@@ -163,7 +164,7 @@ class VerifyScreen(QWidget):
 
     def _show_picture(self, item: VerifyItem) -> None:
         field, page_view = self.parts.field, self.parts.page
-        if item.page_id is None or item.box is None:
+        if item.page_id is None:
             field.show_crop(QPixmap())
             page_view.show_place(None)
             return
@@ -172,7 +173,9 @@ class VerifyScreen(QWidget):
             field.crop.wait("正在打开纸面")
             return
         self.parts.show_page(item.page_id, page, self.pages.tone)
-        page_view.show_place(QRect(*item.box))
+        page_view.show_place(None if item.box is None else QRect(*item.box))
+        if item.down is not None:
+            page_view.show_height(item.down)
         self.parts.glance(self.walk is not None and stands_for_all(self.walk, item))
         field.show_crop(page.whole)
 
@@ -227,6 +230,10 @@ class VerifyScreen(QWidget):
             Action.FOLD_PAGE: parts.fold_page,
             Action.TONE: self._tone,
             Action.TURN: parts.page.turn,
+            Action.PAGE_UP: partial(parts.page.go_down, -SCROLL),
+            Action.PAGE_DOWN: partial(parts.page.go_down, SCROLL),
+            Action.CLOSER: partial(parts.page.zoom, STEP),
+            Action.FARTHER: partial(parts.page.zoom, 1 / STEP),
             Action.PLACE: self._questions.place,
             Action.KEYS: lambda: KeysDialog(self).open(),
             Action.LEAVE: self._leave,

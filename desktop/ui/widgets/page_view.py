@@ -21,6 +21,8 @@ from desktop.ui.widgets.page_picture import HALVINGS, PagePicture
 
 CLOSEST = 1.8  # following shows a field at most so many times larger than the page fitted to the width
 STEP = 1.25
+SCROLL = 0.6  # of the height that is seen, for one key
+MOST = 2.0  # screen pixels for one of the picture
 
 
 class PageView(QWidget):
@@ -84,9 +86,33 @@ class PageView(QWidget):
         self._settle()
 
     def show_place(self, place: QRect | None) -> None:
-        """Make a place glow, and go there when following."""
+        """Make a place glow, and go there when following; without one the page stays as it is looked at."""
+        if place is None and self._place is None:
+            return
         self._place = place
         self._settle()
+
+    def show_height(self, down: float) -> None:
+        """A page on which nobody has found the places: go so far down it, 0 to 1, as near as it is looked at now."""
+        if not self._page.isNull() and not self._turns:
+            self._centre.setY(down * self._page.height())
+            self._keep_on_page()
+            self.update()
+
+    def go_down(self, by: float) -> None:
+        """Up (negative) or down, in heights of what is seen."""
+        self._centre += QPointF(0, by * self.height() / self._scale)
+        self._keep_on_page()
+        self.update()
+
+    def zoom(self, factor: float) -> None:
+        """Nearer or farther, around what is in the middle."""
+        if self._page.isNull():
+            return
+        fit = min(self.width() / self._page.width(), self.height() / self._page.height())
+        self._scale = min(max(self._scale * factor, fit), MOST)
+        self._keep_on_page()
+        self.update()
 
     @property
     def has_page(self) -> bool:
@@ -194,13 +220,11 @@ class PageView(QWidget):
         if self._page.isNull():
             return
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            factor = STEP if event.angleDelta().y() > 0 else 1 / STEP
-            fit = min(self.width() / self._page.width(), self.height() / self._page.height())
-            self._scale = min(max(self._scale * factor, fit), 2.0)
+            self.zoom(STEP if event.angleDelta().y() > 0 else 1 / STEP)
         else:
             self._centre -= QPointF(event.angleDelta()) * (0.5 / self._scale)
-        self._keep_on_page()
-        self.update()
+            self._keep_on_page()
+            self.update()
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

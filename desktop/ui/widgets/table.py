@@ -71,6 +71,12 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
     def columns(self) -> tuple[Column[Row], ...]:
         return self._columns
 
+    def set_columns(self, columns: Sequence[Column[Row]]) -> None:
+        """Show other columns of the same rows."""
+        self.beginResetModel()
+        self._columns = tuple(columns)
+        self.endResetModel()
+
     def ticked(self) -> tuple[Row, ...]:
         """The ticked rows, in their order."""
         return tuple(self._rows[i] for i in sorted(self._ticked))
@@ -197,14 +203,29 @@ class Table(QTableView):
         header.setHighlightSections(False)
         header.setSectionsMovable(False)
         header.setMinimumSectionSize(48)
-        for i, column in enumerate(model.columns):
-            if column.width:
-                self.setColumnWidth(i, column.width)
-            else:
-                header.setSectionResizeMode(i, QHeaderView.ResizeMode.Stretch)
+        self._rows: RowsModel[Any] = model
+        self._lay_columns()
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
         self.selectionModel().currentRowChanged.connect(lambda now, _was: self.at_hand.emit(now.row()))
         model.modelReset.connect(lambda: self.at_hand.emit(-1))
+
+    def set_columns(self, columns: Sequence[Column[Any]]) -> None:
+        """Other columns of the same rows; the row at hand stays at hand."""
+        at = self.currentIndex().row()
+        self._rows.set_columns(columns)
+        self._lay_columns()
+        if at >= 0:
+            self.selectRow(at)
+
+    def _lay_columns(self) -> None:
+        header, columns = self.horizontalHeader(), self._rows.columns
+        for i, column in enumerate(columns):
+            stretches = not column.width
+            mode = QHeaderView.ResizeMode.Stretch if stretches else QHeaderView.ResizeMode.Interactive
+            header.setSectionResizeMode(i, mode)
+            if not stretches:
+                self.setColumnWidth(i, column.width)
+        header.setStretchLastSection(all(column.width for column in columns))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
