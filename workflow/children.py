@@ -18,7 +18,7 @@ from workflow import blind
 from workflow.concerns import NO_DOSSIER
 from workflow.cross_reference import CHINA, place_of
 from workflow.heads import Head, Heads
-from workflow.matching import codes
+from workflow.matching import codes, place_name
 from workflow.names import normal_name
 from workflow.permissions import RIGHTS, Right, verb
 
