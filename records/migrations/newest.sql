@@ -1,4 +1,4 @@
--- revision 0015
+-- revision 0016
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -891,3 +891,17 @@ CREATE TABLE reports_elsewhere (
 	CONSTRAINT fk_reports_elsewhere_registration_id FOREIGN KEY(registration_id) REFERENCES registrations (id)
 );
 CREATE INDEX ix_reports_elsewhere_registration_id ON reports_elsewhere (registration_id);
+CREATE TABLE kept_views (
+	id VARCHAR(36) NOT NULL, 
+	user_id VARCHAR(36), 
+	kind VARCHAR(32) NOT NULL, 
+	name TEXT NOT NULL, 
+	content TEXT NOT NULL, 
+	at DATETIME NOT NULL, 
+	"by" VARCHAR(36) NOT NULL, 
+	CONSTRAINT pk_kept_views PRIMARY KEY (id), 
+	CONSTRAINT fk_kept_views_user_id FOREIGN KEY(user_id) REFERENCES users (id), 
+	CONSTRAINT fk_kept_views_by FOREIGN KEY("by") REFERENCES users (id), 
+	CONSTRAINT uq_kept_views_user_id_kind_name UNIQUE (user_id, kind, name)
+);
+CREATE INDEX ix_kept_views_kind ON kept_views (kind);
