@@ -6,7 +6,6 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from types import FrameType
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -70,17 +69,17 @@ class Watchdog(QObject):
 
     def _trails(self) -> str:
         """Where the window's thread is, and the threads that work beside it: one of them may hold the interpreter."""
-        frames = sys._current_frames()
-        said = [" < ".join(_trail(frames.get(self._main)))]
+        said = [" < ".join(_trail(self._main))]
         for thread in threading.enumerate():
             if thread.name.startswith(BESIDE):
-                trail = _trail(frames.get(thread.ident or 0))
+                trail = _trail(thread.ident or 0)
                 said += [f"{thread.name}: {' < '.join(trail)}"] if "_worker" not in trail[0] else []
         return "; ".join(said)
 
 
-def _trail(frame: FrameType | None) -> list[str]:
+def _trail(thread: int) -> list[str]:
     """The last four calls. No frame is held on to: its locals would live on, a painter among them."""
+    frame = sys._current_frames().get(thread)
     trail: list[str] = []
     while frame is not None and len(trail) < 4:
         trail.append(f"{frame.f_code.co_name}:{frame.f_lineno}")

@@ -14,9 +14,9 @@ from PySide6.QtCore import QObject, QTimer
 
 from desktop.jobs import Jobs
 
-LOOK_MS = 5_000
+LOOK_MS = 1_000
 WORTH = 3  # middle collections since the last full one; below that hardly anything was made
-LONGEST = 24  # looks: after two minutes without a pause it is made all the same
+LONGEST = 30  # looks: after half a minute without a pause it is made all the same
 NEVER = 1 << 30
 
 

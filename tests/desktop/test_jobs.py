@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.jobs import Change, Jobs, changes_of, sentence
+from desktop.jobs import Change, Jobs, changes_of, followed_by, sentence
 from forms.values import FieldError
 from tests.desktop.conftest import Desk
 from tests.workflow.scripted import front
@@ -162,3 +162,21 @@ def test_what_errors_say() -> None:
     assert "磁盘满了" in (sentence(OSError(28, "No space left on device", "/x/欧阳雪.pdf")) or "")
     assert "欧阳雪" not in (sentence(OSError(13, "Permission denied", "/x/欧阳雪.pdf")) or "")
     assert sentence(KeyError("欧阳雪")) is None
+
+
+def test_what_follows_a_write_may_fail_and_the_write_stays(desk: Desk, qtbot: QtBot) -> None:
+    """Known failures of the second call give None; a defect in it stays a defect; a failed first call ends it."""
+    told: list[object] = []
+    owner = QObject()
+
+    def fail(_store: object, _actor: object) -> int:
+        raise NotFound("没有这份。")
+
+    def refuse(_store: object, _actor: object, _now: object) -> int:
+        raise NotFound("这一步没有做。")
+
+    desk.jobs.write(followed_by(numbered(lambda n: n, 1), lambda _store, _actor: 2), told.append, owner=owner)
+    desk.jobs.write(followed_by(numbered(lambda n: n, 3), fail), told.append, owner=owner)
+    desk.jobs.write(followed_by(refuse, fail), told.append, owner=owner, failed=told.append)
+    qtbot.waitUntil(lambda: desk.jobs.waiting_writes == 0)
+    assert told == [(1, 2), (3, None), "这一步没有做。"]
