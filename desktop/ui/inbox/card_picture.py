@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop.ui import icons
@@ -148,10 +148,12 @@ class CardDelegate(QStyledItemDelegate):
             room.setRight(slot_rect(cell, 1).right())
         painter.setFont(sized(SECONDARY))
         painter.setPen(QColor(of.secondary))
-        flags = int(Qt.TextFlag.TextWrapAnywhere | Qt.AlignmentFlag.AlignTop)
+        # a file's name may have no place to break; a sentence breaks where it may, so that no 。 begins a line
+        flow = QTextOption(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        flow.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         words = f"{card.told}\n{card.reason}" if card.reason and card.told else card.told or card.reason
         painter.setClipRect(room)
-        painter.drawText(room, flags, words)
+        painter.drawText(QRectF(room), words, flow)
         painter.setClipping(False)
 
     def _paint_foot(self, painter: QPainter, cell: QRect, card: Card, first: int) -> None:
