@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from platformdirs import user_data_path
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -63,6 +63,8 @@ from workflow.permissions import RIGHTS, Right
 
 log = logging.getLogger(__name__)
 
+SMALLEST = QSize(1024, 640)
+TITLE_BAR = 32  # of the window manager, which takes it from the screen
 PRACTICE_DIVISION = "220281104"  # where the families of the samples live
 
 
@@ -125,7 +127,7 @@ class Shell(QStackedWidget):
         self._title = "童档"
         self._covered: QWidget | None = None
         self.may_close: Callable[[], bool] = lambda: True
-        self.setMinimumSize(1024, 640)
+        self.setMinimumSize(SMALLEST)
 
     def show_only(self, widget: QWidget) -> None:
         """Show this and let go of what was shown before."""
@@ -200,6 +202,8 @@ class Program(QObject):
             first.made.connect(lambda opened: self._made(opened, first.office.text().strip()))
             self.shell.show_only(first)
         screen = self.shell.screen().availableGeometry()
+        # 1920 × 1080 at 200 % has 960 × 540 to give: a window wider than that hides its own edge
+        self.shell.setMinimumSize(SMALLEST.boundedTo(screen.size() - QSize(0, TITLE_BAR)))
         self.shell.resize(min(1440, screen.width()), min(900, screen.height()))
         if screen.width() <= 1440:
             self.shell.showMaximized()

@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -128,11 +129,13 @@ def test_a_due_visit_is_recorded_and_the_next_one_planned(desk: Desk, window: Ma
     click(dialog.does)
     assert dialog.told.text() == "请填“监护状况”。"
     level = dialog.entries["level"]
+    assert dialog.focusWidget() is level, "what is missing has the keyboard"
     for _step in range(2):
         press(level, Qt.Key.Key_Down)
     type_chinese(dialog.entries["needs"], "缺校服")
     gone(dialog, qtbot)
     qtbot.waitUntil(lambda: not screen.model.rows)
+    assert "已记下" in screen.notice.words, "the child goes from the list, and that is not all that is said"
     assert window.navigation.entry("visits").count == 0
     planned, done = visits.visits(desk.store, desk.actor, child_id)
     assert (done.level_label, done.visitor, done.findings[0].text) == ("一般", "王某", "缺校服")
@@ -279,7 +282,9 @@ def test_a_card_needs_its_child_and_dossier(desk: Desk, window: MainWindow, qtbo
     assert len(found.items) == 1
 
 
-def test_the_list_of_visits_is_printed(desk: Desk, window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_list_of_visits_is_printed(
+    desk: Desk, window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window.go("visits")
     screen = window.findChild(VisitsScreen)
     assert screen is not None
@@ -291,6 +296,10 @@ def test_the_list_of_visits_is_printed(desk: Desk, window: MainWindow, qtbot: Qt
     screen.print_to(tmp_path / "名单.pdf")
     qtbot.waitUntil(lambda: screen.notice.words.startswith("1 名儿童的走访名单"), timeout=20000)
     assert (tmp_path / "名单.pdf").read_bytes().startswith(b"%PDF")
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    press(screen.notice.action, Qt.Key.Key_Return, "\r")
+    assert [url.toLocalFile() for url in opened] == [str(tmp_path / "名单.pdf")]
 
 
 @pytest.mark.parametrize(("key", "kind"), [("care", CareScreen), ("visits", VisitsScreen)])

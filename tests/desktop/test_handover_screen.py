@@ -90,6 +90,7 @@ def test_the_first_time_leads_to_the_cards_and_figures_are_compared_as_typed(
     assert not screen.outgoing.makes.isVisible()
     screen.outgoing.wants_card.emit()
     assert screen.tabs.tabText(screen.tabs.currentIndex()) == CARDS
+    assert screen.focusWidget() is screen.cards.takes
     qtbot.waitUntil(lambda: screen.cards.own is not None)
     assert screen.cards.own is not None
     assert screen.cards.figures.text().replace("\n", " ").split() == screen.cards.own.fingerprint.split()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
@@ -16,8 +17,9 @@ from desktop.ui.care.questions import Questions
 from desktop.ui.children.told import log_line
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.columns import ColumnChoice
+from desktop.ui.widgets.files import opens
 from desktop.ui.widgets.key_sheet import offer_keys
-from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
+from desktop.ui.widgets.parts import Elided, EmptyState, Notice, button, column, line
 from desktop.ui.widgets.sections import Deed, Section, Sections
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
 from desktop.ui.words import Mark, civil_day, day
@@ -117,7 +119,7 @@ class VisitsScreen(QWidget):
         self._chips = QButtonGroup(self)
         for days, word in AHEAD:
             row.addWidget(self._chip(days, word))
-        self.told = text("", "secondary")
+        self.told = Elided("", "secondary")
         row.addWidget(self.told, 1)
         self.deeds = (
             button("打印名单", self._ask_print, icon="print", name="print_due"),
@@ -229,7 +231,10 @@ class VisitsScreen(QWidget):
         self._jobs.write(
             lambda store, actor, now: visit_paper.print_due(store, actor, now, path, ahead_days=ahead),
             lambda done: self.notice.say(
-                f"{done.children} 名儿童的走访名单存在“{path.name}”。上面有儿童的信息，印完请删掉这个文件。", "good"
+                f"{done.children} 名儿童的走访名单存在“{path.name}”。上面有儿童的信息，印完请删掉这个文件。",
+                "good",
+                action="打开",
+                act=opens(path),
             ),
             owner=self,
             failed=lambda refused: self.notice.say(refused, "alarm"),
@@ -238,7 +243,9 @@ class VisitsScreen(QWidget):
     def _record(self) -> None:
         row = self._row()
         if row is not None:
-            self.ask.record_visit(row.name, row.child_id)
+            # the child goes from the list: that it was kept, and not lost, is said
+            kept = partial(self.notice.say, f"{row.name}的这次走访已记下，下一次排好了。", "good")
+            self.ask.record_visit(row.name, row.child_id).accepted.connect(kept)
 
     def _plan(self) -> None:
         row = self._row()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QInputDialog, QPushButto
 from desktop.jobs import Jobs
 from desktop.ui.forms.keys import LIST
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.widgets.files import opens
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
@@ -64,6 +65,7 @@ class FormsScreen(QWidget):
         self.table = make_table(self.model, "forms", "表样")
         self.table.at_hand.connect(self._at_hand)
         self.table.opened.connect(lambda _row: self._correct())
+        self._fresh = ("", "")
         self.notice = Notice()
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.read)
@@ -127,6 +129,10 @@ class FormsScreen(QWidget):
 
     def _show(self, rows: Sequence[FormRow]) -> None:
         show_rows(self.table, self.model, rows, lambda row: f"{row.form_id}:{row.version}")
+        fresh = [at for at, row in enumerate(rows) if (row.form_id, row.version) == self._fresh]
+        if fresh:
+            self._fresh = ("", "")
+            self.table.selectRow(fresh[0])
         self._at_hand(self.table.currentIndex().row())
 
     def _row(self) -> FormRow | None:
@@ -150,6 +156,7 @@ class FormsScreen(QWidget):
 
     def say_learned(self, form: Form, again: int) -> None:
         """A form was kept just now, and so many pages of unknown form are read again."""
+        self._fresh = (form.id, form.version)  # it is at hand once the list has it
         reads = f"收件箱里认不出的 {again} 页正在重读。" if again else "收到这种表就会识别。"
         self.notice.say(f"“{form.title}”第 {form.version} 版已保存，{len(form.fields)} 栏。{reads}", "good")
         if again:
@@ -209,7 +216,10 @@ class FormsScreen(QWidget):
             self._jobs.read(
                 lambda s, a: office_forms.print_blank(s, a, row.form_id, row.version, path, copies),
                 lambda _path: self.notice.say(
-                    f"空白表已写好：{path}，{copies} 份。打印时选实际大小，不要缩放。", "good"
+                    f"空白表已写好：{path}，{copies} 份。打印时选实际大小，不要缩放。",
+                    "good",
+                    action="打开",
+                    act=opens(path),
                 ),
                 owner=self,
                 failed=self._say_failed,

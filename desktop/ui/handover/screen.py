@@ -81,7 +81,7 @@ class HandoverScreen(QWidget):
         self.incoming = IncomingPart(self._jobs, self.notice)
         self.cards = CardsPart(self._jobs, self.notice)
         self.cards.known.connect(self.outgoing.show_partners)
-        self.outgoing.wants_card.connect(lambda: self.go(CARDS))
+        self.outgoing.wants_card.connect(self._to_cards)
         self.outgoing.made.connect(self.cards.read)
         self.incoming.taken.connect(self._taken)
         self._add(OUT, self.outgoing)
@@ -95,6 +95,10 @@ class HandoverScreen(QWidget):
     def go(self, word: str) -> None:
         """Show the part of this name."""
         self.tabs.setCurrentIndex(self._words.index(word))
+
+    def _to_cards(self) -> None:
+        self.go(CARDS)
+        self.cards.takes.setFocus()
 
     def _to_tab(self, at: int) -> None:
         self.notice.drop()

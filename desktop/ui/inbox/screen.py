@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QDesktopServices,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -41,6 +40,7 @@ from desktop.ui.inbox.keys import SHEET, Act
 from desktop.ui.inbox.model import CardModel
 from desktop.ui.inbox.thumbnails import Thumbnails
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.widgets.files import opens
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, panel, text
 from records.views import InboxView, PageRow, PageState
@@ -261,7 +261,7 @@ class InboxScreen(QWidget):
                 f"空白表已写好：{path}，{copies} 份。打印时选双面、实际大小（不要缩放）。",
                 "good",
                 action="打开",
-                act=lambda: _open(path),
+                act=opens(path),
             ),
             owner=self,
             failed=lambda told: self.notice.say(told, "alarm"),
@@ -537,7 +537,3 @@ def _of(card: Card, source_id: str) -> bool:
 
 def _ids(pages: Sequence[PageRow]) -> list[str]:
     return [page.page_id for page in pages]
-
-
-def _open(path: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

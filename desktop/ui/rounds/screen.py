@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QStacked
 from desktop.jobs import Change, Jobs
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.asking import Answers, Ask, AskDialog, Shape, ask_day
+from desktop.ui.widgets.files import opens
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import Choice, EmptyState, Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
@@ -350,6 +351,8 @@ class RoundsScreen(QWidget):
         self.notice.say(
             f"{batch.copies} 份预填表按村排好，存在“{path.name}”。{pending}上面有儿童的信息，印完请删掉这个文件。",
             "good",
+            action="打开",
+            act=opens(path),
         )
 
     def _not_printed(self, refused: str) -> None:

@@ -6,7 +6,7 @@ work, so nothing typed is lost to a refusal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
@@ -51,15 +51,20 @@ def ask_day(key: str, word: str, value: date | None = None, *, needed: bool = Tr
     return Ask(key, word, Shape.DAY, "" if value is None else day(value), needed=needed)
 
 
+def first_missing(asks: Sequence[Ask], said: Mapping[str, str]) -> Ask | None:
+    """The first that may not stay empty and does."""
+    return next((ask for ask in asks if ask.needed and not said[ask.key].strip()), None)
+
+
 class Answers:
     """What was typed. Raises FieldError with the sentence that the dialog shows."""
 
     def __init__(self, asks: Sequence[Ask], said: dict[str, str]) -> None:
         self._asks = {ask.key: ask for ask in asks}
         self._said = said
-        for ask in asks:
-            if ask.needed and not said[ask.key].strip():
-                raise FieldError(f"请填“{ask.word}”。")
+        missing = first_missing(asks, said)
+        if missing is not None:
+            raise FieldError(f"请填“{missing.word}”。")
 
     def text(self, key: str) -> str:
         """Of a choice: the code."""
@@ -167,6 +172,9 @@ class AskDialog(QDialog):
             change = self._make(Answers(self._asks, said))
         except FieldError as problem:
             self.tell(problem.sentence)
+            missing = first_missing(self._asks, said)
+            if missing is not None:
+                self.entries[missing.key].setFocus()  # where the hand has to go anyway
             return
         self.does.setEnabled(False)
         self._jobs.write(change, lambda _result: self.accept(), owner=self, failed=self.tell)

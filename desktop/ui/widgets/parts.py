@@ -187,7 +187,7 @@ class Notice(QFrame):
         self._words = text(wrap=True, selectable=True)
         self.action = button("", role="quiet")
         self._away = button("知道了", self.drop, role="quiet")
-        self._act: Callable[[], None] | None = None
+        self._act: Callable[[], object] | None = None
         self.action.clicked.connect(self._acted)
         row.addWidget(self._words, 1)
         row.addWidget(self.action)
@@ -198,7 +198,7 @@ class Notice(QFrame):
     def words(self) -> str:
         return self._words.text()
 
-    def say(self, words: str, role: str = "note", *, action: str = "", act: Callable[[], None] | None = None) -> None:
+    def say(self, words: str, role: str = "note", *, action: str = "", act: Callable[[], object] | None = None) -> None:
         """Show a sentence as note (doubt), alarm (error) or good (done)."""
         set_role(self, role)
         # children take their colour from this frame's role
