@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
@@ -12,4 +11,4 @@ from PySide6.QtGui import QDesktopServices
 
 def opens(path: Path) -> Callable[[], object]:
     """The deed of a notice that tells of a file."""
-    return partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(path)))
+    return lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
