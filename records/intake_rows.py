@@ -39,6 +39,18 @@ def next_to_work(session: Session, passed: frozenset[str]) -> str | None:
     return session.scalar(statement.limit(1))
 
 
+def left_open(session: Session) -> Sequence[str]:
+    """Sources of which every page was sent, whose password is still kept, or which show more than their key allows."""
+    pages = select(Page.id).where(Page.source_id == Source.id)
+    secret = ~Source.vault_key_sealed & pages.where(Page.view_key_sealed).exists()
+    statement = select(Source.id).where(
+        Source.state == SourceState.SPLIT,
+        secret | Source.password.is_not(None),
+        ~pages.where(Page.state == PageState.RECEIVED).exists(),
+    )
+    return session.scalars(statement.order_by(Source.received_at, Source.id)).all()
+
+
 def pages_of(session: Session, source_id: str) -> Sequence[Page]:
     """The pages of a source in their order."""
     return session.scalars(select(Page).where(Page.source_id == source_id).order_by(Page.position)).all()

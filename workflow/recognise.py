@@ -112,6 +112,10 @@ class _Queue:
 
     def run(self) -> None:
         self.settle()  # what a killed run had read to the end
+        with self.store.session() as session:
+            left = intake_rows.left_open(session)  # and had not closed yet
+        for left_open in left:
+            self.close_original(left_open)
         self.judge_again()
         while not self.cancelled():
             with self.store.session() as session:

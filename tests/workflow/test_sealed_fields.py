@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from forms.dictionary import extra_sensitive
 from ocr.reading import PageOutcome
-from records import rotation, sealing
+from records import intake_rows, rotation, sealing
 from records.ids import civil_date
 from records.packing import unpack_json
 from records.store import Store
@@ -325,3 +325,29 @@ def test_every_sealed_column_is_sealed_anew() -> None:
     known = {(table, column) for table, _, column, _, _ in rotation.SEALED}
     named = {(t.name, c.name) for t in Table.metadata.tables.values() for c in t.columns if c.name == "sealed"}
     assert named <= known
+
+
+def test_killed_before_the_original_was_sealed_the_next_run_seals_it(
+    office: OfficeAtWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every page is read by then, so nothing of the source waits in the queue any more."""
+    office.deliver("信.tif", unknown("姓名：王一", "疾病名称", "先天性心脏病"))
+
+    class Killed(BaseException):
+        """Stands for SIGKILL between two commits."""
+
+    def die(_queue: object, _source_id: str) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr("workflow.recognise._Queue.close_original", die)
+        with pytest.raises(Killed):
+            office.read()
+    with office.store.session() as session:
+        source = session.scalars(select(Source)).one()
+        assert (source.page_count, source.vault_key_sealed) == (1, False)
+        assert intake_rows.left_open(session) == [source.id]
+    office.read()
+    with office.store.session() as session:
+        assert session.scalars(select(Source)).one().vault_key_sealed
+        assert intake_rows.left_open(session) == []
