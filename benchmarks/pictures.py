@@ -34,13 +34,15 @@ from benchmarks.second_pictures import second
 from benchmarks.twin_pictures import twins
 from desktop.start import make_application
 from desktop.ui.batches.screen import BatchesScreen
+from desktop.ui.children.filtering import FilterDialog
 from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
 from desktop.ui.first_run.screen import FirstRunScreen
-from desktop.ui.inbox.choosing import FormDialog
+from desktop.ui.inbox.choosing import FormDialog, SideDialog
 from desktop.ui.inbox.keys import SHEET, Act
 from desktop.ui.inbox.screen import InboxScreen
 from desktop.ui.login.recover import RecoverScreen
+from desktop.ui.login.restore import RestoreScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.safety.leaving_screen import LeavingScreen
@@ -51,11 +53,12 @@ from desktop.ui.verify.group_screen import GroupScreen
 from desktop.ui.verify.keys import Action, Press
 from desktop.ui.verify.list_screen import DraftsScreen
 from desktop.ui.verify.screen import VerifyScreen
+from desktop.ui.widgets.columns import ColumnsDialog
 from desktop.ui.widgets.key_sheet import KeySheet
 from forms.catalog import RESOURCES
 from forms.kinds import Kind
 from records.views import BatchState, PageRow, PageState, SourceState
-from workflow import report
+from workflow import backups, report
 from workflow.access import Opened
 from workflow.verify import sheet
 
@@ -178,6 +181,12 @@ def inbox(studio: Studio) -> None:
         studio.until(dialog.list.count)
         studio.shoot("收件箱-选定表格", dialog)
         dialog.reject()
+        screen.grid.acted.emit(Act.KEY_IN)
+        side = screen.findChild(SideDialog)
+        assert side is not None
+        studio.until(side.list.count)
+        studio.shoot("收件箱-照图录入", side)
+        side.reject()
     screen.grid.go_to(screen.cards[0].key)
     screen.grid.scrollToTop()
     shown = [p.page_id for card in screen.cards[:6] for p in card.pages if p.viewable]
@@ -262,6 +271,17 @@ def ledger(studio: Studio, window: MainWindow, opened: Opened) -> None:
     screen.table.selectRow(1)
     studio.until(lambda: screen.detail.view.has_page)
     studio.shoot("儿童台账")
+    screen.filters.ask()
+    studio.until(lambda: screen.findChildren(FilterDialog))
+    filters = screen.findChild(FilterDialog)
+    assert filters is not None
+    studio.shoot("儿童台账-筛选", filters)
+    filters.reject()
+    screen.columns.choose()
+    columns = window.findChild(ColumnsDialog)
+    assert columns is not None
+    studio.shoot("儿童台账-栏目", columns)
+    columns.reject()
 
 
 def batches(studio: Studio, window: MainWindow, opened: Opened, folder: Path) -> None:
@@ -314,6 +334,16 @@ def settings(studio: Studio, window: MainWindow) -> None:
     studio.program.shell.uncover()
 
 
+def restoring(studio: Studio, opened: Opened) -> None:
+    """What the login offers when the store doesn't open any more."""
+    backups.make_backup(opened.store, opened.actor, studio.clock())
+    restore = RestoreScreen(studio.jobs, opened.store.data_dir)
+    studio.program.shell.cover(restore)
+    studio.until(lambda: restore.chosen is not None)
+    studio.shoot("从备份恢复")
+    studio.program.shell.uncover()
+
+
 def session(studio: Studio, folder: Path) -> None:
     """From the first start to the lock."""
     opened = first_steps(studio)
@@ -328,6 +358,7 @@ def session(studio: Studio, folder: Path) -> None:
     batches(studio, window, opened, folder)
     forms(studio, window, folder)
     settings(studio, window)
+    restoring(studio, opened)
     second(studio, studio.program.shell, opened, QUICK)
 
 

@@ -116,8 +116,10 @@ class Navigation(QFrame):
         self._list.addWidget(entry)
 
     def show_chosen(self, key: str) -> None:
-        """Mark the entry of the screen that is shown."""
-        self._entries[key].setChecked(True)
+        """Mark the entry of the screen that is shown; Tab reaches that one, and arrows the others."""
+        for name, entry in self._entries.items():
+            entry.setChecked(name == key)
+            entry.setFocusPolicy(Qt.FocusPolicy.StrongFocus if name == key else Qt.FocusPolicy.ClickFocus)
 
     def set_count(self, key: str, count: int) -> None:
         self._entries[key].set_count(count)

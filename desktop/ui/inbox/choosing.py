@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog, QListWidget, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.inbox.cards import SIDES
-from desktop.ui.theme import AROUND, BETWEEN
+from desktop.ui.theme import AROUND, BETWEEN, ROW
 from desktop.ui.widgets.parts import button, column, line, text
 from records.views_forms import FormRow
 from workflow import office_forms
@@ -41,6 +42,8 @@ class Choosing(QDialog):
 
     def _came(self, rows: Sequence[FormRow]) -> None:
         self.show_forms([row for row in rows if not row.retired])
+        for at in range(self.list.count()):
+            self.list.item(at).setSizeHint(QSize(0, ROW))
         self.list.setCurrentRow(0)
         self.list.setFocus()
 

@@ -53,7 +53,7 @@ class RecoverScreen(Gate):
         self.again.returnPressed.connect(self._recover)
         row.addWidget(self.recover)
         self.body.addLayout(row)
-        self.setFocusProxy(self.code if username else self.username)
+        self.begin_at(self.code if username else self.username)
 
     def _recover(self) -> None:
         if not self.recover.isEnabled():

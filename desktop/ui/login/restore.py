@@ -62,7 +62,7 @@ class RestoreScreen(Gate):
         self.does = button("核对并恢复", self._restore, role="primary", name="restore_backup")
         foot.addWidget(self.does)
         self.body.addLayout(foot)
-        self.setFocusProxy(self.code)
+        self.begin_at(self.code)
         jobs.task(lambda: backups.at_hand(data_dir), self._show, owner=self, failed=self._failed)
 
     def _add_secret(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QWidget
 
@@ -16,6 +16,7 @@ from desktop.ui.widgets.table import Column, RowsModel, Table
 from workflow import kept_views
 
 Row = TypeVar("Row")
+HIGH = 28  # px
 
 
 class ColumnChoice(QObject, Generic[Row]):
@@ -117,6 +118,7 @@ class ColumnsDialog(QDialog):
         self.list.clear()
         for title in (*shown, *(title for title in self._every if title not in shown)):
             item = QListWidgetItem(title, self.list)
+            item.setSizeHint(QSize(0, HIGH))
             if title == self._every[0]:  # what a person recognises stands first
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
                 item.setText(f"{title}（总在最前）")

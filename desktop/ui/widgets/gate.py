@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui import icons
@@ -16,6 +17,7 @@ class Gate(QWidget):
     def __init__(self, title: str, words: str, width: int) -> None:
         super().__init__()
         self.setObjectName("gate")
+        self._first: QWidget | None = None
         outer = column(self)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -39,6 +41,15 @@ class Gate(QWidget):
         self.body.addLayout(_name(title))
         if words:
             self.body.addWidget(text(words, "secondary", wrap=True))
+
+    def begin_at(self, first: QWidget) -> None:
+        """Where the keyboard begins. No focus proxy: Tab would come round to it and never reach what stands above."""
+        self._first = first
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self._first is not None:
+            self._first.setFocus(event.reason())
 
 
 def _name(title: str) -> QVBoxLayout:
