@@ -8,7 +8,7 @@ names in ``workflow.judge_model.AGAINST``.
 Per group (a kind, by hand or typeset): a logistic score with weights that are never negative, pulled towards a prior;
 then, on scores of sheets that the fit has not seen (five folds by sheet), the best rising steps from score to
 probability, each softened by half an error, so that a group without errors is not taken for infallible. A field is
-accepted from ``1 - RISK`` on, free writing and phone numbers by hand from ``1 - RISK * MARGIN`` on: people's hands are
+accepted from ``1 - RISK`` on, free writing and plain figures by hand from ``1 - RISK * MARGIN`` on: people's hands are
 worse than these fonts, and no list, checksum or other ink helps there. RISK is then tightened until
 what is accepted in the folds and wrong, by its upper 95 % bound, stays within ``AIM``.
 """
@@ -44,7 +44,7 @@ AIM = 1 / 1000
 RISK = 1 / 150
 """A single field may be accepted with at most this chance of being wrong; most are far surer."""
 MARGIN = 1 / 4
-NOTHING_HELPS = frozenset({"name.hand", "text.hand", "address.hand", "phone.hand"})
+NOTHING_HELPS = frozenset({"name.hand", "text.hand", "date.hand"})
 FOLDS = 5
 PRIOR = {
     "min_char": 6.0,

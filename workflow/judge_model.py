@@ -46,11 +46,13 @@ EARLIER = "agrees_earlier"
 """The family's earlier form says the same (``workflow.earlier_forms``): such fields are a group of their own."""
 ALIKE: Mapping[Kind, Kind] = {
     Kind.MONTH: Kind.DATE,
+    # the same ten figures: by themselves the dates of a calibration set hold no error that would tell a bad hand
+    Kind.PHONE: Kind.DATE,
     Kind.DIVISION: Kind.CODE,
     Kind.NUMBER: Kind.TEXT,
     Kind.ADDRESS: Kind.TEXT,
 }
-"""Kinds judged together: dates, closed lists, free writing."""
+"""Kinds judged together: plain figures, closed lists, free writing."""
 
 
 def group_of(kind: Kind, evidence: Mapping[str, float]) -> str:

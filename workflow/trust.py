@@ -35,13 +35,13 @@ LABELS = {
     "choice": "勾选",
     "signature": "签名",
     "type": "打印的字",
-    "date.hand": "手写日期",
+    "date.hand": "手写日期和电话",
     "code.hand": "手写区划和代码",
     "id_number.hand": "手写证件号",
-    "phone.hand": "手写电话",
+    "phone.hand": "手写电话",  # this and addresses: as older numbers had it
     "name.hand": "手写姓名",
     "text.hand": "手写文字和地址",
-    "address.hand": "手写地址",  # as older numbers had it
+    "address.hand": "手写地址",
     "known.hand": "手写、与上次登记相同",
 }
 

@@ -75,8 +75,17 @@ def test_no_weight_is_negative_and_steps_rise() -> None:
 
 def test_free_writing_by_hand_has_to_be_surer() -> None:
     assert group_of(Kind.ADDRESS, {}) == "text.hand"
-    for name in ("name.hand", "text.hand", "phone.hand"):
-        assert SHIPPED.groups[name].least > SHIPPED.groups["date.hand"].least
+    assert group_of(Kind.PHONE, {}) == group_of(Kind.MONTH, {}) == "date.hand"
+    for name in ("name.hand", "text.hand", "date.hand"):
+        assert SHIPPED.groups[name].least > SHIPPED.groups["code.hand"].least
+
+
+def test_no_figures_are_believed_in_a_hand_that_can_hardly_be_read() -> None:
+    shown = {"min_char": 0.999, "mean_char": 0.999, "margin": 0.998, "agreement": 1.0, "registration": 1.0}
+    for kind in (Kind.DATE, Kind.MONTH, Kind.PHONE):
+        told = {**shown, "hand": 0.25}
+        group = SHIPPED.groups[group_of(kind, told)]
+        assert probability(kind, told) < group.least <= probability(kind, {**shown, "hand": 0.85})
 
 
 def test_evidence_that_the_fit_never_saw_does_not_disturb() -> None:
