@@ -62,7 +62,7 @@ def test_saving_counts_what_was_looked_at_and_opening_again_takes_it_back(office
     assert view.registrations == 1
     assert view.total.checked > 20
     assert view.total.wrong == 0
-    assert {"勾选", "手写姓名", "手写日期"} <= {group.label for group in view.groups}
+    assert {"勾选", "手写姓名", "手写日期和电话"} <= {group.label for group in view.groups}
     assert "再核对 49 份" in view.sentence
     verify.reopen(office.store, office.actor, office.clock(), one, "看错了")
     assert trust.trust(office.store, office.actor).total.checked == 0
@@ -161,7 +161,7 @@ def test_more_errors_never_loosen(fields: list[Checked], group: str, more: int) 
 
 
 def test_a_long_clean_record_loosens_a_little_and_no_more() -> None:
-    group, chance = "date.hand", 0.99
+    group, chance = "code.hand", 0.99
     clean = [Checked(group, chance, True, True)] * (MANY - 1)
     assert shifts_from(clean, NUMBERS) == {}
     longer = clean + [Checked(group, chance, True, True)] * 2
