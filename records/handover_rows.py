@@ -104,7 +104,9 @@ def _placed(session: Session, ids: Sequence[str]) -> dict[str, list[list[Any]]]:
 def _behind(statement: Select[*Columns], ids: Sequence[str]) -> Select[*Columns]:
     """Of sheets with papers that lie behind these registrations' forms, in the same item."""
     of_items = statement.select_from(ArchiveItem).join(Sheet, Sheet.item_id == ArchiveItem.id)
-    return of_items.where(ArchiveItem.registration_id.in_(ids), Sheet.registration_id.is_(None))
+    # put so that no index over sheets without a registration tempts: those are few here and many in the store
+    without_form = func.coalesce(Sheet.registration_id, "") == ""
+    return of_items.where(ArchiveItem.registration_id.in_(ids), without_form)
 
 
 def _sheets_behind(session: Session, ids: Sequence[str]) -> dict[str, list[Row]]:

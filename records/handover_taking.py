@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import and_, delete, insert, select, update
 
 from forms.dictionary import extra_sensitive
 from forms.form_file import FormError
@@ -277,9 +277,10 @@ class Taking(TakingCare):
         """Sheets of the form, and those with papers behind it: in ``items``, which are the registration's alone."""
         sheets, pages = TABLES["sheets"], TABLES["pages"]
         own = {row["id"] for row in rows}
-        behind = and_(sheets.c.registration_id.is_(None), sheets.c.item_id.in_(items))
-        whose = or_(sheets.c.registration_id == registration_id, behind)
-        before = set(self.session.scalars(select(sheets.c.id).where(whose)))
+        of_form = select(sheets.c.id).where(sheets.c.registration_id == registration_id)
+        in_items = select(sheets.c.id, sheets.c.registration_id).where(sheets.c.item_id.in_(items))
+        before = set(self.session.scalars(of_form))
+        before.update(sheet_id for sheet_id, form in self.session.execute(in_items) if form is None)
         if before:
             lying = pages.c.sheet_id.in_(before)
             self.session.execute(update(pages).where(lying).values(sheet_id=None, side=None))
