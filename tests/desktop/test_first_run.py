@@ -13,7 +13,7 @@ from PySide6.QtPrintSupport import QPrinterInfo
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.app import Program
+from desktop.app import SMALLEST, Program
 from desktop.jobs import Jobs
 from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
 from desktop.ui.first_run.screen import FirstRunScreen
@@ -140,6 +140,15 @@ def test_a_typed_name_that_is_not_in_the_list_stays_and_is_told(program: Program
     assert not first.division.told.isVisible()
     leave(county)
     assert first.division.code() == "220281"
+
+
+def test_the_window_is_never_larger_than_the_screen(program: Program, qtbot: QtBot) -> None:
+    """The test's screen is smaller than the smallest size that is asked for, as 1920 × 1080 is at 200 %."""
+    begin(program, qtbot)
+    screen = program.shell.screen().availableGeometry()
+    assert screen.width() < SMALLEST.width()
+    assert program.shell.minimumWidth() <= screen.width()
+    assert program.shell.minimumHeight() < screen.height()
 
 
 def test_an_office_is_of_a_place_not_of_the_whole_province(program: Program, qtbot: QtBot) -> None:
