@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from records.registration_rows import DONE
 from records.scope import within
@@ -27,6 +27,7 @@ def done(session: Session, division: str) -> Sequence[Registration]:
 
 def _registrations(session: Session, division: str, states: Collection[RegistrationState]) -> Sequence[Registration]:
     statement = select(Registration).where(Registration.state.in_(states), within(Registration.division, division))
+    statement = statement.options(selectinload(Registration.child))  # named in every list
     return session.scalars(statement.order_by(Registration.verified_at, Registration.id)).all()
 
 

@@ -9,7 +9,7 @@ from records import office_rows, registration_rows, review_rows
 from records.ids import civil_date
 from records.session import Session
 from records.store import Store
-from records.tables import Child, Registration
+from records.tables import Registration
 from records.views import Actor, AnswerState, RegistrationState, ValueSource
 from records.views_handover import ProposalKind
 from records.views_review import ReviewRow
@@ -28,19 +28,20 @@ def to_review(store: Store, actor: Actor) -> tuple[ReviewRow, ...]:
     with store.session() as session:
         waiting = review_rows.to_review(session, actor.division)
         left = blind.missing_of(session, waiting)
-        return tuple(_row(session, actor, registration, len(left[registration.id])) for registration in waiting)
+        names = {by: office_rows.user_name(session, by) for by in {row.verified_by or "" for row in waiting}}
+        return tuple(_row(session, actor, row, len(left[row.id]), names[row.verified_by or ""]) for row in waiting)
 
 
-def _row(session: Session, actor: Actor, registration: Registration, entries: int) -> ReviewRow:
+def _row(session: Session, actor: Actor, registration: Registration, entries: int, verifier: str) -> ReviewRow:
     assert registration.verified_at is not None  # the table's own check
-    child = session.get(Child, registration.child_id)
+    child = registration.child
     hidden = blind.hidden_from(session, actor, registration) if entries else frozenset()
     return ReviewRow(
         registration_id=registration.id,
         name="" if child is None or "child_name" in hidden else child.name,
         division=matching.place_name(registration.division),
         verified_on=civil_date(registration.verified_at),
-        verified_by=office_rows.user_name(session, registration.verified_by or ""),
+        verified_by=verifier,
         own=registration.verified_by == actor.user_id,
         entries_missing=entries,
     )

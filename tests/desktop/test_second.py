@@ -348,3 +348,27 @@ def test_the_entry_is_there_only_where_the_office_wants_it(desk: Desk, show: Sho
     click(entry)
     assert window.shown == "second"
     qtbot.waitUntil(lambda: desk.jobs.idle)
+
+
+def test_where_nobody_wants_it_nothing_is_listed_after_every_answer(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The screen is there, but not seen: the verified registrations of the whole store are left alone."""
+    asked: list[object] = []
+
+    def to_review(*_about: object) -> tuple[object, ...]:
+        asked.append(1)
+        return ()
+
+    monkeypatch.setattr("workflow.review.to_review", to_review)
+    lists = SecondScreen(desk.jobs, desk.actor)
+    qtbot.addWidget(lists)
+    used: list[bool] = []
+    lists.used.connect(used.append)
+    lists.read()
+    qtbot.waitUntil(lambda: used == [False])
+    assert asked == []
+    decide(desk, REVIEW_BY.key, "person")
+    lists.read()
+    qtbot.waitUntil(lambda: used == [False, True])
+    assert asked == [1]

@@ -181,15 +181,22 @@ class SecondScreen(QWidget):
         self.tables[self.tabs.currentIndex()].setFocus()
 
     def read(self) -> None:
-        """Read the lists again."""
-        reviews = self._reviews
+        """Read the lists again. Nobody sees them where the office wants no second pair of eyes: most of a store would
+        be listed, after every answer.
+        """
+        reviews, seen = self._reviews, self.isVisible()
+        nothing = Waits(wanted=False, reviews=(), entries=(), disputes=(), figures=())
         self._jobs.read(
-            lambda store, actor: Waits(
-                wanted=_wanted(settings.settings(store, actor)),
-                reviews=review.to_review(store, actor) if reviews else (),
-                entries=second_entry.waiting(store, actor),
-                disputes=second_entry.disagreements(store, actor),
-                figures=second_entry.agreement_figures(store, actor) if reviews else (),
+            lambda store, actor: (
+                Waits(
+                    wanted=wanted,
+                    reviews=review.to_review(store, actor) if reviews else (),
+                    entries=second_entry.waiting(store, actor),
+                    disputes=second_entry.disagreements(store, actor),
+                    figures=second_entry.agreement_figures(store, actor) if reviews else (),
+                )
+                if (wanted := _wanted(settings.settings(store, actor))) or seen
+                else nothing
             ),
             self._show,
             owner=self,
