@@ -27,6 +27,7 @@ from records.store import Store
 from records.views import Actor, SourceState
 from workflow import cli_digitize, intake, recognise, report, verify
 from workflow.access import create_office
+from workflow.cli_progress import Bar
 from workflow.digitize import Digitized, account_for
 from workflow.report_table import code_of, columns_for, text_of
 
@@ -90,7 +91,7 @@ def _main_job(store: Store, actor: Actor, folder: Path) -> bool:
     pages = truth.load(folder)
     print(f"== 收件与识别：{folder}")
     results = intake.take_in_folder(store, actor, _now(), [folder])
-    with ReaderPool(models_dir(), shipped_forms()) as pool, cli_digitize.Bar() as bar:
+    with ReaderPool(models_dir(), shipped_forms()) as pool, Bar() as bar:
         recognise.run_queue(store, actor, pool, clock=_now, progress=bar.show)
         if _supply_passwords(store, actor, folder):
             recognise.run_queue(store, actor, pool, clock=_now, progress=bar.show)

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import sys
-import threading
 from collections.abc import Iterable
-
-from tqdm import tqdm
 
 from ocr.models import models_dir, offer_packs
 from ocr.worker import ReaderPool
-from records.views import PageState, SourceRow, SourceState, VerifySheet
+from records.views import SourceRow, SourceState, VerifySheet
 from workflow import cli, intake
 from workflow.access import Opened, create_office, store_exists
+from workflow.cli_progress import PAGE_WORDS, Bar
 from workflow.digitize import Digitized, digitize
 from workflow.errors import WorkflowError
 from workflow.office_forms import reading_forms
-
-PAGE_WORDS = {
-    PageState.RECEIVED: "未识别",
-    PageState.READ: "等人处理",
-    PageState.FAILED: "没有读成",
-    PageState.PLACED: "已识别",
-    PageState.SET_ASIDE: "放在一边",
-}
 
 
 def run(options: argparse.Namespace) -> int:
@@ -124,22 +113,3 @@ def _to_look_at(sheet: VerifySheet, sources: tuple[SourceRow, ...]) -> Iterable[
         yield f"　　{note}"
     for item in doubtful:
         yield f"　　{item.label}：{'，'.join(item.reasons) or '请看一眼'}"
-
-
-class Bar:
-    """A progress bar on standard error; silent where that is not a terminal."""
-
-    def __init__(self) -> None:
-        tqdm.set_lock(threading.RLock())  # tqdm's own lock is a semaphore in shared memory; nobody here needs it
-        self._bar = tqdm(total=0, unit="页", disable=not sys.stderr.isatty(), leave=False)
-
-    def __enter__(self) -> Bar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
-
-    def show(self, done: int, total: int, sentence: str) -> None:
-        self._bar.total = total
-        self._bar.n = done
-        self._bar.set_description(sentence)

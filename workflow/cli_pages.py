@@ -15,7 +15,7 @@ from records.views import PageRow, PageState, SourceRow
 from workflow import arranging, cli, intake, office_forms, page_deeds, recognise
 from workflow.access import Opened
 from workflow.arranging import Arranged
-from workflow.cli_digitize import PAGE_WORDS, Bar
+from workflow.cli_progress import PAGE_WORDS, Bar
 from workflow.errors import BadValue, NotFound
 from workflow.office_forms import reading_forms
 

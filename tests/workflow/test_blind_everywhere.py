@@ -79,6 +79,8 @@ AGAIN: dict[str, Any] = {
 # told all the same, and why
 MAY_TELL = {
     "verify.page_image": "the picture is what is entered from",
+    "read_ahead.page_image": "likewise",
+    "read_ahead.look": "notes that read_ahead.sheet, which is asked here, was seen; answers what this person typed",
     "form_trying.original": "the delivered file, likewise",
     "recognise.run_queue": "asked of a reader; tells what changed",
     "placing.waiting": "what was read on another paper; whose it is has a test below",
@@ -100,6 +102,7 @@ TELLS_NOTHING = frozenset({
     "Changes", "None", "tuple[Changes, str]", "str", "Path", "Arranged", "PutBack", "Written", "Made", "Made | None",
     "ErasurePlan", "Accepted", "MadePackage", "TakeIn", "list[TakeIn]", "CardView", "tuple[Fault, ...]", "Receipt",
     "tuple[Changes, Brought]", "Proposal", "tuple[TriedPage, ...]", "tuple[Changes, Form]", "WrittenSlips",
+    "tuple[str, PutBack]",
 })  # fmt: skip
 OWN_TEST = frozenset({"PrintedBatch", "PrintedList", "DraftWritten", "Finished | AskSameChild", "int"})
 
@@ -190,6 +193,7 @@ def built(office: OfficeAtWork) -> World:
         "registration_id": registration, "batch_id": batch, "roster_id": roster, "round_id": round_id,
         "key": "child_name", "value": "", "words": "欧阳雪", "today": TODAY, "partner": "县民政局", "form_id": FORM.id,
         "version": FORM.version, "archive_number": "", "merge_id": merge, "dossier_id": dossier, "group": "",
+        "listed": "children",
     }  # fmt: skip
     return World(office, colleague(office), given, registration)
 

@@ -109,7 +109,7 @@ def asked(office: OfficeAtWork) -> dict[str, Any]:
         "text": "看过", "typed": "王五", "key": "child_name", "value": "王五", "name": "批次二",
         "password": "雾凇岛上-2028",
         "situation": "separated", "criterion": "ill", "kind": LinkKind.SAME_MOTHER, "state": AnswerState.ASK,
-        "place": Place(box="9"), "degrees": 90, "steps": 1, "form": shipped_forms()[0], "values": {},
+        "place": Place(box="9"), "degrees": 90, "steps": 1, "form_page": 1, "form": shipped_forms()[0], "values": {},
         "lines": [LogLine(TODAY, "看过")],
         "reported": mandatory.Reported("派出所", "李四", datetime(2026, 10, 12, tzinfo=UTC)),
         "visited": visits.Visited(TODAY, "李四", "good"), "reasons": {"child_name": "不对"}, "accepted": True,
@@ -117,8 +117,11 @@ def asked(office: OfficeAtWork) -> dict[str, Any]:
     }  # fmt: skip
 
 
-# exits want a code of the table; a purpose of its own for the same word
-OWN_WORDS = {"moves.exit_child": {"reason": "home"}}
+# exits want a code of the table, a page its form by name: purposes of their own for the same word
+OWN_WORDS: dict[str, dict[str, Any]] = {
+    "moves.exit_child": {"reason": "home"},
+    "arranging.key_in": {"form": (shipped_forms()[0].id, shipped_forms()[0].version)},
+}
 
 
 def call(name: str, office: OfficeAtWork, actor: Actor, things: Mapping[str, Any]) -> Any:
