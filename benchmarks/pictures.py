@@ -278,7 +278,7 @@ def ledger(studio: Studio, window: MainWindow, opened: Opened) -> None:
     studio.shoot("儿童台账-筛选", filters)
     filters.reject()
     screen.columns.choose()
-    columns = window.findChild(ColumnsDialog)
+    columns = screen.window().findChild(ColumnsDialog)
     assert columns is not None
     studio.shoot("儿童台账-栏目", columns)
     columns.reject()

@@ -201,6 +201,13 @@ def test_the_last_administrator_stays(desk: Desk, screen: SettingsScreen, qtbot:
     dialog.reject()
 
 
+def test_a_button_is_as_wide_as_what_it_says_now(screen: SettingsScreen, qtbot: QtBot) -> None:
+    screen.go("用户")
+    sensitive = part(screen.people, QPushButton, "sensitive")
+    qtbot.waitUntil(lambda: sensitive.text() == "不再打开特别敏感内容")
+    qtbot.waitUntil(lambda: sensitive.width() >= sensitive.sizeHint().width())
+
+
 def test_one_s_own_password(desk: Desk, screen: SettingsScreen, qtbot: QtBot) -> None:
     screen.go("用户")
     click(part(screen.people, QPushButton, "own_password"))

@@ -100,7 +100,7 @@ class PeopleSection(QWidget):
             each.setEnabled(row is not None)
         disable.setEnabled(row is not None and not row.disabled and row.user_id != self._actor.user_id)
         sensitive.setEnabled(row is not None and row.has_password)
-        sensitive.setText("不再打开特别敏感内容" if row is not None and row.sensitive else "可打开特别敏感内容")
+        sensitive.setText("不再打开特别敏感内容" if row is not None and row.sensitive else "可以打开特别敏感内容")
 
     def enter(self) -> None:
         """Read who is here."""
