@@ -22,7 +22,7 @@ from forms.kinds import JsonValue
 from records import handovers
 from records.errors import WrongPassword
 from records.store import Store
-from records.views import Actor, AnswerState, BatchState, ErasureState, Role
+from records.views import Actor, AnswerState, BatchState, ErasureState, Role, VerifySheet
 from workflow import (
     backups,
     duplicates,
@@ -207,15 +207,19 @@ def _save_next(store: Store, actor: Actor, clock: Callable[[], datetime]) -> Non
     """The first draft of a whole form: what is still to be answered, then saved."""
     for row in verify.drafts(store, actor):
         sheet = verify.sheet(store, actor, row.registration_id)
-        if len(sheet.pages) < 2:
-            continue
-        for item in sheet.items:
-            if item.shown and item.state is AnswerState.MACHINE:
-                verify.confirm(store, actor, clock(), sheet.registration_id, item.key, item.value)
-        done = verify.finish(store, actor, clock(), sheet.registration_id)
-        if isinstance(done, verify.AskSameChild):
-            verify.finish(store, actor, clock(), sheet.registration_id, same_child=verify.NEW_CHILD)
-        return
+        if len(sheet.pages) > 1:
+            save(store, actor, clock, sheet)
+            return
+
+
+def save(store: Store, actor: Actor, clock: Callable[[], datetime], sheet: VerifySheet) -> None:
+    """Everything that is still to be answered is confirmed, and the form saved, as a new child where it asks."""
+    for item in sheet.items:
+        if item.shown and item.state is AnswerState.MACHINE:
+            verify.confirm(store, actor, clock(), sheet.registration_id, item.key, item.value)
+    done = verify.finish(store, actor, clock(), sheet.registration_id)
+    if isinstance(done, verify.AskSameChild):
+        verify.finish(store, actor, clock(), sheet.registration_id, same_child=verify.NEW_CHILD)
 
 
 # -- acts -------------------------------------------------------------------------------------------------------------

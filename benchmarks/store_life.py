@@ -17,10 +17,10 @@ from pathlib import Path
 from benchmarks.kill_run import NOW, PASSWORD, Clock
 from benchmarks.killing import killed_at
 from benchmarks.scripted import scan
-from benchmarks.store_acts import ACTS, BACK, COUNTY, FRONT, Place, copy_of, opened
+from benchmarks.store_acts import ACTS, BACK, COUNTY, FRONT, Place, copy_of, opened, save
 from benchmarks.store_kept import differences, kept, lying
 from records import handovers
-from records.views import AnswerState, BatchState
+from records.views import BatchState
 from workflow import backups, children, handover, handover_in, partners, people, report, verify
 
 LIFE = "long life"
@@ -91,12 +91,7 @@ def save_all(place: Place, _number: int) -> None:
             sheet = verify.sheet(store, actor, row.registration_id)
             if len(sheet.pages) < 2:
                 continue
-            for item in sheet.items:
-                if item.shown and item.state is AnswerState.MACHINE:
-                    verify.confirm(store, actor, clock(), sheet.registration_id, item.key, item.value)
-            done = verify.finish(store, actor, clock(), sheet.registration_id)
-            if isinstance(done, verify.AskSameChild):
-                verify.finish(store, actor, clock(), sheet.registration_id, same_child=verify.NEW_CHILD)
+            save(store, actor, clock, sheet)
 
 
 def rotate(place: Place, _number: int) -> None:

@@ -73,6 +73,7 @@ def followed_by(first: Change[T], then: Reading[U]) -> Change[tuple[T, U | None]
         done = first(store, actor, now)
         try:
             return done, then(store, actor)
+        # whatever a screen would be told in a sentence; a defect goes on as one
         except Exception as error:
             if sentence(error) is None:
                 raise
