@@ -138,7 +138,7 @@ def test_the_program_imports_nothing_that_measures_it() -> None:
 def test_no_installed_distribution_provides_our_names() -> None:
     """``records`` or ``forms`` of somebody else would be imported instead of ours, or beside it."""
     providers = importlib.metadata.packages_distributions()
-    foreign = {name: set(providers.get(name, ())) - {"tongdang"} for name in (*PACKAGES, "benchmarks")}
+    foreign = {name: set(providers.get(name, ())) - {"tongdang"} for name in (*PACKAGES, "benchmarks", "resources")}
     assert {name: owners for name, owners in foreign.items() if owners} == {}
 
 

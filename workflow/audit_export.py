@@ -17,8 +17,8 @@ from records.views import Actor
 from workflow.cross_reference import CHINA
 from workflow.errors import BadValue, NotWritten
 from workflow.permissions import Right, verb
-from workflow.report import program_version
 from workflow.scope import require_whole_office
+from workflow.version import VERSION
 
 # an object's kind and what was done with it; verbs are "<kind>.<deed>" or stand alone
 ALONE: Mapping[str, str] = {
@@ -118,7 +118,7 @@ def export_audit(
             rows=rows,
             head=f"{head.seq}:{head.hash}",
             whole=store.broken_audit(session) == (),
-            program_version=program_version(),
+            program_version=VERSION,
             written_by=actor.full_name,
             written_at=now,
         )

@@ -37,6 +37,7 @@ from workflow.cli_roster import add_roster_commands
 from workflow.cli_rounds import add_round_commands
 from workflow.cli_rules import add_rule_commands
 from workflow.errors import WorkflowError
+from workflow.version import VERSION
 
 ALL_READ, SOME_FAILED, USAGE, STORE = 0, 1, 2, 3
 
@@ -68,6 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="tongdang",
         description="童档：流动儿童登记表和纸质档案的离线识别、核对、归档与报送。不带子命令时打开窗口。",
     )
+    parser.add_argument("--version", action="version", version=f"童档 {VERSION}", help="显示程序版本")
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
     add_form_commands(commands)
     add_office_form_commands(commands)

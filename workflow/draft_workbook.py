@@ -22,8 +22,8 @@ from records.views import Actor, AnswerState, PageState, SourceState
 from workflow import blind, sentences, sheets
 from workflow.errors import NotWritten
 from workflow.permissions import Right, verb
-from workflow.report import program_version
 from workflow.report_table import text_of
+from workflow.version import VERSION
 
 FIXED = (("file", "文件"), ("pages", "页"), ("archive_number", "档号"))
 
@@ -74,7 +74,7 @@ def write_draft(store: Store, actor: Actor, now: datetime, source_ids: Sequence[
         failures=failures,
         summary=f"文件 {len(sources)} 个，页 {pages} 面，登记表 {len(entries)} 份，"
         f"机读 {accepted} 格，待核对 {to_look_at} 格",
-        program_version=program_version(),
+        program_version=VERSION,
         written_by=actor.full_name,
         written_at=now,
         frozen_columns=len(FIXED),

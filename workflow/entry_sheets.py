@@ -22,6 +22,7 @@ from workflow.errors import NotWritten, WrongState
 from workflow.forms_in_use import stored_form
 from workflow.permissions import Right, verb
 from workflow.report_table import CODED
+from workflow.version import VERSION
 
 OTHER_BLOCK = "其他栏目"
 
@@ -38,7 +39,7 @@ def write(store: Store, actor: Actor, now: datetime, batch_id: str, path: Path) 
             batch_name=batch.name,
             office=office_rows.office(session).name,
             sheets=tuple(_sheet(store, session, row) for row in batch.rows),
-            program_version=report.program_version(),
+            program_version=VERSION,
             written_by=actor.full_name,
             written_at=now,
         )

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +40,7 @@ from workflow.matching import place_name
 from workflow.permissions import Right, verb
 from workflow.report_table import batch_table, frozen_row
 from workflow.settings import limits_of
+from workflow.version import VERSION
 
 FREEZE = "batch.freeze"
 
@@ -268,7 +268,7 @@ def write(store: Store, actor: Actor, now: datetime, batch_id: str, path: Path) 
             round_name="" if round_ is None else round_.name,
             table=table,
             audit_head=head.hash,
-            program_version=program_version(),
+            program_version=VERSION,
             written_by=actor.full_name,
             written_at=now,
         )
@@ -313,14 +313,6 @@ def write(store: Store, actor: Actor, now: datetime, batch_id: str, path: Path) 
             file_name=path.name,
             changes=changed(batches=[batch.id], children=[row.child_id for row in batch.rows]),
         )
-
-
-def program_version() -> str:
-    """The version of the program that is installed."""
-    try:
-        return version("tongdang")
-    except PackageNotFoundError:  # run from a source tree
-        return "0.1.0"
 
 
 # -- answers of the national system -----------------------------------------------------------------------------------
