@@ -22,8 +22,9 @@ from forms.kinds import JsonValue
 from records import handovers
 from records.errors import WrongPassword
 from records.store import Store
-from records.views import Actor, AnswerState, BatchState, ErasureState, Role, VerifySheet
+from records.views import Actor, AnswerState, BatchState, ErasureState, PageRow, PageState, Role, VerifySheet
 from workflow import (
+    arranging,
     backups,
     duplicates,
     erasing,
@@ -152,6 +153,10 @@ def make_place(folder: Path) -> Place:
         intake.take_in_folder(store, actor, clock(), [scans])
         _read(store, actor, clock)
         _ask_erasure(store, actor, clock)
+        (scans / "多余.jpg").write_bytes(scan({"form_page": 1, "serial": "Y", "values": {"child_name": "某某"}}))
+        intake.take_in_folder(store, actor, clock(), [scans])
+        _read(store, actor, clock)
+        arranging.aside(store, actor, clock(), [_page(store, actor, "多余.jpg").page_id], remembered="搁置了 1 页")
         _paper(scans / "丙.jpg", "C", {"child_name": "钱雪", "child_id_number": None, "child_registered": ["no"]})
         intake.take_in_folder(store, actor, clock(), [scans])  # to be read
         _paper(scans / "丁.jpg", "D", {"child_name": "孙雪"})  # to be taken in
@@ -195,8 +200,15 @@ def _second_user(store: Store, actor: Actor, clock: Callable[[], datetime]) -> N
 
 
 def _ask_erasure(store: Store, actor: Actor, clock: Callable[[], datetime]) -> None:
-    (source,) = (s for s in intake.inbox(store, actor).sources if s.name == "误扫.jpg")
-    erasing.request_erasure(store, actor, clock(), [page.page_id for page in source.pages], "误扫他人证件")
+    page = _page(store, actor, "误扫.jpg")
+    erasing.request_erasure(store, actor, clock(), [page.page_id], "误扫他人证件")
+
+
+def _page(store: Store, actor: Actor, name: str) -> PageRow:
+    """The one page of this file."""
+    (source,) = (s for s in intake.inbox(store, actor).sources if s.name == name)
+    (page,) = source.pages
+    return page
 
 
 def _read(store: Store, actor: Actor, clock: Callable[[], datetime]) -> None:
@@ -332,11 +344,26 @@ def _merge(place: Place) -> None:
             duplicates.merge(store, actor, Clock(again=True)(), ids[0], ids[1], "核对了户口簿")
 
 
+def _arrange(place: Place) -> None:
+    with opened(place.town) as (store, actor):
+        page = _page(store, actor, "误扫.jpg")
+        if page.state is not PageState.SET_ASIDE:
+            arranging.aside(store, actor, Clock(again=True)(), [page.page_id], remembered="搁置了 1 页")
+
+
+def _take_back(place: Place) -> None:
+    with opened(place.town) as (store, actor):
+        if _page(store, actor, "多余.jpg").state is PageState.SET_ASIDE:
+            arranging.undo_last(store, actor, Clock(again=True)())
+
+
 ACTS: dict[str, Act] = {
     "create": Act(_create, "新"),
     "take in": Act(_take_in),
     "read": Act(_recognise),
     "save": Act(_save),
+    "put pages in order": Act(_arrange, whole=True),
+    "take a deed back": Act(_take_back, whole=True),
     "merge": Act(_merge, whole=True),
     "report": Act(_report),
     "migrate": Act(_migrate, "旧"),

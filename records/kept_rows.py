@@ -21,3 +21,8 @@ def kept(session: Session, kind: str, user_id: str | None, name: str = "") -> Ke
     """One of them; without a name what holds without being asked for. ``user_id`` None: everybody's."""
     whose = KeptView.user_id.is_(None) if user_id is None else KeptView.user_id == user_id
     return session.scalar(select(KeptView).where(KeptView.kind == kind, KeptView.name == name, whose).limit(1))
+
+
+def all_of(session: Session, kind: str) -> Sequence[KeptView]:
+    """Everything of a kind, whosever it is."""
+    return session.scalars(select(KeptView).where(KeptView.kind == kind).order_by(KeptView.id)).all()

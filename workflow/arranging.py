@@ -3,12 +3,13 @@
 Which pages belong together is found by ``workflow.pairing``; here a person says otherwise, and what a person has said
 is pinned. Every deed answers with where its pages stood before, and ``put_back`` puts them there again, as long as
 nobody has gone on working on them. 档号 are not given twice: a registration that is made again has a new one.
+Where a deed is given words (``remembered``), it is remembered in the store by them and ``undo_last`` takes it back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from records import pairing_rows, registration_rows
@@ -16,32 +17,17 @@ from records.session import Session
 from records.store import Store
 from records.tables import Page, Registration
 from records.views import Actor, PageState, RegistrationState
-from workflow import drafting, keying, scope
+from workflow import drafting, keying, page_deeds, scope
 from workflow.changes import NOTHING, Changes, changed
 from workflow.cross_reference import item_of
-from workflow.errors import BadValue, WrongState
+from workflow.errors import BadValue, NotFound, WrongState
 from workflow.forms_in_use import is_registration, stored_form
 from workflow.ownership import require_own
+from workflow.page_deeds import Stood
 from workflow.permissions import Right, verb
 
 LONGEST_REASON = 60
 QUARTERS = (90, 180, 270)
-
-
-@dataclass(frozen=True, slots=True)
-class Stood:
-    """Where a page stood: on a form (``registration_id``), behind one (``behind_id``), aside, or nowhere yet.
-
-    ``keyed``: a person had said that it is to be typed in.
-    """
-
-    page_id: str
-    state: PageState
-    reason: str
-    registration_id: str | None
-    behind_id: str | None
-    duplicate_of: str | None
-    keyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +47,6 @@ class PutBack:
     made: Mapping[str, str]
 
 
-def following(before: Sequence[Stood], made: Mapping[str, str]) -> tuple[Stood, ...]:
-    """Where pages stood, when registrations of then have other ids now: what takes back an earlier deed."""
-
-    def now(registration_id: str | None) -> str | None:
-        return None if registration_id is None else made.get(registration_id, registration_id)
-
-    return tuple(
-        replace(stood, registration_id=now(stood.registration_id), behind_id=now(stood.behind_id)) for stood in before
-    )
-
-
 @dataclass
 class _Hands:
     """One deed within one transaction: pages are lifted, put down, and the drafts they left are tidied at the end."""
@@ -80,6 +55,7 @@ class _Hands:
     session: Session
     actor: Actor
     now: datetime
+    remembered: str = ""
     before: dict[str, Stood] = field(default_factory=dict)
     left: list[Registration] = field(default_factory=list)
     changes: Changes = NOTHING
@@ -134,7 +110,10 @@ class _Hands:
         """Tidy up and note it."""
         self.changes |= drafting.tidy(self.store, self.session, self.now, self.left)
         self.store.audit(self.session, self.actor.user_id, self.now, deed, object_id, {"pages": len(self.before)})
-        return Arranged(self.changes, tuple(self.before.values()), registration_id)
+        before = tuple(self.before.values())
+        if self.remembered and before:
+            page_deeds.remember(self.store, self.session, self.actor, self.now, self.remembered, before)
+        return Arranged(self.changes, before, registration_id)
 
 
 def _stood(session: Session, page: Page) -> Stood:
@@ -166,7 +145,9 @@ def _wanted(page_ids: Iterable[str]) -> tuple[str, ...]:
 
 
 @verb(Right.TAKE_IN)
-def put(store: Store, actor: Actor, now: datetime, page_ids: Sequence[str], registration_id: str) -> Arranged:
+def put(
+    store: Store, actor: Actor, now: datetime, page_ids: Sequence[str], registration_id: str, *, remembered: str = ""
+) -> Arranged:
     """These pages belong to this registration: sides of its form as sides, everything else behind it.
 
     A side that is there already makes room: it takes the place that the new one had, or is put aside with it.
@@ -174,7 +155,7 @@ def put(store: Store, actor: Actor, now: datetime, page_ids: Sequence[str], regi
     """
     with store.transaction() as session:
         registration = _own(store, session, actor, registration_id)
-        hands = _Hands(store, session, actor, now)
+        hands = _Hands(store, session, actor, now, remembered)
         for page in [hands.page(page_id) for page_id in _wanted(page_ids)]:
             if page.sheet is not None and page.sheet.registration_id == registration.id:
                 continue
@@ -209,13 +190,13 @@ def _as_side(hands: _Hands, page: Page, registration: Registration) -> None:
 
 
 @verb(Right.TAKE_IN)
-def apart(store: Store, actor: Actor, now: datetime, page_ids: Sequence[str]) -> Arranged:
+def apart(store: Store, actor: Actor, now: datetime, page_ids: Sequence[str], *, remembered: str = "") -> Arranged:
     """These pages are a registration of their own; each of its own where they aren't different sides of one form.
 
     Pages that are no registration's (of unknown form, or papers behind a form) stand by themselves.
     """
     with store.transaction() as session:
-        hands = _Hands(store, session, actor, now)
+        hands = _Hands(store, session, actor, now, remembered)
         pages = [hands.page(page_id) for page_id in _wanted(page_ids)]
         for page in pages:
             hands.lift(page)
@@ -233,11 +214,13 @@ def _stands_alone(store: Store, session: Session, page: Page) -> bool:
 
 
 @verb(Right.TAKE_IN)
-def aside(store: Store, actor: Actor, now: datetime, page_ids: Sequence[str], reason: str = "") -> Arranged:
+def aside(
+    store: Store, actor: Actor, now: datetime, page_ids: Sequence[str], reason: str = "", *, remembered: str = ""
+) -> Arranged:
     """These pages belong to no registration. ``reason``: in a person's words; a deed that ``put_back`` takes back."""
     words = reason.strip()[:LONGEST_REASON]
     with store.transaction() as session:
-        hands = _Hands(store, session, actor, now)
+        hands = _Hands(store, session, actor, now, remembered)
         for page in [hands.page(page_id) for page_id in _wanted(page_ids)]:
             if page.state is PageState.SET_ASIDE:
                 continue
@@ -277,29 +260,46 @@ def put_back(store: Store, actor: Actor, now: datetime, before: Sequence[Stood])
     Raises WrongState where somebody has gone on working on one of them.
     """
     with store.transaction() as session:
-        hands = _Hands(store, session, actor, now)
-        pages = {stood.page_id: hands.page(stood.page_id) for stood in before}
-        for page in pages.values():
-            hands.lift(page)
-        unkeyed = [stood for stood in before if not stood.keyed and keying.keyed(session, pages[stood.page_id])]
-        for stood in unkeyed:
-            _again(hands, pages[stood.page_id])
-        before = [stood for stood in before if stood not in unkeyed]
-        gone: dict[str, list[Page]] = {}
-        for stood in before:
-            page = pages[stood.page_id]
-            if stood.registration_id is not None:
-                on = registration_rows.registration(session, stood.registration_id)
-                if on is None:
-                    gone.setdefault(stood.registration_id, []).append(page)
-                elif on.state is RegistrationState.DRAFT and not _taken(session, on, page):
-                    hands.onto(on, [page], "joined_by_person")
-                else:
-                    raise WrongState("那份登记表已经有人接着做了，没有撤销。请把这一页直接放到要放的地方。")
-        made = {old: hands.alone(group, "brought_back") for old, group in gone.items()}
-        for stood in before:
-            _lay_down(hands, pages[stood.page_id], stood, made)
-        return PutBack(hands.done("page.put_back", next(iter(pages), "-")).changes, made)
+        return _put_back(_Hands(store, session, actor, now), before)
+
+
+@verb(Right.TAKE_IN)
+def undo_last(store: Store, actor: Actor, now: datetime) -> tuple[str, PutBack]:
+    """Take back the actor's last remembered deed; its words, and what came of it. Raises NotFound, WrongState."""
+    with store.transaction() as session:
+        deed = page_deeds.last(session, actor)
+        if deed is None:
+            raise NotFound("没有可以撤销的，没有改动。")
+        words, before = deed
+        done = _put_back(_Hands(store, session, actor, now), before)
+        page_deeds.forget_last(session, actor, now, done.made)
+        return words, done
+
+
+def _put_back(hands: _Hands, before: Sequence[Stood]) -> PutBack:
+    session = hands.session
+    pages = {stood.page_id: hands.page(stood.page_id) for stood in before}
+    for page in pages.values():
+        hands.lift(page)
+    unkeyed = [stood for stood in before if not stood.keyed and keying.keyed(session, pages[stood.page_id])]
+    for stood in unkeyed:
+        _again(hands, pages[stood.page_id])
+    before = [stood for stood in before if stood not in unkeyed]
+    gone: dict[str, list[Page]] = {}
+    for stood in before:
+        page = pages[stood.page_id]
+        if stood.registration_id is not None:
+            on = registration_rows.registration(session, stood.registration_id)
+            if on is None:
+                gone.setdefault(stood.registration_id, []).append(page)
+            elif on.state is RegistrationState.DRAFT and not _taken(session, on, page):
+                hands.onto(on, [page], "joined_by_person")
+            else:
+                raise WrongState("那份登记表已经有人接着做了，没有撤销。请把这一页直接放到要放的地方。")
+    made = {old: hands.alone(group, "brought_back") for old, group in gone.items()}
+    for stood in before:
+        _lay_down(hands, pages[stood.page_id], stood, made)
+    return PutBack(hands.done("page.put_back", next(iter(pages), "-")).changes, made)
 
 
 def _taken(session: Session, registration: Registration, page: Page) -> bool:
@@ -324,14 +324,23 @@ def _lay_down(hands: _Hands, page: Page, stood: Stood, made: Mapping[str, str]) 
 
 
 @verb(Right.TAKE_IN)
-def key_in(store: Store, actor: Actor, now: datetime, page_id: str, form: tuple[str, str], form_page: int) -> Arranged:
+def key_in(
+    store: Store,
+    actor: Actor,
+    now: datetime,
+    page_id: str,
+    form: tuple[str, str],
+    form_page: int,
+    *,
+    remembered: str = "",
+) -> Arranged:
     """A page that nobody could read is this side of this form (id, version), and is typed in from its picture.
 
     It joins the draft beside it in its file that lacks this very side; else it is a draft of its own.
     """
     known = keying.form_of(store, form)
     with store.transaction() as session:
-        hands = _Hands(store, session, actor, now)
+        hands = _Hands(store, session, actor, now, remembered)
         page = hands.page(page_id)
         keying.require_keyable(store, page, known, form_page)
         hands.lift(page)

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from ocr.models import models_dir, offer_packs
 from ocr.worker import ReaderPool
 from records.views import PageRow, PageState, SourceRow
-from workflow import arranging, cli, intake, office_forms, page_deeds, recognise
+from workflow import arranging, cli, intake, office_forms, recognise
 from workflow.access import Opened
 from workflow.arranging import Arranged
 from workflow.cli_progress import PAGE_WORDS, Bar
@@ -131,8 +131,7 @@ def _line(page: PageRow) -> str:
 # -- doing ------------------------------------------------------------------------------------------------------------
 
 
-def _done(opened: Opened, done: Arranged, words: str) -> int:
-    page_deeds.remember(opened.store, opened.actor, cli.clock(), words, done.before)
+def _done(done: Arranged, words: str) -> int:
     on = f"，在登记表 {short(done.registration_id)} 上" if done.registration_id else ""
     print(f"{words}{on}。撤销用 tongdang pages undo。")
     return cli.ALL_READ
@@ -143,21 +142,23 @@ def put_(opened: Opened, options: argparse.Namespace) -> int:
     pages = _pages(opened, options.pages)
     on = (page.registration_id or "" for page in _all_pages(opened))
     registration = _found(options.into, on, "登记表")
-    done = arranging.put(opened.store, opened.actor, cli.clock(), pages, registration)
-    return _done(opened, done, f"{len(pages)} 页归到了一份")
+    words = f"{len(pages)} 页归到了一份"
+    return _done(arranging.put(opened.store, opened.actor, cli.clock(), pages, registration, remembered=words), words)
 
 
 def apart_(opened: Opened, options: argparse.Namespace) -> int:
     """A registration of their own."""
     pages = _pages(opened, options.pages)
-    return _done(opened, arranging.apart(opened.store, opened.actor, cli.clock(), pages), f"{len(pages)} 页单独成一份")
+    words = f"{len(pages)} 页单独成一份"
+    return _done(arranging.apart(opened.store, opened.actor, cli.clock(), pages, remembered=words), words)
 
 
 def aside_(opened: Opened, options: argparse.Namespace) -> int:
     """Put aside."""
     pages = _pages(opened, options.pages)
-    done = arranging.aside(opened.store, opened.actor, cli.clock(), pages, options.reason)
-    return _done(opened, done, f"搁置了 {len(pages)} 页")
+    words = f"搁置了 {len(pages)} 页"
+    done = arranging.aside(opened.store, opened.actor, cli.clock(), pages, options.reason, remembered=words)
+    return _done(done, words)
 
 
 def back_(opened: Opened, options: argparse.Namespace) -> int:
@@ -181,8 +182,9 @@ def key_(opened: Opened, options: argparse.Namespace) -> int:
     """To be typed in from its picture, in the window."""
     (page,) = _pages(opened, [options.page])
     form = _form(opened, options.form)
-    done = arranging.key_in(opened.store, opened.actor, cli.clock(), page, form, options.side)
-    _done(opened, done, "这一页照图录入")
+    words = "这一页照图录入"
+    done = arranging.key_in(opened.store, opened.actor, cli.clock(), page, form, options.side, remembered=words)
+    _done(done, words)
     print("请在窗口的“待核对”里打开这一份，照着图像一栏一栏地录。")
     return cli.ALL_READ
 
@@ -204,7 +206,7 @@ def read_as_(opened: Opened, options: argparse.Namespace) -> int:
 
 def undo(opened: Opened, options: argparse.Namespace) -> int:
     """The last deed is taken back. A page that was to be typed in waits to be read again."""
-    words, _ = page_deeds.undo_last(opened.store, opened.actor, cli.clock())
+    words, _ = arranging.undo_last(opened.store, opened.actor, cli.clock())
     print(f"撤销了：{words}。")
     waiting = sum(page.state is PageState.RECEIVED for page in _all_pages(opened))
     if waiting:

@@ -19,7 +19,7 @@ from records.session import Session
 from records.store import Store
 from records.tables import Erasure, Page
 from records.views import Actor, ErasurePlan, ErasureRow, ErasureState, PageState
-from workflow import backups, current, matching, report, scope
+from workflow import backups, current, matching, page_deeds, report, scope
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotAllowed, NotFound, WrongState
 from workflow.permissions import Right, verb
@@ -207,6 +207,7 @@ def _erase(store: Store, session: Session, actor: Actor, now: datetime, pages: S
         others = _erase_or_follow(store, session, actor, now, gone, child_id)
         waiting += [other for other in sorted(others) if other not in touched]
         touched.update(dict.fromkeys(others))
+    page_deeds.forget_pages(session, {*(page.id for page in pages), *gone.papers})
     session.flush()
     return gone
 

@@ -1,9 +1,13 @@
-"""What somebody did with pages last, kept in the store: the command line takes it back in another run."""
+"""What somebody did with pages last, kept in the store: the command line takes it back in another run.
+
+A deed and its being remembered are one transaction, and so are its being taken back and forgotten: a run that is killed
+leaves a deed that can be taken back, or none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,52 +16,73 @@ from records.session import Session
 from records.store import Store
 from records.tables import KeptView
 from records.views import Actor, PageState
-from workflow import arranging
-from workflow.arranging import PutBack, Stood
-from workflow.changes import NOTHING, Changes
-from workflow.errors import NotFound
-from workflow.permissions import Right, verb
 
 KIND = "page_deeds"
 MOST = 20  # deeds that are remembered
 
 
-@verb(Right.TAKE_IN)
-def remember(store: Store, actor: Actor, now: datetime, words: str, before: Sequence[Stood]) -> Changes:
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """Where a page stood: on a form (``registration_id``), behind one (``behind_id``), aside, or nowhere yet.
+
+    ``keyed``: a person had said that it is to be typed in.
+    """
+
+    page_id: str
+    state: PageState
+    reason: str
+    registration_id: str | None
+    behind_id: str | None
+    duplicate_of: str | None
+    keyed: bool = False
+
+
+def following(before: Sequence[Stood], made: Mapping[str, str]) -> tuple[Stood, ...]:
+    """Where pages stood, when registrations of then have other ids now: what takes back an earlier deed."""
+
+    def now(registration_id: str | None) -> str | None:
+        return None if registration_id is None else made.get(registration_id, registration_id)
+
+    return tuple(
+        replace(stood, registration_id=now(stood.registration_id), behind_id=now(stood.behind_id)) for stood in before
+    )
+
+
+def remember(store: Store, session: Session, actor: Actor, now: datetime, words: str, before: Sequence[Stood]) -> None:
     """One deed more: what it was, in words without a name, and where its pages stood."""
-    with store.transaction() as session:
-        row = _row(store, session, actor, now)
-        row.content = [*(row.content or []), {"words": words, "before": [asdict(each) for each in before]}][-MOST:]
-    return NOTHING
-
-
-@verb(Right.TAKE_IN)
-def undo_last(store: Store, actor: Actor, now: datetime) -> tuple[str, PutBack]:
-    """Take back the last deed that is remembered; what it was, and what came of it. Raises NotFound, WrongState."""
-    with store.session() as session:
-        row = kept_rows.kept(session, KIND, actor.user_id)
-        deeds = list(row.content or []) if row is not None else []
-    if not deeds:
-        raise NotFound("没有可以撤销的，没有改动。")
-    done = arranging.put_back(store, actor, now, _stood(deeds[-1]))
-    with store.transaction() as session:
-        kept = _row(store, session, actor, now)
-        # registrations that were made again have other ids now
-        kept.content = [
-            {**deed, "before": [asdict(each) for each in arranging.following(_stood(deed), done.made)]}
-            for deed in deeds[:-1]
-        ]
-    return str(deeds[-1]["words"]), done
-
-
-def _stood(deed: Mapping[str, Any]) -> tuple[Stood, ...]:
-    return tuple(Stood(**{**each, "state": PageState(each["state"])}) for each in deed["before"])
-
-
-def _row(store: Store, session: Session, actor: Actor, now: datetime) -> KeptView:
     row = kept_rows.kept(session, KIND, actor.user_id)
     if row is None:
         row = KeptView(id=store.new_id(), user_id=actor.user_id, kind=KIND, name="", content=[])
         session.add(row)
     row.at, row.by = now, actor.user_id
-    return row
+    row.content = [*(row.content or []), {"words": words, "before": [asdict(each) for each in before]}][-MOST:]
+
+
+def last(session: Session, actor: Actor) -> tuple[str, tuple[Stood, ...]] | None:
+    """What this person did last of what is remembered, and where its pages stood."""
+    row = kept_rows.kept(session, KIND, actor.user_id)
+    if row is None or not row.content:
+        return None
+    return str(row.content[-1]["words"]), _stood(row.content[-1])
+
+
+def forget_last(session: Session, actor: Actor, now: datetime, made: Mapping[str, str]) -> None:
+    """It was taken back; ``made``: registrations that were made again for it, which earlier deeds find by that."""
+    row = kept_rows.kept(session, KIND, actor.user_id)
+    assert row is not None  # there was a last one
+    row.at, row.by = now, actor.user_id
+    row.content = [
+        {**deed, "before": [asdict(each) for each in following(_stood(deed), made)]} for deed in row.content[:-1]
+    ]
+
+
+def forget_pages(session: Session, page_ids: Collection[str]) -> None:
+    """Nobody's deeds with these pages are remembered: they can't be taken back, and the reason may name somebody."""
+    for row in kept_rows.all_of(session, KIND):
+        left = [deed for deed in row.content or [] if not any(each["page_id"] in page_ids for each in deed["before"])]
+        if len(left) < len(row.content or []):
+            row.content = left
+
+
+def _stood(deed: Mapping[str, Any]) -> tuple[Stood, ...]:
+    return tuple(Stood(**{**each, "state": PageState(each["state"])}) for each in deed["before"])

@@ -60,6 +60,15 @@ def test_killed_and_done_again_it_is_as_if_nothing_had_been(place: Place, where:
     assert found.wrong == (), found
 
 
+@pytest.mark.parametrize("name", ["put pages in order", "take a deed back"])
+def test_a_deed_and_its_being_remembered_are_one(place: Place, where: Path, name: str) -> None:
+    """Killed around its last commits: done and remembered, or neither; taken back and forgotten, or neither."""
+    lives = live(place, where, name)
+    points = [number for number, step in enumerate(lives.steps, 1) if step.endswith(durable.Step.COMMIT)]
+    assert len(points) >= 4
+    assert [found for found in kill(place, where, lives, points[-4:]) if found.wrong] == []
+
+
 def test_every_act_is_one_that_can_be_killed(place: Place, where: Path) -> None:
     """Steps are told from within the process that is killed, and a process that dies by itself is told apart."""
     steps = steps_of(partial(ACTS["new recovery code"].do, copy_of(place, where / "a")))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from records.views import PageRow, PageState, RegistrationState
 from tests.workflow.conftest import MakeOffice, OfficeAtWork
 from tests.workflow.scripted import FORM, back, blank, failing, front, unknown
-from workflow import arranging, check, intake, verify
+from workflow import arranging, check, intake, page_deeds, verify
 from workflow.errors import BadValue, NotFound, WrongState
 
 NUMBERS = itertools.count(1)  # every example has an office of its own
@@ -302,7 +302,7 @@ def test_any_deeds_taken_back_in_turn_leave_everything_as_it_was(
     sound(office)
     made: dict[str, str] = {}
     for deed in reversed(done):
-        before_it = arranging.following(deed.before, made)
+        before_it = page_deeds.following(deed.before, made)
         back_again = arranging.put_back(office.store, office.actor, office.clock(), before_it)
         made = {**{old: back_again.made.get(new, new) for old, new in made.items()}, **back_again.made}
     assert (groups(office), [row.state for row in rows(office)]) == before

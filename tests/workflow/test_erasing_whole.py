@@ -57,7 +57,7 @@ from workflow import (
     verify,
     visits,
 )
-from workflow.errors import WrongState
+from workflow.errors import NotFound, WrongState
 
 
 def act(office: OfficeAtWork) -> tuple[Any, Any, Any]:
@@ -409,3 +409,19 @@ def test_the_commands(office: OfficeAtWork, run: Callable[..., tuple[int, str]])
     assert "已删除" in run("admin", "list")[1]
     run("admin", "request", "误扫.tif", "--why", "误扫")
     assert run("wang", "refuse", erasure)[0] == 1
+
+
+def test_what_was_done_with_an_erased_page_is_remembered_no_longer(office: OfficeAtWork) -> None:
+    office.deliver("误扫.tif", front("A", child_name="甲"))
+    office.deliver("别的.tif", unknown("证明"))
+    office.read()
+    (stray,), (other,) = pages_of(office, "误扫.tif"), pages_of(office, "别的.tif")
+    arranging.aside(*act(office), [other], remembered="搁置了 1 页")
+    arranging.aside(*act(office), [stray], "生人某某的表", remembered="搁置了 1 页")
+    arranging.apart(*act(office), [stray], remembered="1 页单独成一份")
+    assert "kept_views" in everywhere(office, "生人某某")
+    erasing.carry_out_erasure(office.store, colleague(office), office.clock(), ask(office, "误扫.tif"))
+    assert everywhere(office, "生人某某") == set()
+    assert arranging.undo_last(*act(office))[0] == "搁置了 1 页"
+    with pytest.raises(NotFound):
+        arranging.undo_last(*act(office))

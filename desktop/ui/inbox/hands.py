@@ -10,9 +10,10 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.jobs import Change, Jobs
 from records.views import PageRow
-from workflow import arranging, intake
-from workflow.arranging import Arranged, PutBack, Stood
+from workflow import arranging, intake, page_deeds
+from workflow.arranging import Arranged, PutBack
 from workflow.changes import Changes
+from workflow.page_deeds import Stood
 
 MOST = 100  # deeds that can be taken back
 
@@ -132,7 +133,7 @@ class Hands(QObject):
     def _undone(self, deed: Deed, done: PutBack | None) -> None:
         if done is not None:
             self.deeds = [
-                Deed(each.words, each.pages, arranging.following(each.before, done.made), each.turned)
+                Deed(each.words, each.pages, page_deeds.following(each.before, done.made), each.turned)
                 for each in self.deeds
             ]
         self.told.emit(f"撤销了：{deed.words}。", "good", bool(self.deeds))
