@@ -23,6 +23,7 @@ from ocr.between_print import BETWEEN, DATED, between_print
 from ocr.cells import FAINT, Cell, PageInk, cut, has_words, settled
 from ocr.choices import read_choice, ways_of_marking
 from ocr.decoding.addresses import numbers_missing
+from ocr.decoding.dates import lacking
 from ocr.decoding.decoder import PLACED, Decoded, Decoder
 from ocr.decoding.names import known_surname
 from ocr.evidence import EVENEST, combine
@@ -60,6 +61,8 @@ FIGURES = frozenset({Kind.ID_NUMBER, Kind.PHONE})
 """Kinds that are nothing but figures, and as many as are fixed."""
 LISTED = frozenset({Kind.CODE, Kind.CHOICE, Kind.DIVISION})
 """Kinds whose values all stand in a list."""
+LIKELY = 0.2
+"""Share from which a whole date is offered beside one that seems to lack its day."""
 DASH = "—"
 MOBILE = "1[3-9][0-9]{9}"
 DOTTED = frozenset({Kind.TEXT, Kind.DATE, Kind.MONTH, Kind.NAME})
@@ -210,6 +213,9 @@ def _read(
     )
     value, invalid = _value(field, decoded.text, table)
     candidates = _candidates(field, decoded, table)
+    lacks = lacking(field.kind, decoded.text)
+    if lacks:  # a day that nobody wrote is no reading to be picked
+        candidates = tuple(c for c in candidates if c.value is None or c.score >= LIKELY)
     share, second = (c.score for c in (*candidates, _NOBODY, _NOBODY)[:2])
     unread = _unread(decoded, written)
     evidence = {
@@ -245,7 +251,7 @@ def _read(
     if not decoded.text:
         reasons.append("illegible")
     elif invalid:
-        reasons.append(f"invalid_{field.kind.value}")
+        reasons.append(lacks or f"invalid_{field.kind.value}")
     confidence = decoded.min_probability * share * (1 - 0.5 * decoded.forced)
     return FieldReading(
         key=field.key,

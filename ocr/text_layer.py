@@ -25,6 +25,7 @@ from forms.dictionary import load_dictionary
 from forms.form_file import Box, FormField
 from forms.kinds import JsonValue, Kind
 from forms.values import FieldError, parse
+from ocr.decoding.dates import lacking
 from ocr.pdf import POINTS_PER_INCH, PdfFile
 from ocr.reading import Candidate, FieldReading
 from ocr.registration import PX_PER_MM, Points, RegisteredPage, transform
@@ -212,7 +213,7 @@ def _text(field: FormField, layer: Layer, view: RegisteredPage) -> FieldReading 
         value = parse(field.kind, text, field=field, code_table=definition.code_table if definition else None)
         reasons: tuple[str, ...] = ()
     except FieldError:
-        value, reasons = None, (f"invalid_{field.kind.value}",)
+        value, reasons = None, (lacking(field.kind, text) or f"invalid_{field.kind.value}",)
     return _reading(field, view, text, value, reasons)
 
 

@@ -38,6 +38,8 @@ DISQUALIFYING = frozenset(
         "ambiguous",
         "joint",
         "not_in_list",
+        "day_missing",
+        "month_missing",
         "two_marks",
         "cancelled_mark",
         "filled_box",

@@ -88,6 +88,8 @@ FIELD_REASONS = {
     "forced_checksum": "为合校验位改读过",
     "not_in_list": "不在代码表里",
     "unusual": "写法少见",
+    "day_missing": "只写到月，请补日",
+    "month_missing": "只写了年，请补月",
     "unknown_form": "按栏目名猜的，表格没有登记",
     "handwritten": "手写，没有旁证",
     "new_model": "新换的识别模型，还没有取得信任",

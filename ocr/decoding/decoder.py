@@ -192,6 +192,13 @@ class Decoder:
         return dates.month_automaton(self.date_signs)
 
     @cached_property
+    def _unfinished(self) -> Mapping[Kind, Automaton]:
+        return {
+            Kind.DATE: dates.unfinished_date_automaton(self.date_signs),
+            Kind.MONTH: dates.unfinished_month_automaton(self.date_signs),
+        }
+
+    @cached_property
     def _writable(self) -> list[int]:
         """Symbols of the text alphabet that a person writes on a form."""
         return [i for i, c in enumerate(self.text.symbols) if i and is_writable(c)]
@@ -251,6 +258,8 @@ class Decoder:
         found = [simple[kind]() if kind in simple else _Route(self.text, self._places.text)]
         if kind not in simple:
             found += self._habits(key)
+        if kind in self._unfinished:
+            found.append(_Route(self.date_signs, self._unfinished[kind], dates.UNFINISHED))
         if near and kind in PLACED:
             around = self._around(near)
             automaton = getattr(around, kind.value)

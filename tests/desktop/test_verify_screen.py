@@ -300,6 +300,29 @@ def test_a_contradiction_wants_a_pick_or_typing(desk: Desk, screen: VerifyScreen
     qtbot.waitUntil(lambda: here(screen) != "child_birth_date")
 
 
+def test_a_date_without_its_day_waits_to_be_completed(desk: Desk, screen: VerifyScreen, qtbot: QtBot) -> None:
+    page = {**front("S1"), "unfinished": {"child_birth_date": ("2018年1月", "day_missing")}}
+    desk.take_in(desk.file("a.jpg", page, back("S1")))
+    desk.read()
+    registration = desk.drafts()[0].registration_id
+    screen.open_all((registration,))
+    ready(screen, qtbot)
+    while here(screen) != "child_birth_date":
+        press(value_box(screen), Key.Key_Tab, "\t")
+        ready(screen, qtbot)
+    assert screen.parts.field.value.value_text() == "2018年1月"
+    item = stored(desk, registration, "child_birth_date")
+    assert item.candidates == ()
+    assert "只写到月，请补日" in item.reasons
+    enter(screen)
+    assert here(screen) == "child_birth_date"
+    assert screen.parts.field.told.text() == "日期缺少日。请写年、月、日，例如 2015年3月5日。"
+    type_keys(screen.parts.field.value, "2018.1.1")
+    enter(screen)
+    settled(desk, qtbot)
+    assert stored(desk, registration, "child_birth_date").value == "2018-01-01"
+
+
 def test_digits_tick_options(desk: Desk, screen: VerifyScreen, qtbot: QtBot) -> None:
     registration = desk.registration(0, front=["child_movement", "child_name"])
     screen.open_all((registration,))

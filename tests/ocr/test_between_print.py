@@ -97,6 +97,22 @@ def test_a_unit_without_a_figure_is_no_part_of_the_date() -> None:
     assert not judge(tuple(found.values()))["form_date"].accepted
 
 
+@pytest.mark.parametrize(
+    ("figures", "text", "reason"),
+    [
+        (((13, "2024"), (29.5, "11")), "2024年11月", "day_missing"),
+        (((13, "2024"),), "2024年", "month_missing"),
+    ],
+)
+def test_a_date_that_was_left_unfinished_gets_no_day(
+    figures: tuple[tuple[float, str], ...], text: str, reason: str
+) -> None:
+    reading = read(*((x, 7.0, what) for x, what in figures), size=34)["form_date"]
+    assert (reading.text, reading.value) == (text, None)
+    assert reason in reading.reasons
+    assert all(candidate.value is None for candidate in reading.candidates)
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_places_before_their_printed_endings(again: bool) -> None:
     county, town, village = ("抚松县", "东岗镇", "大碱场村") if again else ("抚松", "东岗", "大碱场")

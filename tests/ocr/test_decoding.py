@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from forms import id_number
 from forms.code_tables import Code, code_table
 from forms.kinds import Kind
-from forms.values import parse
+from forms.values import FieldError, parse
 from ocr.decoding.addresses import numbers_missing
 from ocr.decoding.beam import likelihoods, search, spans
+from ocr.decoding.dates import lacking
 from ocr.decoding.decoder import Decoder
 from ocr.decoding.grammar import compile_pattern
 from ocr.models import models_dir
@@ -126,6 +127,44 @@ def test_dates_decode_to_what_was_written(day: date, pattern: str) -> None:
 )
 def test_dates_in_chinese_figures(text: str, value: str) -> None:
     assert parse(Kind.DATE, decoder().decode(Kind.DATE, written(text)).text) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "reason"),
+    [
+        (Kind.DATE, "2024年3月", "day_missing"),
+        (Kind.DATE, "2024.3", "day_missing"),
+        (Kind.DATE, "2024-03", "day_missing"),
+        (Kind.DATE, "202403", "day_missing"),
+        (Kind.DATE, "二0二四年三月", "day_missing"),
+        (Kind.DATE, "2024年3月日", "day_missing"),
+        (Kind.DATE, "2024年", "month_missing"),
+        (Kind.DATE, "2024", "month_missing"),
+        (Kind.DATE, "2024年月日", "month_missing"),
+        (Kind.MONTH, "2024年", "month_missing"),
+        (Kind.MONTH, "2024", "month_missing"),
+    ],
+)
+def test_an_unfinished_date_stays_unfinished(kind: Kind, text: str, reason: str) -> None:
+    decoded = decoder().decode(kind, written(text, sure=0.95))
+    assert decoded.text == text
+    assert lacking(kind, decoded.text) == reason
+    with pytest.raises(FieldError):
+        parse(kind, decoded.text)
+
+
+@given(st.dates(min_value=date(1950, 1, 1), max_value=date(2029, 12, 31)))
+@settings(max_examples=15, deadline=None)
+def test_a_faint_day_is_still_read(day: date) -> None:
+    """A third of the probability is enough: only what nobody wrote is left open."""
+    text = f"{day.year}年{day.month}月{day.day}日"
+    rows = written(text)
+    figure = rows[2 * (len(text) - 2) + 1]
+    figure[0] = 0.65
+    figure[1:] *= 0.35 / float(figure[1:].sum())
+    decoded = decoder().decode(Kind.DATE, rows)
+    assert decoded.text == text or day.day > 9
+    assert lacking(Kind.DATE, decoded.text) == ""
 
 
 @pytest.mark.parametrize("text", ["2023年9月", "2022.7", "2022-07", "二〇二三年九月", "202309"])

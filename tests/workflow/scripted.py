@@ -205,7 +205,9 @@ def _reading(page: Page, index: int) -> PageReading:
         seconds=0.1,
         engine="scripted",
         model="scripted",
-        fields=tuple(_field(f, page) for f in form.on_page(page["form_page"])) if known else _paired(page),
+        fields=tuple(_unfinished(_field(f, page), page) for f in form.on_page(page["form_page"]))
+        if known
+        else _paired(page),
         lines=tuple(TextLine(text, 0.9, (10, 20 * n, 300, 18)) for n, text in enumerate(page.get("lines", ()))),
     )
 
@@ -215,6 +217,15 @@ def _paired(page: Page) -> tuple[FieldReading, ...]:
         FieldReading(key, text, text, None, 0.4, (10, 20, 300, 40), (5, 10, 150, 20), reasons=("unknown_form",))
         for key, text in page.get("paired", {}).items()
     )
+
+
+def _unfinished(reading: FieldReading, page: Page) -> FieldReading:
+    """A date of which only the beginning was written: ``page["unfinished"]`` maps a key to (text, reason)."""
+    if reading.key not in page.get("unfinished", {}):
+        return reading
+    text, reason = page["unfinished"][reading.key]
+    only = (Candidate(text, None, 0.9),)
+    return replace(reading, raw=text, text=text, value=None, confidence=0.4, candidates=only, reasons=(reason,))
 
 
 def _field(form_field: FormField, page: Page) -> FieldReading:

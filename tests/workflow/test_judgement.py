@@ -90,6 +90,8 @@ def test_printed_values_are_accepted() -> None:
         "ink_outside",
         "ambiguous",
         "invalid_id_number",
+        "day_missing",
+        "month_missing",
         "conflict_id_birth",
         "specks",
     ],

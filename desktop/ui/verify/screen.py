@@ -263,8 +263,7 @@ class VerifyScreen(QWidget):
         if walk is None or item is None:
             return
         if not field.touched and walk.needs_more_than_enter(item):
-            empty = NOT_TICKED_TOLD if field.chooses else EMPTY_TOLD
-            field.complain(CONTRADICTION_TOLD if item.text else empty)
+            field.complain(_not_by_enter(item, chooses=field.chooses))
             return
         try:
             value = field.answer()
@@ -431,3 +430,14 @@ class VerifyScreen(QWidget):
         self.pages.forget()
         self.parts.page.show_page(QPixmap())
         self.left.emit(told)
+
+
+def _not_by_enter(item: VerifyItem, *, chooses: bool) -> str:
+    """Why Enter alone doesn't confirm what stands there, and what to do."""
+    if not item.text:
+        return NOT_TICKED_TOLD if chooses else EMPTY_TOLD
+    try:
+        verify.parse_typed(item, item.text)
+    except FieldError as problem:  # read as it stands, but no value yet: a date that lacks its day
+        return str(problem)
+    return CONTRADICTION_TOLD
