@@ -31,6 +31,7 @@ from workflow.cli_handover import add_handover_commands
 from workflow.cli_models import add_model_commands
 from workflow.cli_office_forms import add_office_form_commands
 from workflow.cli_pages import add_page_commands
+from workflow.cli_parser import Parser, describe
 from workflow.cli_people import add_audit_commands, add_people_commands
 from workflow.cli_review import add_review_commands
 from workflow.cli_roster import add_roster_commands
@@ -65,9 +66,11 @@ def main(argv: Sequence[str]) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """All sub-commands. ``run`` of the parsed options is the function that does the work."""
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = Parser(
         prog="tongdang",
-        description="童档：流动儿童登记表和纸质档案的离线识别、核对、归档与报送。不带子命令时打开窗口。",
+        description="童档：流动儿童登记表和纸质档案的离线识别、核对、归档与报送。",
+        epilog="不写命令就打开窗口；可以带 --data-dir 文件夹（用哪个资料库）、--temp-data（临时的资料库，关窗即删）和 "
+        "--forms-dir 文件夹（另外的表格）。",
     )
     parser.add_argument("--version", action="version", version=f"童档 {VERSION}", help="显示程序版本")
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
@@ -90,6 +93,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_backup_commands(commands)
     add_handover_commands(commands)
     add_audit_commands(commands)
+    describe(parser)
     return parser
 
 
@@ -97,9 +101,9 @@ def _add_read(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     from workflow import cli_read
 
     read = commands.add_parser("read", help="识别文件，结果写成 JSON；不需要资料库")
-    read.add_argument("files", nargs="+", type=Path, metavar="文件")
-    read.add_argument("--form", help="只按这一种表格识别（编号见 form list）")
-    read.add_argument("--forms-dir", type=Path, help="另外的表格文件夹")
+    read.add_argument("files", nargs="+", type=Path, metavar="文件", help="扫描件、照片或 PDF")
+    read.add_argument("--form", metavar="表格编号", help="只按这一种表格识别（编号见 form list）")
+    read.add_argument("--forms-dir", type=Path, metavar="文件夹", help="另外的表格文件夹")
     read.add_argument("--prefilled", type=Path, metavar="内容.json", help="预填表上印的内容，按编号；只认手写的改动")
     read.add_argument("--roster", type=Path, metavar="名单.csv", help="已知儿童的名单；几处都对得上的一名列为备选")
     read.add_argument("--json", type=Path, required=True, metavar="输出.json", help="结果写到这里，- 为屏幕")
@@ -110,15 +114,17 @@ def _add_digitize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     from workflow import cli_digitize
 
     digitize = commands.add_parser("digitize", help="收件、识别，并写出核对草稿工作簿")
-    digitize.add_argument("paths", nargs="+", type=Path, metavar="文件或文件夹")
+    digitize.add_argument(
+        "paths", nargs="+", type=Path, metavar="文件或文件夹", help="扫描件、照片或 PDF；文件夹里的都收"
+    )
     add_store_options(digitize)
     digitize.add_argument("--out", type=Path, required=True, metavar="草稿.xlsx", help="核对草稿写到这里")
     digitize.add_argument("--create", action="store_true", help="资料库不存在时新建")
     digitize.add_argument(
         "--second-person", action="store_true", help="新建时：核对过的由本单位另一人复核（不选为单人办公）"
     )
-    digitize.add_argument("--office", default="未命名单位", help="新建时：单位名称")
-    digitize.add_argument("--division", default="220000", help="新建时：单位所在行政区划代码")
+    digitize.add_argument("--office", metavar="单位名称", default="未命名单位", help="新建时：单位名称")
+    digitize.add_argument("--division", metavar="区划代码", default="220000", help="新建时：单位所在行政区划代码")
     digitize.set_defaults(run=cli_digitize.run)
 
 
@@ -128,12 +134,12 @@ def _add_batch(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     batch = commands.add_parser("batch", help="报送批次").add_subparsers(dest="batch", required=True, metavar="动作")
     new = batch.add_parser("new", help="把已核对的登记表组成批次并冻结")
     add_store_options(new)
-    new.add_argument("--name", required=True, help="批次名称")
+    new.add_argument("--name", required=True, metavar="名称", help="批次名称")
     new.set_defaults(run=cli_batch.new)
     write = batch.add_parser("write", help="写出批次工作簿")
     add_store_options(write)
-    write.add_argument("number", metavar="批次号")
-    write.add_argument("--out", type=Path, required=True, metavar="批次.xlsx")
+    write.add_argument("number", metavar="批次号", help="见 batch list")
+    write.add_argument("--out", type=Path, required=True, metavar="批次.xlsx", help="工作簿写到这里")
     write.add_argument("--entry-sheets", type=Path, metavar="对照单.docx", help="另写每个儿童一页的录入对照单")
     write.set_defaults(run=cli_batch.write)
     listed = batch.add_parser("list", help="列出批次")
@@ -156,9 +162,9 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def add_store_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data-dir", type=Path, required=True, metavar="资料库文件夹")
-    parser.add_argument("--user", default="admin", help="用户名（默认 admin）")
-    parser.add_argument("--forms-dir", type=Path, help="另外的表格文件夹")
+    parser.add_argument("--data-dir", type=Path, required=True, metavar="文件夹", help="资料库所在的文件夹")
+    parser.add_argument("--user", metavar="用户名", default="admin", help="以谁的名义（默认 admin）")
+    parser.add_argument("--forms-dir", type=Path, metavar="文件夹", help="另外的表格文件夹")
 
 
 def password(options: argparse.Namespace, *, new: bool = False) -> str:

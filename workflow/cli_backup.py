@@ -26,18 +26,18 @@ def add_backup_commands(commands: Commands) -> None:
     cli.add_store_options(listed)
     listed.set_defaults(run=show)
     verify = actions.add_parser("verify", help="从头到尾核对一份备份；不需要资料库")
-    verify.add_argument("file", type=Path, metavar="备份文件")
+    verify.add_argument("file", type=Path, metavar="备份文件", help="扩展名为 .tdbackup")
     _opened_by(verify)
     verify.set_defaults(run=verify_)
     restore = actions.add_parser("restore", help="恢复到一个没有资料库的文件夹")
-    restore.add_argument("file", type=Path, metavar="备份文件")
-    restore.add_argument("--data-dir", type=Path, required=True, metavar="资料库文件夹")
+    restore.add_argument("file", type=Path, metavar="备份文件", help="扩展名为 .tdbackup")
+    restore.add_argument("--data-dir", type=Path, required=True, metavar="文件夹", help="恢复到这里")
     _opened_by(restore)
     restore.set_defaults(run=restore_)
 
 
 def _opened_by(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--user", help="用谁的密码打开（不写就用恢复码）")
+    parser.add_argument("--user", metavar="用户名", help="用谁的密码打开（不写就用恢复码）")
 
 
 def make_(options: argparse.Namespace) -> int:

@@ -16,10 +16,12 @@ from records.views import ChildRow
 from records.views_care import ChildPage, ConcernView
 from workflow import child_page, children, cli, concerns, mandatory, moves, visit_paper, visits
 from workflow.access import Opened
+from workflow.cli_parser import day
 from workflow.errors import BadValue, NotFound, WorkflowError
 
 Commands = argparse._SubParsersAction
 MOST = 20
+WHO = "姓名、身份证号、电话、档号或儿童编号"
 
 
 def add_care_commands(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -30,8 +32,8 @@ def add_care_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     _add(concern, "list", "列出重点关爱服务对象、到期的走访和缺的档案", list_concerns, "--division")
     _add(concern, "propose", "列出按登记内容应纳入、等人确认的情形", list_proposals, "--division")
     confirm = _add(concern, "confirm", "确认一条情形", confirm_concern)
-    confirm.add_argument("concern_id", metavar="情形编号")
-    confirm.add_argument("--note", default="", help="说明")
+    confirm.add_argument("concern_id", metavar="情形编号", help="见 concern propose")
+    confirm.add_argument("--note", default="", metavar="说明", help="说明")
     visit = commands.add_parser("visit", help="入户走访").add_subparsers(dest="visit", required=True, metavar="动作")
     due = _add(visit, "due", "列出到期和逾期的走访", list_due, "--division")
     due.add_argument("--days", type=int, default=0, metavar="天数", help="再列出今后几天内到期的")
@@ -43,32 +45,41 @@ def add_care_commands(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _add_record(visit: Commands[argparse.ArgumentParser]) -> None:
     record = _add(visit, "record", "记一次走访", record_visit)
-    record.add_argument("who", metavar="儿童", help="姓名、身份证号、电话、档号或儿童编号")
+    record.add_argument("who", metavar="儿童", help=WHO)
     record.add_argument("--on", type=day, metavar="日期", help="走访日期，默认今天")
-    record.add_argument("--visitor", required=True, help="走访人")
+    record.add_argument("--visitor", required=True, metavar="姓名", help="走访人")
     levels = [entry.label for entry in code_table("guardianship_state").entries]
-    record.add_argument("--level", required=True, choices=levels, help="走访时的监护状况")
+    record.add_argument(
+        "--level", required=True, choices=levels, metavar="状况", help=f"走访时的监护状况：{'、'.join(levels)}"
+    )
     methods = [entry.label for entry in code_table("visit_method").entries]
-    record.add_argument("--method", default=methods[0], choices=methods, help="走访方式")
-    record.add_argument("--needs", default="", help="困难诉求")
-    record.add_argument("--note", default="", help="说明")
+    record.add_argument(
+        "--method",
+        default=methods[0],
+        choices=methods,
+        metavar="方式",
+        help=f"走访方式：{'、'.join(methods)}（默认{methods[0]}）",
+    )
+    record.add_argument("--needs", default="", metavar="诉求", help="困难诉求")
+    record.add_argument("--note", default="", metavar="说明", help="说明")
 
 
 def add_child_care(below: Commands[argparse.ArgumentParser]) -> None:
     """``child find|show|exit|return``, below ``child``."""
     find = _add(below, "find", "按姓名、拼音、身份证号、电话或档号查找", find_children)
-    find.add_argument("words", metavar="查什么")
+    find.add_argument("words", metavar="查什么", help="姓名、拼音、身份证号、电话或档号")
     show = _add(below, "show", "一名儿童的登记、走访和档案", show_child)
-    show.add_argument("who", metavar="儿童", help="姓名、身份证号、电话、档号或儿童编号")
+    show.add_argument("who", metavar="儿童", help=WHO)
     exits = _add(below, "exit", "儿童退出台账（返乡、迁户、离县、满16周岁、死亡、录入错误），登记都留着", exit_child)
-    exits.add_argument("who", metavar="儿童")
-    exits.add_argument("--reason", required=True, choices=[e.label for e in code_table("exit").entries], help="原因")
+    exits.add_argument("who", metavar="儿童", help=WHO)
+    reasons = [entry.label for entry in code_table("exit").entries]
+    exits.add_argument("--reason", required=True, choices=reasons, metavar="原因", help="、".join(reasons))
     exits.add_argument("--on", type=day, metavar="日期", help="退出日期，默认今天")
-    exits.add_argument("--note", default="", help="说明")
+    exits.add_argument("--note", default="", metavar="说明", help="说明")
     back = _add(below, "return", "退出的儿童恢复到台账", return_child)
-    back.add_argument("who", metavar="儿童")
+    back.add_argument("who", metavar="儿童", help=WHO)
     back.add_argument("--on", type=day, metavar="日期", help="恢复日期，默认今天")
-    back.add_argument("--note", required=True, help="原因")
+    back.add_argument("--note", required=True, metavar="原因", help="为什么恢复")
 
 
 def _add(
@@ -82,14 +93,6 @@ def _add(
     if "--division" in more:
         parser.add_argument("--division", default="", metavar="区划代码", help="只列这个乡镇或村的")
     return parser
-
-
-def day(text: str) -> date:
-    """An argument that is a date."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"日期写成 2026-10-12 的样子，这里是 {text}") from None
 
 
 def today() -> date:

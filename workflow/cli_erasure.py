@@ -25,17 +25,19 @@ def add_erasure_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     asked = cli.add_command(below, "request", "申请删除一个文件里的几页", request)
     asked.add_argument("file", metavar="文件", help="收件箱里的文件名或文件编号")
     asked.add_argument("--page", type=int, action="append", default=[], metavar="页码", help="第几页，不写为全部")
-    asked.add_argument("--why", required=True, help="原因，不要写孩子的姓名和号码")
+    asked.add_argument("--why", required=True, metavar="原因", help="原因，不要写孩子的姓名和号码")
     cli.add_command(below, "list", "列出申请", show)
     cli.add_command(below, "plan", "看删除会连带删掉什么，哪里还有；什么也不删", plan).add_argument(
-        "request", metavar="申请编号"
+        "request", metavar="申请编号", help="见 erasure list"
     )
     done = cli.add_command(below, "carry-out", "删除，找不回来；要由申请人以外的管理员来做", carry_out)
-    done.add_argument("request", metavar="申请编号")
+    done.add_argument("request", metavar="申请编号", help="见 erasure list")
     done.add_argument(
         "--everything", action="store_true", help="连同计划里写明的其他内容（走访、双录、批次里的行）一起删"
     )
-    cli.add_command(below, "refuse", "不同意，什么也不删", refuse).add_argument("request", metavar="申请编号")
+    cli.add_command(below, "refuse", "不同意，什么也不删", refuse).add_argument(
+        "request", metavar="申请编号", help="见 erasure list"
+    )
 
 
 def request(opened: Opened, options: argparse.Namespace) -> int:

@@ -29,11 +29,11 @@ def add_form_commands(commands: Commands) -> None:
     listed = actions.add_parser("list", help="列出能识别的表格")
     listed.set_defaults(run=_list)
     show = actions.add_parser("show", help="查看一种表格的栏目")
-    show.add_argument("id", metavar="表格编号")
+    show.add_argument("id", metavar="表格编号", help="见 form list")
     show.add_argument("--json", action="store_true", help="按公开格式输出 JSON（栏目、位置、选项）")
     show.set_defaults(run=_show)
     blank = actions.add_parser("blank", help="写出空白表，供打印")
-    blank.add_argument("id", metavar="表格编号")
+    blank.add_argument("id", metavar="表格编号", help="见 form list")
     blank.add_argument("--out", type=Path, required=True, metavar="空白表.pdf", help="扩展名为 .pdf 或 .docx")
     blank.add_argument("--count", type=_copies, metavar="份数", help="每份印上各自的随机编号（只用于 PDF）")
     blank.add_argument(

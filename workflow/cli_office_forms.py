@@ -27,11 +27,13 @@ def add_office_form_commands(commands: Commands) -> None:
     retired = _add(below, "retire", "停用：不再用它识别，读过的不变", retire)
     again = _add(below, "reinstate", "恢复使用", reinstate)
     out = _add(below, "export", "带出成表格文件，给别的单位用", export)
-    out.add_argument("--out", type=Path, required=True, metavar="表格.json")
-    versions.add_argument("form", metavar="表格编号")
+    out.add_argument("--out", type=Path, required=True, metavar="表格.json", help="写到这里")
+    versions.add_argument("form", metavar="表格编号", help="见 office-forms list")
     for parser in (retired, again, out):
         parser.add_argument("form", metavar=one, help="不写版本就是最新的一版")
-    _add(below, "import", "带入一个表格文件", take_over).add_argument("file", type=Path, metavar="表格文件")
+    _add(below, "import", "带入一个表格文件", take_over).add_argument(
+        "file", type=Path, metavar="表格文件", help="别的单位带出的 .json"
+    )
 
 
 def _add(

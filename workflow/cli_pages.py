@@ -34,26 +34,26 @@ def add_page_commands(commands: Commands) -> None:
         "--all", action="store_true", help="连同核对完的"
     )
     put = _add(below, "put", "这些页归到一份登记表：是这种表的一面就当一面，不是就附在后面", put_)
-    put.add_argument("--into", required=True, metavar="登记表短号")
+    put.add_argument("--into", required=True, metavar="登记表短号", help="归到哪一份，短号见 pages list")
     apart = _add(below, "apart", "这些页单独成一份", apart_)
     aside = _add(below, "aside", "这些页不属于哪一份，搁置", aside_)
-    aside.add_argument("--reason", default="", metavar="原因")
+    aside.add_argument("--reason", default="", metavar="原因", help="为什么搁置")
     back = _add(below, "back", "搁置的放回来", back_)
     move = _add(below, "move", "附页往后（负数往前）换几张", move_)
-    move.add_argument("--steps", type=int, required=True, metavar="张数")
+    move.add_argument("--steps", type=int, required=True, metavar="张数", help="往后几张，负数往前")
     turn = _add(below, "turn", "认不出的页顺时针转，再读一次", turn_)
     turn.add_argument("--degrees", type=int, choices=(90, 180, 270), default=90, metavar="度数", help="90、180 或 270")
     read_as = _add(below, "read-as", "按选定的表格再读一次", read_as_)
     read_as.add_argument("--form", metavar="表格编号[@版本]", help="不写就照程序认出的")
     key = _add(below, "key", "读不出来的登记表，照着图像录入：说明是哪种表的哪一面", key_)
-    key.add_argument("--form", required=True, metavar="表格编号[@版本]")
-    key.add_argument("--side", type=int, required=True, metavar="第几面")
+    key.add_argument("--form", required=True, metavar="表格编号[@版本]", help="哪种表")
+    key.add_argument("--side", type=int, required=True, metavar="第几面", help="1 为正面")
     for parser in (turn, read_as):
         parser.add_argument("--later", action="store_true", help="现在不读，留给窗口或下一次 digitize")
     for parser in (put, apart, aside, back, turn, read_as):
-        parser.add_argument("pages", nargs="+", metavar="页短号")
+        parser.add_argument("pages", nargs="+", metavar="页短号", help="见 pages list")
     for parser in (move, key):
-        parser.add_argument("page", metavar="页短号")
+        parser.add_argument("page", metavar="页短号", help="见 pages list")
     _add(below, "undo", "撤销上一次归置、搁置或照图录入，可以一次一次往回退", undo)
 
 

@@ -6,13 +6,13 @@ import argparse
 import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
 from records.views import UserRow
 from workflow import audit_export, cli, people, permission_table
 from workflow.access import Opened, recover_office
+from workflow.cli_parser import day
 from workflow.errors import NotFound, WorkflowError
 from workflow.permissions import ROLE_NAMES
 
@@ -26,23 +26,23 @@ def add_people_commands(commands: Commands) -> None:
     user = commands.add_parser("user", help="人员").add_subparsers(dest="user_command", required=True, metavar="动作")
     _command(user, "list", "列出人员", show)
     add = _command(user, "add", "添加人员，设初始密码", add_user)
-    add.add_argument("username", metavar="用户名")
-    add.add_argument("--name", required=True, metavar="姓名")
+    add.add_argument("username", metavar="用户名", help="登录用的名字")
+    add.add_argument("--name", required=True, metavar="姓名", help="本人姓名，写在操作记录里")
     _who(add)
     role = _command(user, "role", "改角色、所管区划、截止日期", change)
-    role.add_argument("username", metavar="用户名")
+    role.add_argument("username", metavar="用户名", help="登录用的名字")
     _who(role)
     for name, told, run in (("disable", "停用", disable), ("reset", "重设密码（停用的人由此恢复）", reset)):
-        _command(user, name, told, run).add_argument("username", metavar="用户名")
+        _command(user, name, told, run).add_argument("username", metavar="用户名", help="登录用的名字")
     named = _command(user, "sensitive", "指定或取消谁能打开特别敏感的内容", sensitive)
-    named.add_argument("username", metavar="用户名")
-    named.add_argument("named", choices=("on", "off"), metavar="on|off")
+    named.add_argument("username", metavar="用户名", help="登录用的名字")
+    named.add_argument("named", choices=("on", "off"), metavar="on|off", help="on 指定，off 取消")
     _command(user, "password", "改自己的密码", own_password)
     user.add_parser("rights", help="权限表，写成手册里的样子；不需要资料库").set_defaults(run=show_rights)
 
     recover_ = commands.add_parser("recover", help="忘记密码：用恢复码给管理员设新密码")
-    recover_.add_argument("--data-dir", type=Path, required=True, metavar="资料库文件夹")
-    recover_.add_argument("--user", default="admin", help="管理员的用户名（默认 admin）")
+    recover_.add_argument("--data-dir", type=Path, required=True, metavar="文件夹", help="资料库所在的文件夹")
+    recover_.add_argument("--user", metavar="用户名", default="admin", help="管理员的用户名（默认 admin）")
     recover_.set_defaults(run=recover)
 
     key = commands.add_parser("key", help="密钥").add_subparsers(dest="key_command", required=True, metavar="动作")
@@ -54,9 +54,9 @@ def add_audit_commands(commands: Commands) -> None:
     """Add ``audit``."""
     actions = commands.add_parser("audit", help="操作记录").add_subparsers(dest="audit", required=True, metavar="动作")
     export = _command(actions, "export", "写出操作记录，供年度审计", export_audit)
-    export.add_argument("--out", type=Path, required=True, metavar="文件.xlsx|.csv")
-    export.add_argument("--since", type=_day, metavar="年-月-日", help="从哪一天起（默认最早）")
-    export.add_argument("--until", type=_day, metavar="年-月-日", help="到哪一天止（默认今天）")
+    export.add_argument("--out", type=Path, required=True, metavar="文件.xlsx|.csv", help="写到这里")
+    export.add_argument("--since", type=day, metavar="年-月-日", help="从哪一天起（默认最早）")
+    export.add_argument("--until", type=day, metavar="年-月-日", help="到哪一天止（默认今天）")
 
 
 def export_audit(options: argparse.Namespace) -> int:
@@ -79,13 +79,9 @@ def _command(
 
 
 def _who(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--role", required=True, choices=sorted(ROLES), metavar="|".join(ROLES))
+    parser.add_argument("--role", required=True, choices=sorted(ROLES), metavar="角色", help="、".join(ROLES))
     parser.add_argument("--division", metavar="区划代码", help="所管的区划（默认本单位）")
-    parser.add_argument("--until", type=_day, metavar="年-月-日", help="用到哪一天（外部协助人员必填）")
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
+    parser.add_argument("--until", type=day, metavar="年-月-日", help="用到哪一天（外部协助人员必填）")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from records.ids import civil_date
 from records.views_roster import RefusedLine, RosterFinding, RosterOutcome, RosterRow
 from workflow import cli, roster_import, rosters
 from workflow.access import Opened
-from workflow.cli_care import day
+from workflow.cli_parser import day
 from workflow.errors import BadValue, NotFound
 from workflow.roster_import import MEANINGS
 from workflow.rosters import OUTCOMES
@@ -26,14 +26,16 @@ def add_roster_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     look = cli.add_command(below, "look", "看一个名单文件：每一列认成什么，哪些行用不了；什么也不带入", look_at)
     added = cli.add_command(below, "add", "带入一份名单（.xlsx 或 CSV）", add)
     for parser in (look, added):
-        parser.add_argument("file", type=Path, metavar="名单文件")
+        parser.add_argument("file", type=Path, metavar="名单文件", help="工作簿（.xlsx）或 CSV")
         parser.add_argument(
             "--column", action="append", default=[], metavar="意思=标题",
             help=f"写明某一列，例如 姓名=学生姓名；意思是 {'、'.join(MEANINGS.values())} 之一",
         )  # fmt: skip
-    added.add_argument("--name", required=True, help="名称，例如 2026年秋季随迁子女")
+    added.add_argument("--name", required=True, metavar="名称", help="名称，例如 2026年秋季随迁子女")
     kinds = {label: kind for kind, label in rosters.KIND_NAMES.items()}
-    added.add_argument("--kind", required=True, choices=list(kinds), help="哪个部门的")
+    added.add_argument(
+        "--kind", required=True, choices=list(kinds), metavar="种类", help=f"哪个部门的：{'、'.join(kinds)}"
+    )
     added.add_argument("--as-of", type=day, metavar="日期", help="名单截止到哪一天，默认今天")
     added.add_argument("--sensitive", action="store_true", help="名单本身特别敏感：加封，只有指定的人能比对")
     cli.add_command(below, "list", "列出已有的名单", show)
@@ -41,7 +43,7 @@ def add_roster_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     compared.add_argument("--out", type=Path, metavar="工作簿", help="把要看的写成走访用的表格（.xlsx）")
     removed = cli.add_command(below, "remove", "删除一份名单和它的全部内容；登记的儿童不受影响", remove)
     for parser in (compared, removed):
-        parser.add_argument("name", metavar="名单名称")
+        parser.add_argument("name", metavar="名单名称", help="见 roster list")
 
 
 def _columns(options: argparse.Namespace) -> dict[str, str]:

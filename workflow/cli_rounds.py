@@ -10,7 +10,8 @@ from pathlib import Path
 from forms.visiting import add_months
 from workflow import cli, prefilled, rounds
 from workflow.access import Opened
-from workflow.cli_care import day, the_child, today
+from workflow.cli_care import the_child, today
+from workflow.cli_parser import day
 from workflow.errors import NotFound
 
 Commands = argparse._SubParsersAction
@@ -23,7 +24,7 @@ def add_round_commands(commands: Commands[argparse.ArgumentParser]) -> None:
         dest="round", required=True, metavar="动作"
     )
     opened = _add(below, "open", "开一个轮次，默认为今天所在的半年", open_round, named=False)
-    opened.add_argument("--name", help="名称，默认如 2027年上半年")
+    opened.add_argument("--name", metavar="名称", help="名称，默认如 2027年上半年")
     opened.add_argument("--division", default="", metavar="区划代码", help="只为这个乡镇开，默认为全单位")
     opened.add_argument("--opens", type=day, metavar="日期", help="开始日期")
     opened.add_argument("--closes", type=day, metavar="日期", help="结束日期")
@@ -34,7 +35,7 @@ def add_round_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     missing = _add(below, "outstanding", "列出还没有收回登记表的儿童", list_outstanding)
     missing.add_argument("--division", default="", metavar="区划代码", help="只列这个乡镇或村的")
     printed = _add(below, "print", "把未收回的儿童的登记表按村印成一个 PDF，印上上次登记的内容", print_forms)
-    printed.add_argument("--out", type=Path, required=True, metavar="预填表.pdf")
+    printed.add_argument("--out", type=Path, required=True, metavar="预填表.pdf", help="写到这里")
     printed.add_argument("--division", default="", metavar="区划代码", help="只印这个乡镇或村的")
     printed.add_argument("--child", metavar="儿童", help="只印这一名的")
 

@@ -17,8 +17,8 @@ def add_rule_commands(commands: argparse._SubParsersAction[argparse.ArgumentPars
     listed.add_argument("--markdown", action="store_true", help="写成手册里的表")
     listed.set_defaults(run=show)
     check = below.add_parser("check", help="把全部规则在台账上过一遍，数出每条规则涉及几名儿童")
-    check.add_argument("--data-dir", type=Path, required=True, metavar="资料库文件夹")
-    check.add_argument("--user", default="admin", help="用户名（默认 admin）")
+    check.add_argument("--data-dir", type=Path, required=True, metavar="文件夹", help="资料库所在的文件夹")
+    check.add_argument("--user", metavar="用户名", default="admin", help="以谁的名义（默认 admin）")
     check.set_defaults(run=run)
 
 
