@@ -137,8 +137,9 @@ def writing(path: Path, *, part: Path) -> Iterator[BinaryIO]:
 
 
 def make_folder(folder: Path) -> None:
-    """A folder for its owner only; its entry is on the disk. Does nothing where there is one."""
-    if folder.is_dir():
-        return
+    """A folder for its owner only; its entry is on the disk.
+
+    Of one that is there nobody knows that: a run that was killed may have made it a step before.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     fsync_folder(folder.parent)

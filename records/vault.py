@@ -45,6 +45,7 @@ class Vault:
         self._held = 0  # backups that are being made
         self._waiting: set[str] = set()
         self._turn = threading.Lock()
+        self._made: set[Path] = set()  # folders whose entries are on the disk, as far as this process knows
 
     def put(self, content: bytes) -> VaultRef:
         """Encrypt and keep. On return the file is on the disk for good. Raises CannotWrite."""
@@ -53,7 +54,7 @@ class Vault:
         sealed = MAGIC + nonce + AESGCM(ref.key).encrypt(nonce, content, _context(ref.id))
         path = self.path(ref.id)
         try:
-            durable.make_folder(path.parent)
+            self._make(path.parent)
             durable.write_file(path, sealed, part=path.with_suffix(PART_SUFFIX))
         except OSError as error:
             raise cannot_write(error, self.folder) from error
@@ -63,12 +64,18 @@ class Vault:
         """Keep a file as another store's vault sealed it, under the id it has there. Raises CannotWrite."""
         path = self.path(vault_id)
         try:
-            durable.make_folder(path.parent)
+            self._make(path.parent)
             with durable.writing(path, part=path.with_suffix(PART_SUFFIX)) as file:
                 for piece in sealed:
                     file.write(piece)
         except OSError as error:
             raise cannot_write(error, self.folder) from error
+
+    def _make(self, folder: Path) -> None:
+        """Once for each of the 256 folders: how many steps a run takes depends on chance, by two an equal beginning."""
+        if folder not in self._made:
+            durable.make_folder(folder)
+            self._made.add(folder)
 
     def get(self, ref: VaultRef) -> bytes:
         """The content as it was put. Raises FileDamaged for a file that is missing or was changed."""
