@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
-from PySide6.QtWidgets import QWidget
-
+from benchmarks.running import Taker
 from benchmarks.synth.dice import Dice
 from benchmarks.synth.families import family
 from benchmarks.synth.filling import fill
@@ -25,14 +22,6 @@ from forms.form_file import Form
 BLANK = Path(__file__).parent / "blanks" / "national-2016.pdf"
 STYLE = "strokes"
 PATIENCE = 120.0
-
-
-class Taker(Protocol):
-    """What is needed of the studio."""
-
-    def until(self, condition: Callable[[], object], seconds: float = 30.0) -> None: ...
-
-    def shoot(self, name: str, widget: QWidget | None = None) -> None: ...
 
 
 def filled(form: Form, path: Path) -> Path:

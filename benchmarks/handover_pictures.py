@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
-from PySide6.QtWidgets import QWidget
-
+from benchmarks.running import Taker
 from desktop.app import make_window, open_pool
 from desktop.jobs import Jobs
 from desktop.ui.handover.cards import CompareDialog
@@ -21,17 +17,6 @@ from workflow.access import Opened, create_office
 QUICK = Kdf(memory_kib=1024, iterations=1, lanes=1)
 COUNTY = "蛟河市民政局"
 FIELD = "school_name"
-
-
-class Taker(Protocol):
-    """What is needed of the studio."""
-
-    @property
-    def clock(self) -> Callable[[], datetime]: ...
-
-    def until(self, condition: Callable[[], object], seconds: float = 30.0) -> None: ...
-
-    def shoot(self, name: str, widget: QWidget | None = None) -> None: ...
 
 
 def handing_over(studio: Taker, window: MainWindow, opened: Opened, folder: Path) -> None:

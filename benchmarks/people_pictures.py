@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime
-from typing import Protocol
+from datetime import date
 
-from PySide6.QtWidgets import QWidget
-
+from benchmarks.running import Taker
 from desktop.ui.care.screen import CareScreen
 from desktop.ui.care.visits import VisitsScreen
 from desktop.ui.children.page import CARE, FIELDS, PAPERS, ChildPageScreen
@@ -16,17 +13,6 @@ from desktop.ui.rounds.screen import RoundsScreen
 from records.ids import civil_date
 from workflow import children, concerns, dossiers, mandatory, rounds, visits
 from workflow.access import Opened
-
-
-class Taker(Protocol):
-    """What is needed of the studio."""
-
-    @property
-    def clock(self) -> Callable[[], datetime]: ...
-
-    def until(self, condition: Callable[[], object], seconds: float = 30.0) -> None: ...
-
-    def shoot(self, name: str, widget: QWidget | None = None) -> None: ...
 
 
 def people(studio: Taker, window: MainWindow, opened: Opened) -> None:

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QRadioButton,
+    QStyle,
+    QStyleOptionComboBox,
     QTableView,
     QWidget,
 )
@@ -72,10 +74,22 @@ def _cut_off(widget: QWidget, words: str) -> bool:
         return widget.heightForWidth(widget.width()) > widget.height() + 2
     if isinstance(widget, WITH_FRAME):
         return widget.width() < widget.sizeHint().width() - 1
+    if isinstance(widget, QComboBox | QLineEdit):
+        return widget.fontMetrics().horizontalAdvance(words) > _room(widget)
     lines = words.split("\n")
     metrics = widget.fontMetrics()
     wide = max(metrics.horizontalAdvance(line) for line in lines)
     return wide > widget.width() + 1 or metrics.height() * len(lines) > widget.height() + 2
+
+
+def _room(field: QComboBox | QLineEdit) -> int:
+    """How wide the words in a field may be: frame, padding and the arrow of a list take their part."""
+    if isinstance(field, QLineEdit):
+        return field.width() - 20
+    option = QStyleOptionComboBox()
+    field.initStyleOption(option)
+    part = QStyle.SubControl.SC_ComboBoxEditField
+    return field.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, field).width()
 
 
 def _covered(widget: QWidget) -> bool:

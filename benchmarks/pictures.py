@@ -31,6 +31,8 @@ from benchmarks.picture_checks import complaints
 from benchmarks.roster_pictures import rosters
 from benchmarks.running import PASSWORD, QUICK, Clock, Running
 from benchmarks.second_pictures import second
+from benchmarks.stack_pictures import stack
+from benchmarks.state_pictures import at_the_door, backing_up, defect, empty, failed_page, full_disk
 from benchmarks.twin_pictures import twins
 from desktop.start import make_application
 from desktop.ui.batches.screen import BatchesScreen
@@ -99,19 +101,20 @@ class Studio(Running):
         self.out = out / look.folder
         self.look = look
         self.samples = samples
-        self.every = every or not look.folder
+        self.every = every
         self.out.mkdir(parents=True, exist_ok=True)
         super().__init__(folder / "资料库", Clock(), lambda: KeptPool(page_seconds=AT_WORK))
         self.faults: list[str] = []
 
-    def shoot(self, name: str, widget: QWidget | None = None) -> None:
+    def shoot(self, name: str, widget: QWidget | None = None, *, manual: bool = True, busy: bool = False) -> None:
         """Grab the window (or a dialog) and look for what must not be in a picture."""
         shown = widget or self.program.shell
-        self.until(lambda: self.jobs.idle or self.jobs.is_recognising)
+        if not busy:
+            self.until(lambda: self.jobs.idle or self.jobs.is_recognising)
         for _pass in range(3):  # a layout, what follows from it, and its painting
             QApplication.processEvents()
         self.faults += [f"{self.look.folder or '浅色'} {name}: {complaint}" for complaint in complaints(shown)]
-        if not self.every and name not in KEPT:
+        if not self.every and not (name in KEPT if self.look.folder else manual):
             return
         path = self.out / f"{name}.png"
         picture = shown.grab().toImage()
@@ -171,6 +174,7 @@ def inbox(studio: Studio) -> None:
     locked = next(s.source_id for s in screen.view.sources if s.state is SourceState.REFUSED)
     screen.grid.go_to(locked)
     studio.shoot("收件箱-密码")
+    failed_page(studio, studio.screen(MainWindow))
     foreign = next((p.page_id for p in _pages(screen) if p.status == "unknown_form"), "")
     if screen.grid.go_to_page(foreign):
         studio.until(lambda: screen.detail.words.isVisible() and screen.detail.view.has_page)
@@ -264,6 +268,7 @@ def _to_kind(studio: Studio, screen: VerifyScreen, kind: Kind) -> None:
 def ledger(studio: Studio, window: MainWindow, opened: Opened) -> None:
     """A clerk played by the samples' truth verifies everything; then the ledger and a search."""
     clerk.play(opened.store, opened.actor, studio.clock, truth.load(studio.samples))
+    studio.screen(DraftsScreen).read()  # she works beside the window, which doesn't hear of it
     window.go("children")
     screen = studio.screen(ChildrenScreen)
     assert isinstance(screen, ChildrenScreen)
@@ -289,7 +294,6 @@ def batches(studio: Studio, window: MainWindow, opened: Opened, folder: Path) ->
     window.go("batches")
     screen = studio.screen(BatchesScreen)
     assert isinstance(screen, BatchesScreen)
-    studio.shoot("报送批次-空")
     screen.choose()
     studio.until(lambda: screen.new.model.rows)
     studio.shoot("报送批次-选人")
@@ -313,12 +317,15 @@ def batches(studio: Studio, window: MainWindow, opened: Opened, folder: Path) ->
 
 def settings(studio: Studio, window: MainWindow) -> None:
     """Every section, a new user, the lock, and leaving."""
+    studio.until(lambda: not studio.jobs.is_recognising, PATIENCE)
     window.go("settings")
     screen = studio.screen(SettingsScreen)
     assert isinstance(screen, SettingsScreen)
     for at in range(screen.list.count()):
         screen.list.setCurrentRow(at)
-        studio.shoot(f"设置-{screen.list.item(at).text()}")
+        if screen.list.item(at).text() != "备份":
+            studio.shoot(f"设置-{screen.list.item(at).text()}")
+    backing_up(studio, window)
     screen.go("用户")
     screen.people.add()
     dialog = screen.people.findChild(UserDialog)
@@ -348,6 +355,7 @@ def session(studio: Studio, folder: Path) -> None:
     """From the first start to the lock."""
     opened = first_steps(studio)
     window = studio.screen(MainWindow)
+    empty(studio, window)
     inbox(studio)
     verify(studio, window, opened)
     ledger(studio, window, opened)
@@ -359,6 +367,10 @@ def session(studio: Studio, folder: Path) -> None:
     forms(studio, window, folder)
     settings(studio, window)
     restoring(studio, opened)
+    full_disk(studio, window)
+    at_the_door(studio, studio.program.shell, folder)
+    defect(studio, window)
+    stack(studio, window, opened, folder)
     second(studio, studio.program.shell, opened, QUICK)
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
-from PySide6.QtWidgets import QWidget
 from xlsxwriter import Workbook
 
+from benchmarks.running import Taker
 from desktop.ui.main_window import MainWindow
 from desktop.ui.rosters.screen import RostersScreen
 from forms.id_number import check_digit
@@ -20,24 +17,11 @@ TITLES = ("序号", "学生姓名", "身份证件号", "就读学校", "年级")
 ABSENT = (("何雨桐", "220284201805062"), ("赵一诺", "220202201609113"), ("金美善", "222401201703083"))
 
 
-class Taker(Protocol):
-    """What is needed of the studio."""
-
-    @property
-    def clock(self) -> Callable[[], datetime]: ...
-
-    def until(self, condition: Callable[[], object], seconds: float = 30.0) -> None: ...
-
-    def shoot(self, name: str, widget: QWidget | None = None) -> None: ...
-
-
 def rosters(studio: Taker, window: MainWindow, opened: Opened, folder: Path) -> None:
-    """No list, a list before it comes in, and what came of comparing it."""
+    """A list before it comes in, and what came of comparing it."""
     window.go("rosters")
-    window.set_title("rosters", "基础名单")
     screen = window.findChild(RostersScreen)
     assert screen is not None
-    studio.shoot("基础名单-空")
     dialog = screen.look(_list(opened, folder))
     studio.until(lambda: dialog.seen is not None)
     studio.shoot("基础名单-带入", dialog)

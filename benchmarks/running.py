@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication, QWidget
@@ -35,6 +35,25 @@ class Clock:
     def __call__(self) -> datetime:
         self.now += self.step
         return self.now
+
+
+class Taker(Protocol):
+    """Who takes pictures of the running program: what the modules that arrange them need of it."""
+
+    jobs: Jobs
+    data_dir: Path
+
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+
+    def until(self, condition: Callable[[], object], seconds: float = 30.0) -> None:
+        """Let the program run until something is so. Raises TimeoutError."""
+
+    def shoot(self, name: str, widget: QWidget | None = None, *, manual: bool = True, busy: bool = False) -> None:
+        """Take a picture of the window, or of a dialog, and look for faults.
+
+        ``manual``: the manual shows it, else it is only looked through; ``busy``: of work going on, at once.
+        """
 
 
 class Running:

@@ -3,15 +3,12 @@ person sits down at the window for them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from typing import Protocol
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
+from benchmarks.running import Taker
 from desktop.app import Shell, make_window
-from desktop.jobs import Jobs
 from desktop.ui.main_window import MainWindow
 from desktop.ui.second.blind_screen import BlindScreen
 from desktop.ui.second.lists import SecondScreen
@@ -27,20 +24,6 @@ from workflow.settings import REVIEW_BY, SECOND_ENTRY
 
 TWICE = "child_id_number,caregiver_phone"
 WRONG = "写的是第二小学"
-
-
-class Taker(Protocol):
-    """What is needed of the studio."""
-
-    @property
-    def clock(self) -> Callable[[], datetime]: ...
-
-    @property
-    def jobs(self) -> Jobs: ...
-
-    def until(self, condition: Callable[[], object], seconds: float = 30.0) -> None: ...
-
-    def shoot(self, name: str, widget: QWidget | None = None) -> None: ...
 
 
 def second(studio: Taker, shell: Shell, opened: Opened, kdf: Kdf) -> None:

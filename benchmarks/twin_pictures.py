@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
-from PySide6.QtWidgets import QWidget
-
+from benchmarks.running import Taker
 from benchmarks.synth.dice import Dice
 from benchmarks.synth.filling import Entry
 from benchmarks.synth.paper import write_sheet
 from benchmarks.synth.samples import SEED, Sheet
 from benchmarks.synth.scan import PROFILES, deliver, jpeg_bytes
 from benchmarks.synth.styles import writer
-from desktop.jobs import Jobs
 from desktop.ui.children.page import FIELDS, ChildPageScreen
 from desktop.ui.duplicates.screen import DuplicatesScreen
 from desktop.ui.main_window import MainWindow
@@ -29,19 +24,6 @@ from workflow.access import Opened
 
 NUMBER = 2  # of the samples' families
 PATIENCE = 120.0
-
-
-class Taker(Protocol):
-    """What is needed of the studio."""
-
-    jobs: Jobs
-
-    @property
-    def clock(self) -> Callable[[], datetime]: ...
-
-    def until(self, condition: Callable[[], object], seconds: float = 30.0) -> None: ...
-
-    def shoot(self, name: str, widget: QWidget | None = None) -> None: ...
 
 
 def again(folder: Path) -> tuple[list[Path], dict[str, Entry]]:

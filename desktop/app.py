@@ -396,7 +396,7 @@ def add_search(
 def add_group(window: MainWindow, jobs: Jobs, drafts: DraftsScreen, look: Callable[[tuple[str, ...]], None]) -> None:
     """Crops of many forms on one sheet, reached from the list of drafts."""
     group = GroupScreen(jobs)
-    window.add_inner("group", "drafts", group, group)
+    window.add_inner("group", "drafts", group, group, "成组核对")
     drafts.go_group.connect(partial(window.go, "group"))
     group.wanted.connect(look)
     group.left.connect(partial(window.go, "drafts"))
@@ -517,7 +517,7 @@ def add_people(
     """The child's page, and the way to it and back from wherever a child is named."""
     window.add_inner("child", "children", child, child)
     twins = DuplicatesScreen(jobs, opened.actor)
-    window.add_inner("duplicates", "children", twins, twins)
+    window.add_inner("duplicates", "children", twins, twins, "重复登记")
     came_from = ["children"]
 
     def open_child(child_id: str, tab: int) -> None:
@@ -532,7 +532,6 @@ def add_people(
     def compare(child_ids: tuple[str, ...]) -> None:
         twins.show_children(child_ids)
         window.go("duplicates")
-        window.set_title("duplicates", "重复登记")
 
     children.go_duplicates.connect(partial(compare, ()))
     child.compare.connect(lambda child_id: compare((child_id,)))
@@ -550,13 +549,8 @@ def add_rounds(
     if opened.actor.role not in RIGHTS[Right.SEE_ROUNDS]:
         return
     rounds = RoundsScreen(jobs, opened.actor)
-    window.add_inner("rounds", "children", rounds, rounds)
-
-    def go() -> None:
-        window.go("rounds")
-        window.set_title("rounds", "更新轮次")
-
-    children.go_rounds.connect(go)
+    window.add_inner("rounds", "children", rounds, rounds, "更新轮次")
+    children.go_rounds.connect(partial(window.go, "rounds"))
     rounds.left.connect(partial(window.go, "children"))
     rounds.open_child.connect(lambda child_id: child.wanted.emit(child_id, FIELDS))
 
@@ -570,12 +564,7 @@ def add_rosters(
     if not may:
         return
     rosters = RostersScreen(jobs, opened.actor)
-    window.add_inner("rosters", "children", rosters, rosters)
-
-    def go() -> None:
-        window.go("rosters")
-        window.set_title("rosters", "基础名单")
-
-    children.go_rosters.connect(go)
+    window.add_inner("rosters", "children", rosters, rosters, "基础名单")
+    children.go_rosters.connect(partial(window.go, "rosters"))
     rosters.left.connect(partial(window.go, "children"))
     rosters.open_child.connect(lambda child_id: child.wanted.emit(child_id, FIELDS))

@@ -235,7 +235,7 @@ def _paragraph(text: str, size: float, face: str, align: str, *, indent: bool = 
     return (
         f'<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="{line}" w:lineRule="exact"/>'
         f'<w:ind w:left="{60 if indent else 0}"/>'
-        f'<w:jc w:val="{align}"/></w:pPr><w:r><w:rPr><w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" '
-        f'w:eastAsia="{font}"/><w:sz w:val="{half_points}"/></w:rPr>'
+        f'<w:jc w:val="{align}"/></w:pPr><w:r><w:rPr><w:rFonts w:hint="eastAsia" w:ascii="Times New Roman" '
+        f'w:hAnsi="Times New Roman" w:eastAsia="{font}"/><w:sz w:val="{half_points}"/></w:rPr>'
         f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>'
     )

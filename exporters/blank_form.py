@@ -6,27 +6,19 @@ The PDF is the machine original (design: an edited DOCX is a new form, learned f
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 import segno
-import typst
 from PIL import Image
 
-from forms.catalog import RESOURCES
+from exporters.typesetting import compiled
 from forms.form_file import Box, Form, FormError, FormPage
 from forms.kinds import JsonValue
 from forms.prefill import PrintedValue, is_prefilled, note, printed_values
 
-TEMPLATE = RESOURCES / "documents" / "blank_form.typ"
-FONTS = RESOURCES / "fonts"
 QR_VERSION = "TD1"
-MADE_ON = datetime(2024, 10, 18, tzinfo=UTC)
-"""Date in the PDF's metadata: fixed, so that the same form gives the same bytes (date of 吉民发〔2024〕34号)."""
 
 
 def blank_pdf(form: Form, serials: Sequence[str]) -> bytes:
@@ -36,7 +28,7 @@ def blank_pdf(form: Form, serials: Sequence[str]) -> bytes:
     """
     if not serials:
         raise FormError("打印份数要在 1 份以上。")
-    pdf: bytes = _compile(form, [(serial, None) for serial in serials], output="pdf", pdf_standards="a-2b")
+    pdf: bytes = _compile(form, [(serial, None) for serial in serials], format="pdf", pdf_standards="a-2b")
     return pdf
 
 
@@ -60,13 +52,13 @@ def prefilled_pdf(form: Form, copies: Sequence[Copy]) -> bytes:
     if not all(is_prefilled(copy.serial) for copy in copies) or not all(page.qr for page in form.pages):
         raise FormError("预填表要有二维码，编号以 U 开头，没有印出。请换一种表格，或重新生成编号。")
     sheets = [(copy.serial, printed_values(form, copy.values)) for copy in copies]
-    pdf: bytes = _compile(form, sheets, output="pdf", pdf_standards="a-2b")
+    pdf: bytes = _compile(form, sheets, format="pdf", pdf_standards="a-2b")
     return pdf
 
 
 def render_pages(form: Form, dpi: int) -> list[bytes]:
     """The blank pages without serial as grey PNG pictures at ``dpi`` dots per inch, one per page."""
-    drawn = _compile(form, [("", None)], output="png", ppi=float(dpi))
+    drawn = _compile(form, [("", None)], format="png", ppi=float(dpi))
     pictures = []
     for page in drawn if isinstance(drawn, list) else [drawn]:
         grey = Image.open(io.BytesIO(page)).convert("L")
@@ -83,11 +75,6 @@ def qr_payload(form: Form, page: int, serial: str) -> str:
     return f"{QR_VERSION}:{form.id}:{form.version}:{page}:{serial}"
 
 
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
-
-
 _Sheet = tuple[str, Mapping[str, PrintedValue] | None]
 """A serial and, on a prefilled sheet, the values printed on it."""
 
@@ -101,13 +88,7 @@ def _compile(form: Form, sheets: Sequence[_Sheet], **options: Any) -> Any:
             _draw(form, page, number, sheet) for sheet in sheets for number, page in enumerate(form.pages, start=1)
         ],
     }
-    return typst.compile(
-        TEMPLATE.read_bytes(),
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        font_paths=_fonts(),
-        timestamp=int(MADE_ON.timestamp()),
-        **{"format": options.pop("output"), **options},
-    )
+    return compiled("blank_form", data, **options)
 
 
 def _draw(form: Form, page: FormPage, number: int, sheet: _Sheet) -> dict[str, Any]:

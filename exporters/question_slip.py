@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
-import typst
+from exporters.typesetting import typeset
 
-from exporters.blank_form import FONTS, MADE_ON
-from forms.catalog import RESOURCES
-
-TEMPLATE = RESOURCES / "documents" / "question_slip.typ"
 BLANK = "（没有写）"
 
 
@@ -45,21 +39,8 @@ def slips_pdf(slips: Sequence[Slip], office: str, made_on: date) -> bytes:
         "made": f"{made_on.year}年{made_on.month}月{made_on.day}日",
         "slips": [{"place": slip.place, "rows": [_row(line) for line in slip.lines]} for slip in slips],
     }
-    pdf: bytes = typst.compile(
-        TEMPLATE.read_bytes(),
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        font_paths=_fonts(),
-        timestamp=int(MADE_ON.timestamp()),
-        format="pdf",
-        pdf_standards="a-2b",
-    )
-    return pdf
+    return typeset("question_slip", data)
 
 
 def _row(line: AskedLine) -> list[str]:
     return [line.name, line.archive_number, line.label, line.written or BLANK, line.asked, ""]
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
-import typst
+from exporters.typesetting import typeset
 
-from forms.catalog import RESOURCES
-
-TEMPLATE = RESOURCES / "documents" / "visit_list.typ"
-FONTS = RESOURCES / "fonts"
 COLUMNS: tuple[tuple[str, int], ...] = (  # title, millimetres
     ("序号", 12),
-    ("姓名", 26),
-    ("现居住地", 60),
+    ("姓名", 24),
+    ("现居住地", 58),
     ("照护人和电话", 36),
     ("监护状况", 20),
     ("走访期限", 34),
     ("上次走访", 30),
-    ("走访日期和走访人", 33),
-    ("备注", 16),
+    ("走访日期和走访人", 34),
+    ("备注", 19),
 )
 
 
@@ -54,15 +48,4 @@ def visit_list_pdf(office: str, made_on: date, lines: Sequence[VisitLine], note:
         ],
         "note": note,
     }
-    pdf: bytes = typst.compile(
-        TEMPLATE.read_bytes(),
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        font_paths=_fonts(),
-        format="pdf",
-    )
-    return pdf
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+    return typeset("visit_list", data)

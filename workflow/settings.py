@@ -224,7 +224,16 @@ UNIT = Setting(
     "unit", "", "档号里的乡镇（机构）一段；空着就用本单位所在地的名称。", _number_part_or_empty, Section.NUMBER
 )
 NUMBER_TEMPLATE = Setting(
-    "number_template", archive_number.DAT13, "档号的样子（DA/T 13 或 DA/T 22）。", _template, Section.NUMBER
+    "number_template",
+    archive_number.DAT13,
+    "档号按哪个标准写：DA/T 13-2022，或各级之间都用横线的 DA/T 22-2015。",
+    _template,
+    Section.NUMBER,
+    Shape.ONE_OF,
+    lambda: (
+        (archive_number.DAT13, "X001-ZY·2026·D30·某某镇-0001"),
+        (archive_number.DAT22, "X001-ZY·2026-D30-某某镇-0001"),
+    ),
 )
 CHILD_UNDER = Setting("child_under", 16, "到统计时点不满多少周岁算流动儿童。", _age, Section.OFFICE)
 CENTRAL_DISTRICTS = Setting(

@@ -13,7 +13,8 @@ import typst
 
 from benchmarks.synth.filling import Entry
 from benchmarks.synth.scan import Delivered, jpeg_bytes
-from exporters.blank_form import FONTS, MADE_ON, blank_pdf
+from exporters.blank_form import blank_pdf
+from exporters.typesetting import FONTS, MADE_ON
 from forms.form_file import Box, Form, PrintedText
 from forms.kinds import Kind
 

@@ -75,7 +75,7 @@ def returned_sheet(dice: Dice, style: str, noise: str, form: Form, *, profile: s
     with pypdfium2.PdfDocument(prefilled_pdf(form, [Copy(number, before)])) as document:
         sides = [page.render(scale=300 / 72, rev_byteorder=False).to_numpy()[:, :, :3].copy() for page in document]
     changes = {} if dice.sub("nothing").chance(0.25) else _change(sides, form, shown, after, pen, dice.sub("change"))
-    _finish(sides, form, after, pen, dice.sub("finish"), unchanged=not changes)
+    finish(sides, form, after, pen, dice.sub("finish"), unchanged=not changes)
     settings = noise_named(profile, noise)
     pictures = tuple(
         jpeg_bytes(deliver(side, settings, dice.sub("scan", n), other_side=None)) for n, side in enumerate(sides)
@@ -114,7 +114,7 @@ def _change(
         if field.kind is Kind.CHOICE:
             change = _tick(side, field, shown.get(field.key), entry, pen, throw)
         elif field.key in shown:
-            change = _rewrite(side, shown[field.key], entry, pen, throw)
+            change = rewrite(side, shown[field.key], entry, pen, throw)
         else:
             change = Change(field.key, entry.value, entry.text, "completed")
             _complete(side, entry, pen, throw)
@@ -130,7 +130,7 @@ def _complete(side: Page, entry: Entry, pen: Writer, dice: Dice) -> None:
         write_text(side, pen, entry.text, entry.field.box, dice)
 
 
-def _rewrite(side: Page, old: PrintedValue, entry: Entry, pen: Writer, dice: Dice) -> Change | None:
+def rewrite(side: Page, old: PrintedValue, entry: Entry, pen: Writer, dice: Dice) -> Change | None:
     """The printed value crossed out, the new one where there is room for it."""
     if entry.value == old.value or entry.text == old.text:
         return None
@@ -198,7 +198,7 @@ def _tick(
     return Change(field.key, [o.code for o in chosen], text, "crossed" if crossed else "ticked")
 
 
-def _finish(
+def finish(
     sides: list[Page],
     form: Form,
     after: Mapping[str, Entry],

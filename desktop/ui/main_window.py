@@ -107,10 +107,10 @@ class MainWindow(QWidget):
         self._screens[key] = (widget, screen, word)
         self._stack.addWidget(widget)
 
-    def add_inner(self, key: str, under: str, widget: QWidget, screen: Screen) -> None:
-        """A screen without an entry of its own: that of ``under`` stays marked."""
+    def add_inner(self, key: str, under: str, widget: QWidget, screen: Screen, word: str = "") -> None:
+        """A screen without an entry of its own: that of ``under`` stays marked, and is its title if it has none."""
         self._under[key] = under
-        self._screens[key] = (widget, screen, self._screens[under][2])
+        self._screens[key] = (widget, screen, word or self._screens[under][2])
         self._stack.addWidget(widget)
 
     def may_see(self, key: str) -> bool:

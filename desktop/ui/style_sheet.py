@@ -70,10 +70,10 @@ QTabBar::tab:selected:focus { background: @acts_soft; }
 QTableView, QTreeView, QListView { background: @panel; color: @ink; border: 1px solid @line; border-radius: 6px;
   gridline-color: @line; selection-background-color: @acts_soft; selection-color: @ink; }
 QTableView::item, QTreeView::item { border: none; border-bottom: 1px solid @line; padding: 0 8px; }
-QTableView::indicator, QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid @edge; border-radius: 3px;
-  background: @panel; }
-QTableView::indicator:checked, QCheckBox::indicator:checked { background: @acts; border-color: @acts;
-  image: url(@tick); }
+QTableView::indicator, QListView::indicator, QCheckBox::indicator { width: 16px; height: 16px;
+  border: 1px solid @edge; border-radius: 3px; background: @panel; }
+QTableView::indicator:checked, QListView::indicator:checked, QCheckBox::indicator:checked { background: @acts;
+  border-color: @acts; image: url(@tick); }
 QCheckBox::indicator:disabled { background: @line; border-color: @line; }
 QTreeView::item { min-height: 36px; }
 QListWidget::item { padding: 0 8px; }

@@ -15,8 +15,9 @@ import zxingcpp
 from docx import Document
 from PIL import Image, ImageFont
 
-from exporters.blank_form import FONTS, Copy, blank_docx, blank_pdf, prefilled_pdf, qr_payload, render_pages
+from exporters.blank_form import Copy, blank_docx, blank_pdf, prefilled_pdf, qr_payload, render_pages
 from exporters.draw_forms import files_of
+from exporters.typesetting import FONTS
 from forms.catalog import LAYOUT_SUFFIX, RESOURCES, shipped_forms
 from forms.code_tables import code_table, code_table_names
 from forms.dictionary import load_dictionary

@@ -8,7 +8,8 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from exporters.blank_form import FONTS, Copy, prefilled_pdf
+from exporters.blank_form import Copy, prefilled_pdf
+from exporters.typesetting import FONTS
 from forms.catalog import shipped_forms
 from forms.kinds import JsonValue
 from forms.prefill import printed_values

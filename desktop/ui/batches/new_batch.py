@@ -29,7 +29,7 @@ def remarks(row: CandidateRow) -> Mark:
 
 COLUMNS: tuple[Column[CandidateRow], ...] = (
     Column("姓名", lambda row: row.name, 144),
-    Column("现居住地", lambda row: row.residence, 280),
+    Column("现居住地", lambda row: row.residence.removeprefix("吉林省"), 240, tail=True),
     Column("核对日期", lambda row: day(row.verified_on), 144),
     Column("上次批次", lambda row: row.last_batch or "没有报过", 160),
     Column("检查", remarks),

@@ -55,7 +55,7 @@ PROPOSED: tuple[Column[Proposal], ...] = (
     Column("姓名", lambda row: row.child.name, 96),
     Column("情形", lambda row: Mark(row.concern.label, "doubt", "doubt"), 144),
     Column("提出的理由", lambda row: row.concern.why),
-    Column("现居住地", lambda row: row.child.residence.removeprefix("吉林省"), 240),
+    Column("现居住地", lambda row: row.child.residence.removeprefix("吉林省"), 240, tail=True),
 )
 
 
@@ -70,9 +70,9 @@ LISTED: tuple[Column[KeyConcernRow], ...] = (
     Column("性别", lambda row: row.sex, 56),
     Column("年龄", lambda row: f"{row.age}岁" if row.age is not None else "", 64, right=True),
     Column("情形", lambda row: "、".join(row.criteria), 160),
-    Column("现居住地", lambda row: row.residence.removeprefix("吉林省")),
+    Column("现居住地", lambda row: row.residence.removeprefix("吉林省"), tail=True),
     Column("下次走访", _due, 152),
-    Column("纸质档案", lambda row: Mark(row.fault, "error", "cross") if row.fault else row.dossier, 216),
+    Column("纸质档案", lambda row: Mark(row.fault, "error", "cross") if row.fault else row.dossier, 264),
 )
 
 
@@ -93,7 +93,8 @@ class CareScreen(QWidget):
         self.proposals: RowsModel[Proposal] = RowsModel(PROPOSED, parent=self)
         self.listed: RowsModel[KeyConcernRow] = RowsModel(LISTED, parent=self)
         self.proposed_table = make_table(self.proposals, "proposals", "待确认的情形")
-        self.table = make_table(self.listed, "key_concern", "重点关爱服务对象")
+        none = "上面的情形确认纳入以后，孩子列在这里。"
+        self.table = make_table(self.listed, "key_concern", "重点关爱服务对象", empty=none)
         self.columns = ColumnChoice(jobs, self.table, self.listed, "key_concern", LISTED, len(LISTED))
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.read)

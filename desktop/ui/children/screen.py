@@ -44,7 +44,7 @@ COLUMNS: tuple[Column[ChildRow], ...] = (
     Column("性别", lambda row: row.sex, 56),
     Column("年龄", lambda row: f"{row.age}岁" if row.age is not None else "", 56, right=True),
     Column("身份证号", lambda row: row.id_number_masked or "没有", 168),
-    Column("现居住地", lambda row: row.residence.removeprefix("吉林省")),
+    Column("现居住地", lambda row: row.residence.removeprefix("吉林省"), tail=True),
     Column("关爱", _concern, 112),
     Column("报送", lambda row: row.reporting, 96),
     Column("走访", _visit, 112),

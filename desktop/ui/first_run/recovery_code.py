@@ -7,7 +7,7 @@ import re
 import secrets
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QFontDatabase, QPainter
+from PySide6.QtGui import QFont, QFontDatabase, QPainter, QPen
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit
 
@@ -15,6 +15,7 @@ from desktop.ui.theme import BETWEEN, sized
 from desktop.ui.widgets.gate import Gate, keep_room
 from desktop.ui.widgets.parts import button, column, keep_from_input_methods, line, panel, text
 
+LINE_MM = 20  # of the printed sheet, for a line of groups
 ACROSS = 3  # groups in a row
 
 
@@ -112,23 +113,37 @@ class RecoveryCodeScreen(Gate):
 
 
 def draw_on(printer: QPrinter, office: str, groups: tuple[str, ...]) -> None:
-    """The sheet for the envelope: office, groups, what it is for."""
+    """The sheet for the envelope: office, groups with their numbers, what it is for, and who put it away."""
     painter = QPainter(printer)
     width = painter.viewport().width()
     unit = printer.resolution() / 25.4  # one millimetre
 
-    def say(words: str, top: float, size: float, *, fixed: bool = False) -> None:
+    def say(words: str, room: QRectF, size: float, *, fixed: bool = False) -> None:
         face = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont) if fixed else QFont()
         face.setPointSizeF(size)
         painter.setFont(face)
-        room = QRectF(0, top * unit, width, 12 * unit)
-        painter.drawText(room, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, words)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
 
-    say("童档 资料库恢复码", 20, 18)
-    say(office, 34, 12)
-    for number, start in enumerate(range(0, len(groups), ACROSS)):
-        say("   ".join(groups[start : start + ACROSS]), 56 + 14 * number, 16, fixed=True)
-    say("忘记密码或管理员换人时使用。请装入信封密封，由单位负责人保管。", 120, 11)
+    def across(top: float) -> QRectF:
+        return QRectF(0, top * unit, width, 12 * unit)
+
+    say("童档 资料库恢复码", across(20), 18)
+    say(office, across(34), 12)
+    painter.setPen(QPen(Qt.GlobalColor.black, 0.35 * unit))
+    lines = -(-len(groups) // ACROSS)
+    frame = QRectF(width / 2 - 70 * unit, 52 * unit, 140 * unit, (lines * LINE_MM + 8) * unit)
+    painter.drawRect(frame)
+    for at, group in enumerate(groups):
+        cell = frame.width() / ACROSS
+        left, top = frame.left() + at % ACROSS * cell, frame.top() + (4 + at // ACROSS * LINE_MM) * unit
+        say(f"第 {at + 1} 组", QRectF(left, top, cell, 7 * unit), 9)
+        say(group, QRectF(left, top + 7 * unit, cell, 10 * unit), 18, fixed=True)
+    below = frame.bottom() / unit
+    say("忘记密码或管理员换人时使用。请装入信封密封，由单位负责人保管。", across(below + 6), 11)
+    say("换了新的恢复码，这一张就作废。", across(below + 15), 11)
+    say(
+        "封存日期：＿＿＿＿＿＿＿＿　　经办人：＿＿＿＿＿＿＿＿　　单位负责人：＿＿＿＿＿＿＿＿", across(below + 36), 11
+    )
     painter.end()
 
 

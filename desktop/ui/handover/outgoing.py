@@ -39,9 +39,7 @@ NEW, AGAIN = Mark("新的", "confirmed", "plus"), Mark("改过，再交", "doubt
 COLUMNS: tuple[Column[OutgoingRegistration], ...] = (
     Column("姓名", lambda row: row.title, 120),
     Column("档号", lambda row: row.archive_number),
-    Column(
-        "", lambda row: Mark("改过，再交", "doubt", "again") if row.again else Mark("新的", "confirmed", "plus"), 144
-    ),
+    Column("这一次", lambda row: AGAIN if row.again else NEW, 144),
 )
 
 

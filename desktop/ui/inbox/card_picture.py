@@ -51,7 +51,7 @@ class CardDelegate(QStyledItemDelegate):
         self._thumbnails = thumbnails
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        return CELL
+        return self._grid.gridSize()
 
     def paint(self, painter: QPainter, option: Any, index: Index) -> None:
         # Any: the stubs know none of QStyleOptionViewItem's members
@@ -144,14 +144,14 @@ class CardDelegate(QStyledItemDelegate):
         """Beside a page that stands alone: where it comes from and what is wrong with it."""
         of = roles()
         room = slot_rect(cell, 1 if card.slots else 0)
-        if not card.slots:
-            room.setRight(slot_rect(cell, 1).right())
+        room.setRight(cell.right() - EDGE - PAD)
         painter.setFont(sized(SECONDARY))
         painter.setPen(QColor(of.secondary))
         # a file's name may have no place to break; a sentence breaks where it may, so that no 。 begins a line
         flow = QTextOption(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         flow.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        words = f"{card.told}\n{card.reason}" if card.reason and card.told else card.told or card.reason
+        told = card.told.removeprefix(card.title).strip()  # the title may be the file's name already
+        words = f"{told}\n{card.reason}" if card.reason and told else told or card.reason
         painter.setClipRect(room)
         painter.drawText(QRectF(room), words, flow)
         painter.setClipping(False)

@@ -23,6 +23,7 @@ from desktop.ui.inbox.keys import Act, meaning
 from desktop.ui.inbox.model import CardModel
 from desktop.ui.inbox.thumbnails import Thumbnails
 from desktop.ui.theme import roles
+from desktop.ui.widgets.flow import filling
 from records.views import PageRow
 
 PAGES = "application/x-tongdang-pages"  # ids of pages that are dragged within the window
@@ -53,7 +54,7 @@ class CardGrid(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMovement(QListView.Movement.Static)
         self.setUniformItemSizes(True)
-        self.setGridSize(CELL)
+        self.setGridSize(CELL)  # at least; a line of cards fills the width
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -172,7 +173,7 @@ class CardGrid(QListView):
 
     def shown_rows(self) -> range:
         """Rows whose cards are at least partly on the screen, and a line beyond."""
-        across = max(1, self.viewport().width() // CELL.width())
+        across = max(1, self.viewport().width() // self.gridSize().width())
         first = self.verticalScrollBar().value() // CELL.height() * across
         lines = self.viewport().height() // CELL.height() + 2 + AHEAD
         return range(first, min(first + lines * across, self._cards.rowCount()))
@@ -182,6 +183,7 @@ class CardGrid(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.setGridSize(filling(self, CELL))
         self.want_pictures()
 
     # -- the mouse ----------------------------------------------------------------------------------------------------

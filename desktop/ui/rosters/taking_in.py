@@ -23,6 +23,7 @@ from workflow.names import mask_id_number
 from workflow.roster_import import MEANINGS, SENSITIVE, Brought
 from workflow.rosters import KIND_NAMES
 
+LABELS = 96  # px, so that both groups of fields stand under each other
 NOT_THERE = "（没有这一列）"
 CLUES = (  # words in a file's name that tell whose list it is
     ("居住证", RosterKind.RESIDENCE_PERMIT),
@@ -95,6 +96,7 @@ class TakeInDialog(QDialog):
         self.sensitive = QCheckBox("名单本身特别敏感：加封，只有指定的人能比对")
         self.sensitive.setObjectName("roster_sensitive")
         grid = fields_grid()
+        grid.setColumnMinimumWidth(0, LABELS)
         add_field(grid, "名称", self.name)
         add_field(grid, "哪个部门的", self.kind)
         add_field(grid, "截止日期", self.as_of)
@@ -115,7 +117,7 @@ class TakeInDialog(QDialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(BETWEEN)
         grid.setVerticalSpacing(INSIDE)
-        grid.setColumnMinimumWidth(0, 96)
+        grid.setColumnMinimumWidth(0, LABELS)
         grid.setColumnStretch(2, 1)
         for row, (means, word) in enumerate(MEANINGS.items()):
             choice = QComboBox()

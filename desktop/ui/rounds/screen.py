@@ -68,7 +68,7 @@ VILLAGES: tuple[Column[VillageProgress], ...] = (
     Column("还没交", lambda row: str(row.outstanding) if row.outstanding else "", 80, right=True),
     Column("新增", lambda row: str(row.came) if row.came else "", 72, right=True),
     Column("退出", lambda row: str(row.left) if row.left else "", 72, right=True),
-    Column("进度", _whole, 96),
+    Column("进度", _whole, 80, right=True),
 )
 
 
@@ -92,7 +92,7 @@ MOVED: tuple[Column[RoundMove], ...] = (
     Column("变动", lambda row: MOVES[row.what], 112),
     Column("日期", lambda row: day(row.on) if row.on else "", 136),
     Column("原因", lambda row: row.reason, 120),
-    Column("现居住地", lambda row: row.residence.removeprefix("吉林省")),
+    Column("现居住地", lambda row: row.residence.removeprefix("吉林省"), tail=True),
     Column("身份证号", lambda row: row.id_number_masked or "没有", 176),
 )
 
@@ -117,8 +117,8 @@ class RoundsScreen(QWidget):
         self.missing: RowsModel[OutstandingRow] = RowsModel(OUTSTANDING, parent=self)
         self.moves: RowsModel[RoundMove] = RowsModel(MOVED, parent=self)
         self.village_table = make_table(self.villages, "villages", TABS[0])
-        self.missing_table = make_table(self.missing, "outstanding", TABS[1])
-        self.moves_table = make_table(self.moves, "round_moves", TABS[2])
+        self.missing_table = make_table(self.missing, "outstanding", TABS[1], empty="该更新的都交了。")
+        self.moves_table = make_table(self.moves, "round_moves", TABS[2], empty="这一轮没有新增、退出和未到的儿童。")
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.read)
         self._lay_out()
@@ -178,6 +178,7 @@ class RoundsScreen(QWidget):
         self.opens = button("开新轮次", self._ask_open, icon="plus", name="open_round")
         self.place = Choice()
         self.place.setObjectName("print_place")
+        self.place.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToContents)
         self.place.setAccessibleName("给哪里印")
         self.prints = button("印预填表", self._ask_print, role="primary", icon="print", name="print_forms")
         for deed in (self.ends, self.opens, self.place, self.prints):

@@ -47,10 +47,10 @@ class AskDialog(QDialog):
 
     def add(self, word: str, field: QWidget, hint: str = "") -> None:
         """One field more; the first has the keyboard."""
+        add_field(self._grid, word, field, hint)
         if self._first is None:
             self._first = field
-            field.setFocus()
-        add_field(self._grid, word, field, hint)
+            field.setFocus()  # not before it stands in the dialog: a widget that changes its parent loses the focus
         if isinstance(field, QLineEdit):
             field.returnPressed.connect(self._do)
 

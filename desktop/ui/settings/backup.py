@@ -14,7 +14,7 @@ from desktop.ui.settings.setting_row import SettingRows
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.parts import Notice, button, column, rule, text
-from desktop.ui.widgets.table import Column, RowsModel, Table
+from desktop.ui.widgets.table import Column, RowsModel, make_table
 from desktop.ui.words import moment
 from records.backup import Found, Summary
 from records.views import Actor
@@ -61,9 +61,8 @@ class BackupSection(QWidget):
             flow.addWidget(each)
         box.addWidget(holder)
         self.model: RowsModel[Found] = RowsModel(COLUMNS, parent=self)
-        self.table = Table(self.model)
-        self.table.setObjectName("backups")
-        self.table.setAccessibleName("备份文件夹里的备份")
+        none = "这个文件夹里还没有备份。每天第一次打开时自动备份，也可以现在备份。"
+        self.table = make_table(self.model, "backups", "备份文件夹里的备份", empty=none)
         self.table.setMinimumHeight(144)
         self.table.at_hand.connect(lambda at: self.check.setEnabled(at >= 0))
         self.check.setEnabled(False)

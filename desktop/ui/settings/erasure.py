@@ -12,7 +12,7 @@ from desktop.ui.settings.asking import AskDialog, Refused
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.parts import Choice, Notice, button, column, text
-from desktop.ui.widgets.table import Column, RowsModel, Table
+from desktop.ui.widgets.table import Column, RowsModel, make_table
 from desktop.ui.words import Mark, moment, page_mark
 from records.views import Actor, ErasurePlan, ErasureRow, ErasureState, InboxView, PageState, SourceRow
 from workflow import erasing, intake, sentences
@@ -57,9 +57,7 @@ class ErasureSection(QWidget):
             flow.addWidget(each)
         box.addWidget(holder)
         self.model: RowsModel[ErasureRow] = RowsModel(COLUMNS, parent=self)
-        self.table = Table(self.model)
-        self.table.setObjectName("erasures")
-        self.table.setAccessibleName("删除申请")
+        self.table = make_table(self.model, "erasures", "删除申请", empty="没有申请过删除。")
         self.table.setMinimumHeight(180)
         self.table.at_hand.connect(self._at_hand)
         box.addWidget(self.table, 1)

@@ -109,7 +109,13 @@ class SettingRow(QWidget):
             choice.addItem(word, value)
         choice.activated.connect(lambda _index: self._change(choice.currentData()))
         self._place.addWidget(choice, 1)
-        return lambda value: choice.setCurrentIndex(choice.findData(value))
+
+        def show(value: Value) -> None:
+            if choice.findData(value) < 0:  # set on the command line to something that isn't offered here
+                choice.addItem(str(value), value)
+            choice.setCurrentIndex(choice.findData(value))
+
+        return show
 
     def _make_some_of(self) -> Callable[[Value], None]:
         told = Elided(NONE_CHOSEN, "secondary")

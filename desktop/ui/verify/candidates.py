@@ -1,18 +1,68 @@
-"""Other readings of a field, picked with Alt+1–9 or a click."""
+"""Other readings of a field, picked with Alt+1–9 or a click; what differs from the value is marked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QPaintEvent, QTextLayout
+from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
-from desktop.ui.theme import INSIDE
+from desktop.ui.theme import INSIDE, roles
+from desktop.ui.verify.group_view import marked
 from desktop.ui.widgets.flow import FlowLayout
-from desktop.ui.widgets.parts import button
+from desktop.ui.widgets.parts import Button
+from desktop.ui.words import grouped
 from records.views import CandidateView
 
 MOST = 9
+ALIKE = 0.5  # less in common than this: another value altogether, of which every character would be marked
+
+
+def differing(value: str, reading: str) -> list[tuple[int, int]]:
+    """Stretches of ``reading`` that are not in ``value``; what only completes it in front or behind is none."""
+    if len(value) == len(reading):
+        steps = [("replace", at, at + 1, at, at + 1) for at in range(len(value)) if value[at] != reading[at]]
+        alike = len(steps) <= len(value) * (1 - ALIKE)
+    else:
+        matcher = SequenceMatcher(None, value, reading, autojunk=False)
+        alike = matcher.ratio() >= ALIKE
+        steps = [step for step in matcher.get_opcodes() if step[0] == "replace" or (step[0] == "insert" and step[1])]
+        steps = [step for step in steps if step[0] == "replace" or step[1] < len(value)]
+    return [(start, end) for _what, _from, _to, start, end in steps] if alike else []
+
+
+def _as_read(text: str) -> str:
+    """An ID number in its groups, as in the value box."""
+    return grouped(text) if text[:-1].isdecimal() else text
+
+
+class Reading(Button):
+    """A button whose words are marked in places."""
+
+    def __init__(self, words: str, marks: Sequence[tuple[int, int]]) -> None:
+        super().__init__(words)
+        self._marks = tuple(marks)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the value keeps the keyboard
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        option: Any = QStyleOptionButton()  # the stubs know none of its members
+        self.initStyleOption(option)
+        painter = QStylePainter(self)
+        words, option.text = self.text(), ""
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        layout = QTextLayout(words, self.font())
+        layout.setFormats([marked(words, start, end, roles().acts, strong=True) for start, end in self._marks])
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(self.width())
+        layout.endLayout()
+        painter.setPen(QColor(roles().ink))
+        left, top = (self.width() - line.naturalTextWidth()) / 2, (self.height() - line.height()) / 2
+        layout.draw(painter, QPointF(max(left, INSIDE), top))
 
 
 class Candidates(QWidget):
@@ -24,6 +74,7 @@ class Candidates(QWidget):
         super().__init__()
         self._flow = FlowLayout(self, INSIDE)
         self._shown: tuple[CandidateView, ...] = ()
+        self._beside = ""
 
     @property
     def shown(self) -> tuple[CandidateView, ...]:
@@ -33,20 +84,22 @@ class Candidates(QWidget):
         """Each as it stands on its button."""
         return [made.text() for made in self.findChildren(QPushButton) if not made.isHidden()]
 
-    def show_candidates(self, candidates: Sequence[CandidateView]) -> None:
-        """At most nine; nothing is shown when there are none."""
-        if tuple(candidates[:MOST]) == self._shown:
+    def show_candidates(self, candidates: Sequence[CandidateView], beside: str = "") -> None:
+        """At most nine, held against the value ``beside`` them; nothing is shown when there are none."""
+        if (tuple(candidates[:MOST]), beside) == (self._shown, self._beside):
             return
-        self._shown = tuple(candidates[:MOST])
+        self._shown, self._beside = tuple(candidates[:MOST]), beside
         self._flow.clear()
         for position, candidate in enumerate(self._shown):
-            words = candidate.text or "（空）"
+            words = _as_read(candidate.text) or "（空）"
             # the note says how it was written; it adds nothing where the reading only completes it
             note = f"　{candidate.note}" if candidate.note and candidate.note not in candidate.text else ""
             if candidate.origin:
                 note = f"　{candidate.origin}"
-            made = button(f"Alt+{position + 1}  {words}{note}", name=f"candidate_{position + 1}")
-            made.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the value keeps the keyboard
+            key = f"Alt+{position + 1}  "
+            marks = differing(_as_read(beside), words) if beside and candidate.text else []
+            made = Reading(f"{key}{words}{note}", [(len(key) + start, len(key) + end) for start, end in marks])
+            made.setObjectName(f"candidate_{position + 1}")
             made.clicked.connect(lambda _checked=False, at=position: self.picked.emit(at))
             self._flow.addWidget(made)
         self.setVisible(bool(self._shown))

@@ -116,7 +116,7 @@ class FieldPanel(QWidget):
         set_role(self.reasons, "secondary" if item.accepted else "doubt")
         # of what is ticked only what is known from elsewhere: the options themselves stand there already
         offered = [candidate for candidate in item.candidates if candidate.origin or not self.chooses]
-        self.candidates.show_candidates(offered)
+        self.candidates.show_candidates(offered, item.text)
         self.show_findings(findings)
 
     def show_last(self, words: str) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate,
 from desktop.ui import icons
 from desktop.ui.theme import roles, sized
 from desktop.ui.verify.group_model import CROP, GroupModel, place_of
+from desktop.ui.widgets.flow import filling
 from records.views_group import GroupCrop
 
 Index = QModelIndex | QPersistentModelIndex
@@ -30,7 +31,7 @@ class CropDelegate(QStyledItemDelegate):
         self.cell = CELL
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        return self.cell
+        return filling(self._view, self.cell)
 
     def paint(self, painter: QPainter, option: Any, index: Index) -> None:
         # Any: the stubs know none of QStyleOptionViewItem's members
@@ -87,20 +88,22 @@ class CropDelegate(QStyledItemDelegate):
 def _formats(crop: GroupCrop, text: str) -> list[QTextLayout.FormatRange]:
     """Doubtful characters in amber, those the group is about in a stronger hand."""
     of = roles()
-    made = []
-    stretches = [(doubt.start, doubt.end, True) for doubt in crop.doubts]
-    stretches += [(start, end, False) for start, end in crop.marks]
-    for start, end, doubtful in stretches:
-        each: Any = QTextLayout.FormatRange()  # the stubs know none of its members
-        each.start = len(text[:start].encode("utf-16-le")) // 2
-        each.length = len(text[start:end].encode("utf-16-le")) // 2
-        form = QTextCharFormat()
-        form.setForeground(QColor(of.doubt if doubtful else of.acts))
-        form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
-        if not doubtful:
-            form.setFontWeight(QFont.Weight.Medium)
-        each.format = form
-        made.append(each)
+    doubtful = [marked(text, doubt.start, doubt.end, of.doubt) for doubt in crop.doubts]
+    return doubtful + [marked(text, start, end, of.acts, strong=True) for start, end in crop.marks]
+
+
+def marked(text: str, start: int, end: int, colour: str, *, strong: bool = False) -> QTextLayout.FormatRange:
+    """A stretch of code points of ``text``, underlined in a colour."""
+    each: Any = QTextLayout.FormatRange()  # the stubs know none of its members
+    each.start = len(text[:start].encode("utf-16-le")) // 2
+    each.length = len(text[start:end].encode("utf-16-le")) // 2
+    form = QTextCharFormat()
+    form.setForeground(QColor(colour))
+    form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
+    if strong:
+        form.setFontWeight(QFont.Weight.Medium)
+    each.format = form
+    made: QTextLayout.FormatRange = each
     return made
 
 

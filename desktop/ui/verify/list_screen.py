@@ -34,7 +34,7 @@ COLUMNS: tuple[Column[DraftRow], ...] = (
     Column("姓名", lambda row: row.title, 128),
     Column("要看的", look, 152),
     Column("状态", lambda row: REGISTRATION[row.state], 96),
-    Column("现居住地", lambda row: division_words(row.division)),
+    Column("现居住地", lambda row: division_words(row.division), tail=True),
     Column("页数", lambda row: str(row.pages), 64, right=True),
     Column("收件时间", lambda row: moment(row.taken_in_at), 176),
     Column("档号和位置", lambda row: row.place or "未装盒", 264),

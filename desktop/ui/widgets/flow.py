@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
@@ -71,3 +71,12 @@ class FlowLayout(QLayout):
             at = QPoint(at.x() + size.width() + self.spacing(), at.y())
             row = max(row, size.height())
         return at.y() + row - room.top()
+
+
+def filling(view: QAbstractItemView, cell: QSize) -> QSize:
+    """``cell``, as much wider as makes a line of them take up the whole width of ``view``.
+
+    The room of the scroll bar is left free even when there is none: cells must not move when it comes.
+    """
+    room = view.width() - 2 * view.frameWidth() - view.verticalScrollBar().sizeHint().width() - 1
+    return QSize(max(cell.width(), room // max(1, room // cell.width())), cell.height())

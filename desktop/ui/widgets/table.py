@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -19,24 +19,29 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.ui import icons
-from desktop.ui.theme import INSIDE, ROW, roles
+from desktop.ui.theme import BETWEEN, INSIDE, ROW, SECONDARY, roles, sized
 from desktop.ui.words import Mark
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
 EDGE = 11  # where the text of a cell begins: 8 of the style sheet, 3 that Qt adds
 MARK = Qt.ItemDataRole.UserRole + 1  # a Mark instead of plain text
+TAIL = Qt.ItemDataRole.UserRole + 2  # of a text too long the end is shown
 TOP = QModelIndex()
 
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
-    """One column: its title, what it shows of a row (a text or a Mark), its width (0 stretches)."""
+    """One column: its title, what it shows of a row (a text or a Mark), its width (0 stretches).
+
+    ``tail``: what tells one from the other stands at the end (the village of an address): too long, it loses its front.
+    """
 
     title: str
     show: Callable[[Row], str | Mark]
     width: int = 0
     right: bool = False  # numbers stand right
+    tail: bool = False
 
 
 class RowsModel(QAbstractTableModel, Generic[Row]):
@@ -113,6 +118,8 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         column = self._columns[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
+        if role == TAIL:
+            return column.tail
         if role == Qt.ItemDataRole.CheckStateRole and self._ticks and index.column() == 0:
             return Qt.CheckState.Checked if index.row() in self._ticked else Qt.CheckState.Unchecked
         if role not in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, MARK}:
@@ -154,10 +161,14 @@ class MarkDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: Any, index: Index) -> None:
         # Any: the stubs know none of QStyleOptionViewItem's members
         mark = index.data(MARK)
-        if not isinstance(mark, Mark):
+        if not isinstance(mark, Mark) and not index.data(TAIL):
             super().paint(painter, option, index)
             return
         plain: Any = QStyleOptionViewItem(option)
+        if not isinstance(mark, Mark):
+            plain.textElideMode = Qt.TextElideMode.ElideLeft
+            super().paint(painter, plain, index)
+            return
         self.initStyleOption(plain, index)
         plain.text = ""
         style = option.widget.style()
@@ -204,10 +215,31 @@ class Table(QTableView):
         header.setSectionsMovable(False)
         header.setMinimumSectionSize(48)
         self._rows: RowsModel[Any] = model
+        self._empty = ""
+        self._read = False
         self._lay_columns()
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
         self.selectionModel().currentRowChanged.connect(lambda now, _was: self.at_hand.emit(now.row()))
-        model.modelReset.connect(lambda: self.at_hand.emit(-1))
+        model.modelReset.connect(self._came)
+
+    def say_when_empty(self, words: str) -> None:
+        """What stands here once the rows have been read and there are none."""
+        self._empty = words
+
+    def _came(self) -> None:
+        self._read = True
+        self.setAccessibleDescription("" if self._rows.rows else self._empty)
+        self.at_hand.emit(-1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._empty or not self._read or self._rows.rowCount():
+            return
+        painter = QPainter(self.viewport())
+        painter.setPen(QColor(roles().secondary))
+        painter.setFont(sized(SECONDARY))
+        room = self.viewport().rect().adjusted(BETWEEN, 0, -BETWEEN, 0)
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap), self._empty)
 
     def set_columns(self, columns: Sequence[Column[Any]]) -> None:
         """Other columns of the same rows; the row at hand stays at hand."""
@@ -246,9 +278,10 @@ def show_rows(table: Table, model: RowsModel[Row], rows: Sequence[Row], identity
         table.selectRow(found[0] if found else min(at, len(rows) - 1))
 
 
-def make_table(model: RowsModel[Any], name: str, words: str) -> Table:
-    """A table with its object name and accessible name."""
+def make_table(model: RowsModel[Any], name: str, words: str, *, empty: str = "") -> Table:
+    """A table with its object name and accessible name; ``empty`` is said where there are no rows."""
     table = Table(model)
     table.setObjectName(name)
     table.setAccessibleName(words)
+    table.say_when_empty(empty)
     return table
