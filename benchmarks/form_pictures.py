@@ -45,7 +45,7 @@ def forms(studio: Taker, window: MainWindow, folder: Path) -> None:
     assert learning is not None
     studio.until(lambda: listed.model.rows)
     listed.learns.click()
-    studio.shoot("学表样-选空白表")
+    studio.shoot("学表样-选空白表", manual=False)
     learning.learn([BLANK])
     studio.until(lambda: learning.editing.proposal is not None, PATIENCE)
     studio.shoot("学表样")
@@ -65,7 +65,7 @@ def forms(studio: Taker, window: MainWindow, folder: Path) -> None:
         show()
         dialog = learning.findChild(kind)
         assert dialog is not None
-        studio.shoot(name, dialog)
+        studio.shoot(name, dialog, manual=kind is AskDialog)
         if isinstance(dialog, AskDialog):
             dialog.save()
         else:

@@ -55,7 +55,7 @@ def handing_over(studio: Taker, window: MainWindow, opened: Opened, folder: Path
     registration = _there_and_back(studio, opened, county, folder)
     _at_the_county(studio, county, folder)
     screen.go(IN)
-    studio.shoot("交接-收进-空")
+    studio.shoot("交接-收进-空", manual=False)
     screen.incoming.look(folder / "照片.jpg")
     studio.until(screen.incoming.why.isVisible)
     studio.shoot("交接-不收")

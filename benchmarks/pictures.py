@@ -240,7 +240,7 @@ def verify(studio: Studio, window: MainWindow, opened: Opened) -> None:
         screen.act(Press(action))
         shown = screen.findChild(dialog)
         assert shown is not None
-        studio.shoot(name, shown)
+        studio.shoot(name, shown, manual=dialog is PlaceDialog)
         shown.reject()
         shown.deleteLater()
         QApplication.processEvents()

@@ -44,7 +44,7 @@ def empty(studio: Taker, window: MainWindow) -> None:
         ("duplicates", "重复登记-空"),
     ):
         window.go(key)
-        studio.shoot(name, manual=name in {"报送批次-空", "基础名单-空", "重点关爱-空"})
+        studio.shoot(name, manual=False)
     visits, twins = _of(window, VisitsScreen), _of(window, DuplicatesScreen)
     window.go("visits")
     visits.tabs.setCurrentIndex(1)
