@@ -138,3 +138,35 @@ def test_a_report_names_places_and_no_values() -> None:
     assert "test_start.py" in told
     assert "欧阳雪" not in told
     assert "220284" not in told
+
+
+MAPPED_BLOCKS = """
+import ctypes, sys
+from desktop.start import give_pictures_back
+
+class Told(ctypes.Structure):
+    _fields_ = [(word, ctypes.c_size_t) for word in (
+        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")]
+
+library = ctypes.CDLL(None)
+if not hasattr(library, "mallinfo2"):
+    sys.exit(3)
+library.mallinfo2.restype = Told
+if sys.argv[1] == "given back":
+    give_pictures_back()
+page = bytearray(18 << 20)
+del page  # from here on glibc would put everything smaller into the heap
+before = library.mallinfo2().hblkhd
+half = bytearray(4 << 20)
+print(library.mallinfo2().hblkhd - before >= len(half))
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems decide on that themselves")
+@pytest.mark.parametrize(("how", "mapped"), [("given back", "True"), ("as it was", "False")])
+def test_pictures_do_not_lie_in_the_heap(root: Path, how: str, mapped: str) -> None:
+    command = [sys.executable, "-c", MAPPED_BLOCKS, how]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60)
+    if done.returncode == 3:
+        pytest.skip("no glibc that tells")
+    assert (done.stdout.strip(), done.stderr) == (mapped, "")
