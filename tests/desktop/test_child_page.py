@@ -19,8 +19,9 @@ from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.verify.dialogs import PlaceDialog
 from desktop.ui.widgets.asking import AskDialog
-from records.views import Role
-from records.views_care import ReportState
+from records.store import Store
+from records.views import Actor, Role
+from records.views_care import ChildPage, ReportState
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from workflow import child_page, concerns, mandatory, verify
 
@@ -89,6 +90,34 @@ def test_enter_in_the_list_opens_the_page_and_escape_goes_back(desk: Desk, windo
     assert screen.name.text().startswith("欧阳雪甲　女")
     press(screen, Qt.Key.Key_Escape)
     assert window.shown == "children"
+
+
+def test_a_part_is_built_when_it_is_looked_at(
+    desk: Desk, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = desk.verified(desk.registration(0, front=["child_name"])).child_id
+    second = desk.verified(desk.registration(1, front=["child_name"])).child_id
+    reads: list[str] = []
+    whole = child_page.child_page
+
+    def counted(store: Store, actor: Actor, child_id: str, today: date) -> ChildPage:
+        reads.append(child_id)
+        return whole(store, actor, child_id, today)
+
+    monkeypatch.setattr(child_page, "child_page", counted)
+    screen = opened(window, first, qtbot)
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    assert reads == [first], "opened and shown, it is read once"
+    assert not screen.papers.findChildren(QLabel)
+    screen.tabs.setCurrentIndex(PAPERS)
+    assert "还没有报送过" in words(screen.papers)
+    screen.open_child(second, PAPERS)
+    assert "还没有报送过" not in words(screen.papers), "nothing of the child before while the page is read"
+    qtbot.waitUntil(lambda: "还没有报送过" in words(screen.papers))
+    window.go("children")
+    window.go("child")
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    assert reads == [first, second, second], "shown again, it is read again"
 
 
 def test_a_field_tells_its_history_with_the_crop(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:

@@ -49,6 +49,7 @@ class ChildPageScreen(QWidget):
         self._jobs = jobs
         self._actor = actor
         self._child_id = ""
+        self._on_its_way = ""  # the child whose page is being read
         self.page: ChildPage | None = None
         self._hands = told.Hands(
             Questions(jobs, self, actor.full_name),
@@ -145,6 +146,8 @@ class ChildPageScreen(QWidget):
                 widget.setText("")
             self.alarm.hide()
             self.twins.hide()
+            for part in (self.care, self.family, self.papers):
+                part.show_sections(())
         self._to_tab(tab)
         self.read()
 
@@ -154,18 +157,19 @@ class ChildPageScreen(QWidget):
     def enter(self) -> None:
         """The screen is shown."""
         self.tabs.setFocus()
-        if self._child_id:
+        if self._child_id != self._on_its_way:
             self.read()
 
     def read(self) -> None:
         """Read the page again."""
         self._refresh.stop()
         child_id, today = self._child_id, civil_day(self._jobs.now())
+        self._on_its_way = child_id
         self._jobs.read(
             lambda store, actor: child_page.child_page(store, actor, child_id, today),
             self._show,
             owner=self,
-            failed=lambda words: self.notice.say(words, "alarm"),
+            failed=partial(self._not_read, child_id),
         )
         self._jobs.read(
             lambda store, actor: duplicates.duplicate_candidates(store, actor, child_id),
@@ -173,6 +177,11 @@ class ChildPageScreen(QWidget):
             owner=self,
             failed=lambda _told: None,  # the page itself says what is wrong
         )
+
+    def _not_read(self, child_id: str, told: str) -> None:
+        if child_id == self._child_id:
+            self._on_its_way = ""
+            self.notice.say(told, "alarm")
 
     def _show_twins(self, child_id: str, twins: Sequence[TwinView]) -> None:
         """Somebody on the list may be the same child: said once, calmly, with the way to look."""
@@ -195,6 +204,7 @@ class ChildPageScreen(QWidget):
         if page.child_id != self._child_id:
             return
         self.page = page
+        self._on_its_way = ""
         self.title.emit(page.name)
         age = "" if page.age is None else f"{page.age}岁"
         state = "已退出" if page.exited else "重点关爱" if page.key_concern else ""

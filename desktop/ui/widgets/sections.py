@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QScrollArea, QWidget
 
 from desktop.ui.theme import BETWEEN, INSIDE
@@ -41,7 +42,10 @@ class Section:
 
 
 class Sections(QScrollArea):
-    """Shows sections; shown again, the keyboard stays on the button of the same name."""
+    """Shows sections; shown again, the keyboard stays on the button of the same name.
+
+    They are built when they are first looked at: a page of several parts would build all of them at once.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -49,9 +53,21 @@ class Sections(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidget(_holder())
+        self._unseen: tuple[Section, ...] | None = None
 
     def show_sections(self, sections: Sequence[Section]) -> None:
         """Other sections; those with neither lines nor words are left out."""
+        self._unseen = tuple(sections)
+        if self.isVisible():
+            self._build(self._unseen)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if self._unseen is not None:
+            self._build(self._unseen)
+        super().showEvent(event)
+
+    def _build(self, sections: Sequence[Section]) -> None:
+        self._unseen = None
         focus = QApplication.focusWidget()
         held = focus.objectName() if focus is not None and self.isAncestorOf(focus) else ""
         at = self.verticalScrollBar().value()
