@@ -18,7 +18,7 @@ from desktop import fonts
 from desktop.ui import theme
 
 TURN = 0.001  # seconds after which a busy thread gives way: painting a window asks for its turn dozens of times
-# glibc's mallopt: blocks as large as that are mapped by themselves, and what is free at the end of the heap is given back
+# glibc's mallopt: larger blocks are mapped by themselves, and what is free at the end of the heap is given back
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 MAPPED, TRIMMED = 1 << 20, 4 << 20  # bytes
 LARGEST_PICTURE_MB = 512  # an A3 viewing copy at 300 dpi needs 140; Qt's own limit of 256 refuses 600 dpi

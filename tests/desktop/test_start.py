@@ -166,7 +166,7 @@ print(library.mallinfo2().hblkhd - before >= len(half))
 @pytest.mark.parametrize(("how", "mapped"), [("given back", "True"), ("as it was", "False")])
 def test_pictures_do_not_lie_in_the_heap(root: Path, how: str, mapped: str) -> None:
     command = [sys.executable, "-c", MAPPED_BLOCKS, how]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=60)
     if done.returncode == 3:
         pytest.skip("no glibc that tells")
     assert (done.stdout.strip(), done.stderr) == (mapped, "")
