@@ -34,6 +34,20 @@ class Code:
 
 def find_code(grey: Picture) -> Code | None:
     """The program's QR code on a page, at any rotation; other codes are passed over. Pixels of ``grey``."""
+    return next(_codes(grey), None)
+
+
+def find_codes(grey: Picture) -> list[Code]:
+    """All codes of the program on a picture, each sheet's once. Pixels of ``grey``."""
+    found: list[Code] = []
+    for code in _codes(grey):
+        middle, side = code.corners.mean(axis=0), float(np.ptp(code.corners[:, 0]))
+        if all(np.abs(other.corners.mean(axis=0) - middle).max() > side for other in found):
+            found.append(code)
+    return found
+
+
+def _codes(grey: Picture) -> Iterator[Code]:
     longest = max(grey.shape)
     scales = [min(1.0, 1900 / longest)]
     if longest > 1900 * 1.2:
@@ -43,8 +57,15 @@ def find_code(grey: Picture) -> Code | None:
         for barcode in zxingcpp.read_barcodes(small, formats=QR_ONLY, try_invert=False):
             code = _parse(barcode, scale)
             if code is not None:
-                return code
-    return None
+                yield code
+
+
+def code_outline(code: Code, side: FormPage) -> Points | None:
+    """Where the page's four corners lie by its code alone, to some millimetres; None for a form without a code."""
+    if side.qr is None:
+        return None
+    page = Box(0, 0, side.width_mm, side.height_mm)
+    return transform(_affine(_outline(side.qr), code.corners), _outline(page))
 
 
 def _parse(barcode: zxingcpp.Barcode, scale: float) -> Code | None:

@@ -161,6 +161,17 @@ class Finder:
             return found
         return _in_delivered(found, scale)
 
+    def seen(self, delivered: Delivered) -> Found | None:
+        """A known form on the picture, or None, whatever the reason."""
+        grey = np.asarray(cv2.cvtColor(delivered.picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+        shown, scale = shown_copy(grey, delivered.dpi_x, delivered.dpi_y)
+        if unusable(shown) is not None or is_blank(shown):
+            return None
+        search = _Search(self.sides, grey, shown, scale)
+        code = find_code(grey)
+        found = search.by_code(code) if code else search.by_squares() or search.by_features()
+        return _in_delivered(found, scale) if isinstance(found, _Laid) else None
+
 
 def shown_copy(grey: Picture, dpi_x: int, dpi_y: int) -> tuple[Picture, tuple[float, float]]:
     """A grey copy of workable size with square pixels (faxes have 204 x 98 dpi), and its scale per axis."""

@@ -29,9 +29,20 @@ from ocr.memory import give_back
 from ocr.model_packs import load_recogniser
 from ocr.pdf import PdfFile
 from ocr.prefilled import prefilled_page, read_prefilled, settle_unchanged
-from ocr.reading import FieldReading, PageOutcome, PageReading, PageStatus, PixelBox, ReadingContext, TextLine
+from ocr.reading import (
+    FieldReading,
+    PageOutcome,
+    PageReading,
+    PageStatus,
+    Part,
+    PixelBox,
+    ReadingContext,
+    SourcePage,
+    TextLine,
+)
 from ocr.recogniser import Recogniser
 from ocr.registration import Picture, RegisteredPage, lay, turn_picture, turned_size
+from ocr.sheets import cut_out, with_sheets
 from ocr.text_layer import checked_by_picture, text_layer_fields
 
 VIEW_SIDE = 2480
@@ -80,21 +91,28 @@ class FormPageReader:
         self._engine = f"onnxruntime {onnxruntime.__version__}"
         self._model = model_version(self._recogniser)
 
+    def pages(self, delivered: DeliveredFile) -> tuple[SourcePage, ...]:
+        """The file's pages, with the sheets that lie on each where they are several."""
+        return with_sheets(delivered, self._finder)
+
     def read(self, delivered: DeliveredFile, index: int, context: ReadingContext) -> PageOutcome:
         """Read one page. Raises OcrFailed when it can't be decoded."""
         start = time.perf_counter()
-        page = delivered.page(index)
+        whole = delivered.page(index)
+        page = cut_out(whole, context.part)
         found = self._finder.find(page, context.form)
         turn = page.turn if context.turn is None else context.turn
         rotation = found.match.rotation if isinstance(found, Found) else turn
         view = viewing_copy(page.picture, rotation)
-        reading = self._described(page, index, rotation, view)
+        reading = replace(self._described(whole, index, rotation, view), part=context.part)
         if isinstance(found, Found):
             registered = lay(
                 page.picture, found.match, view_size=(view.width, view.height), blank=found.known.blank.full
             )
             give_back()  # what decoding and finding took, before the network takes its part
-            texts = text_layer_fields(delivered, index, registered) if isinstance(delivered, PdfFile) else {}
+            texts = (
+                text_layer_fields(delivered, index, registered, context.part) if isinstance(delivered, PdfFile) else {}
+            )
             reading = replace(
                 reading,
                 status=PageStatus.READ,
@@ -113,20 +131,17 @@ class FormPageReader:
         give_back()
         return PageOutcome(replace(reading, seconds=time.perf_counter() - start), view.jpeg, masked)
 
-    def lines(self, delivered: DeliveredFile, index: int, turn: int | None = None) -> tuple[TextLine, ...]:
-        """All text of a page whose form is unknown. Slow and large; never run several at once.
-
-        ``turn``: clockwise degrees to upright where a person has said so.
-        """
+    def lines(self, delivered: DeliveredFile, index: int, context: ReadingContext) -> tuple[TextLine, ...]:
+        """All text of a page whose form is unknown. Slow and large; never run several at once."""
         if self._free is None:
             self._free = FreePageReader(self._models_dir, self._threads)
-        page = delivered.page(index)
-        turn = page.turn if turn is None else turn
+        page = cut_out(delivered.page(index), context.part)
+        turn = page.turn if context.turn is None else context.turn
         return self._free.lines(turn_picture(page.picture, turn), turn)
 
-    def learn(self, delivered: DeliveredFile, index: int) -> LearnedPage:
+    def learn(self, delivered: DeliveredFile, index: int, part: Part | None = None) -> LearnedPage:
         """What a page of a blank form asks."""
-        return learn_delivered(delivered, index, self._recogniser)
+        return learn_delivered(delivered, index, self._recogniser, part)
 
     def _fields(
         self, registered: RegisteredPage, found: Found, texts: Mapping[str, FieldReading], context: ReadingContext

@@ -52,10 +52,10 @@ class PdfFile:
         most = math.sqrt(MAX_DRAWN_PIXELS / (width * height)) * POINTS_PER_INCH
         return max(1, min(DPI, int(most)))
 
-    def page(self, index: int) -> Delivered:
-        """Draw one page. Raises OcrFailed."""
+    def page(self, index: int, at_most: int = DPI) -> Delivered:
+        """Draw one page, at ``at_most`` dots per inch. Raises OcrFailed."""
         with _drawing(self.password):
-            dpi = self.dpi(index)
+            dpi = min(at_most, self.dpi(index))
             page = self._pdf[index]
             try:
                 bitmap = page.render(scale=dpi / POINTS_PER_INCH * EXACT, rev_byteorder=False, maybe_alpha=False)

@@ -39,6 +39,16 @@ class OcrFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The part of a delivered picture that one sheet is, where several lie on it: ``(x, y)`` its corner, in pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One possible reading: text as written, its normalised value, and a score in 0..1."""
 
@@ -114,7 +124,11 @@ class RosterFit:
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """Everything read from one page. ``page_index`` counts from 0 within its source."""
+    """Everything read from one page. ``page_index`` counts the pictures of its source from 0.
+
+    ``part``: where the sheet lies in the delivered picture, None where it is all of it. With a part every ``box_px``
+    counts from the part's corner; ``width_px`` and ``height_px`` are always the whole picture's.
+    """
 
     page_index: int
     status: PageStatus
@@ -136,6 +150,12 @@ class PageReading:
     lines: tuple[TextLine, ...] = ()
     registration_error_px: float | None = None  # median residual of matched points, delivered pixels
     roster: RosterFit | None = None
+    part: Part | None = None
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of the page as delivered: of its part where it has one."""
+        return (self.part.width, self.part.height) if self.part else (self.width_px, self.height_px)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +172,13 @@ class PageOutcome:
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """One page found in a delivered file."""
+    """One page found in a delivered file. ``sheets``: where several lie on it, each one's part of the picture."""
 
     index: int
     width_px: int
     height_px: int
     dpi: int
+    sheets: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +191,8 @@ class ReadingContext:
     ``roster``: known children; one that fits a page is offered (``ocr.known_children``).
 
     What a person has said of this very page: ``form``, id and version, the only form looked for; ``turn``, clockwise
-    degrees from the delivered picture to upright, where no form tells.
+    degrees from the delivered picture to upright, where no form tells. ``part``: the sheet to be read, where several
+    lie on the picture.
     """
 
     home_division: str | None = None
@@ -179,3 +201,4 @@ class ReadingContext:
     roster: Roster | None = None
     form: tuple[str, str] | None = None
     turn: int | None = None
+    part: Part | None = None

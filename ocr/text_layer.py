@@ -27,7 +27,7 @@ from forms.kinds import JsonValue, Kind
 from forms.values import FieldError, parse
 from ocr.decoding.dates import lacking
 from ocr.pdf import POINTS_PER_INCH, PdfFile
-from ocr.reading import Candidate, FieldReading
+from ocr.reading import Candidate, FieldReading, Part
 from ocr.registration import PX_PER_MM, Points, RegisteredPage, transform
 
 PRINTED = 0.7
@@ -53,12 +53,15 @@ class Layer:
     buttons: tuple[tuple[Box, bool], ...] = ()
 
 
-def text_layer_fields(pdf: PdfFile, index: int, view: RegisteredPage) -> dict[str, FieldReading]:
+def text_layer_fields(
+    pdf: PdfFile, index: int, view: RegisteredPage, part: Part | None = None
+) -> dict[str, FieldReading]:
     """Readings of the fields that the PDF's text layer fills; fields it says nothing about are left to OCR.
 
-    ``view`` is the registered page as drawn at ``pdf.dpi(index)``. Never raises on a broken layer: it is then empty.
+    ``view`` is the registered page as drawn at ``pdf.dpi(index)``, or this ``part`` of it. Never raises on a broken
+    layer: it is then empty.
     """
-    layer = read_layer(pdf, index, view)
+    layer = read_layer(pdf, index, view, part)
     readings: dict[str, FieldReading] = {}
     for field in view.form.on_page(view.page):
         if field.kind is Kind.SIGNATURE:
@@ -89,7 +92,7 @@ def checked_by_picture(told: FieldReading, seen: FieldReading) -> FieldReading:
     return replace(told, evidence=evidence)
 
 
-def read_layer(pdf: PdfFile, index: int, view: RegisteredPage) -> Layer:
+def read_layer(pdf: PdfFile, index: int, view: RegisteredPage, part: Part | None = None) -> Layer:
     """The trusted part of a page's text layer, in form millimetres."""
     try:
         with pdfplumber.open(io.BytesIO(pdf.data), password=pdf.password or "") as document:
@@ -102,6 +105,7 @@ def read_layer(pdf: PdfFile, index: int, view: RegisteredPage) -> Layer:
         return Layer()
     scale = pdf.dpi(index) / POINTS_PER_INCH
     inverse = np.linalg.inv(view.homography)
+    corner = (part.x, part.y) if part else (0, 0)
 
     def on_form(item: Mapping[str, Any]) -> Box:
         corners = [
@@ -110,7 +114,7 @@ def read_layer(pdf: PdfFile, index: int, view: RegisteredPage) -> Layer:
             (item["x1"], item["bottom"]),
             (item["x0"], item["bottom"]),
         ]
-        px: Points = (np.array(corners, dtype=np.float64) - (left, top)) * scale
+        px: Points = (np.array(corners, dtype=np.float64) - (left, top)) * scale - corner
         mm = transform(inverse, px)
         low, high = mm.min(axis=0), mm.max(axis=0)
         return Box(float(low[0]), float(low[1]), max(0.01, float(high[0] - low[0])), max(0.01, float(high[1] - low[1])))

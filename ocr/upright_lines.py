@@ -24,7 +24,7 @@ class UprightLine:
 
 def upright_lines(reading: PageReading) -> tuple[UprightLine, ...]:
     """The page's lines of text, turned upright."""
-    width, height = reading.width_px, reading.height_px
+    width, height = reading.size_px
     found = []
     for line in reading.lines:
         x, y, w, h = line.box_px
@@ -50,7 +50,7 @@ def _turned(
 def view_box(lines: Sequence[UprightLine], reading: PageReading) -> PixelBox:
     """The rectangle around the lines in the viewing copy."""
     turned = reading.rotation % 180 == 90
-    width, height = (reading.height_px, reading.width_px) if turned else (reading.width_px, reading.height_px)
+    width, height = reversed(reading.size_px) if turned else reading.size_px
     across, down = reading.view_width_px / max(1, width), reading.view_height_px / max(1, height)
     left, top = min(line.box[0] for line in lines) * across, min(line.box[1] for line in lines) * down
     right, bottom = max(line.box[2] for line in lines) * across, max(line.box[3] for line in lines) * down

@@ -5,8 +5,8 @@ come out by pipe, so a worker never has a key or a path. This module imports nei
 the window's process imports it.
 
 Messages to a worker: first the arguments of ``_Worker``, then ``("open", token, data, password)``,
-``("read", token, index, context)``, ``("lines", token, index, turn)``, ``("learn", token, index)``. Each of these is
-answered by ``("done", result)``, ``("failed", reason, sentence)`` or ``("defect", trail)``; ``("ready",)`` or
+``("read", token, index, context)``, ``("lines", token, index, context)``, ``("learn", token, index, part)``. Each of
+these is answered by ``("done", result)``, ``("failed", reason, sentence)`` or ``("defect", trail)``; ``("ready",)`` or
 ``("broken", trail)`` comes once after the start.
 """
 
@@ -32,14 +32,15 @@ from ocr.free_pairs import with_pairs
 from ocr.identity_papers import with_identities
 from ocr.learning.asked import LearnedPage
 from ocr.models import DETECTION, RECOGNITION, model_folder
-from ocr.reading import OcrFailed, PageOutcome, PageStatus, ReadingContext, SourcePage, TextLine
+from ocr.reading import OcrFailed, PageOutcome, PageStatus, Part, ReadingContext, SourcePage, TextLine
 from ocr.worker_process import ReaderFactory, form_page_reader, serve
 
 log = logging.getLogger(__name__)
 
 START_SECONDS = 120.0
 """Loading OpenCV, the network and the forms' features takes 2 s; a virus scanner's first look may take longer."""
-OPEN_SECONDS = 60.0
+OPEN_SECONDS = 180.0
+"""Wide pictures are looked through for a second sheet: half a second each."""
 END_SECONDS = 2.0
 ILLEGIBLE = ("too_small", "too_dark", "noise", "mirrored")
 """Reasons for an unknown form where looking for lines of text would give nothing."""
@@ -196,20 +197,20 @@ class OpenSource:
                 return outcome
             with self._pool.free_pages:
                 start = time.perf_counter()
-                lines: tuple[TextLine, ...] = worker.ask(("lines", self._token, index, context.turn), seconds)
+                lines: tuple[TextLine, ...] = worker.ask(("lines", self._token, index, context), seconds)
                 spent = outcome.reading.seconds + time.perf_counter() - start
         # everything found on such a page is for a person to look at
         found = with_pairs(with_identities(replace(outcome.reading, lines=lines, seconds=spent)))
         return replace(outcome, reading=found)
 
-    def learn(self, index: int) -> LearnedPage:
-        """What page ``index`` of a blank form asks. Raises OcrFailed."""
+    def learn(self, index: int, part: Part | None = None) -> LearnedPage:
+        """What page ``index`` of a blank form, or this part of it, asks. Raises OcrFailed."""
         if not 0 <= index < len(self.pages):
             raise IndexError(index)
         with self._pool._borrowed() as worker:
             if worker.token != self._token:
                 worker.open(self._token, self._data, self._password)
-            learned: LearnedPage = worker.ask(("learn", self._token, index), self._pool.page_seconds)
+            learned: LearnedPage = worker.ask(("learn", self._token, index, part), self._pool.page_seconds)
         return learned
 
     def close(self) -> None:

@@ -16,24 +16,28 @@ from typing import Any, Protocol, TypeAlias
 
 from forms.form_file import Form
 from ocr.learning.asked import LearnedPage
-from ocr.reading import OcrFailed, PageOutcome, ReadingContext, TextLine
+from ocr.reading import OcrFailed, PageOutcome, Part, ReadingContext, SourcePage, TextLine
 
 MEMORY_BYTES = 8 << 30
 """Address space of one worker. Reading needs 0.7 GB and a free page 1.5 GB; libraries reserve more than they use."""
 
 
 class PageReader(Protocol):
-    """Reads pages of an opened delivered file. All raise OcrFailed."""
+    """Reads pages of an opened delivered file. All but ``pages`` raise OcrFailed."""
+
+    def pages(self, delivered: Any) -> tuple[SourcePage, ...]:
+        """The opened file's pages, with the sheets that lie on each where they are several."""
+        ...
 
     def read(self, delivered: Any, index: int, context: ReadingContext) -> PageOutcome:
         """The page by its form; of unknown form, without lines."""
         ...
 
-    def lines(self, delivered: Any, index: int, turn: int | None = None) -> tuple[TextLine, ...]:
-        """All text of a page of unknown form; ``turn``: clockwise degrees to upright, where a person has said so."""
+    def lines(self, delivered: Any, index: int, context: ReadingContext) -> tuple[TextLine, ...]:
+        """All text of a page of unknown form."""
         ...
 
-    def learn(self, delivered: Any, index: int) -> LearnedPage:
+    def learn(self, delivered: Any, index: int, part: Part | None = None) -> LearnedPage:
         """What a page of a blank form asks."""
         ...
 
@@ -95,7 +99,7 @@ class _Desk:
             if message[0] == "lines":
                 return ("done", self._reader.lines(self._delivered, message[2], message[3]))
             if message[0] == "learn":
-                return ("done", self._reader.learn(self._delivered, message[2]))
+                return ("done", self._reader.learn(self._delivered, message[2], message[3]))
             return ("done", self._reader.read(self._delivered, message[2], message[3]))
         except OcrFailed as failure:
             return ("failed", failure.reason, failure.sentence)
@@ -116,7 +120,7 @@ class _Desk:
             self._delivered.close()
             self._delivered = None
         self._delivered = open_delivered(data, password)
-        return self._delivered.pages
+        return self._reader.pages(self._delivered)
 
 
 def _trail(error: Exception) -> str:

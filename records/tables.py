@@ -178,6 +178,10 @@ class Page(Table):
     id: Mapped[PrimaryId]
     source_id: Mapped[Id] = mapped_column(ForeignKey("sources.id"))
     position: Mapped[int]  # from 0 within its source
+    # which picture of the file it is on (from 0; before 0017 none, then it is the position), and where several sheets
+    # lie on that, its part: x, y, width and height in pixels, as JSON
+    picture: Mapped[int | None]
+    part: Mapped[str | None] = mapped_column(Text)
     state: Mapped[PageState] = mapped_column(enumeration(PageState, "page_state"), default=PageState.RECEIVED)
     attempts: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(Text, default="")  # English code of a failure or of being set aside

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,10 @@ def read_file(pool: ReaderPool, path: Path, context: ReadingContext | None = Non
         yield _failed(path, 1, failed)
         return
     try:
-        for page in source.pages:
+        sheets = [(page, part) for page in source.pages for part in page.sheets or (None,)]
+        for page, part in sheets:
             try:
-                reading = source.read(page.index, context).reading
+                reading = source.read(page.index, replace(context or ReadingContext(), part=part)).reading
             except OcrFailed as failed:
                 yield _failed(path, page.index + 1, failed)
                 continue

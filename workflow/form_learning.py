@@ -57,9 +57,9 @@ def learn_pages(store: Store, actor: Actor, now: datetime, page_ids: Sequence[st
     with ReaderPool(models_dir(), ()) as pool:
         learned = []
         for page_id in page_ids:
-            data, position, password = original(store, actor, page_id)
+            data, (picture, part), password = original(store, actor, page_id)
             with pool.open(data, "page", password) as source:
-                learned.append(source.learn(position))
+                learned.append(source.learn(picture, part))
     return propose(learned, UNSAVED)
 
 

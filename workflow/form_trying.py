@@ -9,7 +9,7 @@ from pathlib import Path
 from forms.dictionary import extra_sensitive
 from forms.form_file import Form, FormError
 from ocr.models import models_dir
-from ocr.reading import FieldReading, OcrFailed, PageOutcome, PageStatus
+from ocr.reading import FieldReading, OcrFailed, PageOutcome, PageStatus, Part, ReadingContext
 from ocr.worker import OpenSource, ReaderPool
 from records.store import Store
 from records.vault import VaultRef
@@ -18,6 +18,7 @@ from records.views_forms import TriedField, TriedPage
 from workflow import scope, sentences
 from workflow.errors import NotAllowed
 from workflow.permissions import Right, verb
+from workflow.recognise import place_in_file
 
 SURE = 0.9
 """How sure a reading has to be to stand plain over its place; nothing is accepted by it."""
@@ -47,17 +48,18 @@ def try_pages(store: Store, actor: Actor, now: datetime, form: Form, page_ids: S
 def _try_pages(store: Store, actor: Actor, form: Form, page_ids: Sequence[str]) -> Iterator[TriedPage]:
     with ReaderPool(models_dir(), (form,)) as pool:
         for page_id in page_ids:
-            data, position, password = original(store, actor, page_id)
+            data, (picture, part), password = original(store, actor, page_id)
             with pool.open(data, "page", password) as source:
-                yield _tried(store, source, form, "收件箱里的一页", position)
+                yield _tried(store, source, form, "收件箱里的一页", picture, part)
 
 
 @verb(Right.SEE_INBOX)
-def original(store: Store, actor: Actor, page_id: str) -> tuple[bytes, int, str | None]:
-    """The delivered file that a page is of, its position there, and the password. Raises NotFound, NotAllowed."""
+def original(store: Store, actor: Actor, page_id: str) -> tuple[bytes, tuple[int, Part | None], str | None]:
+    """The delivered file that a page is of, its place there (``place_in_file``), and the password. Raises NotFound,
+    NotAllowed."""
     with store.session() as session:
         page = scope.page(session, actor, page_id)
-        source, position = page.source, page.position
+        source, place = page.source, place_in_file(page)
         key: bytes | None = source.vault_key
         if source.vault_key_sealed:
             key = store.open_sealed(source.vault_key, f"vault/{source.vault_id}")
@@ -65,12 +67,12 @@ def original(store: Store, actor: Actor, page_id: str) -> tuple[bytes, int, str 
             raise NotAllowed("这个文件上有特别敏感的内容，您打不开，没有读。请由能打开的人来做。")
         ref, password = VaultRef(source.vault_id, key), source.password
     store.saw(actor.user_id, "page.see", [page_id])
-    return store.vault.get(ref), position, password
+    return store.vault.get(ref), place, password
 
 
-def _tried(store: Store, source: OpenSource, form: Form, name: str, index: int) -> TriedPage:
+def _tried(store: Store, source: OpenSource, form: Form, name: str, index: int, part: Part | None = None) -> TriedPage:
     try:
-        outcome = source.read(index)
+        outcome = source.read(index, ReadingContext(part=part))
     except OcrFailed as failed:
         return TriedPage(name, b"", 0, (), failed.sentence)
     reading = outcome.reading

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ocr.reading import Candidate, Doubt, FieldReading, PageReading, PageStatus, PixelBox, RosterFit, TextLine
+from ocr.reading import Candidate, Doubt, FieldReading, PageReading, PageStatus, Part, PixelBox, RosterFit, TextLine
 
 
 def reading_to_json(reading: PageReading) -> dict[str, Any]:
@@ -24,6 +24,8 @@ def reading_from_json(plain: Mapping[str, Any]) -> PageReading:
     if known.get("roster"):
         fit = known["roster"]
         known["roster"] = RosterFit(fit["entry"], fit["fit"], tuple(fit["keys"]))
+    if known.get("part"):
+        known["part"] = Part(**known["part"])
     return PageReading(**known)
 
 

@@ -7,15 +7,16 @@ is tried twice and then named.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from forms.catalog import shipped_forms
 from forms.form_file import Form
-from ocr.reading import OcrFailed, PageOutcome, PageReading, PageStatus, ReadingContext, SourcePage
+from ocr.reading import OcrFailed, PageOutcome, PageReading, PageStatus, Part, ReadingContext, SourcePage
 from ocr.roster import Roster
 from records import intake_rows, sealing
 from records.columns import canonical_json
@@ -221,12 +222,15 @@ class _Queue:
                 self.refuse(session, source, "empty")
                 self.tell(changed(sources=[source_id]))
                 return False
-            for page in found:
+            sides = [(page, part) for page in found for part in page.sheets or (None,)]
+            for position, (page, part) in enumerate(sides):
                 session.add(
                     Page(
                         id=self.store.new_id(),
                         source_id=source_id,
-                        position=page.index,
+                        position=position,
+                        picture=page.index,
+                        part=None if part is None else json.dumps(asdict(part)),
                         width=page.width_px,
                         height=page.height_px,
                         dpi=page.dpi,
@@ -234,9 +238,9 @@ class _Queue:
                 )
             source.state = SourceState.SPLIT
             source.reason = ""
-            source.page_count = len(found)
+            source.page_count = len(sides)
             self.store.audit(
-                session, self.actor.user_id, self.clock(), "source.split", source_id, {"pages": len(found)}
+                session, self.actor.user_id, self.clock(), "source.split", source_id, {"pages": len(sides)}
             )
         self.tell(changed(sources=[source_id]))
         return True
@@ -271,11 +275,11 @@ class _Queue:
                     self.fail(session, page, "worker_died")
                     break
                 page.attempts += 1
-                position = page.position
-                asked = replace(context, turn=page.asked_turn, form=_asked_form(page))
+                picture, part = place_in_file(page)
+                asked = replace(context, turn=page.asked_turn, form=_asked_form(page), part=part)
             self.say("识别")
             try:
-                outcome = opened.read(position, asked)
+                outcome = opened.read(picture, asked)
             except OcrFailed as failure:
                 with self.store.transaction() as session:
                     page = _row(session, Page, page_id)
@@ -379,6 +383,12 @@ class _Queue:
         with self.store.session() as session:
             waiting = intake_rows.count_waiting(session, self.actor.division)
         self.progress(self.done, self.done + waiting, sentence)
+
+
+def place_in_file(page: Page) -> tuple[int, Part | None]:
+    """Which picture of its file a page is on, from 0, and which part of that it is where several sheets lie on it."""
+    part = None if page.part is None else Part(**json.loads(page.part))
+    return (page.position if page.picture is None else page.picture), part
 
 
 def _asked_form(page: Page) -> tuple[str, str] | None:

@@ -14,17 +14,22 @@ from ocr.learning.asked import LearnedPage
 from ocr.learning.page import learn_page
 from ocr.learning.printed import Character
 from ocr.pdf import POINTS_PER_INCH, PdfFile
+from ocr.reading import Part
 from ocr.recogniser import Recogniser
+from ocr.sheets import cut_out
 
 POINT_MM = 25.4 / POINTS_PER_INCH
 PICTURED = 0.5
 """Share of a PDF page covered by a picture, from which it is a scan whatever text it carries."""
 
 
-def learn_delivered(delivered: DeliveredFile, index: int, recogniser: Recogniser) -> LearnedPage:
+def learn_delivered(
+    delivered: DeliveredFile, index: int, recogniser: Recogniser, part: Part | None = None
+) -> LearnedPage:
     """One side of a delivered blank. Raises OcrFailed when it can't be decoded."""
-    page = delivered.page(index)
-    if not isinstance(delivered, PdfFile):
+    page = cut_out(delivered.page(index), part)
+    # the text of a page with several sheets isn't told apart by sheet: what is seen is read
+    if part is not None or not isinstance(delivered, PdfFile):
         return learn_page(page, recogniser)
     characters, scanned = printed_characters(delivered, index)
     return learn_page(page, recogniser, () if scanned else characters, exact=not scanned)

@@ -1,4 +1,4 @@
--- revision 0016
+-- revision 0017
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -314,7 +314,7 @@ CREATE TABLE pages (
 	content_hash VARCHAR(64), 
 	duplicate_of_id VARCHAR(36), 
 	sheet_id VARCHAR(36), 
-	side INTEGER, masked_id VARCHAR(32), masked_key BLOB, erased_at DATETIME, asked_turn INTEGER, asked_form_id VARCHAR(64), asked_form_version VARCHAR(32), 
+	side INTEGER, masked_id VARCHAR(32), masked_key BLOB, erased_at DATETIME, asked_turn INTEGER, asked_form_id VARCHAR(64), asked_form_version VARCHAR(32), picture INTEGER, part TEXT, 
 	CONSTRAINT pk_pages PRIMARY KEY (id), 
 	CONSTRAINT fk_pages_duplicate_of_id FOREIGN KEY(duplicate_of_id) REFERENCES pages (id), 
 	CONSTRAINT fk_pages_form_id_form_version FOREIGN KEY(form_id, form_version) REFERENCES forms_used (form_id, version), 

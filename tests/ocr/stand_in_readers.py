@@ -11,7 +11,7 @@ from typing import Any
 
 from forms.form_file import Form
 from ocr.learning.asked import LearnedPage
-from ocr.reading import OcrFailed, PageOutcome, PageReading, PageStatus, ReadingContext, TextLine
+from ocr.reading import OcrFailed, PageOutcome, PageReading, PageStatus, Part, ReadingContext, SourcePage, TextLine
 from ocr.worker_process import PageReader
 
 DIES, HANGS, REFUSES, BREAKS, UNKNOWN = 1, 2, 3, 4, 6
@@ -43,6 +43,10 @@ def outcome(index: int, reason: str = "", status: PageStatus = PageStatus.BLANK)
 
 
 class Reader:
+    def pages(self, delivered: Any) -> tuple[SourcePage, ...]:
+        pages: tuple[SourcePage, ...] = delivered.pages
+        return pages
+
     def read(self, delivered: Any, index: int, context: ReadingContext) -> PageOutcome:
         if index == DIES:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -54,10 +58,10 @@ class Reader:
             raise ValueError("张三")
         return outcome(index, f"pid {os.getpid()}", PageStatus.UNKNOWN_FORM if index == UNKNOWN else PageStatus.BLANK)
 
-    def lines(self, delivered: Any, index: int, turn: int | None = None) -> tuple[TextLine, ...]:
+    def lines(self, delivered: Any, index: int, context: ReadingContext) -> tuple[TextLine, ...]:
         return (TextLine(f"第{index}页", 1.0, (0, 0, 1, 1)),)
 
-    def learn(self, delivered: Any, index: int) -> LearnedPage:
+    def learn(self, delivered: Any, index: int, part: Part | None = None) -> LearnedPage:
         return LearnedPage(210, 297, b"", (), (), f"第{index}页")
 
 
