@@ -41,6 +41,8 @@ _VILLAGE = re.compile(r".{1,15}(?:村|社区|屯|嘎查|委会|委员会|[队组
 _PLACE_TAILS = ("省", "市", "县", "区", "旗", "州", "盟", "处", "办", "会")
 _YEAR = re.compile(r"\s*[\d〇○零一二三四五六七八九]{2,4}\s*年\s*")
 _NUMBER = re.compile(r"(\d{1,9})(?:人|个|名|元|岁|次|户|口|人次)?", re.ASCII)
+_NO_NAMES = frozenset({"同上", "同前", "同左", "不详", "不明", "未知", "不清楚", "不知道"})
+"""What people write where a name is asked; none of them is one."""
 _NOTHING = frozenset({"无", "没有", "无此项"})
 # 无 is an answer in a text, a choice or a list of codes; elsewhere it says that there is nothing to write
 _TAKES_NOTHING = frozenset({Kind.TEXT, Kind.CHOICE, Kind.CODE, Kind.SIGNATURE})
@@ -178,6 +180,8 @@ def _name(text: str) -> JsonValue:
     name = _DOTS.sub(NAME_DOT, unicodedata.normalize("NFC", " ".join(text.split())))
     # blanks mean something between Latin letters only
     name = re.sub(r"(?<![A-Za-z]) | (?![A-Za-z])", "", name)
+    if name in _NO_NAMES:
+        raise FieldError(f"“{name}”不是姓名。不知道姓名的，请留空，待核实后补填。")
     if len(name) > 50 or not _NAME.fullmatch(name):
         raise FieldError("姓名只能写汉字或字母，少数民族姓名中间可用“·”。")
     return name

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forms.form_file import Box
-from ocr.overlays import STEP, colourless, round_seals, whiter
+from ocr.overlays import STEP, colourless, folds, round_seals, whiter, without_shadow
 from ocr.registration import PX_PER_MM, RegisteredPage
 
 Picture: TypeAlias = npt.NDArray[np.uint8]
@@ -109,6 +109,7 @@ class PageInk:
         small = np.asarray(cv2.resize(page.rectified, None, fx=1 / STEP, fy=1 / STEP, interpolation=cv2.INTER_AREA))
         self._paper = _paper(small.astype(np.uint8))
         self._whiter = whiter(small.astype(np.uint8))
+        self._folds = folds(small.astype(np.uint8), self._paper)
         self._seals = _seals(page) if colourless(small.astype(np.uint8)) else []
 
     def sealed(self, box: Box) -> bool:
@@ -137,6 +138,8 @@ class PageInk:
         if count:
             grey[reddish] = np.maximum(grey[reddish], np.minimum(red[reddish], 229) + 26)
         dark = np.multiply(255 - grey, np.float32(1 / 255), dtype=np.float32)
+        if self._folds[y // STEP : (y + h) // STEP + 1, x // STEP : (x + w) // STEP + 1].any():
+            dark = without_shadow(dark)
         return dark, count / max(1, reddish.size)
 
     def printed(self, x: int, y: int, w: int, h: int) -> Darkness:

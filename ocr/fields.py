@@ -27,7 +27,7 @@ from ocr.decoding.dates import lacking
 from ocr.decoding.decoder import PLACED, Decoded, Decoder
 from ocr.decoding.names import known_surname
 from ocr.evidence import EVENEST, combine
-from ocr.lines import Struck, evenness, is_dash
+from ocr.lines import Struck, evenness, is_dash, is_ditto, is_slash
 from ocr.nearby import counties_named, near
 from ocr.reading import Candidate, Doubt, FieldReading, ReadingContext
 from ocr.recogniser import Recogniser, greedy
@@ -63,6 +63,10 @@ LISTED = frozenset({Kind.CODE, Kind.CHOICE, Kind.DIVISION})
 """Kinds whose values all stand in a list."""
 LIKELY = 0.2
 """Share from which a whole date is offered beside one that seems to lack its day."""
+SLANTED, SLANTED_TEXT = 70.0, 62.0
+"""Degrees from level up to which a single stroke is a slash; a 1 that leans is a text's (a number, a class), no name's,
+date's or phone's."""
+SAME_AS_ABOVE = frozenset({"同上", "同前", "同左", "〃"})
 DASH = "—"
 MOBILE = "1[3-9][0-9]{9}"
 DOTTED = frozenset({Kind.TEXT, Kind.DATE, Kind.MONTH, Kind.NAME})
@@ -145,7 +149,7 @@ def _open(view: RegisteredPage, field: FormField, recogniser: Recogniser, ink: P
         return _signature(view, field, cell)
     if field.kind in BETWEEN:
         settled_ = settled(cell, dots=True)
-        if not settled_.blank and not is_dash(settled_):
+        if not settled_.blank and not _says_nothing(settled_, field):
             written = between_print(settled_, field, ink, recogniser)
             if written is not None:
                 return _Open(view, field, settled_, written)
@@ -159,7 +163,7 @@ def _open_cell(view: RegisteredPage, field: FormField, cell: Cell, recogniser: R
     cell = settled(cell, dots=field.kind in DOTTED)
     if cell.blank:
         return _blank(view, field, cell)
-    if is_dash(cell) and field.kind not in ONE_STROKE:
+    if _says_nothing(cell, field):
         return _dash(view, field, cell)
     written = combed(cell, field, recogniser) if field.cells else running(cell, recogniser)
     if written.struck is Struck.YES and field.kind in FIGURES:
@@ -181,7 +185,14 @@ def _is_complete(kind: Kind, text: str) -> bool:
 def needs_network(field: FormField, ink: PageInk) -> bool:
     """Whether anything was written in a cell, neither choice nor signature, that the network has to read."""
     cell = settled(cut(ink, field.box), dots=field.kind in DOTTED)
-    return not cell.blank and not (is_dash(cell) and field.kind not in ONE_STROKE)
+    return not cell.blank and not _says_nothing(cell, field)
+
+
+def _says_nothing(cell: Cell, field: FormField) -> bool:
+    """A dash or a slash through the field, where that can't be the figure 1."""
+    if field.kind in ONE_STROKE:
+        return False
+    return is_dash(cell) or is_slash(cell, SLANTED_TEXT if field.kind is Kind.TEXT else SLANTED)
 
 
 def _decoder(recogniser: Recogniser) -> Decoder:
@@ -248,6 +259,8 @@ def _read(
         reasons.append("unread_ink")
     if field.kind in RUNNING and widest_gap(written.ink) > APART:
         reasons.append("wide_gap")
+    if decoded.text in SAME_AS_ABOVE or is_ditto(cell):
+        reasons.append("ditto")
     if not decoded.text:
         reasons.append("illegible")
     elif invalid:

@@ -29,6 +29,15 @@ BLACK, BLACKEST, CONTRAST = 0.68, 0.82, 1.7
 how much blacker it must be than the line's other characters in between."""
 ALONE = 0.985
 """Share of the ink in the first of two lines up to which the second is one: a single 号 of a long address."""
+LEAST_SLASH, SLASH_TALL = 3.0, 0.5
+"""Millimetres, and heights of its box, that a slash through a field is long, at least."""
+LEVEL, BENT, UNBROKEN = 8.0, 0.05, 0.75
+"""Degrees from which a stroke is slanted; how far, of its length, it may leave a straight line; and how much of its
+length must be ink."""
+UPRIGHT, NO_FIGURE = 87.0, 9.5
+"""Degrees up to which a stroke is slanted at all; millimetres that are taller than any figure in a form's rows."""
+DITTO = 3.2
+"""Millimetres that the strokes of a 〃 are long, at most, and lie apart."""
 SCRIBBLED = 0.9
 """Length of a black place, in heights of the line, from which it is taken out: several characters lie under it."""
 
@@ -136,6 +145,49 @@ def is_dash(cell: Cell) -> bool:
     columns = ink.any(axis=0)
     extent = height - np.argmax(ink[::-1], axis=0) - np.argmax(ink, axis=0)
     return bool(np.percentile(extent[columns], 95) <= THIN)
+
+
+def is_slash(cell: Cell, steepest: float) -> bool:
+    """One thin straight slanted stroke and nothing else: it says that there is nothing to say. At most ``steepest``
+    degrees from level, or longer than a figure is tall. Where it crosses printed rules it may be broken."""
+    stroke = _straight(cell.ink)
+    if stroke is None:
+        return False
+    length, slant = stroke
+    if length < max(LEAST_SLASH * PX_PER_MM, SLASH_TALL * (cell.inner[3] - cell.inner[1])):
+        return False
+    return LEVEL < slant <= (UPRIGHT if length > NO_FIGURE * PX_PER_MM else steepest)
+
+
+def is_ditto(cell: Cell) -> bool:
+    """Two short upright strokes and nothing else: 〃, which the network reads as 11."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(cell.ink.astype(np.uint8), connectivity=8)
+    if count != 3:
+        return False
+    one, two = (_straight(labels == piece) for piece in (1, 2))
+    if one is None or two is None or max(one[0], two[0]) > DITTO * PX_PER_MM or min(one[1], two[1]) < 45:
+        return False
+    low, high = sorted(int(t) for t in stats[1:, cv2.CC_STAT_TOP])
+    beside = abs(int(stats[1, cv2.CC_STAT_LEFT]) - int(stats[2, cv2.CC_STAT_LEFT]))
+    return high - low < 0.5 * max(one[0], two[0]) and beside < DITTO * PX_PER_MM
+
+
+def _straight(ink: Mask) -> tuple[float, float] | None:
+    """Length in pixels and degrees from level of one thin straight stroke, perhaps broken; None where ink isn't one."""
+    rows, columns = np.nonzero(ink)
+    if rows.size < 2:
+        return None
+    points = np.column_stack((columns, rows)).astype(np.float64)
+    points -= points.mean(axis=0)
+    across, along = np.linalg.eigh(points.T @ points)[1].T
+    on, off = points @ along, np.abs(points @ across)
+    length = float(np.ptp(on))
+    if float(np.percentile(off, 98)) > THIN / 2 + BENT * length:
+        return None
+    steps = np.histogram(on, bins=max(4, round(length / THIN)))[0]
+    if float((steps > 0).mean()) < UNBROKEN:
+        return None
+    return length, float(np.degrees(np.arctan2(abs(along[1]), abs(along[0]))))
 
 
 def without_struck(ink: Mask) -> tuple[Mask, Struck]:

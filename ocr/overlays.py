@@ -1,4 +1,5 @@
-"""What lies over a page besides writing: correction fluid, whiter than the paper, and seals on scans without colour."""
+"""What lies over a page besides writing: correction fluid, whiter than the paper, seals on scans without colour, and
+the shadow along a fold."""
 
 from __future__ import annotations
 
@@ -25,6 +26,14 @@ SMALLEST_SEAL, LARGEST_SEAL = 15.0, 24.0
 """Radius in millimetres; round seals of offices measure 38 to 45 mm across."""
 RING_SEEN = 0.62
 """Share of directions in which a seal's rim must be seen, and no rim just inside and outside of it."""
+FOLD = 3, 13
+"""Points across and along of the smallest shadow (2 x 9 mm); no stroke of writing is as broad over such a length."""
+FOLD_SEEN = 0.06
+"""By how much of the paper's light a point must be darker to be looked at as a shadow."""
+BROAD, LONG = 19, 90
+"""The same in pixels of the rectified page, where its edges are seen: broader than a pen, longer than a filled box."""
+DEEP = 0.5
+"""Darkness from which something broad is no shadow: scribbling, a finger, the table."""
 _PER_MM = 3.0
 _SECTORS = 90
 
@@ -42,6 +51,23 @@ def colourless(small: Picture) -> bool:
     parts = [small[..., c].astype(np.int16) for c in range(3)]
     spread = np.maximum(np.maximum(*parts[:2]), parts[2]) - np.minimum(np.minimum(*parts[:2]), parts[2])
     return float(np.percentile(spread, 99.8)) < GREY
+
+
+def folds(small: Picture, paper: Picture) -> Mask:
+    """Where the page, a colour picture with one point per ``STEP`` pixels, may lie in the shadow of a fold: long and
+    dark against ``paper``, its light without anything so narrow."""
+    page, light = (np.asarray(cv2.cvtColor(p, cv2.COLOR_BGR2GRAY), np.uint8) for p in (small, paper))
+    upright, level = (cv2.morphologyEx(page, cv2.MORPH_CLOSE, np.ones(shape, np.uint8)) for shape in (FOLD[::-1], FOLD))
+    darker = cv2.subtract(light, np.minimum(upright, level)) > FOLD_SEEN * light.astype(np.float32)
+    return np.asarray(cv2.dilate(darker.astype(np.uint8), np.ones((3, 3), np.uint8)), np.bool_)
+
+
+def without_shadow(dark: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Darkness (0 to 1) without what is long, broader than a pen and not deep."""
+    shades = [cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones(s, np.uint8)) for s in ((LONG, BROAD), (BROAD, LONG))]
+    shade = np.maximum(*shades)
+    shade[shade > DEEP] = 0
+    return np.asarray((dark - shade) / (1 - shade), np.float32)
 
 
 def round_seals(grey: Picture, printed: Picture, px_per_mm: float) -> list[Circle]:

@@ -33,6 +33,7 @@ DISQUALIFYING = frozenset(
         "illegible",
         "unread_ink",
         "wide_gap",
+        "ditto",
         "forced",
         "forced_checksum",
         "ambiguous",

@@ -80,6 +80,7 @@ FIELD_REASONS = {
     "illegible": "认不出来",
     "unread_ink": "有笔画没有认出来",
     "wide_gap": "字间空得很开",
+    "ditto": "写的是“同上”，请照上文补全",
     # the decoding
     "low_confidence": "字迹看不准",
     "ambiguous": "有相近的读法",

@@ -195,3 +195,9 @@ def test_blank_values_say_nothing(value: JsonValue) -> None:
     assert empty(value)
     for kind in Kind:
         assert format_value(kind, value) == ""
+
+
+@pytest.mark.parametrize("said", ["同上", "不详", "未知", " 不清楚 "])
+def test_what_stands_for_a_name_is_none(said: str) -> None:
+    with pytest.raises(FieldError, match="不是姓名"):
+        parse(Kind.NAME, said)

@@ -92,6 +92,16 @@ class Sheet:
         self.pen.rectangle(px(box.x, box.y, box.right, box.bottom), fill=ink)
         return self
 
+    def shade(self, x: float, width: float = 5.0, deep: float = 0.38) -> Sheet:
+        """The shadow along an upright fold: deepening over ``width`` millimetres, then light again at once."""
+        light = np.ones(self.paper.width, np.float32)
+        right, broad = round(x * PX_PER_MM), round(width * PX_PER_MM)
+        light[right - broad : right] = np.linspace(1, 1 - deep, broad)
+        shaded = np.asarray(self.paper, dtype=np.float32) * light[None, :, None]
+        self.paper = Image.fromarray(shaded.astype(np.uint8))
+        self.pen = ImageDraw.Draw(self.paper)
+        return self
+
     def dot(self, x: float, y: float, across: float = 0.8) -> Sheet:
         self.pen.ellipse(px(x - across / 2, y - across / 2, x + across / 2, y + across / 2), fill=(40, 40, 40))
         return self

@@ -75,6 +75,57 @@ def test_a_dash_through_a_field_says_nothing() -> None:
     assert far.value == {"division": "210321109", "detail": ""}
 
 
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [((40, 16.5, 44, 9.5), (30, 32, 95, 22)), ((48, 9.5, 44, 16.5), (30, 21.5, 34, 26, 38.6, 32.5))],
+    ids=["slash", "backslash, bent"],
+)
+def test_a_slash_through_a_field_says_nothing(name: tuple[float, ...], address: tuple[float, ...]) -> None:
+    found = read(Sheet().stroke(*name).stroke(*address).stroke(46, 45.5, 57, 37.5))
+    for key in ("child_name", "child_residence", "child_id_number"):
+        assert found[key].value is None, key
+        assert found[key].evidence["dash"] == 1, key
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        ((44, 9, 43, 16.5),),
+        ((40, 12, 41, 14), (41.5, 12, 42.5, 14)),
+        ((40, 14, 41.4, 12.6),),
+        ((40, 16, 44, 9), (46, 12, 50, 12)),
+    ],
+    ids=["upright", "two", "short", "more beside it"],
+)
+def test_other_strokes_are_no_slash(strokes: tuple[tuple[float, ...], ...]) -> None:
+    sheet = Sheet()
+    for stroke in strokes:
+        sheet.stroke(*stroke)
+    assert "dash" not in read(sheet)["child_name"].evidence
+
+
+@pytest.mark.parametrize("x", [26.5, 55.0])
+def test_the_shadow_of_a_fold_is_no_ink(x: float) -> None:
+    found = read(Sheet().shade(x))
+    assert {k: r.evidence.get("blank") for k, r in found.items()} == dict.fromkeys(found, 1.0)
+    assert not any(r.reasons for r in found.values()), {k: r.reasons for k, r in found.items()}
+    marked = read(filled().shade(x))
+    assert [marked[k].value for k in ("child_name", "school_nature", "sign_guardian")] == [
+        "王小明",
+        ["private"],
+        "present",
+    ]
+    assert not any(marked[k].reasons for k in ("child_name", "school_nature", "sign_guardian"))
+
+
+@pytest.mark.parametrize("strokes", [((44, 12, 43.2, 14), (45.5, 12, 44.7, 14)), None], ids=["two strokes", "words"])
+def test_the_same_as_above_is_shown(strokes: tuple[tuple[float, ...], ...] | None) -> None:
+    sheet = Sheet() if strokes else Sheet().write(40, 22, "同上")
+    for stroke in strokes or ():
+        sheet.stroke(*(v + 10 if n % 2 else v for n, v in enumerate(stroke)))
+    assert "ditto" in read(sheet)["child_residence"].reasons
+
+
 def test_two_ticks_in_a_single_choice_are_both_told() -> None:
     sheet = Sheet()
     for box in BOXES[:2]:

@@ -85,6 +85,7 @@ def test_printed_values_are_accepted() -> None:
         "forced_checksum",
         "unread_ink",
         "wide_gap",
+        "ditto",
         "strikeout",
         "stamp",
         "ink_outside",
