@@ -33,7 +33,7 @@ LARGE_MM = 330.0, 230.0
 """Long and short side of a picture from which it may hold two A4 sheets, whichever way it lies (A3: 420 x 297)."""
 COARSE_DPI = 170
 """PDF pages are looked at this coarsely: a code's module is then four pixels wide."""
-ALONE = 0.55
+ALONE = 0.6
 """A sheet that takes so much of the picture along its long side leaves no room for another."""
 OVERLAP = 0.15
 """Of a sheet's extent: outlines told from small codes are a few millimetres off, and sheets may touch."""
@@ -74,7 +74,7 @@ def _may_hold_two(page: SourcePage) -> bool:
 def _sheets(file: DeliveredFile, page: SourcePage, finder: Finder) -> tuple[Part, ...]:
     """The sheets on a page, from left to right or from the top; () where it is one."""
     coarse = file.page(page.index, COARSE_DPI) if isinstance(file, PdfFile) else file.page(page.index)
-    spans = _by_codes(coarse, finder) or _by_looks(coarse, finder)
+    spans = _spans(coarse, finder)
     if spans is None:
         return ()
     across, ends = spans
@@ -93,11 +93,16 @@ def _sheets(file: DeliveredFile, page: SourcePage, finder: Finder) -> tuple[Part
     return tuple(parts)
 
 
-def _by_codes(page: Delivered, finder: Finder) -> tuple[int, list[Span]] | None:
-    """The axis (0: side by side, 1: above each other) along which sheets with codes lie apart, and where on it."""
+def _spans(page: Delivered, finder: Finder) -> tuple[int, list[Span]] | None:
+    """The axis (0: side by side, 1: above each other) along which sheets lie apart, and where on it each lies."""
     grey = np.asarray(cv2.cvtColor(page.picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
     outlines = [o for o in (_outline(code, finder) for code in find_codes(grey)) if o is not None]
-    return _apart(outlines)
+    if len(outlines) >= 2:
+        return _apart(outlines)
+    across = 0 if grey.shape[1] >= grey.shape[0] else 1
+    if outlines and float(np.ptp(outlines[0][:, across])) > ALONE * grey.shape[1 - across]:
+        return None
+    return _by_looks(page, finder, across)
 
 
 def _outline(code: Code, finder: Finder) -> Points | None:
@@ -120,11 +125,9 @@ def _apart(outlines: Sequence[Points]) -> tuple[int, list[Span]] | None:
     return None
 
 
-def _by_looks(page: Delivered, finder: Finder) -> tuple[int, list[Span]] | None:
+def _by_looks(page: Delivered, finder: Finder, across: int) -> tuple[int, list[Span]] | None:
     """The same by what is printed: photocopies without a code, forms that were learned from a blank."""
-    height, width = page.picture.shape[:2]
-    across = 0 if width >= height else 1
-    size = (width, height)[across]
+    size = page.picture.shape[1 - across]
     whole = finder.seen(page)
     if whole is None:
         halves = [_seen_in(page, finder, across, *span) for span in ((0, size // 2), (size // 2, size))]

@@ -21,12 +21,14 @@ from ocr.reading import (
     PageOutcome,
     PageReading,
     PageStatus,
+    Part,
     ReadingContext,
     SourcePage,
     TextLine,
 )
 from workflow.judgement import NOTHING_LEARNED, OfficeTrust, Verdict
 
+WIDTH, HEIGHT = 2480, 3508
 HEAD = b"\xff\xd8\xff\xe0"
 FORMS = {form.id: form for form in shipped_forms()}
 FORM: Form = FORMS["jl-migrant-child"]
@@ -119,6 +121,11 @@ def failing(reason: str, times: int = 99) -> Page:
     return {**front(), "fail": reason, "times": times}
 
 
+def spread(*pages: Page) -> Page:
+    """Several sheets side by side in one picture."""
+    return {"sheets": list(pages)}
+
+
 def scan(*pages: Page, **about: Any) -> bytes:
     """A delivered file. ``about``: fail (reason of not opening), password, mark (to make bytes differ)."""
     return HEAD + json.dumps({"pages": pages, **about}, ensure_ascii=True, sort_keys=True).encode()
@@ -156,6 +163,11 @@ class ScriptedPool:
         return ScriptedSource(self, about["pages"], name)
 
 
+def _source_page(index: int, sheets: Sequence[Page]) -> SourcePage:
+    parts = tuple(Part(n * WIDTH, 0, WIDTH, HEIGHT) for n in range(len(sheets)))
+    return SourcePage(index, WIDTH * max(1, len(parts)), HEIGHT, 300, parts)
+
+
 @dataclass
 class ScriptedSource:
     pool: ScriptedPool
@@ -165,14 +177,16 @@ class ScriptedSource:
 
     @property
     def pages(self) -> Sequence[SourcePage]:
-        return tuple(SourcePage(i, 2480, 3508, 300) for i in range(len(self.described)))
+        return tuple(_source_page(i, page.get("sheets", ())) for i, page in enumerate(self.described))
 
     def read(self, index: int, context: ReadingContext | None = None) -> PageOutcome:
         self.pool.before_read(self.pool.read)
         self.pool.read += 1
         self.pool.told.append(context or ReadingContext())
-        page = self.described[index]
-        key = f"{self.name}/{index}"
+        page, key = self.described[index], f"{self.name}/{index}"
+        if context is not None and context.part is not None:
+            page = page["sheets"][context.part.x // WIDTH]
+            key += f"/{context.part.x}"
         self.pool.failures[key] = self.pool.failures.get(key, 0) + 1
         if page.get("fail") and self.pool.failures[key] <= page["times"]:
             raise OcrFailed(page["fail"], "没有读成")

@@ -9,8 +9,8 @@ import pytest
 from records import intake_rows
 from records.views import AnswerState, PageState, SourceState
 from tests.workflow.conftest import MakeOffice, OfficeAtWork
-from tests.workflow.scripted import CHILD, FORM, ScriptedPool, back, blank, failing, front
-from workflow import intake, verify
+from tests.workflow.scripted import CHILD, FORM, ScriptedPool, back, blank, failing, front, spread
+from workflow import check, intake, verify
 from workflow.changes import Changes
 
 
@@ -35,6 +35,23 @@ def test_a_sheet_becomes_one_registration_with_a_number(office: OfficeAtWork) ->
     assert verify.page_image(office.store, office.actor, sheet.pages[0].page_id).startswith(b"\xff\xd8")
     view = intake.inbox(office.store, office.actor)
     assert (view.waiting, view.drafts) == (0, 1)
+
+
+def test_sheets_in_one_picture_are_pages_of_their_own(office: OfficeAtWork) -> None:
+    """Each keeps its place: what is read again, alone, is read where it lies."""
+    office.deliver("并排.jpg", spread(front("S"), back("S")), front("T"), spread(failing("defect", 1), back("T")))
+    office.read()
+    (source,) = intake.inbox(office.store, office.actor).sources
+    assert [p.number for p in source.pages] == [1, 2, 3, 4, 5]
+    assert [p.state for p in source.pages].count(PageState.FAILED) == 1
+    first, second = office.sheets()
+    assert [[p.form_page for p in sheet.pages] for sheet in (first, second)] == [[1, 2], [1, 2]]
+    office.pool.told.clear()
+    intake.retry(office.store, office.actor, office.clock(), source.pages[3].page_id)
+    office.read()
+    assert [told.part.x for told in office.pool.told if told.part] == [0]
+    assert PageState.FAILED not in page_states(office)
+    assert check.check(office.store, office.actor) == ()
 
 
 def test_sides_in_different_files_are_one_registration(office: OfficeAtWork) -> None:
