@@ -22,6 +22,8 @@ from forms.catalog import RESOURCES
 FOLDER = RESOURCES / "reading"
 TODAY = 400.0
 """Weight of the commonest character of today's given names, in names of jieba's list; the last weighs a tenth."""
+SELDOM = 8
+"""Weight of a character that is given, but in no list: what such characters have in jieba's list is about as much."""
 COMMON_GIVEN = 20
 """How many names of jieba's list one of Faker's common given names stands for."""
 RAREST = 2
@@ -104,6 +106,9 @@ def _take_today(names: Names) -> None:
             weight = round(TODAY * (1 - 0.9 * rank / len(characters)))
             names.places[place][c] += weight
             names.places["single"][c] += weight // 4
+    for c in "".join(_extra()["seldom"]):
+        for place, weight in (("first", SELDOM), ("second", SELDOM), ("single", SELDOM // 2)):
+            names.places[place][c] = max(names.places[place][c], weight)
 
 
 def main() -> int:

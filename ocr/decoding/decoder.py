@@ -45,7 +45,8 @@ FIGURE = 0.2
 OUTRIGHT = 3e-4
 """Characters so much less likely than the best one of their step are nothing the language may choose."""
 PRESENT, PASSED_OVER = 0.9, 0.02
-"""From this probability of any character on it is there; so much of the blank's is left to the language."""
+"""From this probability of any character on it is there; so much of the blank's is left to the language, and the
+less the surer the network is."""
 LEAD = 4.0
 BETTER = 8.0
 OUTLANDISH = 12.0
@@ -443,7 +444,7 @@ def _present(merged: Matrix) -> Matrix:
     """Where the network is sure that something stands, the language may say what, but not that nothing does."""
     sure = 1 - merged[:, 0] > PRESENT
     held = merged.copy()
-    held[sure, 0] *= PASSED_OVER
+    held[sure, 0] *= PASSED_OVER * held[sure, 0] / (1 - PRESENT)
     return held
 
 

@@ -334,6 +334,18 @@ def test_a_name_nobody_has_heard_of_is_read_where_the_ink_is_sure(name: str) -> 
     assert decoder().decode(Kind.NAME, written(name, sure=0.9999)).text == name
 
 
+@pytest.mark.parametrize(
+    ("name", "rival"),
+    # a common surname, given characters of today, and one that is usual in another place of a name
+    [("肖馨妍", "尚馨妍"), ("闫立明", "闰立明"), ("郭子彧", "郭子或"), ("傅涛林", "傅清林"), ("金洙", "金珠")],
+)
+def test_a_character_that_the_ink_favours_is_not_pulled_over_to_a_commoner_one(name: str, rival: str) -> None:
+    at = next(i for i, (a, b) in enumerate(zip(name, rival, strict=True)) if a != b)
+    decoded = decoder().decode(Kind.NAME, written(name, instead={at: (rival[at], 0.1)}))
+    assert decoded.text == name
+    assert rival in dict(decoded.rivals)
+
+
 @given(
     st.sampled_from("一二三四"),
     st.integers(1, 20),
