@@ -127,6 +127,7 @@ class Jobs(QObject):
         self._more = False
         self._closed = False
         self._waiting_writes = 0
+        self._given_writes = 0
         self._pending = 0
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -148,6 +149,11 @@ class Jobs(QObject):
     def waiting_writes(self) -> int:
         """Writes handed over and not yet answered."""
         return self._waiting_writes
+
+    @property
+    def given_writes(self) -> int:
+        """Writes handed over so far: what was read while this rose is older than what was written meanwhile."""
+        return self._given_writes
 
     @property
     def attended(self) -> bool:
@@ -191,6 +197,7 @@ class Jobs(QObject):
         """Run ``call(store, actor, now)`` after all writes before it; what it changed is announced by ``changed``."""
         store, actor = self._session()
         self._waiting_writes += 1
+        self._given_writes += 1
 
         def finished(result: T) -> None:
             self._waiting_writes -= 1

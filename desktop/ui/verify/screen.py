@@ -393,16 +393,22 @@ class VerifyScreen(QWidget):
         registration = walk.sheet.registration_id
         self._jobs.read(
             lambda store, actor: verify.sheet(store, actor, registration),
-            self._renewed,
+            partial(self._renewed, self._jobs.given_writes),
             owner=self,
             failed=lambda told: self.parts.notice.say(told, "alarm"),
         )
 
-    def _renewed(self, sheet: VerifySheet) -> None:
+    def _renewed(self, given: int, sheet: VerifySheet) -> None:
         """Reasons and contradictions may have changed; what is being typed stays."""
         walk, field = self.walk, self.parts.field
-        self._stale = bool(self._jobs.waiting_writes)
-        if walk is None or sheet.registration_id != walk.sheet.registration_id or self._stale:
+        waits = bool(self._jobs.waiting_writes)
+        # answered while it was being read: taken for news, it would ask once more for what was answered
+        self._stale = waits or given != self._jobs.given_writes
+        if walk is None or sheet.registration_id != walk.sheet.registration_id:
+            return
+        if self._stale:
+            if not waits:
+                self._renewal.start()
             return
         before = walk.here
         walk.renew(sheet)
