@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRect
 
-from desktop.ui.verify.crop_layout import LINE_PX, STRIPS, beside, height, strips
+from desktop.ui.verify.crop_layout import LEAST_PX, LINE_PX, STRIPS, beside, height, strips
 
 PAGE = QRect(0, 0, 2480, 3508)
 PER_MM = 2480 / 210
@@ -21,11 +21,24 @@ def mm(x: float, y: float, w: float, h: float) -> QRect:
 
 @pytest.mark.parametrize("width", [480, 700, 1100])
 @pytest.mark.parametrize("box", [mm(30, 40, 25, 8), mm(30, 40, 110, 8), mm(30, 40, 160, 10)])
-def test_a_written_line_is_at_least_64_px_high_or_wrapped(box: QRect, width: int) -> None:
+def test_a_written_line_is_large_enough_or_wrapped(box: QRect, width: int) -> None:
     laid = strips(box, PAGE, PER_MM, width)
     scale = laid[0].target.width() / laid[0].source.width()
-    assert box.height() * scale >= LINE_PX * 0.99 or len(laid) == STRIPS
+    least = LEAST_PX if len(laid) == 1 else LINE_PX
+    assert box.height() * scale >= least * 0.99 or len(laid) == STRIPS
     assert all(strip.target.right() <= width + 1 for strip in laid)
+
+
+def test_what_just_does_not_fit_is_one_strip() -> None:
+    """The places of work on the registration form: their second strip had nothing in it but white paper."""
+    box = mm(30, 40, 80, 8)
+    room = (box.width() + 4 * PER_MM) * LEAST_PX / box.height()
+    laid = strips(box, PAGE, PER_MM, room + 2)
+    assert len(laid) == 1
+    assert laid[0].target.width() <= room + 3
+    wrapped = strips(box, PAGE, PER_MM, room - 8)
+    assert len(wrapped) == 2
+    assert box.height() * wrapped[0].target.width() / wrapped[0].source.width() >= LINE_PX * 0.99
 
 
 def test_a_tall_box_is_not_wrapped() -> None:

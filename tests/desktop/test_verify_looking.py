@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QImage, QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QPixmap, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.verify.dialogs import SourceDialog
 from desktop.ui.verify.screen import VerifyScreen
 from desktop.ui.verify.tones import Tone, toned
 from desktop.ui.widgets.page_picture import PagePicture
-from desktop.ui.widgets.page_view import PageView
+from desktop.ui.widgets.page_view import STEP, PageView
 from records.views import AnswerState, ValueSource
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from tests.desktop.test_verify_screen import enter, here, left_behind, ready, settled, stored, value_box
@@ -162,3 +162,41 @@ def test_a_form_that_waits_for_the_village_does_not_hold_up_the_stack(
     click(screen.parts.notice.action)
     qtbot.waitUntil(lambda: screen.walk is not None and screen.walk.sheet.registration_id == two)
     assert stored(desk, one, "child_name").state is AnswerState.ASK
+
+
+def test_nearer_keeps_the_field_in_sight(show: Show) -> None:
+    """A field at the edge of its page: nearer around the middle of the view, it slipped away."""
+    view = PageView()
+    show(view)
+    page = QPixmap(1240, 1754)
+    page.fill(QColor("white"))
+    view.show_page(page)
+    place = QRect(1000, 30, 180, 40)
+    view.show_place(place)
+    for _ in range(8):
+        view.zoom(STEP)
+        assert view.rect().contains(view.on_screen(place).center().toPoint())
+
+
+def test_the_wheel_goes_nearer_where_the_mouse_is(show: Show) -> None:
+    view = PageView(follows=False)
+    show(view)
+    page = QPixmap(1240, 1754)
+    page.fill(QColor("white"))
+    view.show_page(page)
+    under = QRect(620, 500, 1, 1)  # a narrow page stays in the middle
+    at, before = view.on_screen(under).topLeft(), view.on_screen(under).width()
+    for _ in range(5):
+        event = QWheelEvent(
+            at,
+            view.mapToGlobal(at),
+            QPoint(),
+            QPoint(0, 120),
+            Qt.MouseButton.NoButton,
+            Modifier.ControlModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(view, event)
+    assert view.on_screen(under).width() > 2 * before
+    assert (view.on_screen(under).topLeft() - at).manhattanLength() < 3

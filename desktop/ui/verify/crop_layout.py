@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRect, QRectF
 
 LINE_PX = 64  # a written line is at least so high on the screen
+LEAST_PX = 52  # a little less where that saves a second strip with next to nothing in it
 LINE_MM = 11.0  # a written line is at most so high on paper; taller boxes hold several
 PRINTED_PX = 40  # the same for rows of printed options
 MOST_PX = 224  # a crop is at most so high
@@ -52,9 +53,10 @@ def strips(box: QRect, page: QRect, px_per_mm: float, width: float, *, printed: 
     if whole.isEmpty():
         return ()
     one_line = min(box.height(), LINE_MM * px_per_mm)
+    least = PRINTED_PX if printed else LEAST_PX
     scale = LINE_PX / one_line
-    if printed:
-        scale = min(scale, max(width / whole.width(), PRINTED_PX / one_line))
+    if printed or width / whole.width() >= least / one_line:
+        scale = min(scale, max(width / whole.width(), least / one_line))
     several_lines = box.height() > LINE_MM * px_per_mm * 1.3
     if several_lines:
         scale = min(scale, MOST_PX / whole.height(), width / whole.width())

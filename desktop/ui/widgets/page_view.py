@@ -105,12 +105,20 @@ class PageView(QWidget):
         self._keep_on_page()
         self.update()
 
-    def zoom(self, factor: float) -> None:
-        """Nearer or farther, around what is in the middle."""
+    def zoom(self, factor: float, around: QPointF | None = None) -> None:
+        """Nearer or farther: around a point of this widget, else around the place that glows where it can be seen
+        (near the edge of a page it would slip out of sight), else around what is in the middle.
+        """
         if self._page.isNull():
             return
         fit = min(self.width() / self._page.width(), self.height() / self._page.height())
-        self._scale = min(max(self._scale * factor, fit), MOST)
+        scale = min(max(self._scale * factor, fit), MOST)
+        if around is not None:
+            away = around - QPointF(self.width() / 2, self.height() / 2)
+            self._centre += away / self._scale - away / scale
+        elif self._place is not None and self.on_screen(self._place).intersects(QRectF(self.rect())):
+            self._centre = QPointF(self._turn.mapRect(self._place).center())
+        self._scale = scale
         self._keep_on_page()
         self.update()
 
@@ -220,7 +228,7 @@ class PageView(QWidget):
         if self._page.isNull():
             return
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.zoom(STEP if event.angleDelta().y() > 0 else 1 / STEP)
+            self.zoom(STEP if event.angleDelta().y() > 0 else 1 / STEP, event.position())
         else:
             self._centre -= QPointF(event.angleDelta()) * (0.5 / self._scale)
             self._keep_on_page()
