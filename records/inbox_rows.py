@@ -29,7 +29,6 @@ class SourceFacts:
     received_at: datetime
     state: SourceState
     reason: str
-    outside: str  # where its clear original still lies, "" for one that doesn't
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +52,15 @@ class PageFacts:
 
 def sources(session: Session, division: str, *, open_only: bool) -> list[SourceFacts]:
     """The files of a division as taken in; with ``open_only`` those with something that isn't verified yet."""
-    columns = (
-        Source.id,
-        Source.name,
-        Source.received_at,
-        Source.state,
-        Source.reason,
-        Source.lies_outside,
-        Source.delivered_path,
-    )
+    columns = (Source.id, Source.name, Source.received_at, Source.state, Source.reason)
     statement = select(*columns).where(*_wanted(division, open_only)).order_by(Source.received_at, Source.id)
-    return [
-        SourceFacts(row_id, name, at, state, reason, path if outside else "")
-        for row_id, name, at, state, reason, outside, path in session.execute(statement)
-    ]
+    return [SourceFacts(*row) for row in session.execute(statement)]
+
+
+def outside(session: Session, division: str) -> list[str]:
+    """Where clear originals may still lie: of verified files, too, which lie there no less."""
+    there = (*_wanted(division, open_only=False), Source.lies_outside)
+    return [path for path in session.scalars(select(Source.delivered_path).where(*there)) if path]
 
 
 def _wanted(division: str, open_only: bool) -> tuple[ColumnElement[bool], ...]:

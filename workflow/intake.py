@@ -240,8 +240,8 @@ def _enter(
 def inbox(store: Store, actor: Actor, *, open_only: bool = False, count_outside: bool = True) -> InboxView:
     """The sources as taken in, with their pages; counts of what waits and of clear scans lying outside.
 
-    ``open_only``: only files with something that isn't verified yet. ``count_outside`` False: originals outside are
-    not looked for (a folder on another computer takes its time), and counted as none.
+    ``open_only``: only files with something that isn't verified yet; originals outside are counted all the same.
+    ``count_outside`` False: they are not looked for (a folder on another computer takes its time), and counted as none.
     """
     with store.session() as session:
         files = inbox_rows.sources(session, actor.division, open_only=open_only)
@@ -253,15 +253,15 @@ def inbox(store: Store, actor: Actor, *, open_only: bool = False, count_outside:
         )
         waiting = intake_rows.count_waiting(session, actor.division)
         drafts = intake_rows.count_drafts(session, actor.division)
+        outside = inbox_rows.outside(session, actor.division) if count_outside else []
     of_source: dict[str, list[PageRow]] = {}
     for page in pages:
         of_source.setdefault(page.source_id, []).append(rows.page(page))
-    outside = sum(Path(file.outside).exists() for file in files if file.outside) if count_outside else 0
     return InboxView(
         sources=tuple(_source_row(file, tuple(of_source.get(file.id, ()))) for file in files),
         waiting=waiting,
         drafts=drafts,
-        clear_scans=outside,
+        clear_scans=sum(Path(path).exists() for path in outside),
     )
 
 

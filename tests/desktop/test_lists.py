@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import make_window
@@ -250,3 +250,26 @@ def test_a_known_error_without_a_place_stands_in_the_frame(window: MainWindow) -
     window.say_error("资料库正在被另一个程序使用。")
     assert window.notice.isVisible()
     assert window.notice.words == "资料库正在被另一个程序使用。"
+
+
+def test_on_a_low_screen_the_childs_buttons_cover_nothing(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    """1920×1080 at 200 % is 960×540, less the bars of window and desktop."""
+    desk.verified(desk.registration(0, front=["child_name"]))
+    window.go("children")
+    window.setMinimumSize(1, 1)
+    window.resize(960, 500)
+    detail = part(window, ChildrenScreen).detail
+    qtbot.waitUntil(lambda: detail.view.has_page)
+    opens = detail.findChild(QWidget, "open_child")
+    assert opens is not None
+    scrolled = detail.findChild(QScrollArea)
+    assert scrolled is not None
+    qtbot.waitUntil(lambda: window.height() == 500)
+
+    def on(widget: QWidget) -> QRect:
+        return QRect(widget.mapTo(detail, QPoint()), widget.size())
+
+    assert on(scrolled).bottom() < on(opens).top()
+    assert detail.rect().contains(on(opens))
+    assert detail.view.height() >= detail.view.minimumHeight()
+    assert scrolled.verticalScrollBar().maximum() > 0, "the picture is reached by scrolling"

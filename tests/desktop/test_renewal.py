@@ -60,19 +60,20 @@ def test_what_was_answered_while_it_was_read_is_not_asked_again(
     screen.open_all((registration,))
     ready(screen, qtbot)
     walk = screen.walk
-    assert walk is not None and walk.left == 3
+    assert walk is not None
+    assert walk.left == 3
     settled(desk, qtbot)
     qtbot.waitUntil(lambda: desk.jobs.idle)
     monkeypatch.setattr(verify, "sheet", slow)
 
     enter(screen)
-    qtbot.waitUntil(lambda: slow.began[0].is_set())  # the form is read anew after the first answer
+    qtbot.waitUntil(slow.began[0].is_set)  # the form is read anew after the first answer
     ready(screen, qtbot)
     enter(screen)
     settled(desk, qtbot)  # the second answer is in the store, and not in what was read
     ready(screen, qtbot)
     slow.go_on[0].set()
-    qtbot.waitUntil(lambda: slow.began[1].is_set())
+    qtbot.waitUntil(slow.began[1].is_set)
     QApplication.processEvents()
     assert walk.left == 1
 

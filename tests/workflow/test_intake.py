@@ -44,6 +44,16 @@ def test_the_original_stays_and_is_counted(office: OfficeAtWork) -> None:
     assert intake.inbox(office.store, office.actor).clear_scans == 0
 
 
+def test_an_original_of_a_verified_file_is_still_counted(office: OfficeAtWork) -> None:
+    """The list of what is to do no longer has the file; its clear original lies outside no less."""
+    office.deliver("一.jpg", front(), back())
+    office.read()
+    (sheet,) = office.sheets()
+    office.verified(sheet)
+    shown = intake.inbox(office.store, office.actor, open_only=True)
+    assert (shown.sources, shown.clear_scans) == ((), 1)
+
+
 def test_what_was_delivered_lies_encrypted_in_the_vault(office: OfficeAtWork) -> None:
     office.deliver("一.jpg", front())
     for path in office.store.data_dir.rglob("*"):

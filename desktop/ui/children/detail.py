@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import BETWEEN, INSIDE
@@ -36,7 +36,9 @@ class ChildDetail(QFrame):
         self._page = ""
         self._soon = QTimer(self, singleShot=True, interval=READ_MS)
         self._soon.timeout.connect(self._read)
-        box = column(self, space=INSIDE, around=BETWEEN)
+        whole = column(self, space=INSIDE, around=BETWEEN)
+        content = QWidget()
+        box = column(content, space=INSIDE)
         self.name = text("", "heading", wrap=True)
         self.lines = text("", "secondary", wrap=True)
         box.addWidget(self.name)
@@ -48,11 +50,12 @@ class ChildDetail(QFrame):
         box.addWidget(self._sheets)
         self.view = PageView(follows=False)
         box.addWidget(self.view, 1)
+        whole.addWidget(_scrolled(content), 1)
         row = line()
         row.addStretch()
         row.addWidget(button("看登记表", self._open, icon="verify", name="open_record"))
         row.addWidget(button("打开档案页", self._open_page, icon="person", role="primary", name="open_child"))
-        box.addLayout(row)
+        whole.addLayout(row)
         self.hide()
 
     def show_child(self, child: ChildRow | None) -> None:
@@ -135,3 +138,16 @@ class ChildDetail(QFrame):
     def _open_page(self) -> None:
         if self._child is not None:
             self.open_child.emit(self._child.child_id)
+
+
+def _scrolled(content: QWidget) -> QScrollArea:
+    """On a low screen what is said of the child scrolls; the buttons below stay in sight."""
+    area = QScrollArea()
+    area.setObjectName("quiet")
+    area.setAccessibleName("孩子和纸质件")
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidgetResizable(True)
+    area.setWidget(content)
+    return area

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QPaintEvent, QTextLayout
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
 from desktop.ui.theme import INSIDE, roles
@@ -40,28 +40,58 @@ def _as_read(text: str) -> str:
 
 
 class Reading(Button):
-    """A button whose words are marked in places."""
+    """A button whose words are marked in places; they go on in the next line where the column ends."""
 
     def __init__(self, words: str, marks: Sequence[tuple[int, int]]) -> None:
         super().__init__(words)
         self._marks = tuple(marks)
+        self._room = 0
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the value keeps the keyboard
+
+    def fit(self, room: int) -> None:
+        """At most so many pixels wide."""
+        self._room = room
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        plain = super().sizeHint()
+        if not self._room or plain.width() <= self._room:
+            return plain
+        laid = self._laid()
+        return QSize(self._room, plain.height() + round(laid.boundingRect().height() - laid.lineAt(0).height()))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _laid(self) -> QTextLayout:
+        plain = super().sizeHint()
+        edges = plain.width() - self.fontMetrics().horizontalAdvance(self.text())
+        layout = QTextLayout(self.text(), self.font())
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        layout.setTextOption(option)
+        layout.setFormats([marked(self.text(), start, end, roles().acts, strong=True) for start, end in self._marks])
+        room = (min(self._room, plain.width()) if self._room else plain.width()) - edges
+        layout.beginLayout()
+        down = 0.0
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(room)
+            line.setPosition(QPointF(0, down))
+            down += line.height()
+        layout.endLayout()
+        return layout
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         option: Any = QStyleOptionButton()  # the stubs know none of its members
         self.initStyleOption(option)
         painter = QStylePainter(self)
-        words, option.text = self.text(), ""
+        option.text = ""
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
-        layout = QTextLayout(words, self.font())
-        layout.setFormats([marked(words, start, end, roles().acts, strong=True) for start, end in self._marks])
-        layout.beginLayout()
-        line = layout.createLine()
-        line.setLineWidth(self.width())
-        layout.endLayout()
+        layout = self._laid()
         painter.setPen(QColor(roles().ink))
-        left, top = (self.width() - line.naturalTextWidth()) / 2, (self.height() - line.height()) / 2
+        wide = max(layout.lineAt(at).naturalTextWidth() for at in range(layout.lineCount()))
+        left, top = (self.width() - wide) / 2, (self.height() - layout.boundingRect().height()) / 2
         layout.draw(painter, QPointF(max(left, INSIDE), top))
 
 
@@ -92,14 +122,29 @@ class Candidates(QWidget):
         self._flow.clear()
         for position, candidate in enumerate(self._shown):
             words = _as_read(candidate.text) or "（空）"
-            # the note says how it was written; it adds nothing where the reading only completes it
-            note = f"　{candidate.note}" if candidate.note and candidate.note not in candidate.text else ""
-            if candidate.origin:
-                note = f"　{candidate.origin}"
             key = f"Alt+{position + 1}  "
             marks = differing(_as_read(beside), words) if beside and candidate.text else []
-            made = Reading(f"{key}{words}{note}", [(len(key) + start, len(key) + end) for start, end in marks])
+            made = Reading(f"{key}{words}{_note(candidate)}", [(len(key) + start, len(key) + end) for start, end in marks])
             made.setObjectName(f"candidate_{position + 1}")
             made.clicked.connect(lambda _checked=False, at=position: self.picked.emit(at))
             self._flow.addWidget(made)
+            made.fit(self.width())
         self.setVisible(bool(self._shown))
+
+    def minimumSizeHint(self) -> QSize:
+        """A long address goes on in a second line; it doesn't push value and crop out of the window."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for made in self.findChildren(Reading):
+            made.fit(event.size().width())
+
+
+def _note(candidate: CandidateView) -> str:
+    """Where it is from, else how it was written, which adds nothing where the reading only completes it."""
+    if candidate.origin:
+        return f"　{candidate.origin}"
+    rest = iter(candidate.text)
+    completes = all(character in rest for character in candidate.note)
+    return "" if completes else f"　{candidate.note}"

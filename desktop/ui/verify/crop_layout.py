@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRect, QRectF
 
 LINE_PX = 64  # a written line is at least so high on the screen
-LEAST_PX = 52  # a little less where that saves a second strip with next to nothing in it
+LEAST_PX = 50  # a little less where that saves a second strip with next to nothing in it
 LINE_MM = 11.0  # a written line is at most so high on paper; taller boxes hold several
 PRINTED_PX = 40  # the same for rows of printed options
 MOST_PX = 224  # a crop is at most so high

@@ -97,8 +97,8 @@ class CropView(QWidget):
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         painter.setPen(QPen(QColor(of.line), 1))
-        # paper stays white in the dark theme too: the scan is what it is
-        painter.setBrush(QColor("#FFFFFF" if self._laid else of.window))
+        # the scan is what it is; only what frames it is dark in the dark theme
+        painter.setBrush(QColor(of.panel if self._laid else of.window))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         if not self._laid:
             painter.setPen(QColor(of.secondary))
@@ -122,7 +122,9 @@ class CropView(QWidget):
             around = crop_layout.beside(strip, page, self.width() - 2 * EDGE)
             painter.drawPixmap(around.target.translated(EDGE, EDGE), self._page, QRectF(around.source))
             rest = around.target.adjusted(strip.target.width(), 0, 0, 0).translated(EDGE, EDGE)
-            painter.fillRect(rest, QColor(255, 255, 255, VEIL))
+            veil = QColor(roles().panel)
+            veil.setAlpha(VEIL)
+            painter.fillRect(rest, veil)
 
     def _tick(self, painter: QPainter) -> None:
         box = QRectF(self.width() - EDGE - TICK, EDGE, TICK, TICK)

@@ -115,7 +115,7 @@ class PageView(QWidget):
         scale = min(max(self._scale * factor, fit), MOST)
         if around is not None:
             away = around - QPointF(self.width() / 2, self.height() / 2)
-            self._centre += away / self._scale - away / scale
+            self._centre += away * (1 / self._scale - 1 / scale)
         elif self._place is not None and self.on_screen(self._place).intersects(QRectF(self.rect())):
             self._centre = QPointF(self._turn.mapRect(self._place).center())
         self._scale = scale

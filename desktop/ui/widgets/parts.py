@@ -78,6 +78,8 @@ class Button(QPushButton):
             if not event.isAutoRepeat():
                 self.click()
             return
+        if event.key() == Qt.Key.Key_Space and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return  # switches input methods; where nothing is composed it comes through, and Qt would press the button
         super().keyPressEvent(event)
 
 
