@@ -124,7 +124,9 @@ class Candidates(QWidget):
             words = _as_read(candidate.text) or "（空）"
             key = f"Alt+{position + 1}  "
             marks = differing(_as_read(beside), words) if beside and candidate.text else []
-            made = Reading(f"{key}{words}{_note(candidate)}", [(len(key) + start, len(key) + end) for start, end in marks])
+            made = Reading(
+                f"{key}{words}{_note(candidate)}", [(len(key) + start, len(key) + end) for start, end in marks]
+            )
             made.setObjectName(f"candidate_{position + 1}")
             made.clicked.connect(lambda _checked=False, at=position: self.picked.emit(at))
             self._flow.addWidget(made)
