@@ -143,14 +143,19 @@ def _die_with_parent() -> None:
 
 
 def _no_output() -> None:
-    """Libraries print what they read and where; nothing of a page may reach a terminal or a log that way."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    """Libraries print what they read and where; nothing of a page may reach a terminal or a log that way.
+
+    A window started without a terminal (pythonw) has no streams, and may have no descriptors 1 and 2
+    (https://docs.python.org/3/library/sys.html#sys.__stdout__): then whatever is opened next would get them.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
     nothing = os.open(os.devnull, os.O_WRONLY)
-    for stream in (1, 2):
-        with contextlib.suppress(OSError):
-            os.dup2(nothing, stream)
-    os.close(nothing)
+    for descriptor in (1, 2):
+        os.dup2(nothing, descriptor)
+    if nothing > 2:
+        os.close(nothing)
 
 
 def _limit_memory() -> None:
@@ -162,7 +167,7 @@ def _limit_memory() -> None:
     for kind, limit in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, MEMORY_BYTES)):
         hard = resource.getrlimit(kind)[1]
         allowed = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        with contextlib.suppress(ValueError, OSError):
+        with contextlib.suppress(ValueError, OSError):  # not in every container: the reading goes on without it
             resource.setrlimit(kind, (allowed, hard))
     # a crash reporter that the kernel pipes dumps to needn't heed the limit: its dump holds no memory then
     # (https://man7.org/linux/man-pages/man5/core.5.html); `read` runs without a store, whose opening would say so

@@ -212,3 +212,16 @@ def test_the_windows_process_stays_free_of_opencv() -> None:
     code = "import sys, ocr.worker; print(sorted({'cv2', 'onnxruntime', 'paddleocr', 'numpy'} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert said.stdout.strip() == "[]"
+
+
+def test_a_process_without_a_terminal_prints_nowhere(tmp_path: Path) -> None:
+    """A window that was started without one has no streams and no descriptors; its readers begin all the same."""
+    code = (
+        "import os, sys, pathlib; os.close(0); os.close(1); os.close(2); sys.stdout = sys.stderr = None\n"
+        "from ocr.worker_process import _no_output; _no_output()\n"
+        "kept = open(sys.argv[1], 'w'); assert kept.fileno() > 2\n"
+        "os.write(1, b'a name'); os.write(2, b'a name')\n"
+    )
+    kept = tmp_path / "kept"
+    done = subprocess.run([sys.executable, "-c", code, str(kept)], capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr, kept.read_bytes()) == (0, b"", b"", b"")

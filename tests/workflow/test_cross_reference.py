@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.workflow.conftest import OfficeAtWork
@@ -15,6 +17,15 @@ def test_numbers_run_through(office: OfficeAtWork) -> None:
         office.deliver(f"{number}.tif", front(f"S{number}", child_name=f"儿{number}"), back(f"S{number}"))
     office.read()
     assert [s.place.archive_number[-4:] for s in office.sheets()] == ["0001", "0002", "0003"]
+
+
+def test_the_year_of_a_number_is_the_one_on_the_offices_wall(office: OfficeAtWork) -> None:
+    for name, hour in (("旧", 15), ("新", 16)):  # an instant is kept in UTC; at 16:00 the new year has begun in China
+        office.clock.now = datetime(2026, 12, 31, hour, 30, tzinfo=UTC)
+        office.deliver(f"{name}.tif", front(name, child_name=name), back(name))
+        office.read()
+    numbers = [s.place.archive_number.split("·", 1)[1] for s in office.sheets()]
+    assert numbers == ["2026·D30·黄松甸镇-0001", "2027·D30·黄松甸镇-0001"]
 
 
 def test_the_settings_shape_the_number_and_both_styles_find_it(office: OfficeAtWork) -> None:

@@ -53,6 +53,8 @@ def test_a_draft_with_a_persons_answers_leaves_nothing(office: OfficeAtWork) -> 
     office.answer_all(sheet)
     files = set(office.store.vault.ids())
     pages = pages_of(office)
+    copy = office.store.data_dir / f"{folder.DATABASE}.before-r0001"  # of a migration: it holds the stranger, too
+    copy.write_bytes(b"an encrypted copy")
     second = other(office)
     erasure = erasing.request_erasure(office.store, office.actor, office.clock(), pages, " 误扫他人证件 ")
     with pytest.raises(NotAllowed, match="两个人"):
@@ -64,6 +66,7 @@ def test_a_draft_with_a_persons_answers_leaves_nothing(office: OfficeAtWork) -> 
     erasing.carry_out_erasure(office.store, second, office.clock(), erasure)
 
     assert set(office.store.vault.ids()).isdisjoint(files)
+    assert not copy.exists()
     with office.store.session() as session:
         for table in (Reading, AnswerEvent, Registration, Child):
             assert session.scalar(select(func.count()).select_from(table)) == 0, table

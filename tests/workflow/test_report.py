@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from records import audit
+from records.tables import BatchRow
 from records.views import BatchRowState, BatchState
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import back, front
@@ -127,6 +129,19 @@ def test_frozen_values_stay_as_they_were(office: OfficeAtWork) -> None:
     again = report.write(office.store, office.actor, office.clock(), batch_id, path)
     assert rows_of(path) == rows
     assert again.rows_sha256 == first.rows_sha256
+
+
+def test_a_frozen_row_that_was_changed_behind_the_program_is_not_written(office: OfficeAtWork) -> None:
+    batch_id = frozen(office)
+    path = office.folder / "一.xlsx"
+    with office.store.transaction() as session:
+        row = session.scalars(select(BatchRow).order_by(BatchRow.position)).first()
+        assert row is not None
+        row.frozen = {**row.frozen, "archive_number": "X001-ZY·2026·D30·黄松甸镇-0009"}
+    with pytest.raises(WrongState, match="校验码不一致"):
+        report.write(office.store, office.actor, office.clock(), batch_id, path)
+    assert not path.exists()
+    assert report.batch(office.store, office.actor, batch_id).summary.state is BatchState.FROZEN
 
 
 def test_a_reopened_registration_stops_freezing(office: OfficeAtWork) -> None:
