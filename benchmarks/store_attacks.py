@@ -20,6 +20,7 @@ from benchmarks.kill_run import NOW, Clock
 from benchmarks.store_acts import Place, copy_of, opened
 from benchmarks.store_faults import KNOWN, told, whole
 from forms.form_file import load_form
+from records.ids import CHINA
 from records.store import Store
 from records.views import Actor, DraftRow, RegistrationState, VerifySheet
 from workflow import (
@@ -35,7 +36,6 @@ from workflow import (
     verify,
     visits,
 )
-from workflow.cross_reference import CHINA
 from workflow.draft_workbook import write_draft
 from workflow.visits import Visited
 

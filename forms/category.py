@@ -22,14 +22,6 @@ class Category(StrEnum):
     UNSURE = "unsure"  # an answer that decides it is missing
 
 
-CATEGORY_NAMES = {
-    Category.MIGRANT: "流动儿童",
-    Category.LOCAL_HELP: "跨乡镇求助的本地户籍儿童",
-    Category.OUTSIDE: "不在流动儿童范围内",
-    Category.UNSURE: "资料不全，还不能判断",
-}
-
-
 def category(answers: Mapping[str, JsonValue], *, as_of: date, limits: Limits = NOTICE_LIMITS) -> Category:
     """By the four tests: accompanied, across counties (central districts excepted), six months, under sixteen."""
     seen = Answers(answers)

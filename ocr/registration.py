@@ -195,11 +195,6 @@ def from_homography(
     return lay(picture, Match(form, page, homography, rotation=rotation))
 
 
-def rectified_size(side: FormPage) -> tuple[int, int]:
-    """Width and height in pixels of a page redrawn in form coordinates."""
-    return round(side.width_mm * PX_PER_MM), round(side.height_mm * PX_PER_MM)
-
-
 def rectify(
     picture: Picture,
     side: FormPage,

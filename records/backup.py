@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -22,6 +22,7 @@ from records import audit, backup_file, database, durable, folder, keys, vault_r
 from records.backup_file import Header
 from records.columns import canonical_json
 from records.errors import CannotWrite, NotABackup, StoreError, cannot_write
+from records.ids import CHINA
 from records.sealed_stream import PIECE, PREFIX, SealedReader, SealedWriter
 from records.store import Store, audit_key, refuse_existing
 from records.tables import Office
@@ -30,7 +31,6 @@ from records.vault import ID_PATTERN
 SUFFIX = ".tdbackup"
 VAULT_ENTRY = "vault/"
 KEYS_ENTRY, DATABASE_ENTRY, LOGINS_ENTRY, MANIFEST, TAIL = "keys.json", "store.db", "logins.log", "manifest", "tail"
-CHINA = timezone(timedelta(hours=8))
 
 Progress = Callable[[int, int], None]
 

@@ -113,11 +113,6 @@ def visits_of(session: Session, child_id: str) -> Sequence[Visit]:
     return session.scalars(statement.order_by(Visit.done_on.is_not(None), Visit.done_on.desc(), Visit.id.desc())).all()
 
 
-def visit_of_page(session: Session, page_id: str) -> Visit | None:
-    """The visit that a read visit form tells of."""
-    return session.scalar(select(Visit).where(Visit.page_id == page_id).limit(1))
-
-
 def planned_until(
     session: Session, until: date, scope: str, division: str = "", limit: int | None = None
 ) -> list[tuple[Visit, Child]]:

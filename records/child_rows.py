@@ -118,11 +118,7 @@ def current_of_many(session: Session, child_ids: Sequence[str]) -> dict[str, Reg
 
 def of_ids(session: Session, child_ids: Sequence[str]) -> list[Child]:
     """These children, each once."""
-    wanted = list(dict.fromkeys(child_ids))
-    found: list[Child] = []
-    for start in range(0, len(wanted), CHUNK):
-        found += session.scalars(select(Child).where(Child.id.in_(wanted[start : start + CHUNK])))
-    return found
+    return list(with_ids(session, child_ids).values())
 
 
 def set_persons(session: Session, child_id: str, persons: Sequence[ChildPerson]) -> None:

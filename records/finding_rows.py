@@ -24,13 +24,16 @@ KEYS = (
 
 
 def drafts(session: Session, words: str, division: str, most: int) -> list[tuple[str, str]]:
-    """Open registrations of a division on which the words stand, or whose 档号 has them: id and 档号, as taken in."""
+    """Open registrations of a division on which the words stand, or whose 档号 has them, as printed or in its one
+    spelling: id and 档号, as taken in."""
     said = select(Answer.registration_id).where(Answer.key.in_(KEYS), Answer.text.contains(words, autoescape=True))
+    spellings = (ArchiveItem.archive_number, ArchiveItem.number_norm)
+    numbered = [column.contains(words, autoescape=True) for column in spellings]
     statement = (
         select(Registration.id, ArchiveItem.archive_number)
         .outerjoin(ArchiveItem, ArchiveItem.registration_id == Registration.id)
         .where(Registration.state.in_(OPEN), within(Registration.division, division))
-        .where(or_(Registration.id.in_(said), ArchiveItem.archive_number.contains(words, autoescape=True)))
+        .where(or_(Registration.id.in_(said), *numbered))
         .order_by(Registration.taken_in_at, Registration.sequence)
         .limit(most)
     )

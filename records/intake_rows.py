@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from records.scope import within
-from records.tables import FormUsed, Page, Reading, Registration, Sheet, Source
+from records.tables import Page, Reading, Registration, Sheet, Source
 from records.views import PageState, RegistrationState, SourceState
 
 
@@ -112,11 +112,3 @@ def registration_of_page(session: Session, page_id: str) -> Registration | None:
         .join(Page, Page.sheet_id == Sheet.id)
         .where(Page.id == page_id)
     )
-
-
-def form_titles(session: Session) -> dict[tuple[str, str], str]:
-    """Titles of the forms in use, by id and version."""
-    return {
-        (row.form_id, row.version): row.title
-        for row in session.execute(select(FormUsed.form_id, FormUsed.version, FormUsed.title))
-    }

@@ -88,11 +88,6 @@ def items_of_child(session: Session, child_id: str) -> Sequence[ArchiveItem]:
     return session.scalars(statement).all()
 
 
-def item_by_number(session: Session, number_norm: str) -> ArchiveItem | None:
-    """The item with this number, in its one spelling of dots and dashes."""
-    return session.scalar(select(ArchiveItem).where(ArchiveItem.number_norm == number_norm))
-
-
 def location(session: Session, parts: Sequence[str]) -> Location | None:
     """The location of storeroom, area, row, rack, shelf."""
     storeroom, area, row, rack, shelf = parts

@@ -12,8 +12,9 @@ from datetime import datetime
 from pathlib import Path
 
 from records import backup, durable, folder, keys
-from records.backup import CHINA, Summary
+from records.backup import Summary
 from records.errors import StoreExists, cannot_write
+from records.ids import CHINA
 
 _KEYS_COPY = keys.copy_of(Path(folder.KEYS)).name
 # the database comes last: while it is missing, nobody may think that there is no store

@@ -141,11 +141,6 @@ def printed_and_out(session: Session) -> Sequence[PrintedForm]:
     return session.scalars(statement).all()
 
 
-def printed_form(session: Session, serial: str) -> PrintedForm | None:
-    """The form with this serial, if it was printed here with values on it."""
-    return session.scalar(select(PrintedForm).where(PrintedForm.serial == serial))
-
-
 def printed_of_registration(session: Session, registration_id: str) -> PrintedForm | None:
     """The prefilled form that a registration's sheets are; None where they are none or not one and the same."""
     statement = (

@@ -10,6 +10,7 @@ from forms.gazetteer import gazetteer
 from records import care_rows, office_rows, people, registration_rows, sealing_late
 from records import store as stores
 from records.errors import StoreDamaged
+from records.ids import CHINA
 from records.keys import PRODUCTION, Kdf
 from records.session import Session
 from records.store import Store
@@ -17,7 +18,6 @@ from records.tables import Round
 from records.views import Actor, OfficeView
 from workflow import current, drafting, visit_plan
 from workflow.changes import Changes
-from workflow.cross_reference import CHINA
 from workflow.errors import BadValue
 from workflow.passwords import refuse_weak
 from workflow.permissions import Right, verb

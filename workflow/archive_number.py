@@ -85,6 +85,18 @@ def parse_number(text: str) -> ArchiveNumber:
     )
 
 
+def searched(text: str) -> str:
+    """What somebody searches by: a whole 档号 of an item in the one spelling by which items are found.
+
+    Anything else stays as it was typed; so does the number of a dossier, which is found as it is printed.
+    """
+    try:
+        number = parse_number(text)
+    except BadValue:
+        return text
+    return text if number.dossier and number.position is None else format_number(number)
+
+
 def check_template(template: str) -> None:
     """Raise BadValue for a template whose numbers could not be read back."""
     sample = ArchiveNumber("X001", "ZY", 2026, "D30", "甲", 7)

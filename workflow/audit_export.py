@@ -10,11 +10,11 @@ from exporters.audit_book import AuditDocument, write_audit
 from exporters.files import FileProblem, Written
 from records import audit, audit_rows, office_rows
 from records.audit import NOBODY, Head
+from records.ids import CHINA
 from records.session import Session
 from records.store import Store
 from records.tables import AuditEntry
 from records.views import Actor
-from workflow.cross_reference import CHINA
 from workflow.errors import BadValue, NotWritten
 from workflow.permissions import Right, verb
 from workflow.scope import require_whole_office

@@ -11,7 +11,7 @@ from pathlib import Path
 from records import audit_rows, backup, folder, replacing
 from records.backup import Found, Summary
 from records.errors import CannotWrite
-from records.ids import civil_date
+from records.ids import CHINA, civil_date
 from records.recovery_code import read_recovery_code
 from records.session import Session
 from records.store import Store
@@ -170,7 +170,7 @@ def _new_name(store: Store, where: Path, now: datetime) -> Path:
         raise CannotWrite(
             f"备份文件夹 {where} 现在找不到，没有做备份，资料库没有变化。请插好移动硬盘，或在设置里改备份文件夹。"
         )
-    stem = f"tongdang-{now.astimezone(backup.CHINA):%Y%m%d-%H%M%S}"
+    stem = f"tongdang-{now.astimezone(CHINA):%Y%m%d-%H%M%S}"
     path, number = where / f"{stem}{backup.SUFFIX}", 1
     while path.exists():
         number += 1

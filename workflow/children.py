@@ -7,6 +7,7 @@ from datetime import date
 
 from forms.code_tables import code_table
 from records import answer_rows, batch_rows, care_rows, child_rows, filter_rows, handovers, office_rows, place_rows
+from records.ids import CHINA
 from records.session import Session
 from records.states import ChildState
 from records.store import Store
@@ -15,8 +16,9 @@ from records.views import Actor, BatchRowState, BatchState, ChildRow
 from records.views_care import ConcernState
 from records.views_kept import EVERYBODY, ChildFilter
 from workflow import blind
+from workflow.archive_number import searched
 from workflow.concerns import NO_DOSSIER
-from workflow.cross_reference import CHINA, place_of
+from workflow.cross_reference import place_of
 from workflow.heads import Head, Heads
 from workflow.matching import codes, place_name
 from workflow.names import normal_name
@@ -49,7 +51,7 @@ def children(
     with store.session() as session:
         found = child_rows.children_with_current(
             session,
-            normal_name(search),
+            normal_name(searched(search)),
             actor.division,
             exited=exited,
             limit=limit,
@@ -87,7 +89,7 @@ def count(
     with store.session() as session:
         unless = _pending(session, actor, search, wanted)
         also = filter_rows.conditions(wanted, today)
-        name = normal_name(search)
+        name = normal_name(searched(search))
         return child_rows.count_children(session, name, actor.division, exited=exited, unless=unless, also=also)
 
 
@@ -98,7 +100,7 @@ def _pending(session: Session, actor: Actor, search: str, wanted: ChildFilter) -
     By 档号 (it has a dash) everybody finds the paper.
     """
     chosen = blind.chosen_keys(session)
-    by_search = bool(search) and "-" not in search
+    by_search = bool(search) and "-" not in searched(search)
     keys = tuple(
         key
         for key in chosen

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TypeAlias
 
-from records.backup import CHINA, Summary
+from records.backup import Summary
+from records.ids import CHINA
 from workflow import backups, cli
 from workflow.cli_people import recovery_code
 

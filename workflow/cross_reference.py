@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from forms.gazetteer import gazetteer
 from records import office_rows, place_rows, registration_rows
+from records.ids import CHINA
 from records.session import Session
 from records.store import Store
 from records.tables import ArchiveItem, ArchiveSeries, Box, Location, Registration
 from records.views import Actor, PlaceView, SheetPlaceRow
 from workflow import scope
-from workflow.archive_number import ArchiveNumber, format_number, parse_number
+from workflow.archive_number import ArchiveNumber, format_number
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotFound
 from workflow.permissions import Right, verb
 from workflow.settings import CATEGORY, FONDS, NUMBER_TEMPLATE, RETENTION, UNIT, value_of
 
-# civil dates are China's, whatever the machine's clock is set to (design: instants UTC, civil dates +08:00)
-CHINA = timezone(timedelta(hours=8))
 LONGEST_PART = 20
 
 
@@ -212,15 +211,3 @@ def sheet_places(store: Store, actor: Actor, child_id: str) -> tuple[SheetPlaceR
                 )
             )
         return tuple(rows)
-
-
-@verb(Right.SEE_REGISTRATIONS)
-def find_by_number(store: Store, actor: Actor, archive_number: str) -> str | None:
-    """The registration filed under a 档号, in either style and however its dots and dashes were typed.
-
-    Raises BadValue for a text that is no 档号.
-    """
-    with store.session() as session:
-        item = place_rows.item_by_number(session, format_number(parse_number(archive_number)))
-        found = None if item is None else registration_rows.registration(session, item.registration_id or "")
-        return found.id if found is not None and scope.sees_registration(actor, found) else None

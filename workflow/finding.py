@@ -10,6 +10,7 @@ from records import finding_rows, inbox_rows
 from records.session import Session
 from records.store import Store
 from records.views import Actor
+from workflow.archive_number import searched
 from workflow.names import pinyin
 from workflow.permissions import RIGHTS, Right, verb
 
@@ -38,7 +39,7 @@ class Found:
 def find(store: Store, actor: Actor, words: str) -> tuple[Found, ...]:
     """Open registrations by name, its pinyin or initials, ID number, phone or 档号; batches by number or name for those
     who may see them."""
-    wanted = "".join(words.split())
+    wanted = searched("".join(words.split()))
     if len(wanted) < SHORTEST:
         return ()
     found: list[Found] = []

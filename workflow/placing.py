@@ -32,7 +32,6 @@ from workflow.sentences import field_reason
 from workflow.sheets import label_of
 
 PAPERS = (Purpose.VISIT, Purpose.WORK_LOG, Purpose.CARD)
-NO_CASE = "none"  # code table report_cases: 未发现上述情形
 # fields of a visit record that become columns of the visit; the rest are its findings
 COLUMNS = frozenset(
     {"visit_date", "visitor_name_1", "visitor_name_2", "guardianship_state", "child_name", "child_id_number"}

@@ -14,7 +14,7 @@ from exporters.table import Table
 from exporters.workbook import BatchDocument, write_batch
 from records import answer_rows, batch_rows, child_rows, handovers, office_rows, registration_rows, sealing
 from records.columns import canonical_json
-from records.ids import civil_date
+from records.ids import CHINA, civil_date
 from records.session import Session
 from records.states import ChildState
 from records.store import Store
@@ -32,7 +32,7 @@ from records.views import (
 )
 from workflow import blind, scope, sheets
 from workflow.changes import Changes, changed
-from workflow.cross_reference import CHINA, place_view
+from workflow.cross_reference import place_view
 from workflow.errors import BadValue, NotAllowed, NotWritten, WrongState
 from workflow.forms_in_use import stored_form
 from workflow.heads import Head, Heads

@@ -21,11 +21,10 @@ from records.store import Store
 from records.tables import Child, ChildMove, Registration, Round
 from records.views import Actor
 from records.views_care import OutstandingRow, PersonRole, RoundMove, RoundProgress, RoundRow, VillageProgress
-from workflow import matching, scope
+from workflow import matching
 from workflow.changes import Changes
 from workflow.errors import BadValue, NotFound, WrongState
 from workflow.heads import Head, Heads
-from workflow.ownership import require_own
 from workflow.permissions import Right, verb
 from workflow.scope import require_whole_office
 
@@ -94,20 +93,6 @@ def reopen_round(store: Store, actor: Actor, now: datetime, round_id: str) -> Ch
         session.flush()
         store.audit(session, actor.user_id, now, "round.reopen", row.id)
     return Changes(office=True)
-
-
-@verb(Right.VERIFY)
-def assign_round(store: Store, actor: Actor, now: datetime, registration_ids: Sequence[str], round_id: str) -> Changes:
-    """These registrations belong to another round than they were taken in for."""
-    with store.transaction() as session:
-        row = round_row(session, round_id)
-        for registration_id in registration_ids:
-            registration = scope.registration(session, actor, registration_id)
-            require_own(store, session, registration)
-            registration.round_id = row.id
-            store.audit(session, actor.user_id, now, "registration.round", registration_id, {"round": row.id})
-        session.flush()
-    return Changes(registrations=frozenset(registration_ids))
 
 
 def round_row(session: Session, round_id: str) -> Round:

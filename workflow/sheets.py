@@ -14,6 +14,7 @@ from forms.rule_book import finding
 from forms.values import FieldError, empty, format_value, parse
 from ocr.reading import FieldReading
 from records import registration_rows, sealing
+from records.ids import CHINA
 from records.session import Session
 from records.store import Store
 from records.tables import Answer, Page, Registration
@@ -30,7 +31,7 @@ from records.views import (
     VerifySheet,
 )
 from workflow import cross_checks, drafting, last_time, sentences
-from workflow.cross_reference import CHINA, place_view
+from workflow.cross_reference import place_view
 from workflow.forms_in_use import stored_form
 from workflow.settings import ALWAYS_LOOK, RECHECK_PERCENT, SHOW_ALL_UNTIL, codes_in, limits_of, value_of
 from workflow.showing import FieldState, Trust, looking_order, shown_keys

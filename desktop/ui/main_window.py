@@ -141,9 +141,6 @@ class MainWindow(QWidget):
         """A known error that no screen had a place for."""
         self.notice.say(told, "alarm")
 
-    def clear_search(self) -> None:
-        self.search.clear()
-
     def _to_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication
 from desktop.ui.style_sheet import STYLE_SHEET
 from forms.catalog import RESOURCES
 
-GRID = 4
 INSIDE, BETWEEN, AROUND = 8, 16, 24  # space inside a group, between groups, around a screen
 CONTROL, ROW = 32, 36  # heights
 

@@ -9,30 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from forms.id_number import CHECK_DIGITS, PROVINCES, WEIGHTS
 from ocr.decoding.alphabet import Alphabet
 from ocr.decoding.beam import NEVER, Automaton, Builder
 from ocr.decoding.grammar import compile_pattern
 
-PROVINCES = frozenset(
-    map(
-        str,
-        (
-            *range(11, 16),
-            *range(21, 24),
-            *range(31, 38),
-            *range(41, 47),
-            *range(50, 55),
-            *range(61, 66),
-            71,
-            81,
-            82,
-            83,
-        ),
-    )
-)
-"""First two digits of GB/T 2260."""
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CHECK_DIGITS = "10X98765432"
 OLDEST, YOUNGEST = 1910, 2039
 """Years of birth that a registration form can hold."""
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from forms.form_file import Box
 from ocr.corners import find_code
@@ -391,22 +390,3 @@ def _trusted(characters: Sequence[Character], ink: Ink, recogniser: Recogniser |
         same += sum(t in seen for t in told)
         total += len(told)
     return characters if total == 0 or same >= 0.4 * total else ()
-
-
-def debug_overlay(found: Found) -> npt.NDArray[np.uint8]:
-    """The page with rules, cells, signs and questions drawn on it, for looking at."""
-    canvas = found.flat.picture.copy()
-
-    def frame(box: Box, colour: tuple[int, int, int], thick: int = 2) -> None:
-        x, y = round(box.x * PX_PER_MM), round(box.y * PX_PER_MM)
-        cv2.rectangle(canvas, (x, y), (round(box.right * PX_PER_MM), round(box.bottom * PX_PER_MM)), colour, thick)
-
-    for cell in found.cells:
-        frame(cell, (220, 200, 120), 1)
-    for question in found.questions:
-        frame(question.asked.box, (0, 140, 0), 2)
-        for option in question.asked.options:
-            frame(option.box, (0, 0, 230), 2)
-        for box in question.asked.cells:
-            frame(box, (230, 0, 200), 1)
-    return np.asarray(canvas, dtype=np.uint8)

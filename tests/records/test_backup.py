@@ -24,6 +24,7 @@ from records.errors import (
     StoreExists,
     WrongPassword,
 )
+from records.ids import CHINA
 from records.recovery_code import read_recovery_code
 from records.sealed_stream import PIECE, TAG
 from records.store import Store, open_store
@@ -216,7 +217,7 @@ def test_what_is_no_backup(tmp_path: Path, now: datetime) -> None:
 
 # -- what is kept -----------------------------------------------------------------------------------------------------
 
-MOMENTS = st.lists(st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 31), timezones=st.just(backup.CHINA)))  # noqa: DTZ001  # hypothesis wants naive bounds
+MOMENTS = st.lists(st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 31), timezones=st.just(CHINA)))  # noqa: DTZ001  # hypothesis wants naive bounds
 
 
 @given(MOMENTS, st.integers(1, 10), st.integers(1, 6), st.integers(1, 8))

@@ -93,7 +93,6 @@ MAY_TELL = {
     "roster_import.look": "another department's file, as it was brought",
     "roster_import.preview": "likewise",
     "group_verify.sheet": "drafts alone, which nobody enters twice; its list is asked",
-    "cross_reference.find_by_number": "an id for a 档号 that stands on the paper",
     "check.check": "ids alone; the log of what persons see has its own test",
     "office_forms.form": "a blank form",
 }

@@ -8,7 +8,7 @@ import pytest
 
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import back, front
-from workflow import cross_reference, settings, verify
+from workflow import children, cross_reference, finding, settings, verify
 from workflow.errors import BadValue, NotFound
 
 
@@ -39,11 +39,14 @@ def test_the_settings_shape_the_number_and_both_styles_find_it(office: OfficeAtW
     office.read()
     (sheet,) = office.sheets()
     assert sheet.place.archive_number == "Z109-ZY·2026-D30-HSD-0001"
-    for typed in ("Z109-ZY·2026-D30-HSD-0001", "Z109-ZY·2026·D30·HSD-0001", " Z109－ZY．2026．D30．HSD—0001 "):
-        assert cross_reference.find_by_number(office.store, office.actor, typed) == sheet.registration_id
-    assert cross_reference.find_by_number(office.store, office.actor, "Z109-ZY·2026·D30·HSD-0002") is None
-    with pytest.raises(BadValue):
-        cross_reference.find_by_number(office.store, office.actor, "0001")
+    printed = ("Z109-ZY·2026-D30-HSD-0001", "Z109-ZY·2026·D30·HSD-0001", " Z109－ZY．2026．D30．HSD—0001 ")
+    for typed in printed:
+        assert [each.key for each in finding.find(office.store, office.actor, typed)] == [sheet.registration_id], typed
+    assert finding.find(office.store, office.actor, "Z109-ZY·2026·D30·HSD-0002") == ()
+    office.verified(sheet)
+    for typed in (*printed, "HSD-0001"):
+        assert [row.name for row in children.children(office.store, office.actor, search=typed)] == ["欧阳雪"], typed
+    assert children.children(office.store, office.actor, search="Z109-ZY·2026·D30·HSD-0002") == ()
 
 
 def test_settings_that_would_break_numbers_are_refused(office: OfficeAtWork) -> None:

@@ -20,13 +20,14 @@ from workflow import (
     cross_reference,
     draft_workbook,
     entry_sheets,
+    finding,
     intake,
     report,
     unmask,
     verify,
     visits,
 )
-from workflow.errors import BadValue, NotFound, WrongState
+from workflow.errors import NotFound, WrongState
 from workflow.matching import place_name
 
 OWN, OTHER, COUNTY, VILLAGE = "220281104", "220281105", "220281", "220281104200"
@@ -136,7 +137,6 @@ def test_lists_searches_and_exports_hold_the_own_only(papers: Papers, tmp_path: 
             assert bool(children.children(*where, search=search)) is sees, search
         assert bool(unmask.id_numbers(*where, [papers.child])) is sees
         assert bool(report.batches(*where)) is sees
-        assert (cross_reference.find_by_number(*where, papers.number) is not None) is sees
         out = tmp_path / f"草稿 {division}.xlsx"
         draft = draft_workbook.write_draft(*where, office.clock(), [papers.source], out)
         assert (draft.registrations, draft.pages) == ((1, 2) if sees else (0, 0))
@@ -202,9 +202,7 @@ def test_a_helper_sees_what_is_to_be_verified_and_no_more(papers: Papers) -> Non
     verify.page_image(store, helper, papers.page)
     with pytest.raises(NotFound):
         verify.sheet(store, helper, papers.verified)
-    assert cross_reference.find_by_number(store, helper, papers.number) is None
-    with pytest.raises(BadValue):
-        cross_reference.find_by_number(store, helper, "不是档号")
+    assert finding.find(store, helper, papers.number) == ()
 
 
 CODES = st.sampled_from(["220000", "220200", COUNTY, OWN, OTHER, VILLAGE, "222400", "222401", "220281104000", "110000"])

@@ -35,7 +35,6 @@ class IdleWatch(QObject):
         self._clock = clock
         self._minutes = 0
         self._last = clock()
-        self._watched: list[QWindow] = []
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self.look)
         application = QGuiApplication.instance()
