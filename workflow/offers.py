@@ -10,7 +10,7 @@ from forms.values import empty, format_value
 from records.session import Session
 from records.tables import Registration
 from records.views import Actor, AnswerState, CandidateView, VerifyItem, VerifySheet
-from workflow import answering, family, sticky
+from workflow import answering, family, sentences, sticky
 from workflow.sticky import AtHand
 
 
@@ -29,6 +29,14 @@ def offered(
     shown = {candidate.origin for item in items for candidate in item.candidates}
     seen = tuple(form.registration_id for form in earlier if form.said in shown)
     return replace(sheet, items=items, order=(*sheet.order, *waiting)), seen
+
+
+REQUIRED = sentences.FIELD_REASONS["required"]
+
+
+def blank_on_paper(item: VerifyItem) -> bool:
+    """The machine vouches that nothing stands here. That the form wants something there is no doubt about the paper."""
+    return (item.accepted or item.reasons == (REQUIRED,)) and empty(item.value) and not item.text
 
 
 def _offered(item: VerifyItem, known: AtHand, earlier: tuple[family.Earlier, ...]) -> VerifyItem:
@@ -70,8 +78,7 @@ def _candidate(item: VerifyItem, value: JsonValue, origin: str) -> CandidateView
 
 def _proposed(item: VerifyItem, pinned: CandidateView) -> VerifyItem:
     """A pinned value stands in the box of a field that is blank on paper; over ink it is only offered."""
-    blank = empty(item.value) and not item.text and item.accepted and item.state is AnswerState.MACHINE
-    if not blank:
+    if item.state is not AnswerState.MACHINE or not blank_on_paper(item):
         return item
-    reasons = (*(r for r in item.reasons if r != "必填"), f"纸上没填，这是钉住的“{pinned.text}”")
+    reasons = (*(r for r in item.reasons if r != REQUIRED), f"纸上没填，这是钉住的“{pinned.text}”")
     return replace(item, value=pinned.value, text=pinned.text, proposed=sticky.PINNED, reasons=reasons)

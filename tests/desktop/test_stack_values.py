@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,11 +13,13 @@ from pytestqt.qtbot import QtBot
 from desktop.ui.verify.pinning import NOT_KEPT
 from desktop.ui.verify.screen import VerifyScreen
 from forms.kinds import JsonValue
+from ocr.reading import FieldReading
 from records.views import AnswerState, ValueSource
 from tests.desktop.conftest import Desk, click, press, type_keys
 from tests.desktop.test_verify_screen import enter, here, left_behind, ready, settled, stored, value_box
-from tests.workflow.scripted import back, front
+from tests.workflow.scripted import back, believing, front
 from workflow import sticky
+from workflow.judgement import Verdict
 
 Show = Callable[[QWidget], None]
 Key = Qt.Key
@@ -63,6 +66,33 @@ def test_the_form_before_is_the_first_pick(desk: Desk, screen: VerifyScreen, qtb
     settled(desk, qtbot)
     item = stored(desk, second, "form_date")
     assert (item.value, item.state, item.source) == ("2026-10-11", AnswerState.CORRECTED, ValueSource.PAPER)
+
+
+def wanting(readings: Sequence[FieldReading], *about: Any, **more: Any) -> Mapping[str, Verdict]:
+    """As the judge does: what is blank and required is not vouched for."""
+    verdicts = dict(believing(readings, *about, **more))
+    if any(reading.key == "form_unit" and reading.value is None for reading in readings):
+        verdicts["form_unit"] = Verdict(False, ("required",))
+    return verdicts
+
+
+def test_what_the_form_wants_and_the_paper_has_not_is_no_paper(
+    desk: Desk, screen: VerifyScreen, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    """Blank and required: not vouched for as a whole, and yet it is sure that the paper says nothing."""
+    monkeypatch.setattr("workflow.drafting.judge", wanting)
+    form(desk, "甲")
+    second = form(desk, "乙", form_unit=None)
+    blank = stored(desk, second, "form_unit")
+    assert (blank.accepted, blank.reasons) == (False, ("必填",))
+    screen.open_all((second,))
+    ready(screen, qtbot, "form_unit")
+    assert chips(screen) == ["黄松甸镇人民政府　上一张表"]
+    press(value_box(screen), Key.Key_1, "1", ALT)
+    left_behind(screen, "form_unit", qtbot)
+    settled(desk, qtbot)
+    item = stored(desk, second, "form_unit")
+    assert (item.value, item.source, item.note) == ("黄松甸镇人民政府", ValueSource.CORRECTION, "纸上没填；上一张表")
 
 
 def test_a_pinned_value_is_one_enter_on_a_blank(desk: Desk, screen: VerifyScreen, qtbot: QtBot) -> None:

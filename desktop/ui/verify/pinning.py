@@ -13,20 +13,16 @@ from forms.values import FieldError, empty
 from records.views import ValueSource, VerifyItem
 from workflow import sticky
 from workflow.changes import Changes
+from workflow.offers import blank_on_paper
 
 NOT_KEPT = "这一栏不能钉住。哪些栏目能钉住，由管理员在设置的“核对与识别”里定。"
 
 
 def whence(item: VerifyItem, origin: str) -> tuple[ValueSource, str]:
     """Source and note of a value known from elsewhere: over ink it is a reading of the paper, on a blank it is not."""
-    if not origin or not _blank(item):
+    if not origin or not (item.proposed or blank_on_paper(item)):
         return ValueSource.PAPER, ""
     return ValueSource.CORRECTION, f"纸上没填；{origin}"
-
-
-def _blank(item: VerifyItem) -> bool:
-    """The machine saw that nothing stands here."""
-    return item.accepted and (bool(item.proposed) or (empty(item.value) and not item.text))
 
 
 class Pinning(QObject):
