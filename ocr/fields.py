@@ -27,7 +27,7 @@ from ocr.decoding.dates import lacking
 from ocr.decoding.decoder import PLACED, Decoded, Decoder
 from ocr.decoding.names import known_surname
 from ocr.evidence import EVENEST, combine
-from ocr.lines import Struck, evenness, is_dash, is_ditto, is_slash
+from ocr.lines import Struck, evenness, is_broad, is_dash, is_ditto, is_slash
 from ocr.nearby import counties_named, near
 from ocr.reading import Candidate, Doubt, FieldReading, ReadingContext
 from ocr.recogniser import Recogniser, greedy
@@ -444,6 +444,7 @@ def _signature(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReadi
     amount = cell.amount / PX_PER_MM**2
     signed = amount >= SIGNED
     certainty = float(np.clip(abs(np.log((amount + 0.05) / (SIGNED + 0.05))) / 2, 0, 1))
+    faint = certainty <= 0.5 or (signed and (cell.darkest < FAINT or is_broad(cell)))
     return FieldReading(
         key=field.key,
         raw="",
@@ -452,7 +453,7 @@ def _signature(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReadi
         confidence=round(certainty, 4),
         box_px=view.box_px(field.box),
         view_box_px=view.view_box_px(field.box),
-        reasons=() if certainty > 0.5 else ("faint",),
+        reasons=("faint",) if faint else (),
         evidence={
             "blank": float(not signed),
             "mark_quality": round(certainty, 4),

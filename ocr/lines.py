@@ -36,6 +36,8 @@ LEVEL, BENT, UNBROKEN = 8.0, 0.05, 0.75
 length must be ink."""
 UPRIGHT, NO_FIGURE = 87.0, 9.5
 """Degrees up to which a stroke is slanted at all; millimetres that are taller than any figure in a form's rows."""
+STAINED = 0.08
+"""Share of the ink that is left when a pen's width is taken off it, from which it is no writing."""
 DITTO = 3.2
 """Millimetres that the strokes of a 〃 are long, at most, and lie apart."""
 SCRIBBLED = 0.9
@@ -145,6 +147,12 @@ def is_dash(cell: Cell) -> bool:
     columns = ink.any(axis=0)
     extent = height - np.argmax(ink[::-1], axis=0) - np.argmax(ink, axis=0)
     return bool(np.percentile(extent[columns], 95) <= THIN)
+
+
+def is_broad(cell: Cell) -> bool:
+    """Whether much of the ink is broader than any pen's stroke: a stain, a shadow."""
+    core = cv2.erode(cell.ink.astype(np.uint8), np.ones((THIN + 5, THIN + 5), np.uint8))
+    return int(core.sum()) > STAINED * max(1, cell.amount)
 
 
 def is_slash(cell: Cell, steepest: float) -> bool:

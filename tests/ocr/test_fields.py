@@ -104,6 +104,14 @@ def test_other_strokes_are_no_slash(strokes: tuple[tuple[float, ...], ...]) -> N
     assert "dash" not in read(sheet)["child_name"].evidence
 
 
+def test_a_stain_is_no_signature_that_anybody_vouches_for() -> None:
+    pale = Sheet().stroke(24, 76, 40, 68, 60, 64, width=9, ink=(205, 190, 170))
+    broad = Sheet().stroke(24, 74, 40, 68, 60, 66, width=30, ink=(150, 120, 90))
+    for sheet in (pale, broad):
+        assert not judge([read(sheet)["sign_guardian"]])["sign_guardian"].accepted
+    assert judge([read(filled())["sign_guardian"]])["sign_guardian"].accepted
+
+
 @pytest.mark.parametrize("x", [26.5, 55.0])
 def test_the_shadow_of_a_fold_is_no_ink(x: float) -> None:
     found = read(Sheet().shade(x))
