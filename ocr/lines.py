@@ -19,9 +19,15 @@ THIN = 12
 """A pen's stroke is at most this many pixels thick (1 mm)."""
 _REACH = 2
 """Columns per step when a stroke is followed: one row up or down in that many is still level enough."""
-STRUCK, MAYBE_STRUCK = 1.25, 1.02
-"""Length of a level stroke through writing, in heights of the line, from which it is a deletion, or may be one."""
+STRUCK, MAYBE_STRUCK = 1.36, 1.02
+"""Length of a level stroke through writing, in heights of the line, from which it is a deletion, or may be one. On the
+calibration pages the strokes of 母 are 1.25 to 1.33 long, those through a single character 1.40 to 1.95."""
+LOW, LOWEST = 0.45, 0.3
+"""A crossed-out piece is as high as this at least, in heights of the line: one that only may be crossed out, and any.
+The stroke may touch little of what it runs through."""
 
+MOSTLY_FREE = 0.95
+"""Share of a stroke's length over which nothing else may touch it: 信 meets the stroke through it at one point."""
 PAIR = 14
 """Pixels of ink in a column where two strokes run side by side and nothing else."""
 BLACK, BLACKEST, CONTRAST = 0.68, 0.82, 1.7
@@ -213,7 +219,7 @@ def without_struck(ink: Mask) -> tuple[Mask, Struck]:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(kept.astype(np.uint8), connectivity=8)
     for piece in range(1, count):
         x, y, w, h = (int(v) for v in stats[piece, :4])
-        if w < MAYBE_STRUCK * height or h < 0.45 * height:
+        if w < MAYBE_STRUCK * height or h < (LOWEST if w >= STRUCK * height else LOW) * height:
             continue
         shape = labels[y : y + h, x : x + w] == piece
         span = _level_stroke(shape)
@@ -280,7 +286,7 @@ def _level_stroke(piece: Mask) -> tuple[int, int] | None:
     thin = (amount <= max(6, 0.22 * h)) | ((runs == 2) & (amount <= PAIR))
     left, right = start * _REACH, (end + 1) * _REACH
     free_left, free_right = _run(thin[left:right]), _run(thin[left:right][::-1])
-    if min(free_left, free_right) < 2 or free_left + free_right < 0.06 * w or free_left + free_right > 0.8 * w:
+    if min(free_left, free_right) < 2 or free_left + free_right < 0.06 * w or free_left + free_right > MOSTLY_FREE * w:
         return None
     return left, right
 

@@ -118,6 +118,37 @@ def test_what_is_crossed_out_is_left_away() -> None:
     assert not clean.struck
 
 
+def box_of_ink(ink: np.ndarray, x: int, y: int, w: int, h: int) -> None:
+    """The outline of a character: four strokes of a pen."""
+    ink[y : y + 5, x : x + w] = ink[y + h - 5 : y + h, x : x + w] = True
+    ink[y : y + h, x : x + 5] = ink[y : y + h, x + w - 5 : x + w] = True
+
+
+def test_the_long_stroke_of_mother_takes_nothing_away() -> None:
+    """母 sticks out by a third of its height; the character stays, only the doubt is told."""
+    ink = np.zeros((50, 160), bool)
+    box_of_ink(ink, 14, 2, 32, 46)
+    ink[22:26, 2:60] = True  # 1.26 heights long
+    box_of_ink(ink, 100, 2, 40, 46)
+    kept, struck = without_struck(ink)
+    assert struck is Struck.MAYBE
+    assert (kept == ink).all()
+
+
+@pytest.mark.parametrize("touched", [22, 6])
+def test_a_deletion_that_touches_little_of_its_character_is_one(touched: int) -> None:
+    ink = np.zeros((60, 220), bool)
+    box_of_ink(ink, 120, 0, 40, 60)
+    box_of_ink(ink, 170, 0, 40, 60)
+    ink[30:35, 4:100] = True
+    ink[35:53, 30 : 30 + touched] = True  # what the stroke meets of the character
+    ink[12:24, 24:56] = True  # the rest of it stands apart, above
+    kept, struck = without_struck(ink)
+    assert struck is Struck.YES
+    assert not kept[:, :110].any()
+    assert (kept[:, 110:] == ink[:, 110:]).all()
+
+
 def test_a_line_without_ink_has_nothing_crossed_out() -> None:
     empty = np.zeros((20, 50), bool)
     kept, struck = without_struck(empty)
