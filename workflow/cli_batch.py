@@ -58,11 +58,13 @@ def show(options: argparse.Namespace) -> int:
     """One line per batch, then those of other offices."""
     opened = cli.open_office(options)
     try:
-        for b in report.batches(opened.store, opened.actor):
+        batches = report.batches(opened.store, opened.actor)
+        for b in batches:
             words = f"接收 {b.accepted}　退回 {b.returned}　等结果 {b.sent}"
             print(f"{b.number}　{b.name}　{STATE_WORDS[b.state]}　{b.rows} 名　{words}")
         for told in report.elsewhere(opened.store, opened.actor):
             print(sentences.reported_elsewhere(told))
+        print(f"共 {len(batches)} 个批次。")
         return cli.ALL_READ
     finally:
         opened.store.close()

@@ -124,8 +124,10 @@ def trust_(options: argparse.Namespace) -> int:
 def partners_(options: argparse.Namespace) -> int:
     """One line per office."""
     with _office(options) as (store, actor):
-        for row in partners.partners(store, actor):
+        rows = partners.partners(store, actor)
+        for row in rows:
             print(f"{row.office}　{row.division}　交出第 {row.sent} 包　收到第 {row.received} 包　{row.fingerprint}")
+    print(f"共 {len(rows)} 个单位。")
     return cli.ALL_READ
 
 

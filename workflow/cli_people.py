@@ -79,7 +79,7 @@ def _command(
 
 
 def _who(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--role", required=True, choices=sorted(ROLES), metavar="角色", help="、".join(ROLES))
+    parser.add_argument("--role", required=True, choices=list(ROLES), metavar="角色", help="、".join(ROLES))
     parser.add_argument("--division", metavar="区划代码", help="所管的区划（默认本单位）")
     parser.add_argument("--until", type=day, metavar="年-月-日", help="用到哪一天（外部协助人员必填）")
 
