@@ -267,6 +267,22 @@ def test_equal_name_and_birth_date_ask(office: OfficeAtWork) -> None:
     assert len(children.children(office.store, office.actor)) == 2
 
 
+def test_a_choice_that_was_made_for_another_birth_date_attaches_nothing(office: OfficeAtWork) -> None:
+    without: dict[str, Any] = {"child_id_number": None, "child_registered": ["no"], "child_household": None}
+    first = office.verified(one_sheet(office, **without))
+    office.deliver("二.tif", front("T", form_date="2026-11-01", **without), back("T"))
+    office.read()
+    (second,) = office.sheets()
+    office.answer_all(second)
+    where = (office.store, office.actor, office.clock(), second.registration_id)
+    assert isinstance(verify.finish(*where), verify.AskSameChild)
+    verify.confirm(*where, "child_birth_date", "2018-02-01")  # while the question stood on the screen
+    with pytest.raises(WrongState, match="对不上"):
+        verify.finish(*where, same_child=first.child_id)
+    assert [c.registration_id for c in children.children(office.store, office.actor)] != [second.registration_id]
+    assert len(office.sheets()) == 1, "nothing was saved"
+
+
 def test_reopened_it_can_be_corrected_and_finished_again(office: OfficeAtWork) -> None:
     sheet = one_sheet(office)
     done = office.verified(sheet)
