@@ -54,7 +54,10 @@ def check(answers: Mapping[str, JsonValue], *, as_of: date, limits: Limits = NOT
 
 def is_required(definition: FieldDefinition, answers: Mapping[str, JsonValue]) -> bool:
     """Whether the answers given so far make this field a required one."""
-    seen = Answers(answers)
+    return _is_required(definition, Answers(answers))
+
+
+def _is_required(definition: FieldDefinition, seen: Answers) -> bool:
     if unchanged(seen):
         return definition.key in STILL_WANTED
     if definition.required_when == "always":
@@ -69,7 +72,7 @@ def unchanged(answers: Answers) -> bool:
 
 def _required(answers: Mapping[str, JsonValue], seen: Answers) -> Findings:
     for key, definition in load_dictionary().fields.items():
-        if seen.asks(key) and empty(answers[key]) and is_required(definition, answers):
+        if seen.asks(key) and empty(answers[key]) and _is_required(definition, seen):
             if key in SAYS_MORE:
                 yield finding("unaccompanied", key)
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from forms.code_tables import code_table
 from forms.dictionary import FieldDefinition, load_dictionary
@@ -83,9 +84,13 @@ def _codes(definition: FieldDefinition, answers: Answers) -> Findings:
     chosen = answers.chosen(definition.key)
     if len(chosen) > 1 and not definition.multiple:
         yield finding("several_chosen", definition.key, field=definition.label)
-    known = {entry.code for entry in code_table(definition.code_table).entries} if definition.code_table else chosen
-    if chosen - known:
+    if definition.code_table and chosen - _codes_of(definition.code_table):
         yield finding("unknown_code", definition.key, field=definition.label)
+
+
+@cache
+def _codes_of(table: str) -> frozenset[str]:
+    return frozenset(entry.code for entry in code_table(table).entries)
 
 
 def _phone(definition: FieldDefinition, number: str) -> Findings:

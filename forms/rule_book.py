@@ -56,6 +56,7 @@ def finding(name: str, *keys: str, **words: str | int) -> Finding:
     return rule_book()[name].finding(keys, **words)
 
 
+@cache
 def conditions(text: str) -> tuple[tuple[str, str], ...]:
     """``key=code | key=code`` as pairs; "" gives none."""
     return tuple(_pair(part) for part in text.split(" | ") if part)

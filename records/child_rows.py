@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -121,13 +121,22 @@ def of_ids(session: Session, child_ids: Sequence[str]) -> list[Child]:
     return list(with_ids(session, child_ids).values())
 
 
+def some_at_a_time(session: Session, child_ids: Sequence[str]) -> Iterator[Child]:
+    """Those of these children that are there, read in portions."""
+    for start in range(0, len(child_ids), CHUNK):
+        found = with_ids(session, child_ids[start : start + CHUNK])
+        yield from (found[child_id] for child_id in child_ids[start : start + CHUNK] if child_id in found)
+
+
 def set_persons(session: Session, child_id: str, persons: Sequence[ChildPerson]) -> None:
     """These stand on the child's current registration, and nobody else."""
     known = {p.role: p for p in session.scalars(select(ChildPerson).where(ChildPerson.child_id == child_id))}
     for person in persons:
         person.child_id = child_id
-        session.merge(person)
-        known.pop(person.role, None)
+        if known.pop(person.role, None) is None:
+            session.add(person)
+        else:
+            session.merge(person)
     for gone in known.values():
         session.delete(gone)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
-from records import batch_rows, erasing, likeness_rows, shells
+from records import batch_rows, erasing, shells
 from records.handover_documents import TABLES, Row
 from records.handover_owned import Owned, foreign, unfit
 from records.tables import Child, Registration, ReportElsewhere
@@ -46,6 +46,7 @@ class TakingCare(Owned):
         self.session.flush()
         self.session.expunge(found)
         erasing.erase_registration(self.session, registration_id)
+        self.merged = None
         if child_id is not None:
             self.children.add(child_id)
 
@@ -65,6 +66,7 @@ class TakingCare(Owned):
             self.emptied.add(child_id)  # its registrations go over to their child with this package
             return
         erasing.erase_child(self.session, child_id)
+        self.merged = None
 
     def drop_emptied(self) -> None:
         """When all registrations are where they belong."""
@@ -87,11 +89,12 @@ class TakingCare(Owned):
             self.session.expire(here)
         self.children.add(child_id)
         for table in ("child_moves", "concerns", "visits", "mandatory_reports", "work_log"):
-            self._care(table, child_id, rows[table])
+            if rows[table] or here is not None:  # of a new child nothing is there that could go
+                self._care(table, child_id, rows[table])
 
     def _care(self, table: str, child_id: str, rows: list[Row]) -> None:
         names = TABLES[table].c
-        stands = likeness_rows.stands_for(self.session, child_id)
+        stands = self.stands_for(child_id)
         ids = {row["id"] for row in rows}
         here = {
             row["id"]: row for row in self.session.execute(select(TABLES[table]).where(names.id.in_(ids))).mappings()
@@ -134,7 +137,7 @@ class TakingCare(Owned):
             raise foreign()
         for name in ("made_by", "undone_by"):
             self.by(row, name)
-        one, other = sorted(likeness_rows.stands_for(self.session, row[end]) for end in ("child_id", "other_id"))
+        one, other = sorted(self.stands_for(row[end]) for end in ("child_id", "other_id"))
         if one != other:  # merged here, they are one child, who is not linked with itself
             self.upsert("child_links", {**row, "child_id": one, "other_id": other}, here)
             self.note("child_links", link_id)

@@ -11,6 +11,7 @@ import base64
 import hashlib
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, LargeBinary
@@ -76,6 +77,7 @@ GONE_FROM = {GONE: "registration", GONE_CHILD: "child", GONE_REPORT: "report"}
 # -- rows as plain values ---------------------------------------------------------------------------------------------
 
 
+@cache
 def columns_of(table: str) -> dict[str, Column[Any]]:
     """The columns of a table that travel."""
     local = LOCAL.get(table, frozenset())

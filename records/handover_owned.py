@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from records import likeness_rows
 from records.errors import PackageRefused
 from records.handover_documents import TABLES, Row
 from records.handover_file import NOTHING_DONE
 from records.tables import Child, ChildMerge
 
 LARGEST_UNPACKED = 64 << 20
+CHUNK = 500
+_INSERTS = {name: insert(table) for name, table in TABLES.items()}  # made once: there are thousands of rows
 OWNED = "in_"  # kinds of ``handed_over`` that say what came from a partner: it may change it later
 
 
@@ -36,6 +39,10 @@ class Owned:
     session: Session
     partner: str
     people: set[str] = field(default_factory=set, kw_only=True)  # the partner's, who may be named as having done it
+    noted: set[tuple[str, str]] = field(default_factory=set, kw_only=True)  # by kind and id, to be written at the end
+    merged: dict[str, str] | None = field(
+        default=None, kw_only=True
+    )  # into which child each went; None: to be looked up
 
     def child_is_theirs(self, child_id: str | None) -> bool:
         """Is it the partner's child, or one that a child of the partner's went into?"""
@@ -67,10 +74,12 @@ class Owned:
         if here:
             self.session.execute(update(TABLES[table]).where(TABLES[table].c.id == row["id"]).values(row))
         else:
-            self.session.execute(insert(TABLES[table]).values(row))
+            self.session.execute(_INSERTS[table], row)
 
     def was_here(self, table: str, row_id: str) -> bool:
         """Did it come from this partner before?"""
+        if (_kind(table), row_id) in self.noted:
+            return True
         noted = TABLES["handed_over"].c
         statement = select(noted.object_id).where(
             noted.partner_id == self.partner, noted.kind == _kind(table), noted.object_id == row_id
@@ -79,9 +88,35 @@ class Owned:
 
     def note(self, table: str, row_id: str) -> None:
         """From now on the row is known to have come from this partner."""
-        if not self.was_here(table, row_id):
-            noted = {"partner_id": self.partner, "kind": _kind(table), "object_id": row_id, "digest": ""}
-            self.session.execute(insert(TABLES["handed_over"]).values(noted))
+        self.noted.add((_kind(table), row_id))
+
+    def write_notes(self) -> None:
+        """All at once, those that weren't known before."""
+        noted = TABLES["handed_over"]
+        wanted = sorted(self.noted)
+        for start in range(0, len(wanted), CHUNK):
+            some = wanted[start : start + CHUNK]
+            known = select(noted.c.kind, noted.c.object_id).where(
+                noted.c.partner_id == self.partner, noted.c.object_id.in_([row_id for _, row_id in some])
+            )
+            there = {(kind, row_id) for kind, row_id in self.session.execute(known)}
+            new = [
+                {"partner_id": self.partner, "kind": kind, "object_id": row_id, "digest": ""}
+                for kind, row_id in some
+                if (kind, row_id) not in there
+            ]
+            if new:
+                self.session.execute(insert(noted), new)
+
+    def stands_for(self, child_id: str) -> str:
+        """The child that this one went into here, over several merges; itself where it was never merged."""
+        if self.merged is None:
+            self.merged = likeness_rows.standing_merges(self.session)
+        seen = {child_id}
+        while (kept := self.merged.get(child_id)) is not None and kept not in seen:
+            child_id = kept
+            seen.add(child_id)
+        return child_id
 
 
 def _kind(table: str) -> str:

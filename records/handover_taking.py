@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 
 from forms.dictionary import extra_sensitive
 from forms.form_file import FormError
-from records import likeness_rows
 from records.errors import PackageRefused, StoreDamaged
 from records.handover_care import TakingCare
 from records.handover_documents import GONE, GONE_CHILD, GONE_REPORT, TABLES, Document, Row, rows_of
@@ -218,7 +217,7 @@ class Taking(TakingCare):
             raise unfit()
         self.by(row, "verified_by")
         row = {**row, "round_id": self.rounds.get(row["round_id"] or "")}
-        row["child_id"] = likeness_rows.stands_for(self.session, row["child_id"])
+        row["child_id"] = self.stands_for(row["child_id"])
         if here is not None:
             row = self._own_review(row, dict(here))
             if here["child_id"]:
@@ -226,9 +225,11 @@ class Taking(TakingCare):
         self.upsert("registrations", row, here is not None)
         self.children.add(row["child_id"])
         self.registrations.add(registration_id)
-        self._places(registration_id, rows, placed)
-        self._answers(registration_id, rows)
-        self._second_entries(registration_id, rows["second_entries"])
+        # of a new one nothing is here yet: whatever is about a registration comes in its own document
+        self._places(registration_id, rows, placed, new=here is None)
+        self._answers(registration_id, rows, new=here is None)
+        if rows["second_entries"] or here is not None:
+            self._second_entries(registration_id, rows["second_entries"])
 
     def _own_review(self, row: Row, here: Row) -> Row:
         """What this office decided about the same verified state stands until its owner has answered."""
@@ -245,12 +246,12 @@ class Taking(TakingCare):
                 raise foreign()
             here = self.session.get(Dossier, row["id"])
             box_id = None if here is None else here.box_id
-            stands = likeness_rows.stands_for(self.session, child_id)
+            stands = self.stands_for(child_id)
             self._numbered("dossiers", {**row, "child_id": stands, "box_id": box_id})
             if here is not None:
                 self.session.expire(here)
 
-    def _places(self, registration_id: str, rows: Mapping[str, list[Row]], placed: list[Any]) -> None:
+    def _places(self, registration_id: str, rows: Mapping[str, list[Row]], placed: list[Any], *, new: bool) -> None:
         for row in rows["locations"]:
             row["storeroom"] = f"{self.office}　{row['storeroom']}".strip()
             self._place("locations", row, ("storeroom", "area", "row", "rack", "shelf"))
@@ -258,29 +259,40 @@ class Taking(TakingCare):
             row["location_id"] = self._now("locations", row["location_id"])
             self._place("boxes", row, ("location_id", "number"))
         for row in rows["dossiers"]:
-            row["child_id"] = (
-                None if row["child_id"] is None else likeness_rows.stands_for(self.session, row["child_id"])
-            )
+            row["child_id"] = None if row["child_id"] is None else self.stands_for(row["child_id"])
             row["box_id"] = self._now("boxes", row["box_id"])
             self._numbered("dossiers", row)
+        known = set()  # items that were here before
         for row in rows["archive_items"]:
             if row["registration_id"] not in (None, registration_id):
                 raise foreign()
             row["box_id"] = self._now("boxes", row["box_id"])
             row["location_id"] = self._now("locations", row["location_id"])
-            self._numbered("archive_items", row)
+            if self._numbered("archive_items", row):
+                known.add(row["id"])
         own = {row["id"] for row in rows["archive_items"] if row["registration_id"] == registration_id}
-        self._sheets(registration_id, own, rows["sheets"], placed)
+        before = set() if new and not known else self._sheets_before(registration_id, own)
+        self._sheets(registration_id, own, before, rows["sheets"], placed)
+        if known:
+            references = TABLES["cross_references"]
+            self.session.execute(delete(references).where(references.c.from_item_id.in_(known)))
         self._references({row["id"] for row in rows["archive_items"]}, rows["cross_references"])
 
-    def _sheets(self, registration_id: str, items: set[str], rows: list[Row], placed: list[Any]) -> None:
-        """Sheets of the form, and those with papers behind it: in ``items``, which are the registration's alone."""
-        sheets, pages = TABLES["sheets"], TABLES["pages"]
-        own = {row["id"] for row in rows}
+    def _sheets_before(self, registration_id: str, items: set[str]) -> set[str]:
+        """Sheets that are here: those of the form, and those with papers behind it."""
+        sheets = TABLES["sheets"]
         of_form = select(sheets.c.id).where(sheets.c.registration_id == registration_id)
         in_items = select(sheets.c.id, sheets.c.registration_id).where(sheets.c.item_id.in_(items))
         before = set(self.session.scalars(of_form))
         before.update(sheet_id for sheet_id, form in self.session.execute(in_items) if form is None)
+        return before
+
+    def _sheets(
+        self, registration_id: str, items: set[str], before: set[str], rows: list[Row], placed: list[Any]
+    ) -> None:
+        """Sheets of the form, and those with papers behind it: in ``items``, which are the registration's alone."""
+        sheets, pages = TABLES["sheets"], TABLES["pages"]
+        own = {row["id"] for row in rows}
         if before:
             lying = pages.c.sheet_id.in_(before)
             self.session.execute(update(pages).where(lying).values(sheet_id=None, side=None))
@@ -301,14 +313,11 @@ class Taking(TakingCare):
             self.placed[page_id] = (sheet_id, side)
 
     def _references(self, items: set[str], rows: list[Row]) -> None:
-        references = TABLES["cross_references"]
-        if items:
-            self.session.execute(delete(references).where(references.c.from_item_id.in_(items)))
         for row in rows:
             if row["from_item_id"] not in items or self.exists("cross_references", row["id"]):
                 raise foreign()
             self.by(row, "by")
-            self.session.execute(insert(references).values(row))
+            self.upsert("cross_references", row, here=False)
 
     def _place(self, table: str, row: Row, unique: tuple[str, ...]) -> None:
         """A box or a shelf: known here by its id, or by its marks under another one."""
@@ -327,16 +336,18 @@ class Taking(TakingCare):
     def _now(self, table: str, row_id: str | None) -> str | None:
         return None if row_id is None else self.moved.get((table, row_id), row_id)
 
-    def _numbered(self, table: str, row: Row) -> None:
+    def _numbered(self, table: str, row: Row) -> bool:
+        """Something with a 档号; was it here before?"""
         columns = TABLES[table].c
         number = row["archive_number"]
-        twin = self.session.scalar(select(columns.id).where(columns.archive_number == number, columns.id != row["id"]))
-        if twin is not None and not self.was_here(table, twin):
+        asked = select(columns.id).where(or_(columns.archive_number == number, columns.id == row["id"]))
+        found = set(self.session.scalars(asked))
+        here = row["id"] in found
+        if any(not self.was_here(table, twin) for twin in found - {row["id"]}):
             raise PackageRefused(
                 f"交接包里的档号 {number} 本单位已经有了，整包没有接收，{NOTHING_DONE}"
                 "请两边核对全宗号和乡镇（机构）一段，档号不能重复。"
             )
-        here = self.exists(table, row["id"])
         if here and not self.was_here(table, row["id"]):
             raise foreign()
         values = row
@@ -344,21 +355,24 @@ class Taking(TakingCare):
             values = {**row, "series_id": None, "item_number": None, "number_tail": number_tail(row["number_norm"])}
         self.upsert(table, values, here)
         self.note(table, row["id"])
+        return here
 
-    def _answers(self, registration_id: str, rows: Mapping[str, list[Row]]) -> None:
+    def _answers(self, registration_id: str, rows: Mapping[str, list[Row]], *, new: bool) -> None:
         answers = TABLES["answers"]
         gone = answers.c.registration_id == registration_id
         coming = {row["key"] for row in rows["answers"]}
         if not self.sensitive:  # what named persons let come before stays
             gone = and_(gone, answers.c.sealed.is_(None) | answers.c.key.in_(coming))
-        self.session.execute(delete(answers).where(gone))
+        if not new:
+            self.session.execute(delete(answers).where(gone))
         for row in rows["answers"]:
             if row["registration_id"] != registration_id:
                 raise foreign()
             self.by(row, "changed_by")
         if rows["answers"]:
             self.session.execute(insert(answers), rows["answers"])
-        self._history(registration_id, rows["answer_events"])
+        if rows["answer_events"]:
+            self._history(registration_id, rows["answer_events"])
 
     def _second_entries(self, registration_id: str, rows: list[Row]) -> None:
         """What two persons at the owner's agreed upon; where two have agreed here, too, that stays."""

@@ -116,6 +116,12 @@ def standing_merge_of(session: Session, gone_id: str) -> ChildMerge | None:
     return session.scalar(select(ChildMerge).where(ChildMerge.gone_id == gone_id, ChildMerge.undone_at.is_(None)))
 
 
+def standing_merges(session: Session) -> dict[str, str]:
+    """Into which child each of those went that stand by themselves no longer."""
+    statement = select(ChildMerge.gone_id, ChildMerge.kept_id).where(ChildMerge.undone_at.is_(None))
+    return dict(session.execute(statement).all())
+
+
 def merge(session: Session, merge_id: str) -> ChildMerge | None:
     """One merge."""
     return session.get(ChildMerge, merge_id)

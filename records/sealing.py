@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
 from sqlalchemy import event
-from sqlalchemy.orm import attributes, object_session
+from sqlalchemy.orm import InstanceState, attributes, object_session
 
 from forms.dictionary import extra_sensitive
 from forms.labels import BY_SUBJECT, match_label
@@ -178,7 +178,7 @@ def _show(row: Answer | AnswerEvent, clear: Mapping[str, Any]) -> None:
     row._opened = True  # type: ignore[union-attr]  # for ``hidden``
 
 
-def _open_answer(row: Answer, *_context: object) -> None:
+def _open_answer(row: Answer) -> None:
     sealer = _sealer(row)
     if sealer is None or row.sealed is None:
         return
@@ -204,7 +204,7 @@ def _close_event(_mapper: object, _connection: object, row: AnswerEvent) -> None
     row._clear = clear  # type: ignore[attr-defined]  # until the row is written
 
 
-def _open_event(row: AnswerEvent, *_context: object) -> None:
+def _open_event(row: AnswerEvent) -> None:
     sealer = _sealer(row)
     opened = None if sealer is None or row.sealed is None else sealer.open_sealed(row.sealed, f"answer_events/{row.id}")
     if opened is not None:
@@ -220,6 +220,16 @@ def _parts(opened: bytes, names: tuple[str, ...]) -> dict[str, Any]:
         raise StoreDamaged("一项加封的内容已损坏，其他内容不受影响。请从备份恢复，或重新录入这一项。") from error
 
 
+def _if_sealed(opened: Callable[[Any], None]) -> Callable[..., None]:
+    """Nearly no row is sealed, and hundreds of thousands are read: the others cost no more than this look."""
+
+    def read(state: InstanceState[Any], *_context: object) -> None:
+        if state.dict.get("sealed", b"") is not None:  # not read is not None
+            opened(state.obj())
+
+    return read
+
+
 def listen() -> None:
     """Once per process: the session seals and opens by itself."""
     for kind, close, opened in ((Answer, _close_answer, _open_answer), (AnswerEvent, _close_event, _open_event)):
@@ -227,8 +237,8 @@ def listen() -> None:
         event.listen(kind, "before_update", close)
         event.listen(kind, "after_insert", _reopen)
         event.listen(kind, "after_update", _reopen)
-        event.listen(kind, "load", opened)
-        event.listen(kind, "refresh", opened)
+        for moment in ("load", "refresh"):
+            event.listen(kind, moment, _if_sealed(opened), raw=True)
 
 
 listen()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from forms.values import FieldError, format_value
-from records import batch_rows, handover_documents, handover_file, handovers, office_rows, registration_rows
+from records import batch_rows, child_rows, handover_documents, handover_file, handovers, office_rows, registration_rows
 from records.errors import PackageRefused
 from records.handover_documents import Document
 from records.handover_file import NOTHING_DONE, Header
@@ -142,13 +142,12 @@ def _take(
             f"这个交接包接着以前的包，可是本单位缺以前的 {len(missing)} 份图像文件，整包没有接收，{NOTHING_DONE}"
             "请对方做一份“全部内容”的交接包。"
         )
+    taking.write_notes()
     taking.place_pages()
     taking.drop_emptied()
     session.expire_all()
-    for child_id in sorted(taking.children):
-        child = session.get(Child, child_id)
-        if child is not None:
-            matching.refresh(session, child)
+    for child in child_rows.some_at_a_time(session, sorted(taking.children)):
+        matching.refresh(session, child)
     if handovers.broken_references(session):
         raise unfit()
     told = changed(registrations=taking.registrations | taking.told, children=taking.children)
