@@ -67,6 +67,8 @@ SLANTED, SLANTED_TEXT = 70.0, 62.0
 """Degrees from level up to which a single stroke is a slash; a 1 that leans is a text's (a number, a class), no name's,
 date's or phone's."""
 SAME_AS_ABOVE = frozenset({"同上", "同前", "同左", "〃"})
+OFFERED, MORE_NAMES, WORTH_A_LOOK = 5, 3, 0.002
+"""So many readings are offered, more of a name where they aren't hopeless (one in thirty very cursive)."""
 DASH = "—"
 MOBILE = "1[3-9][0-9]{9}"
 DOTTED = frozenset({Kind.TEXT, Kind.DATE, Kind.MONTH, Kind.NAME})
@@ -304,7 +306,9 @@ def _candidates(field: FormField, decoded: Decoded, table: str | None) -> tuple[
             merged.append(Candidate(text, value, share))
         else:
             merged[known] = replace(merged[known], score=merged[known].score + share)
-    return tuple(replace(c, score=max(1e-4, round(c.score, 4))) for c in merged[:5])
+    more = MORE_NAMES if field.kind is Kind.NAME else 0
+    offered = [*merged[:OFFERED], *(c for c in merged[OFFERED : OFFERED + more] if c.score >= WORTH_A_LOOK)]
+    return tuple(replace(c, score=max(1e-4, round(c.score, 4))) for c in offered)
 
 
 def _value(field: FormField, text: str, table: str | None) -> tuple[JsonValue, bool]:

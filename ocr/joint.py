@@ -34,7 +34,7 @@ TRUST = 0.7
 """Power to which a candidate's share is taken: decoders are surer of themselves than they are right."""
 LEAST = 1e-4
 """Share below which a candidate counts no less."""
-MOST = 6
+MOST = 5
 """So many candidates of a field are tried."""
 COMBINATIONS, FEW = 200_000, 2
 """Groups with more combinations try only so many candidates of each field."""
