@@ -41,6 +41,8 @@ def read_choice(view: RegisteredPage, field: FormField, ink: PageInk) -> FieldRe
     if ink.sealed(field.box):
         # its strokes in a box are ink like any other where the scan has no colour
         reasons.append("stamp")
+    if marks.through:
+        reasons.append("strikeout")
     if marks.stray > STRAY:
         reasons.append("ink_outside")
     codes = [m.code for m in chosen]

@@ -27,6 +27,8 @@ AROUND = 22
 EMPTY_INK = 0.012
 MARKED_INK = 0.05
 """Share of the box's inner area covered by ink: below the first it is empty, above the second it is marked."""
+BRIDGED, EDGE = 15, 3
+"""Pixels that a rule takes out of a stroke crossing it, at most; and how near to its edge a patch is left."""
 FILLED_INK = 0.72
 """From here on the box is filled, which some people do to take a tick back."""
 
@@ -61,11 +63,13 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class Marks:
     """All boxes of one choice. ``stray``: ink in the field that belongs to no box, in square millimetres.
-    ``circled``: codes of options with a loop around their label or box."""
+    ``circled``: codes of options with a loop around their label or box. ``through``: a stroke comes from beyond the
+    field, runs through a box and leaves the field again: it strikes out a part of the form and ticks nothing."""
 
     marks: tuple[Mark, ...]
     stray: float
     circled: tuple[str, ...] = ()
+    through: bool = False
 
     @property
     def quality(self) -> float:
@@ -98,7 +102,43 @@ def read_marks(ink: PageInk, field: FormField) -> Marks:
     field_area = np.zeros(written.shape, bool)
     field_area[max(0, fy + 3) : fy + fh - 3, max(0, fx + 3) : fx + fw - 3] = True
     loose = _stray(written, claimed, field_area)
-    return Marks(found, loose / PX_PER_MM**2, tuple(field.options[n].code for n in circled))
+    circles = tuple(field.options[n].code for n in circled)
+    marked = [box for mark, box in zip(found, shifted, strict=True) if mark.marked]
+    return Marks(found, loose / PX_PER_MM**2, circles, any(_through(written, covered, box) for box in marked))
+
+
+def _through(written: Mask, covered: Mask, box: tuple[int, int, int, int]) -> bool:
+    """Whether a stroke in the box runs through the patch from one side to the opposite one; print that it crosses may
+    have broken it."""
+    x, y, w, h = box
+    joined = cv2.morphologyEx(written.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((BRIDGED, BRIDGED), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    inner = labels[max(0, y + 3) : max(0, y + h - 3), max(0, x + 3) : max(0, x + w - 3)]
+    rows, columns = written.shape
+    for piece in np.unique(inner[inner > 0]).tolist():
+        left, top, wide, tall = (int(v) for v in stats[piece, :4])
+        ends = top <= EDGE, top + tall >= rows - EDGE, left <= EDGE, left + wide >= columns - EDGE
+        if (ends[0] and ends[1]) or (ends[2] and ends[3]):
+            return True
+        if max(wide, tall) >= 0.5 * min(w, h) and _goes_on(written, covered, labels == piece):
+            return True
+    return False
+
+
+def _goes_on(written: Mask, covered: Mask, piece: Mask) -> bool:
+    """Whether ink lies all along the straight line of a piece, from one side of the patch to the other."""
+    at = np.column_stack(np.nonzero(piece)[::-1]).astype(np.float64)
+    middle = at.mean(axis=0)
+    along = np.linalg.eigh((at - middle).T @ (at - middle))[1][:, 1]
+    if float(np.percentile(np.abs((at - middle) @ (-along[1], along[0])), 90)) > BRIDGED / 2:
+        return False
+    rows, columns = written.shape
+    steps = np.arange(-rows - columns, rows + columns, 2.0)
+    line = np.round(middle + steps[:, None] * along).astype(np.intp)
+    line = line[(line >= 0).all(axis=1) & (line < (columns, rows)).all(axis=1)]
+    seen = cv2.dilate(written.astype(np.uint8), np.ones((BRIDGED, BRIDGED), np.uint8)).astype(bool)
+    free = ~covered[line[:, 1], line[:, 0]]
+    return float(seen[line[:, 1], line[:, 0]][free].mean()) > 0.9
 
 
 def _mark(

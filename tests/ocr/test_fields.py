@@ -134,6 +134,14 @@ def test_the_same_as_above_is_shown(strokes: tuple[tuple[float, ...], ...] | Non
     assert "ditto" in read(sheet)["child_residence"].reasons
 
 
+@pytest.mark.parametrize("stroke", [(30, 40, 74, 70), (48, 75, 56, 35), (20, 75, 108, 38)])
+def test_a_stroke_through_a_part_of_the_form_ticks_nothing(stroke: tuple[float, ...]) -> None:
+    found = read(Sheet().stroke(*stroke))["school_nature"]
+    assert not judge([found])["school_nature"].accepted
+    tick = read(Sheet().stroke(50.5, 54, 52, 56, 57, 46.5))["school_nature"]
+    assert judge([tick])["school_nature"].accepted, "a tick with a long tail"
+
+
 def test_two_ticks_in_a_single_choice_are_both_told() -> None:
     sheet = Sheet()
     for box in BOXES[:2]:
