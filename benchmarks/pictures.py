@@ -32,7 +32,7 @@ from benchmarks.roster_pictures import rosters
 from benchmarks.running import PASSWORD, QUICK, Clock, Running
 from benchmarks.second_pictures import second
 from benchmarks.stack_pictures import stack
-from benchmarks.state_pictures import at_the_door, backing_up, defect, empty, failed_page, full_disk
+from benchmarks.state_pictures import at_the_door, backing_up, broken_file, defect, empty, full_disk
 from benchmarks.twin_pictures import twins
 from desktop.start import make_application
 from desktop.ui.batches.screen import BatchesScreen
@@ -174,7 +174,7 @@ def inbox(studio: Studio) -> None:
     locked = next(s.source_id for s in screen.view.sources if s.state is SourceState.REFUSED)
     screen.grid.go_to(locked)
     studio.shoot("收件箱-密码")
-    failed_page(studio, studio.screen(MainWindow))
+    broken_file(studio, studio.screen(MainWindow))
     foreign = next((p.page_id for p in _pages(screen) if p.status == "unknown_form"), "")
     if screen.grid.go_to_page(foreign):
         studio.until(lambda: screen.detail.words.isVisible() and screen.detail.view.has_page)

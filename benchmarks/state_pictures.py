@@ -22,12 +22,13 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.messages import CrashDialog
 from desktop.ui.rounds.screen import RoundsScreen
 from desktop.ui.settings.screen import SettingsScreen
-from records.views import PageState
+from records.views import SourceState
 
 REPORT = """Windows 10 · Python 3.11.9
 builtins.ValueError
   desktop/jobs.py:318 _answer
   children/page.py:212 _show"""
+BROKEN = "扫描0011.jpg"  # of the samples
 W = TypeVar("W", bound=QWidget)
 
 
@@ -78,12 +79,11 @@ def empty(studio: Taker, window: MainWindow) -> None:
     window.go("inbox")
 
 
-def failed_page(studio: Taker, window: MainWindow) -> None:
-    """A picture that breaks off: the card says what to do."""
+def broken_file(studio: Taker, window: MainWindow) -> None:
+    """A scan that was cut short on its way: the card says what to do."""
     screen = _of(window, InboxScreen)
-    pages = [page for source in screen.view.sources for page in source.pages]
-    broken = next(page.page_id for page in pages if page.state is PageState.FAILED)
-    screen.grid.go_to_page(broken)
+    broken = next(s.source_id for s in screen.view.sources if s.state is SourceState.REFUSED and s.name == BROKEN)
+    screen.grid.go_to(broken)
     studio.shoot("收件箱-没有读成")
 
 
@@ -108,7 +108,9 @@ def backing_up(studio: Taker, window: MainWindow) -> None:
     studio.until(lambda: studio.jobs.idle)
     screen.backup.make_now()
     studio.shoot("设置-正在备份", busy=True, manual=False)
-    studio.until(lambda: studio.jobs.idle)
+    studio.until(screen.backup.notice.isVisible)
+    studio.shoot("设置-备份做好", manual=False)  # it names the folder, which is another each time
+    screen.backup.notice.drop()
     studio.shoot("设置-备份")
 
 

@@ -98,6 +98,7 @@ QWidget#scrolled { background: transparent; }
 QProgressBar { background: @line; border: none; border-radius: 4px; min-height: 8px; max-height: 8px; }
 QProgressBar::chunk { background: @acts; border-radius: 4px; }
 QSplitter::handle { background: @line; }
+QSplitter[role="gap"]::handle { background: transparent; }
 QToolTip { background: @ink; color: @panel; border: none; padding: 4px 8px; }
 QDialog, QMessageBox, QFileDialog { background: @window; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }

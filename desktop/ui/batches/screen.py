@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.batches.batch_panel import BatchPanel
 from desktop.ui.batches.new_batch import NewBatch
 from desktop.ui.theme import AROUND, BETWEEN
-from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
+from desktop.ui.widgets.parts import EmptyState, Notice, button, column, halves, line, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import BATCH
 from records.views import BatchSummary, ReportedElsewhere
@@ -70,15 +70,6 @@ class BatchesScreen(QWidget):
         self.elsewhere.setObjectName("reported_elsewhere")
         self.elsewhere.hide()
         left_box.addWidget(self.elsewhere)
-        halves = QSplitter()
-        halves.setChildrenCollapsible(False)
-        halves.setHandleWidth(BETWEEN)
-        halves.setStyleSheet("QSplitter::handle { background: transparent; }")
-        halves.addWidget(left)
-        halves.addWidget(self.panel)
-        halves.setStretchFactor(0, 1)
-        halves.setStretchFactor(1, 3)
-        halves.setSizes([320, 848])
         holder = QWidget()
         self._either = QStackedLayout(holder)
         self._either.addWidget(
@@ -89,7 +80,7 @@ class BatchesScreen(QWidget):
                 button("新建批次", self.choose, role="primary", icon="plus", name="first_batch"),
             )
         )
-        self._either.addWidget(halves)
+        self._either.addWidget(halves(left, self.panel, (320, 848), (1, 3)))
         self._either.addWidget(self.new)
         box.addWidget(holder, 1)
 

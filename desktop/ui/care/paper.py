@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
     QScrollArea,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -27,7 +26,7 @@ from desktop.jobs import Change, Jobs
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.page_picture import PagePicture, page_picture
 from desktop.ui.widgets.page_view import PageView
-from desktop.ui.widgets.parts import Choice, button, column, line, rule, text
+from desktop.ui.widgets.parts import Choice, button, column, halves, line, rule, text
 from forms.code_tables import code_table
 from forms.dictionary import FieldDefinition, load_dictionary
 from forms.kinds import JsonValue, Kind
@@ -138,13 +137,8 @@ class ReadPaperDialog(QDialog):
 
     def _lay_out(self) -> None:
         box = column(self, space=BETWEEN, around=BETWEEN)
-        halves = QSplitter()
-        halves.setChildrenCollapsible(False)
-        halves.setHandleWidth(BETWEEN)
-        halves.setStyleSheet("QSplitter::handle { background: transparent; }")
         self.view = PageView()
         self.view.show_page(QPixmap(), "正在打开纸面")
-        halves.addWidget(self.view)
         right = QWidget()
         side = column(right, space=INSIDE)
         doubtful = sum(not entry.field.accepted for entry in self.entries)
@@ -152,9 +146,7 @@ class ReadPaperDialog(QDialog):
         side.addWidget(text(head, "heading", wrap=True))
         self._add_child(side)
         side.addWidget(self._fields(), 1)
-        halves.addWidget(right)
-        halves.setSizes([560, 520])
-        box.addWidget(halves, 1)
+        box.addWidget(halves(self.view, right, (560, 520), (1, 1)), 1)
         self.told = text("", "error", wrap=True)
         self.told.hide()
         box.addWidget(self.told)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.care.cases import CasesBanner
@@ -13,7 +13,7 @@ from desktop.ui.care.questions import Questions
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.columns import ColumnChoice
 from desktop.ui.widgets.key_sheet import offer_keys
-from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
+from desktop.ui.widgets.parts import EmptyState, Notice, button, column, halves, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
 from desktop.ui.words import Mark, civil_day, day
 from records.views import Actor
@@ -72,7 +72,7 @@ LISTED: tuple[Column[KeyConcernRow], ...] = (
     Column("情形", lambda row: "、".join(row.criteria), 160),
     Column("现居住地", lambda row: row.residence.removeprefix("吉林省"), tail=True),
     Column("下次走访", _due, 152),
-    Column("纸质档案", lambda row: Mark(row.fault, "error", "cross") if row.fault else row.dossier, 264),
+    Column("纸质档案", lambda row: Mark(row.fault, "error", "cross") if row.fault else row.dossier, 264, tail=True),
 )
 
 
@@ -121,16 +121,7 @@ class CareScreen(QWidget):
                 button("看儿童台账", self.go_children.emit, icon="children"),
             )
         )
-        halves = QSplitter()
-        halves.setOrientation(Qt.Orientation.Vertical)
-        halves.setChildrenCollapsible(False)
-        halves.setHandleWidth(BETWEEN)
-        halves.setStyleSheet("QSplitter::handle { background: transparent; }")
-        halves.addWidget(self._proposals_half())
-        halves.addWidget(self._list_half())
-        halves.setSizes([200, 400])
-        halves.setStretchFactor(1, 1)
-        self._either.addWidget(halves)
+        self._either.addWidget(halves(self._proposals_half(), self._list_half(), (200, 400), down=True))
         box.addWidget(holder, 1)
 
     def _proposals_half(self) -> QWidget:

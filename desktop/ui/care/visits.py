@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QPushButton, QStackedLayout, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QPushButton, QStackedLayout, QStackedWidget, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.care.paper import ReadPaperDialog
@@ -19,7 +19,7 @@ from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.columns import ColumnChoice
 from desktop.ui.widgets.files import opens
 from desktop.ui.widgets.key_sheet import offer_keys
-from desktop.ui.widgets.parts import Elided, EmptyState, Notice, button, column, line
+from desktop.ui.widgets.parts import Elided, EmptyState, Notice, button, column, line, tab_bar
 from desktop.ui.widgets.sections import Deed, Section, Sections
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
 from desktop.ui.words import Mark, civil_day, day
@@ -97,13 +97,7 @@ class VisitsScreen(QWidget):
         box.addWidget(self.papers)
         self.notice = Notice()
         box.addWidget(self.notice)
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("visit_tabs")
-        self.tabs.setAccessibleName("走访的部分")
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        for word in ("要走访的", "工作日志"):
-            self.tabs.addTab(word)
+        self.tabs = tab_bar("visit_tabs", "走访的部分", ("要走访的", "工作日志"))
         box.addWidget(self.tabs)
         self._stack = QStackedWidget()
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)

@@ -96,7 +96,7 @@ class FieldsTab(QSplitter):
         self.model: RowsModel[FieldRow] = RowsModel((), parent=self)
         self.setChildrenCollapsible(False)
         self.setHandleWidth(BETWEEN)
-        self.setStyleSheet("QSplitter::handle { background: transparent; }")
+        self.setProperty("role", "gap")
         self._left = QWidget()
         self._left_box = column(self._left, space=INSIDE)
         self._told = text("", "secondary", wrap=True)

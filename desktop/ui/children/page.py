@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPixmap, QShortcut
-from PySide6.QtWidgets import QDialog, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.care.questions import Questions
@@ -18,7 +18,7 @@ from desktop.ui.verify.dialogs import PlaceDialog, place_of
 from desktop.ui.widgets.asking import Ask, AskDialog
 from desktop.ui.widgets.page_picture import page_picture
 from desktop.ui.widgets.page_view import PageView
-from desktop.ui.widgets.parts import Notice, button, column, line, panel, text
+from desktop.ui.widgets.parts import Notice, button, column, line, panel, tab_bar, text
 from desktop.ui.widgets.sections import Sections
 from desktop.ui.words import civil_day, day, grouped
 from records.views import Actor
@@ -94,13 +94,7 @@ class ChildPageScreen(QWidget):
         self.notice = Notice()
         for said in (self.standing, self.notice):
             box.addWidget(said)
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("child_tabs")
-        self.tabs.setAccessibleName("儿童档案的部分")
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        for word in TABS:
-            self.tabs.addTab(word)
+        self.tabs = tab_bar("child_tabs", "儿童档案的部分", TABS)
         box.addWidget(self.tabs)
         self.fields = FieldsTab(self._jobs, may_propose=self._may(Right.PROPOSE))
         self.fields.propose.connect(self._ask_propose)

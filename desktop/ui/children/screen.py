@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from desktop.jobs import Jobs, Reading
 from desktop.ui.children.detail import ChildDetail
@@ -18,7 +18,7 @@ from desktop.ui.theme import AROUND, BETWEEN
 from desktop.ui.widgets.columns import ColumnChoice
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.paged import PAGE, PagedRows
-from desktop.ui.widgets.parts import Elided, EmptyState, button, column, line
+from desktop.ui.widgets.parts import Elided, EmptyState, button, column, halves, line
 from desktop.ui.widgets.table import Column, Table
 from desktop.ui.words import Mark, civil_day, day
 from records.views import Actor, ChildRow
@@ -137,15 +137,6 @@ class ChildrenScreen(QWidget):
         top.addWidget(self.rosters)
         top.addWidget(button("更新轮次", self.go_rounds.emit, icon="again", name="go_rounds"))
         box.addLayout(top)
-        halves = QSplitter()
-        halves.setChildrenCollapsible(False)
-        halves.setHandleWidth(BETWEEN)
-        halves.setStyleSheet("QSplitter::handle { background: transparent; }")
-        halves.addWidget(self.table)
-        halves.addWidget(self.detail)
-        halves.setStretchFactor(0, 3)
-        halves.setStretchFactor(1, 1)
-        halves.setSizes([784, 384])
         holder = QWidget()
         self._either = QStackedLayout(holder)
         self._either.addWidget(
@@ -157,7 +148,7 @@ class ChildrenScreen(QWidget):
             )
         )
         self._either.addWidget(EmptyState("search", "没有找到", "可以用姓名、拼音或首字母、身份证号、档号查找。"))
-        self._either.addWidget(halves)
+        self._either.addWidget(halves(self.table, self.detail, (784, 384), (3, 1)))
         everybody = button("全部列出", lambda: self.filters.take(EVERYBODY), name="drop_filter")
         self._either.addWidget(EmptyState("search", "没有这样的儿童", "这个筛选里现在一名儿童也没有。", everybody))
         box.addWidget(holder, 1)

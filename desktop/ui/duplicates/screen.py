@@ -7,14 +7,14 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QSplitter, QStackedLayout, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QStackedLayout, QStackedWidget, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.duplicates.compare import ComparePanel
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.asking import Ask, AskDialog
 from desktop.ui.widgets.key_sheet import offer_keys
-from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
+from desktop.ui.widgets.parts import EmptyState, Notice, button, column, halves, line, tab_bar, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
 from desktop.ui.words import Mark, civil_day, day
 from records.views import Actor
@@ -113,11 +113,7 @@ class DuplicatesScreen(QWidget):
         box.setContentsMargins(AROUND, 12, AROUND, BETWEEN)
         top = line()
         top.addWidget(button("返回", self.left.emit, role="quiet", icon="back", name="back"))
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("duplicate_tabs")
-        self.tabs.setAccessibleName("可能重复的，或合并过的")
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
+        self.tabs = tab_bar("duplicate_tabs", "可能重复的，或合并过的")
         top.addWidget(self.tabs, 1)
         self.undoes = button("撤销这次合并", self._ask_undo, icon="back", name="undo_merge")
         top.addWidget(self.undoes)
@@ -146,16 +142,7 @@ class DuplicatesScreen(QWidget):
                 "children", "没有可能重复的儿童", "登记表核对完，程序就和台账里的比一遍；像是同一个孩子的会列在这里。"
             )
         )
-        halves = QSplitter()
-        halves.setChildrenCollapsible(False)
-        halves.setHandleWidth(BETWEEN)
-        halves.setStyleSheet("QSplitter::handle { background: transparent; }")
-        halves.addWidget(self.table)
-        halves.addWidget(self.panel)
-        halves.setStretchFactor(0, 0)
-        halves.setStretchFactor(1, 1)
-        halves.setSizes([320, 848])
-        self._either.addWidget(halves)
+        self._either.addWidget(halves(self.table, self.panel, (320, 848)))
         return holder
 
     def _merges_part(self) -> QWidget:

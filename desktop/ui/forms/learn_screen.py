@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QScrollArea,
     QStackedLayout,
-    QTabBar,
     QWidget,
 )
 
@@ -32,7 +31,7 @@ from desktop.ui.forms.saving import ask_save
 from desktop.ui.forms.tried import TriedView
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.key_sheet import KeySheet
-from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
+from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, tab_bar, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table
 from desktop.ui.words import Mark
 from forms.form_file import Form
@@ -142,11 +141,7 @@ class LearnScreen(QWidget):
         whole = QWidget()
         row = line(whole, space=BETWEEN)
         left = column(space=INSIDE)
-        self.sides = QTabBar()
-        self.sides.setObjectName("sides")
-        self.sides.setAccessibleName("第几面，或试读的页")
-        self.sides.setDrawBase(False)
-        self.sides.setExpanding(False)
+        self.sides = tab_bar("sides", "第几面，或试读的页")
         left.addWidget(self.sides)
         self.blank_scroll = QScrollArea()
         self.blank_scroll.setObjectName("form_scroll")

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.handover.outgoing import PACKAGES, counts_words
 from desktop.ui.theme import BETWEEN, INSIDE
-from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, panel, text
+from desktop.ui.widgets.files import dropped
+from desktop.ui.widgets.parts import EmptyState, Notice, button, column, halves, line, panel, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table
 from desktop.ui.words import Mark, moment
 from records.views_handover import FieldChange, IncomingPackage, IncomingRegistration
@@ -82,19 +83,12 @@ class IncomingPart(QWidget):
         whole = QWidget()
         box = column(whole, space=BETWEEN)
         box.addLayout(self._head())
-        halves = QSplitter()
-        halves.setChildrenCollapsible(False)
-        halves.setHandleWidth(BETWEEN)
-        halves.setStyleSheet("QSplitter::handle { background: transparent; }")
-        halves.addWidget(self.table)
         right = QWidget()
         side = column(right, space=INSIDE)
         self.about = text("", "secondary", wrap=True)
         side.addWidget(self.about)
         side.addWidget(self.fields_table, 1)
-        halves.addWidget(right)
-        halves.setSizes([520, 648])
-        box.addWidget(halves, 1)
+        box.addWidget(halves(self.table, right, (520, 648), (1, 1)), 1)
         return whole
 
     def _head(self) -> QHBoxLayout:
@@ -135,13 +129,12 @@ class IncomingPart(QWidget):
         dialog.open()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        urls = event.mimeData().urls()
-        if len(urls) == 1 and urls[0].isLocalFile():
+        if len(dropped(event)) == 1:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
-        self.look(Path(event.mimeData().urls()[0].toLocalFile()))
+        self.look(dropped(event)[0])
 
     def look(self, path: Path) -> None:
         """See what the package would change; nothing is changed by looking."""

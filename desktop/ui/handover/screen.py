@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.handover.cards import CardsPart
@@ -16,7 +16,7 @@ from desktop.ui.handover.outgoing import OutgoingPart
 from desktop.ui.handover.proposals import ProposalsPart
 from desktop.ui.theme import AROUND, INSIDE
 from desktop.ui.widgets.key_sheet import offer_keys
-from desktop.ui.widgets.parts import Notice, column
+from desktop.ui.widgets.parts import Notice, column, tab_bar
 from records.views import Actor
 from workflow.changes import Changes
 from workflow.permissions import RIGHTS, Right
@@ -48,11 +48,7 @@ class HandoverScreen(QWidget):
         self.notice = Notice()
         box = column(self, space=INSIDE)
         box.setContentsMargins(AROUND, 12, AROUND, 16)
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("handover_tabs")
-        self.tabs.setAccessibleName("交接的部分")
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
+        self.tabs = tab_bar("handover_tabs", "交接的部分")
         box.addWidget(self.tabs)
         box.addWidget(self.notice)
         self._stack = QStackedWidget()

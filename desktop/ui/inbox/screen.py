@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QInputDialog,
     QPushButton,
-    QSplitter,
     QStackedLayout,
     QWidget,
 )
@@ -40,9 +39,9 @@ from desktop.ui.inbox.keys import SHEET, Act
 from desktop.ui.inbox.model import CardModel
 from desktop.ui.inbox.thumbnails import Thumbnails
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
-from desktop.ui.widgets.files import opens
+from desktop.ui.widgets.files import dropped, opens
 from desktop.ui.widgets.key_sheet import offer_keys
-from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, panel, text
+from desktop.ui.widgets.parts import EmptyState, Notice, button, column, halves, line, panel, text
 from records.views import InboxView, PageRow, PageState
 from workflow import intake
 from workflow.blank_forms import MOST, write_blank
@@ -128,15 +127,7 @@ class InboxScreen(QWidget):
         box.setContentsMargins(AROUND, BETWEEN, AROUND, BETWEEN)
         box.addWidget(self._make_drop())
         box.addWidget(self.notice)
-        self._parts = QSplitter(Qt.Orientation.Horizontal)
-        self._parts.setChildrenCollapsible(False)
-        self._parts.setHandleWidth(BETWEEN)
-        self._parts.setStyleSheet("QSplitter::handle { background: transparent; }")
-        self._parts.addWidget(self._make_list())
-        self._parts.addWidget(self.detail)
-        self._parts.setStretchFactor(0, 3)
-        self._parts.setStretchFactor(1, 2)
-        self._parts.setSizes([776, 384])
+        self._parts = halves(self._make_list(), self.detail, (776, 384), (3, 2))
         holder = QWidget()
         self._either = QStackedLayout(holder)
         self._either.addWidget(
@@ -268,7 +259,7 @@ class InboxScreen(QWidget):
         )
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if dropped(event):
             event.acceptProposedAction()
             self._over(True)
 
@@ -280,9 +271,8 @@ class InboxScreen(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._over(False)
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
-        self.take_in(paths)
+        self.take_in(dropped(event))
 
     def _over(self, on: bool) -> None:
         self.drop.setProperty("over", "true" if on else "false")

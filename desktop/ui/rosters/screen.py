@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
     QHBoxLayout,
-    QSplitter,
     QStackedLayout,
     QWidget,
 )
@@ -21,9 +20,10 @@ from desktop.jobs import Jobs
 from desktop.ui.rosters.taking_in import TakeInDialog
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.asking import AskDialog
+from desktop.ui.widgets.files import dropped
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.key_sheet import offer_keys
-from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
+from desktop.ui.widgets.parts import EmptyState, Notice, button, column, halves, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
 from desktop.ui.words import Mark, day
 from records.views import Actor
@@ -128,15 +128,7 @@ class RostersScreen(QWidget):
                 first if self._may_change else None,
             )
         )  # fmt: skip
-        halves = QSplitter()
-        halves.setChildrenCollapsible(False)
-        halves.setHandleWidth(BETWEEN)
-        halves.setStyleSheet("QSplitter::handle { background: transparent; }")
-        halves.addWidget(self.table)
-        halves.addWidget(self._right())
-        halves.setStretchFactor(1, 1)
-        halves.setSizes([352, 816])
-        self._either.addWidget(halves)
+        self._either.addWidget(halves(self.table, self._right(), (352, 816)))
         box.addWidget(holder, 1)
 
     def _top(self) -> QHBoxLayout:
@@ -304,13 +296,12 @@ class RostersScreen(QWidget):
         dialog.open()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        urls = event.mimeData().urls()
-        if len(urls) == 1 and urls[0].isLocalFile():
+        if len(dropped(event)) == 1:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
-        self.look(Path(event.mimeData().urls()[0].toLocalFile()))
+        self.look(dropped(event)[0])
 
     def look(self, path: Path) -> TakeInDialog:
         """Look at a file before it is taken in."""

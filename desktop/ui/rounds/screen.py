@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QStackedWidget, QWidget
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.asking import Answers, Ask, AskDialog, Shape, ask_day
 from desktop.ui.widgets.files import opens
 from desktop.ui.widgets.key_sheet import offer_keys
-from desktop.ui.widgets.parts import Choice, EmptyState, Notice, button, column, line, text
+from desktop.ui.widgets.parts import Choice, EmptyState, Notice, button, column, line, tab_bar, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
 from desktop.ui.words import Mark, civil_day, day
 from forms.gazetteer import gazetteer, scope_of
@@ -116,8 +116,10 @@ class RoundsScreen(QWidget):
         self.villages: RowsModel[VillageProgress] = RowsModel(VILLAGES, parent=self)
         self.missing: RowsModel[OutstandingRow] = RowsModel(OUTSTANDING, parent=self)
         self.moves: RowsModel[RoundMove] = RowsModel(MOVED, parent=self)
-        self.village_table = make_table(self.villages, "villages", TABS[0])
-        self.missing_table = make_table(self.missing, "outstanding", TABS[1], empty="该更新的都交了。")
+        self.village_table = make_table(
+            self.villages, "villages", TABS[0], empty="台账里有了儿童，这里按村列出应更新几名、收了几名、还差几名。"
+        )
+        self.missing_table = make_table(self.missing, "outstanding", TABS[1], empty="没有要催交的儿童。")
         self.moves_table = make_table(self.moves, "round_moves", TABS[2], empty="这一轮没有新增、退出和未到的儿童。")
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.read)
@@ -149,14 +151,9 @@ class RoundsScreen(QWidget):
         inner = column(whole, space=BETWEEN)
         self.told = text("", "", wrap=True)
         inner.addWidget(self.told)
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("round_tabs")
-        self.tabs.setAccessibleName("轮次的部分")
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
+        self.tabs = tab_bar("round_tabs", "轮次的部分", TABS)
         self._stack = QStackedWidget()
-        for word, table in zip(TABS, (self.village_table, self.missing_table, self.moves_table), strict=True):
-            self.tabs.addTab(word)
+        for table in (self.village_table, self.missing_table, self.moves_table):
             self._stack.addWidget(table)
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
         inner.addWidget(self.tabs)

@@ -22,16 +22,27 @@ ALIKE = 0.5  # less in common than this: another value altogether, of which ever
 
 
 def differing(value: str, reading: str) -> list[tuple[int, int]]:
-    """Stretches of ``reading`` that are not in ``value``; what only completes it in front or behind is none."""
+    """Stretches of ``reading`` that ``value`` has otherwise; where something is left out, the signs beside the gap.
+
+    What is only put or left out in front (the province) is no difference.
+    """
     if len(value) == len(reading):
-        steps = [("replace", at, at + 1, at, at + 1) for at in range(len(value)) if value[at] != reading[at]]
-        alike = len(steps) <= len(value) * (1 - ALIKE)
-    else:
-        matcher = SequenceMatcher(None, value, reading, autojunk=False)
-        alike = matcher.ratio() >= ALIKE
-        steps = [step for step in matcher.get_opcodes() if step[0] == "replace" or (step[0] == "insert" and step[1])]
-        steps = [step for step in steps if step[0] == "replace" or step[1] < len(value)]
-    return [(start, end) for _what, _from, _to, start, end in steps] if alike else []
+        stretches = [(at, at + 1) for at in range(len(value)) if value[at] != reading[at]]
+        return stretches if len(stretches) <= len(value) * (1 - ALIKE) else []
+    matcher = SequenceMatcher(None, value, reading, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return []
+    found: list[tuple[int, int]] = []
+    for what, old, _to, start, end in matcher.get_opcodes():
+        if what == "equal" or (what != "replace" and old == start == 0):
+            continue
+        if what == "delete":
+            start, end = max(start - 1, 0), min(end + 1, len(reading))
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
 
 
 def _as_read(text: str) -> str:

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSplitter,
+    QTabBar,
     QVBoxLayout,
     QWidget,
 )
@@ -113,6 +115,33 @@ def panel(role: str = "panel") -> QFrame:
     frame = QFrame()
     frame.setProperty("role", role)
     return frame
+
+
+def halves(
+    one: QWidget, other: QWidget, sizes: tuple[int, int], stretch: tuple[int, int] = (0, 1), *, down: bool = False
+) -> QSplitter:
+    """Two parts of a screen side by side (``down``: one above the other), the gap between them to be dragged."""
+    made = QSplitter(Qt.Orientation.Vertical if down else Qt.Orientation.Horizontal)
+    made.setProperty("role", "gap")
+    made.setChildrenCollapsible(False)
+    made.setHandleWidth(BETWEEN)
+    for at, part in enumerate((one, other)):
+        made.addWidget(part)
+        made.setStretchFactor(at, stretch[at])
+    made.setSizes(sizes)
+    return made
+
+
+def tab_bar(name: str, words: str, tabs: Sequence[str] = ()) -> QTabBar:
+    """Tabs over the parts of a screen, with their object name and accessible name."""
+    bar = QTabBar()
+    bar.setObjectName(name)
+    bar.setAccessibleName(words)
+    bar.setDrawBase(False)
+    bar.setExpanding(False)
+    for tab in tabs:
+        bar.addTab(tab)
+    return bar
 
 
 def rule() -> QFrame:
