@@ -83,3 +83,15 @@ def test_figures_are_the_settings() -> None:
     # 每一百栏里随机抽两栏
     assert settings.RECHECK_PERCENT.default == 2
     assert "每一百栏里随机抽两栏" in chapter("03")
+
+
+def pictures_shown() -> set[str]:
+    """Names of the pictures that the manual and the README show."""
+    pages = [*MANUAL.glob("*.md"), ROOT / "README.md"]
+    return {name for page in pages for name in re.findall(r"pictures/([^)\"]+\.png)", page.read_text(encoding="utf-8"))}
+
+
+def test_every_picture_that_is_shown_is_there_and_every_one_there_is_shown() -> None:
+    there = {path.name for path in (MANUAL / "pictures").iterdir()}
+    assert pictures_shown() - there == set()
+    assert there - pictures_shown() == set()

@@ -47,6 +47,21 @@ def test_an_empty_table_says_so_once_it_has_been_read(show: Show) -> None:
     assert table.accessibleDescription() == ""
 
 
+def test_the_row_at_hand_stays_in_sight_when_there_is_less_room(show: Show) -> None:
+    model: RowsModel[str] = RowsModel((Column("姓名", str),))
+    table = make_table(model, "children", "儿童")
+    show(table)
+    table.resize(400, 600)
+    model.set_rows([str(number) for number in range(30)])
+    table.selectRow(13)
+    table.resize(400, 300)
+    row = table.visualRect(table.currentIndex())
+    assert table.viewport().rect().contains(row)
+    table.verticalScrollBar().setValue(0)  # she looks elsewhere: that is not taken from her
+    table.resize(400, 280)
+    assert table.verticalScrollBar().value() == 0
+
+
 @pytest.mark.parametrize("tail", [True, False])
 def test_of_a_place_the_end_is_what_is_seen(show: Show, tail: bool) -> None:
     def cell(place: str) -> QImage:
