@@ -27,7 +27,7 @@ from ocr.decoding.dates import lacking
 from ocr.decoding.decoder import PLACED, Decoded, Decoder
 from ocr.decoding.names import known_surname
 from ocr.evidence import EVENEST, combine
-from ocr.lines import Struck, evenness, is_broad, is_dash, is_ditto, is_slash
+from ocr.lines import UPRIGHT, Struck, evenness, is_broad, is_dash, is_ditto, is_slash
 from ocr.nearby import counties_named, near
 from ocr.reading import Candidate, Doubt, FieldReading, ReadingContext
 from ocr.recogniser import Recogniser, greedy
@@ -446,7 +446,9 @@ def _dash(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReading:
 
 def _signature(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReading:
     amount = cell.amount / PX_PER_MM**2
-    signed = amount >= SIGNED
+    # a single straight stroke says that nobody signs here, or strikes out this part of the form
+    struck = is_dash(cell) or is_slash(cell, UPRIGHT)
+    signed = amount >= SIGNED and not struck
     certainty = float(np.clip(abs(np.log((amount + 0.05) / (SIGNED + 0.05))) / 2, 0, 1))
     faint = certainty <= 0.5 or (signed and (cell.darkest < FAINT or is_broad(cell)))
     return FieldReading(
@@ -457,7 +459,7 @@ def _signature(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReadi
         confidence=round(certainty, 4),
         box_px=view.box_px(field.box),
         view_box_px=view.view_box_px(field.box),
-        reasons=("faint",) if faint else (),
+        reasons=("strikeout",) if struck else ("faint",) if faint else (),
         evidence={
             "blank": float(not signed),
             "mark_quality": round(certainty, 4),

@@ -104,6 +104,12 @@ def test_other_strokes_are_no_slash(strokes: tuple[tuple[float, ...], ...]) -> N
     assert "dash" not in read(sheet)["child_name"].evidence
 
 
+@pytest.mark.parametrize("stroke", [(22, 75, 78, 65), (26, 70, 70, 70.4), (44, 74, 50, 65)])
+def test_a_stroke_through_a_signatures_place_is_none(stroke: tuple[float, ...]) -> None:
+    found = read(Sheet().stroke(*stroke))["sign_guardian"]
+    assert (found.value, found.reasons) == (None, ("strikeout",))
+
+
 def test_a_stain_is_no_signature_that_anybody_vouches_for() -> None:
     pale = Sheet().stroke(24, 76, 40, 68, 60, 64, width=9, ink=(205, 190, 170))
     broad = Sheet().stroke(24, 74, 40, 68, 60, 66, width=30, ink=(150, 120, 90))
