@@ -78,6 +78,20 @@ def test_every_button_of_the_manual_exists() -> None:
     assert {(name, word) for name, word in named if word not in source} == set()
 
 
+def test_every_button_that_a_sentence_names_exists() -> None:
+    """What the program itself tells a person to press."""
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "desktop").rglob("*.py"))
+    named = {
+        (path.name, word)
+        for package in ("desktop", "exporters", "forms", "ocr", "records", "workflow")
+        for path in (ROOT / package).rglob("*.py")
+        for word in re.findall(r"(?:点|按一下|再点)“([^”{]+)”", path.read_text(encoding="utf-8"))
+    }
+    assert named
+    buttons = re.sub(r"(?:点|按一下)“[^”]+”", "", source)
+    assert {(name, word) for name, word in named if f'"{word}"' not in buttons} == set()
+
+
 def test_figures_are_the_settings() -> None:
     assert f"头 {settings.SHOW_ALL_UNTIL.default} 份" in chapter("03")
     # 每一百栏里随机抽两栏

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 from forms.gazetteer import gazetteer
-from records import care_rows, office_rows, people, registration_rows, sealing_late
+from records import care_rows, folder, keys, office_rows, people, registration_rows, sealing_late
 from records import store as stores
-from records.errors import StoreDamaged
+from records.errors import StoreDamaged, StoreError
 from records.ids import CHINA
 from records.keys import PRODUCTION, Kdf
 from records.session import Session
@@ -37,6 +37,18 @@ class Opened:
 def store_exists(data_dir: Path) -> bool:
     """True where a store was made before."""
     return stores.store_exists(data_dir)
+
+
+def only_user(data_dir: Path) -> str:
+    """The login name of an office in which one person alone can come in, else "". It stands in the clear in the key
+    file; where that can't be read, coming in says why.
+    """
+    try:
+        ring = keys.read_ring(data_dir / folder.KEYS)
+    except (StoreError, OSError):
+        return ""
+    names = [owner.login for owner in ring.owners if owner.id != keys.RECOVERY]
+    return names[0] if len(names) == 1 else ""
 
 
 def create_office(  # noqa: PLR0913 (what the first-run screen asks for, each by its name)

@@ -377,7 +377,7 @@ def retry(store: Store, actor: Actor, now: datetime, page_id: str) -> Changes:
     with store.transaction() as session:
         page = scope.page(session, actor, page_id)
         if page.state is not PageState.FAILED:
-            raise WrongState("这一页不在“没有读成”里，不用重试。")
+            raise WrongState("这一页不在“没有读成”里，不用再读。")
         _again(page)
         store.audit(session, actor.user_id, now, "page.retry", page.id)
         return changed(pages=[page.id], sources=[page.source_id])
@@ -396,7 +396,7 @@ def retry_source(store: Store, actor: Actor, now: datetime, source_id: str) -> C
         source = scope.source(session, actor, source_id)
         pages = [page for page in source.pages if page.state is PageState.FAILED]
         if source.state is not SourceState.REFUSED and not pages:
-            raise WrongState("这个文件没有失败，不用重试。")
+            raise WrongState("这个文件没有失败，不用再读。")
         _requeue(source, pages)
         store.audit(session, actor.user_id, now, "source.retry", source.id)
         return changed(sources=[source.id], pages=[page.id for page in pages])

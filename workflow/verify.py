@@ -145,7 +145,7 @@ def viewing_copy(store: Store, page: Page) -> VaultRef:
     Who shows it notes that.
     """
     if page.view_id is None or page.view_key is None:
-        raise NotFound("这一页还没有可看的图像。请等识别完再看，或点“重试”。")
+        raise NotFound("这一页还没有可看的图像。请等识别完再看，或点“再读一次”。")
     if not page.view_key_sealed:
         return VaultRef(page.view_id, page.view_key)
     key = store.open_sealed(page.view_key, f"vault/{page.view_id}")
@@ -248,7 +248,7 @@ def _draft(store: Store, session: Session, actor: Actor, registration_id: str) -
     if registration.state is RegistrationState.SENT_BACK:
         registration.state = RegistrationState.DRAFT  # whoever takes it up again works on a draft
     if registration.state is not RegistrationState.DRAFT:
-        raise WrongState("这份登记表已经核对完，没有改动。要改请先点“退回核对”。")
+        raise WrongState("这份登记表已经核对完，没有改动。要改请先点“退回待核对”。")
     return registration
 
 

@@ -45,11 +45,11 @@ QPushButton[role="quiet"]:disabled { color: @edge; }
 QPushButton[role="chip"] { border-radius: 15px; padding: 0 12px; }
 QPushButton[role="chip"]:checked { background: @acts_soft; color: @acts; border-color: @acts; }
 
-QLineEdit, QPlainTextEdit, QComboBox { background: @panel; color: @ink; border: 1px solid @edge;
+QLineEdit, QPlainTextEdit, QComboBox, QSpinBox { background: @panel; color: @ink; border: 1px solid @edge;
   border-radius: 6px; padding: 0 8px; selection-background-color: @acts; selection-color: @on_acts; }
-QLineEdit, QComboBox { min-height: 30px; }
-QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus { border: 2px solid @acts; padding: 0 7px; }
-QLineEdit:focus, QComboBox:focus { min-height: 28px; }
+QLineEdit, QComboBox, QSpinBox { min-height: 30px; }
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus { border: 2px solid @acts; padding: 0 7px; }
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus { min-height: 28px; }
 QLineEdit:disabled, QComboBox:disabled { background: @window; color: @secondary; border-color: @line; }
 QLineEdit[wrong="true"], QComboBox[wrong="true"] { border: 2px solid @error; padding: 0 7px; min-height: 28px; }
 QComboBox::drop-down { border: none; width: 24px; }

@@ -312,3 +312,15 @@ def test_f1_lists_the_keys(window: MainWindow, key: str, kind: type[QWidget]) ->
     assert sheet is not None
     assert "Enter" in words(sheet)
     sheet.accept()
+
+
+def test_what_is_to_be_decided_has_room(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    """Many wait and nobody is in care yet: three of them were seen above an empty list."""
+    for number in range(3):
+        child(desk, number, health_body=["ill", "disabled"])
+    screen = care(window)
+    qtbot.waitUntil(lambda: len(screen.proposals.rows) >= 6)
+    table = screen.proposed_table
+    qtbot.waitUntil(lambda: table.viewport().height() >= 6 * table.rowHeight(0))
+    below = screen.table.viewport()
+    assert below.height() >= table.rowHeight(0), "the list below keeps its place"

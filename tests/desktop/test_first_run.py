@@ -23,10 +23,11 @@ from desktop.ui.login.restore import RestoreScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
 from records.keys import Kdf
+from records.views import Role
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from tests.workflow.conftest import PASSWORD
 from tests.workflow.scripted import front, scan
-from workflow import backups, verify
+from workflow import backups, people, verify
 from workflow.access import log_in
 from workflow.settings import REVIEW_BY, settings
 
@@ -257,6 +258,7 @@ def test_login_says_what_is_wrong_and_comes_in(desk: Desk, jobs: Jobs, qtbot: Qt
     desk.store.close()
     login = LoginScreen(jobs, desk.data_dir)
     show(login)
+    login.username.clear()
     login.log_in.click()
     assert login.told.text() == "请输入用户名和密码。"
     type_keys(login.username, "admin")
@@ -274,6 +276,28 @@ def test_login_says_what_is_wrong_and_comes_in(desk: Desk, jobs: Jobs, qtbot: Qt
     opened.store.close()
     QApplication.processEvents()
     assert login.findChild(QPushButton) is not None
+
+
+def test_the_one_person_of_an_office_types_the_password_only(desk: Desk, jobs: Jobs, show: Show, low_kdf: Kdf) -> None:
+    login = LoginScreen(jobs, desk.data_dir)
+    show(login)
+    assert login.username.text() == "admin"
+    assert login.password.hasFocus()
+    people.add_user(
+        desk.store,
+        desk.actor,
+        desk.clock(),
+        username="li",
+        full_name="李某",
+        role=Role.COLLECTOR,
+        division="220281104",
+        password="长白山-天池-2027",
+        kdf=low_kdf,
+    )
+    two = LoginScreen(jobs, desk.data_dir)
+    show(two)
+    assert two.username.text() == ""
+    assert two.username.hasFocus()
 
 
 def test_a_forgotten_password_is_set_anew_by_the_recovery_code(

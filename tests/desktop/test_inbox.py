@@ -166,6 +166,20 @@ def test_a_failed_page_is_read_again_on_demand(desk: Desk, screen: InboxScreen, 
     assert pages(screen)[0].status == "read"
 
 
+def test_a_failed_page_is_read_again_as_soon_as_the_program_has_begun(
+    desk: Desk, screen: InboxScreen, qtbot: QtBot
+) -> None:
+    """The keyboard comes to the list: its first card is at hand, and none is selected yet."""
+    drop(screen, [desk.file("a.jpg", failing("truncated", 1))])
+    qtbot.waitUntil(screen.notice.isVisible, timeout=20000)
+    quiet(desk, screen, qtbot)
+    assert pages(screen)[0].state is PageState.FAILED
+    screen.grid.clearSelection()
+    click(screen.detail.retry)
+    qtbot.waitUntil(lambda: pages(screen)[0].status == "read", timeout=20000)
+    quiet(desk, screen, qtbot)
+
+
 def test_a_password_opens_an_encrypted_file(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> None:
     drop(screen, [desk.file("锁着.pdf", front("S1"), password="1234")])
     qtbot.waitUntil(screen.notice.isVisible, timeout=20000)

@@ -256,14 +256,15 @@ def test_on_a_low_screen_the_childs_buttons_cover_nothing(desk: Desk, window: Ma
     """1920×1080 at 200 % is 960×540, less the bars of window and desktop."""
     desk.verified(desk.registration(0, front=["child_name"]))
     window.go("children")
-    window.setMinimumSize(1, 1)
-    window.resize(960, 500)
     detail = part(window, ChildrenScreen).detail
-    qtbot.waitUntil(lambda: detail.view.has_page)
-    opens = detail.findChild(QWidget, "open_child")
-    assert opens is not None
     scrolled = detail.findChild(QScrollArea)
     assert scrolled is not None
+    qtbot.waitUntil(lambda: detail.view.has_page)
+    assert scrolled.verticalScrollBar().maximum() == 0, "there is room for all of it"
+    window.setMinimumSize(1, 1)
+    window.resize(960, 500)
+    opens = detail.findChild(QWidget, "open_child")
+    assert opens is not None
     qtbot.waitUntil(lambda: window.height() == 500)
 
     def on(widget: QWidget) -> QRect:

@@ -230,6 +230,13 @@ class ReadPaperDialog(QDialog):
         self.does.setEnabled(False)
         self._jobs.write(change, lambda _result: self.accept(), owner=self, failed=self.tell)
 
+    @property
+    def entered(self) -> str:
+        """What was done, for whoever opened this: the line goes from the list with it."""
+        whose = self.child.currentText().partition("　")[0]
+        done = {VISIT: f"{whose}的走访已记入", LOG: "工作日志已记入", CARD: f"{whose}的信息卡已归入案卷"}
+        return done[self.paper.purpose]
+
     def tell(self, words: str) -> None:
         """Why it was not entered."""
         self.does.setEnabled(True)

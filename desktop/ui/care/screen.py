@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.care.cases import CasesBanner
 from desktop.ui.care.questions import Questions
-from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.theme import AROUND, BETWEEN, INSIDE, ROW
 from desktop.ui.widgets.columns import ColumnChoice
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, halves, line, text
@@ -22,6 +23,7 @@ from workflow import concerns, dossiers, mandatory
 from workflow.changes import Changes
 
 REFRESH_MS = 150
+ROOM_AROUND = 92  # of a list: its heading with the buttons, the head of its columns
 KEYS = (
     ("Enter", "在待确认的情形上：确认；在名单上：打开这个孩子的页面"),
     ("上、下方向键", "在表里走"),
@@ -121,7 +123,9 @@ class CareScreen(QWidget):
                 button("看儿童台账", self.go_children.emit, icon="children"),
             )
         )
-        self._either.addWidget(halves(self._proposals_half(), self._list_half(), (200, 400), down=True))
+        self._halves, self._by_hand = halves(self._proposals_half(), self._list_half(), (200, 400), down=True), False
+        self._halves.splitterMoved.connect(self._moved_by_hand)
+        self._either.addWidget(self._halves)
         box.addWidget(holder, 1)
 
     def _proposals_half(self) -> QWidget:
@@ -188,7 +192,25 @@ class CareScreen(QWidget):
         missing = f"，{without} 名没有纸质档案" if without else ""
         self.told.setText(f"重点关爱服务对象 {len(view.children)} 名{missing}")
         self._either.setCurrentIndex(1 if view.proposals or view.children else 0)
+        self._share()
         self._deeds()
+
+    def _share(self) -> None:
+        """The upper list gets what its lines need, the lower one at least what its own need up to half of the whole."""
+        room = self._halves.height() - self._halves.handleWidth()
+        if self._by_hand or room <= 0:
+            return
+        upper, lower = (ROOM_AROUND + ROW * len(model.rows) for model in (self.proposals, self.listed))
+        kept = max(ROOM_AROUND + 2 * ROW, min(lower, room // 2))
+        upper = min(upper, room - kept)
+        self._halves.setSizes([upper, room - upper])
+
+    def _moved_by_hand(self) -> None:
+        self._by_hand = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share()
 
     def _deeds(self) -> None:
         row = self._row()

@@ -260,4 +260,5 @@ class VisitsScreen(QWidget):
         if self.waiting:
             dialog = ReadPaperDialog(self._jobs, self.waiting[0], self.waiting, self)
             dialog.finished.connect(lambda _code: self.read())
+            dialog.accepted.connect(lambda: self.notice.say(f"{dialog.entered}，这张纸归好了。", "good"))
             dialog.open()

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import BETWEEN, INSIDE
@@ -49,6 +49,7 @@ class ChildDetail(QFrame):
         self._sheet_box: QVBoxLayout = column(self._sheets, space=INSIDE)
         box.addWidget(self._sheets)
         self.view = PageView(follows=False)
+        self.view.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)  # as high as there is room
         box.addWidget(self.view, 1)
         whole.addWidget(_scrolled(content), 1)
         row = line()
@@ -143,11 +144,12 @@ class ChildDetail(QFrame):
 def _scrolled(content: QWidget) -> QScrollArea:
     """On a low screen what is said of the child scrolls; the buttons below stay in sight."""
     area = QScrollArea()
-    area.setObjectName("quiet")
     area.setAccessibleName("孩子和纸质件")
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidgetResizable(True)
     area.setWidget(content)
+    for ground in (area.viewport(), content):
+        ground.setAutoFillBackground(False)  # the panel's own
     return area

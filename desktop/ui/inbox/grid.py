@@ -82,8 +82,10 @@ class CardGrid(QListView):
 
     @property
     def chosen(self) -> list[Card]:
-        """The cards that are selected, in their order."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
+        """The cards that are selected, in their order; else the one at hand, which Qt gives a list that gets the
+        keyboard without selecting it.
+        """
+        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes()) or [self.currentIndex().row()]
         return [card for row in rows if (card := self._cards.card(row)) is not None]
 
     def chosen_pages(self, *, whole: bool = False) -> list[PageRow]:

@@ -28,6 +28,8 @@ class LoginScreen(Gate):
         self._data_dir = data_dir
         self.username = QLineEdit()
         self.username.setObjectName("username")
+        self.username.setText(access.only_user(data_dir))
+        self.username.selectAll()
         self.password = QLineEdit()
         self.password.setObjectName("password")
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
@@ -56,7 +58,7 @@ class LoginScreen(Gate):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.username.setFocus()
+        (self.password if self.username.text() else self.username).setFocus()
 
     def _forgot(self) -> None:
         self.forgotten.emit(self.username.text().strip())
