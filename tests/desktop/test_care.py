@@ -210,6 +210,7 @@ def test_a_read_visit_record_is_looked_at_and_entered(desk: Desk, window: MainWi
     with qtbot.waitSignal(dialog.accepted):
         click(dialog.does)
     qtbot.waitUntil(lambda: not screen.waiting)
+    assert screen.notice.words == "欧阳雪甲的走访已记入，这张纸归好了。"
     (_planned, done) = visits.visits(desk.store, desk.actor, child_id)
     assert (done.state, done.done_on, done.visitor) == (VisitState.DONE, date(2026, 10, 11), "李四")
     assert "缺课本" in [finding.text for finding in done.findings]
