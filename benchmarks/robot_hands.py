@@ -10,13 +10,15 @@ import re
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEventLoop, Qt
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 PATIENCE = 20.0  # seconds
+LOOK_MS = 4
+WAITING = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
 
 
 class Stuck(Exception):
@@ -24,12 +26,18 @@ class Stuck(Exception):
 
 
 def until(condition: Callable[[], object], seconds: float = PATIENCE) -> bool:
-    """Let the program run until something is so; whether it came to that."""
+    """Let the program run until something is so; whether it came to that.
+
+    Between two looks this thread sleeps until something happens, as it does when a person waits: a thread that only
+    asks again and again takes the interpreter from those it waits for.
+    """
     end = time.monotonic() + seconds
+    alarm = QTimer(interval=LOOK_MS)
+    alarm.start()
     while not condition():
         if time.monotonic() > end:
             return False
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
+        QApplication.processEvents(WAITING)
     return True
 
 

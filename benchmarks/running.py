@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication, QWidget
 
+from benchmarks.robot_hands import until
 from desktop.app import Program
 from desktop.garbage import Collector
 from desktop.jobs import Jobs, ReaderPool
@@ -73,11 +72,8 @@ class Running:
 
     def until(self, condition: Callable[[], object], seconds: float = 120.0) -> None:
         """Let the program run until something is so. Raises TimeoutError."""
-        end = time.monotonic() + seconds
-        while not condition():
-            if time.monotonic() > end:
-                raise TimeoutError("the window did not get there")
-            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+        if not until(condition, seconds):
+            raise TimeoutError("the window did not get there")
         QApplication.processEvents()
 
     def screen(self, kind: type[W]) -> W:
