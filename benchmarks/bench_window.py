@@ -1,12 +1,13 @@
 """The window, measured: how soon it is there, how fast it answers, and what it saves the clerk.
 
-    ./dev bench window [--quick] [--forms N] [--children N] [--json FILE]
+    ./dev bench window [--quick] [--only PART …] [--forms N] [--children N] [--json FILE]
 
 Runs under Xvfb with the software renderer (Debian: ``apt-get install xvfb``), else on Qt's offscreen platform. A robot
 clerk verifies a stack of forms that the real reader has read: it strikes real keys, knows the paper, and learns what is
 asked from the accessibility tree alone (``benchmarks.robot``). Pages that were read before by this very code are not
-read again (``benchmarks.kept_pages``). Exit code 1 where a figure misses its aim, 2 where something could not be
-measured.
+read again (``benchmarks.kept_pages``). The stores are filled first; then every part runs in a process of its own, those
+that are timed with nothing beside them, and tells its figures when it is done (``benchmarks.window_parts``). Exit code
+1 where a figure misses its aim, 2 where something could not be measured.
 """
 
 from __future__ import annotations
@@ -20,30 +21,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-STARTS, QUICK_STARTS = 7, 3
-FORMS, QUICK_FORMS = 40, 6
-CHILDREN, QUICK_CHILDREN = 100_000, 5_000
-OPENED, QUICK_OPENED = 500, 100
-PAGES, QUICK_PAGES = 2_000, 200
-LOOK_SECONDS = 0.6  # at every field: quicker than anybody reads
-FRAMES = 240
-SLIPS = 0.1
-AIMS = {  # ms: name -> (which figure, at most)
-    "start to usable": ("median_ms", 1500.0),
-    "next form": ("median_ms", 100.0),
-    "key to paint": ("p95_ms", 50.0),
-    "pan and zoom, a frame": ("median_ms", 16.0),
-    "list: a page further": ("p95_ms", 50.0),
-    "list: found by name": ("median_ms", 500.0),
-}
-GROWTH_MB = 4.0
+from benchmarks.window_parts import FILLING, FULL, PARTS, QUICK, TIMED, UNTIMED, Size, merged
+from benchmarks.window_table import missed, table
+
+START = "start"
+PATIENCE = 900  # seconds a part may take before it counts as stuck
+NEEDS = {"verify": "fill forms", "memory": "fill forms", "inbox": "fill forms", "list": "fill list"}
+NEEDS |= dict.fromkeys(UNTIMED, "fill forms")
 
 
 @contextmanager
@@ -87,184 +79,124 @@ def starts(environment: dict[str, str], times: int) -> dict[str, float]:
     }
 
 
-def inside(options: argparse.Namespace) -> dict[str, Any]:
-    """Everything that is measured in the window itself; runs in a process that has the display."""
-    from benchmarks.robot_run import Stacked, sheets, stack
-    from benchmarks.watchdog import Watchdog
-    from benchmarks.window_figures import FormWatch, long_list, memory, pan_and_zoom
-    from benchmarks.window_painting import figure
-    from benchmarks.window_screens import Dogs, full_inbox
-    from desktop.start import make_application
+class Run:
+    """One run: its parts, what they measured so far, and those that could not be measured."""
 
-    application = make_application(dark=False)
-    files = sheets(options.forms)
-    with tempfile.TemporaryDirectory(prefix="tongdang-memory-") as folder:
-        # first: a process that has done other things holds memory that it doesn't need
-        grown = memory(Path(folder), files[:6], QUICK_OPENED if options.quick else OPENED)
-    figures: dict[str, Any] = {"pan and zoom, a frame": pan_and_zoom(FRAMES)}
-    watches: list[FormWatch] = []
-    dogs: Dogs = {"verify": Watchdog(), "long list": Watchdog()}
+    def __init__(self, folder: Path, environment: dict[str, str], given: Sequence[str], kept: Path | None) -> None:
+        self._folder, self._environment, self._given, self._kept = folder, environment, given, kept
+        self._began = time.monotonic()
+        self._done: list[dict[str, Any]] = []
+        self.failed: list[str] = []
 
-    def watched(running: Any, hands: Any) -> None:
-        watches.append(FormWatch(running, hands))
-        dogs["verify"].begin()
+    @property
+    def measured(self) -> dict[str, Any]:
+        return merged(self._done)
 
-    rows: list[Stacked] = [
-        stack(
-            "trusted store, careful",
-            files,
-            trusted=True,
-            look_seconds=LOOK_SECONDS,
-            watch=watched,
-            done=dogs["verify"].end,
-        )
-    ]
-    figures["form opened from the list"] = figure(watches[0].opened)
-    figures["next form"] = figure(watches[0].forms)
-    figures["key to paint"] = figure(watches[0].paints.took)
-    if not options.quick:
-        rows.append(stack("new store, careful", files, trusted=False))
-        rows.append(stack(f"trusted store, {SLIPS:.0%} unlooked", files, trusted=True, slips=SLIPS))
-    with tempfile.TemporaryDirectory(prefix="tongdang-list-") as folder:
-        figures |= long_list(Path(folder), options.children, dogs)
-        dogs |= full_inbox(Path(folder), files[:6], QUICK_PAGES if options.quick else PAGES, figures)
-    application.processEvents()
-    return {
-        "figures": figures,
-        "memory": grown,
-        "blocks": {name: [asdict(block) for block in dog.blocks] for name, dog in dogs.items()},
-        "worst_ms": {name: dog.worst_ms for name, dog in dogs.items()},
-        "robot": [told(row) for row in rows],
-        "platform": application.platformName(),
-    }
+    def part(self, name: str) -> None:
+        """One part in a process of its own; what it measured is told at once."""
+        began, into = time.monotonic(), self._folder / f"{name}.json"
+        command = [sys.executable, "-m", "benchmarks.bench_window", *self._given, "--inside", name]
+        command += ["--folder", str(self._folder), "--into", str(into)]
+        try:
+            subprocess.run(command, env=self._environment, check=True, timeout=PATIENCE)
+            told = json.loads(into.read_text(encoding="utf-8"))
+        except (subprocess.SubprocessError, OSError) as problem:
+            self._could_not(name, problem)
+        else:
+            self.tell(name, told, time.monotonic() - began)
 
+    def beside(self, *lanes: Sequence[str]) -> None:
+        """Parts that aren't timed: a lane on every core, one part after the other in each."""
 
-def told(row: Any) -> dict[str, Any]:
-    """A stack as plain data."""
-    return {
-        "name": row.name,
-        "forms": row.work.forms,
-        "saved": row.saved,
-        "fields": row.fields,
-        "looks": row.work.looks,
-        "keys": row.work.keys,
-        "typing": row.typing,
-        "wrong": len(row.wrong),
-        "unseen_wrong": row.unseen,
-        "refused": row.work.refused,
-        "acts": dict(row.work.acts),
-        "wrong_fields": [each.place for each in row.wrong],
-    }
+        def follow(lane: Sequence[str]) -> None:
+            for name in lane:
+                self.part(name)
+
+        with ThreadPoolExecutor(len(lanes)) as pool:
+            list(pool.map(follow, lanes))
+
+    def start(self, times: int) -> None:
+        """How soon the window is there."""
+        began = time.monotonic()
+        try:
+            told = {"figures": {"start to usable": starts(self._environment, times)}}
+        except (subprocess.SubprocessError, OSError) as problem:
+            self._could_not(START, problem)
+        else:
+            self.tell(START, told, time.monotonic() - began)
+
+    def tell(self, name: str, told: dict[str, Any], seconds: float) -> None:
+        """What a part measured goes to the others, on the screen, and into the file."""
+        self._done.append(told)
+        since = time.monotonic() - self._began
+        print(f"\n-- {name}: {seconds:.0f} s, {since:.0f} s since the beginning", flush=True)
+        said = table(merged([told]))
+        print(said, end="\n" if said else "", flush=True)
+        if self._kept is not None:
+            self._kept.write_text(json.dumps(self.measured, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+    def _could_not(self, name: str, problem: Exception) -> None:
+        self.failed.append(name)
+        print(f"\n-- {name} could not be measured: {problem}", file=sys.stderr, flush=True)
 
 
-# -- the table --------------------------------------------------------------------------------------------------------
+def wanted(only: Iterable[str] | None) -> list[str]:
+    """The parts to run with what they need, in their order."""
+    every = [*FILLING, START, *TIMED, *UNTIMED]
+    if not only:
+        return every
+    needed = set(only) | {NEEDS[name] for name in only if name in NEEDS}
+    return [name for name in every if name in needed]
 
 
-def table(measured: dict[str, Any]) -> str:
-    """All figures in Markdown."""
-    head = (
-        "robot clerk",
-        "forms",
-        "looks a form",
-        "keys a form",
-        "typing all, keys",
-        "wrong in records",
-        "never shown",
-    )
-    lines = [f"| {' | '.join(head)} |"]
-    lines.append("|---|---:|---:|---:|---:|---:|---:|")
-    for row in measured["robot"]:
-        forms = max(1, row["forms"])
-        lines.append(
-            f"| {row['name']} | {row['saved']} of {row['forms']} "
-            f"| {row['looks'] / forms:.1f} of {row['fields'] / forms:.0f} "
-            f"| {row['keys'] / forms:.1f} | {row['typing'] / forms:.0f} "
-            f"| {row['wrong']} of {row['fields']:,} | {row['unseen_wrong']} |"
-        )
-    lines += ["", "| | median, ms | 95 %, ms | times | aim |", "|---|---:|---:|---:|---|"]
-    for name, each in measured["figures"].items():
-        which, most = AIMS.get(name, ("", 0.0))
-        aim = f"{'median' if which == 'median_ms' else '95 %'} ≤ {most:.0f}" if which else ""
-        lines.append(f"| {name} | {each['median_ms']:.1f} | {each['p95_ms']:.1f} | {each['times']:.0f} | {aim} |")
-    start, grown = measured["figures"].get("start to usable"), measured["memory"]
-    if start is not None:
-        lines.append(f"\nStart: {start['cpu_ms']:.0f} ms of that is the processor's time.")
-    lines.append(
-        f"\nMemory: {grown['first_mb']:.0f} MB after {grown['warm']:.0f} forms, {grown['last_mb']:.0f} MB after "
-        f"{grown['forms']:.0f} (aim: at most {GROWTH_MB:.0f} MB more)."
-    )
-    lines += ["", "| window's thread | longest pause, ms | over 100 ms | by its own work |", "|---|---:|---:|---:|"]
-    for name, blocks in measured["blocks"].items():
-        own = sum(block["cpu_ms"] > 100 for block in blocks)
-        lines.append(f"| {name} | {measured['worst_ms'][name]:.0f} | {len(blocks)} | {own} |")
-    lines.append("")
-    lines += [
-        f"- {name}, {block['wall_ms']:.0f} ms ({block['cpu_ms']:.0f} its own): {block['where']}"
-        for name, blocks in measured["blocks"].items()
-        for block in blocks
-    ]
-    lines.append(
-        f"\nDisplay: {measured['platform']}; load of the machine at the end: {measured['load']:.1f} "
-        f"on {os.cpu_count()} cores."
-    )
-    return "\n".join(lines)
+def run_all(run: Run, names: Sequence[str], size: Size) -> None:
+    """Stores, then what is timed, then what is not."""
+    run.beside(*([name] for name in FILLING if name in names))
+    if START in names:
+        run.start(size.starts)
+    for name in TIMED:
+        if name in names and NEEDS.get(name) not in run.failed:
+            run.part(name)
+    run.beside(*([name] for name in UNTIMED if name in names and NEEDS[name] not in run.failed))
 
 
-def missed(measured: dict[str, Any]) -> list[str]:
-    """What misses its aim. A pause counts where the thread itself worked, not where the machine had other work."""
-    late = [
-        f"{name} {measured['figures'][name][which]:.0f} ms"
-        for name, (which, most) in AIMS.items()
-        if name in measured["figures"] and measured["figures"][name][which] > most
-    ]
-    grown = measured["memory"]["last_mb"] - measured["memory"]["first_mb"]
-    late += [f"memory + {grown:.0f} MB"] if grown > GROWTH_MB else []
-    late += [
-        f"{name} held up {block['cpu_ms']:.0f} ms"
-        for name, blocks in measured["blocks"].items()
-        for block in blocks
-        if block["cpu_ms"] > 100
-    ]
-    late += [
-        f"{row['name']}: {row['forms'] - row['saved']} not saved"
-        for row in measured["robot"]
-        if row["saved"] < row["forms"]
-    ]
-    return late
+def size_of(options: argparse.Namespace) -> Size:
+    """How much is asked for."""
+    size = QUICK if options.quick else FULL
+    return replace(size, forms=options.forms or size.forms, children=options.children or size.children)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """See the module."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="few forms, children and starts: three minutes at most")
+    parser.add_argument("--only", nargs="+", choices=[START, *TIMED, *UNTIMED], help="these parts and what they need")
     parser.add_argument("--forms", type=int, default=0)
     parser.add_argument("--children", type=int, default=0)
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--inside", choices=PARTS, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
-    options.forms = options.forms or (QUICK_FORMS if options.quick else FORMS)
-    options.children = options.children or (QUICK_CHILDREN if options.quick else CHILDREN)
+    size = size_of(options)
     if options.inside is not None:
-        options.inside.write_text(json.dumps(inside(options), ensure_ascii=False), encoding="utf-8")
+        told = PARTS[options.inside](options.folder, size)
+        options.into.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
         return 0
-    given = list(sys.argv[1:] if argv is None else argv)
-    try:
-        with display() as environment, tempfile.TemporaryDirectory() as folder:
-            start = starts(environment, QUICK_STARTS if options.quick else STARTS)
-            kept = Path(folder) / "inside.json"
-            command = [sys.executable, "-m", "benchmarks.bench_window", *given, "--inside", str(kept)]
-            subprocess.run(command, env=environment, check=True)
-            measured = json.loads(kept.read_text(encoding="utf-8"))
-    except (subprocess.SubprocessError, OSError) as problem:
-        print(f"could not be measured: {problem}", file=sys.stderr)
-        return 2
-    measured["figures"] = {"start to usable": start, **measured["figures"]}
-    measured["load"] = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    if options.json:
-        options.json.write_text(json.dumps(measured, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(table(measured))
+    names = wanted(options.only)
+    if options.quick and not options.only:
+        names = [name for name in names if name not in UNTIMED]
+    given = [*(["--quick"] if options.quick else []), "--forms", str(size.forms), "--children", str(size.children)]
+    with display() as environment, tempfile.TemporaryDirectory(prefix="tongdang-window-") as folder:
+        run = Run(Path(folder), environment, given, options.json)
+        run_all(run, names, size)
+    measured = run.measured
+    print(f"\n-- all of it\n{table(measured)}")
     late = missed(measured)
-    print(f"\nAIMS MISSED: {', '.join(late)}" if late else "\nall aims met")
+    print(f"\nAIMS MISSED: {', '.join(late)}" if late else "\nall aims met" if not run.failed else "")
+    if run.failed:
+        print(f"COULD NOT BE MEASURED: {', '.join(run.failed)}", file=sys.stderr)
+        return 2
     return 1 if late else 0
 
 

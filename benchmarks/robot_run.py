@@ -4,6 +4,7 @@ wrong in the records, and what typing everything would have taken.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +17,14 @@ from benchmarks.page_sets import FORM, TOWNSHIP, SheetFiles, cache_folder, provi
 from benchmarks.robot import Robot, Work, keys_of_typing
 from benchmarks.robot_eyes import Eyes
 from benchmarks.robot_hands import Hands
-from benchmarks.running import Running, enter, make_office
+from benchmarks.running import PASSWORD, Running, enter
 from benchmarks.synth.folder import shipped_form
 from benchmarks.truth import TrueSheet, same
 from forms.form_file import Form
 from records.store import Store
 from records.views import Actor, RegistrationState
 from workflow import intake, recognise, verify
+from workflow.access import log_in
 from workflow.settings import SHOW_ALL_UNTIL, change_setting
 
 SIZE = (1366, 768)
@@ -60,6 +62,7 @@ def sheets(count: int) -> list[SheetFiles]:
 def stack(
     name: str,
     files: Sequence[SheetFiles],
+    filled: Path,
     *,
     trusted: bool,
     slips: float = 0.0,
@@ -67,16 +70,18 @@ def stack(
     watch: Callable[[Running, Hands], None] | None = None,
     done: Callable[[], object] = lambda: None,
 ) -> Stacked:
-    """Take the forms in, read them, let the robot verify them. ``watch`` is told before it begins,
-    ``done`` when it has ended.
+    """Let the robot verify these forms in a copy of the store ``filled``, in which they have been read.
+
+    ``watch`` is told before it begins, ``done`` when it has ended.
     """
     with tempfile.TemporaryDirectory(prefix="tongdang-robot-") as folder:
         running = Running(Path(folder) / "store", lambda: datetime.now(UTC), KeptPool)
-        opened = make_office(running.data_dir, running.clock)
+        shutil.copytree(filled, running.data_dir)
+        opened = log_in(running.data_dir, username="wang", password=PASSWORD, now=running.clock())
         store, actor = opened.store, opened.actor
         if trusted:
             change_setting(store, actor, running.clock(), SHOW_ALL_UNTIL.key, 0)
-        papers = read_in(store, actor, files)
+        papers = papers_of(store, actor, files)
         form = shipped_form(FORM)
         try:
             window = enter(running, opened, SIZE)
@@ -96,16 +101,19 @@ def stack(
     return Stacked(name, work, len(papers) * len(form.fields), typing, saved, wrong)
 
 
-def read_in(store: Store, actor: Actor, files: Sequence[SheetFiles]) -> dict[str, TrueSheet]:
-    """Every sheet taken in and read; the papers by their 档号."""
+def take_in_all(store: Store, actor: Actor, files: Sequence[SheetFiles], pool: KeptPool) -> None:
+    """Every sheet taken in and read; the pool is closed then."""
     for sheet in files:
         for side in sheet.sides:
             intake.take_in(store, actor, datetime.now(UTC), side)
-    pool = KeptPool()
     try:
         recognise.run_queue(store, actor, pool, clock=lambda: datetime.now(UTC))
     finally:
         pool.close()
+
+
+def papers_of(store: Store, actor: Actor, files: Sequence[SheetFiles]) -> dict[str, TrueSheet]:
+    """The papers of the drafts by their 档号."""
     pages = {}
     for sheet in files:
         for told in sheet.truths():

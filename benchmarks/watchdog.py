@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer
@@ -75,6 +77,20 @@ class Watchdog(QObject):
                 trail = _trail(thread.ident or 0)
                 said += [f"{thread.name}: {' < '.join(trail)}"] if "_worker" not in trail[0] else []
         return "; ".join(said)
+
+
+Dogs = dict[str, Watchdog]
+
+
+@contextmanager
+def watching(dogs: Dogs, word: str) -> Iterator[None]:
+    """The watchdog of this name looks on."""
+    dog = dogs.setdefault(word, Watchdog())
+    dog.begin()
+    try:
+        yield
+    finally:
+        dog.end()
 
 
 def _trail(thread: int) -> list[str]:

@@ -1,11 +1,9 @@
-"""What ``bench_window`` measures inside the window: keys to paint, the next form, paging, panning, memory."""
+"""What ``bench_window`` measures inside the window: keys to paint, the next form, paging, panning."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -15,22 +13,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.kept_pages import KeptPool
-from benchmarks.likeness_store import filled_store
-from benchmarks.page_sets import SheetFiles
-from benchmarks.planted_duplicates import crowd, planted
 from benchmarks.robot_hands import Hands, breathe, until
-from benchmarks.robot_run import SIZE, read_in
-from benchmarks.running import Running, enter, make_office
+from benchmarks.robot_run import SIZE
+from benchmarks.running import Running, enter
+from benchmarks.watchdog import Dogs, watching
 from benchmarks.window_painting import Figure, PaintWatch, figure
-from benchmarks.window_screens import Dogs, every_screen
+from benchmarks.window_screens import every_screen
+from benchmarks.window_stores import LIST, listed, now, open_filled
 from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.verify.screen import VerifyScreen
 from desktop.ui.widgets.page_view import PageView
-from workflow import verify
-from workflow.access import Opened
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
-WARM = 60  # forms, after which everything that is kept is there
 
 
 class FormWatch(QObject):
@@ -116,17 +110,12 @@ def long_list(folder: Path, children: int, dogs: Dogs) -> dict[str, Figure]:
     """The ledger of so many children: opened, paged through, its end, and words typed into the search; then the
     other screens of that store.
     """
-    watchdog = dogs["long list"]
-    base = list(planted("window", min(2500, children)).children.values())[:children]
-    listed = [*base, *crowd(base, children - len(base), "window")]
-    names = [each.name for each in listed[:: max(1, len(listed) // 12)]][:12]
-    with filled_store(folder, listed) as (store, actor, _ids):
-        del listed, base
-        running = Running(folder / "store", lambda: datetime.now(UTC), KeptPool)
-        window = enter(running, Opened(store, actor, None), SIZE)
-        screen = running.screen(ChildrenScreen)
-        table = screen.table
-        watchdog.begin()
+    names = [each.name for each in listed(children)[:: max(1, children // 12)]][:12]
+    running = Running(folder / LIST / "store", now, KeptPool)
+    window = enter(running, open_filled(folder, LIST), SIZE)
+    screen = running.screen(ChildrenScreen)
+    table = screen.table
+    with watching(dogs, "long list"):
         opened = _timed(lambda: window.go("children"), lambda: screen.model.rowCount() == children)
         running.settled()
         table.setFocus()
@@ -147,10 +136,9 @@ def long_list(folder: Path, children: int, dogs: Dogs) -> dict[str, Figure]:
             )
             window.searched.emit("", False)
             until(lambda: screen.model.rowCount() == children)
-        watchdog.end()
-        running.settled()
-        dogs |= every_screen(running, window)
-        running.close()
+    running.settled()
+    dogs |= every_screen(running, window)
+    running.close()
     return {
         "list opened": figure([opened]),
         "list: a page further": figure(watch.took),
@@ -165,36 +153,3 @@ def _timed(act: Callable[[], object], done: Callable[[], bool]) -> float:
     if not until(done):
         raise TimeoutError("the list does not get there")
     return (time.perf_counter() - start) * 1000
-
-
-# -- memory -----------------------------------------------------------------------------------------------------------
-
-
-def memory(folder: Path, files: Sequence[SheetFiles], forms: int) -> Figure:
-    """Resident memory in MB after all of so many forms, and after a fifth (at least ``WARM``); each shows its pages."""
-    running = Running(folder / "memory", lambda: datetime.now(UTC), KeptPool)
-    opened = make_office(running.data_dir, running.clock)
-    read_in(opened.store, opened.actor, files)
-    window = enter(running, opened, SIZE)
-    screen = running.screen(VerifyScreen)
-    ids = [draft.registration_id for draft in verify.drafts(opened.store, opened.actor)]
-    window.go("verify")
-    warm = max(forms // 5, WARM)
-    at: dict[int, float] = {}
-    for number in range(1, forms + 1):
-        screen.open_all((ids[number % len(ids)],))
-        until(lambda: screen.walk is not None and screen.parts.field.crop.painted)
-        running.settled()
-        if number in {warm, forms}:
-            at[number] = resident_mb()
-    running.close()
-    return {"first_mb": at[warm], "last_mb": at[forms], "forms": forms, "warm": warm}
-
-
-def resident_mb() -> float:
-    """What this process holds now; 0.0 where the system doesn't tell."""
-    with suppress(OSError):
-        for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-    return 0.0

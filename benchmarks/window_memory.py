@@ -1,0 +1,85 @@
+"""What the window holds after hundreds of forms: one after the other verified with real keys and saved."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+
+from benchmarks.kept_pages import KeptPool
+from benchmarks.robot_hands import Hands, Stuck, until
+from benchmarks.robot_run import SIZE
+from benchmarks.running import Running, enter
+from benchmarks.window_painting import Figure
+from benchmarks.window_stores import INBOX, now, open_filled
+from desktop.ui.verify.screen import VerifyScreen
+from workflow import verify
+
+Key = Qt.Key
+WARM = 20  # forms, after which everything that is kept is there
+AROUND = 9  # forms that a figure is the median of: it stands for no single moment
+TRIES = 4
+
+
+def memory(folder: Path, forms: int) -> Figure:
+    """Resident memory in MB when all of so many forms were saved, and when a fifth of them was (at least ``WARM``).
+
+    Every form is another one, shows its pages, and is saved; the next is read ahead while its last field is at hand.
+    """
+    running = Running(folder / INBOX, now, KeptPool)
+    opened = open_filled(folder, INBOX)
+    window = enter(running, opened, SIZE)
+    screen = running.screen(VerifyScreen)
+    hands = Hands(running.program.shell.windowHandle())
+    ids = tuple(draft.registration_id for draft in verify.drafts(opened.store, opened.actor)[:forms])
+    held: list[float] = []
+    screen.saved.connect(lambda: held.append(resident_mb()))
+    window.go("verify")
+    screen.open_all(ids)
+    tries: Counter[tuple[str, str]] = Counter()
+    while until(lambda: len(held) == len(ids) or _answerable(screen)) and len(held) < len(ids):
+        _answer(screen, hands, tries)
+    running.close()
+    if len(held) < len(ids):
+        raise Stuck(f"{len(held)} of {len(ids)} forms were saved")
+    warm = min(max(forms // 5, WARM), len(ids))
+    return {
+        "first_mb": statistics.median(held[max(0, warm - AROUND) : warm]),
+        "last_mb": statistics.median(held[-AROUND:]),
+        "most_mb": max(held[warm:], default=held[-1]),
+        "forms": len(ids),
+        "warm": warm,
+    }
+
+
+def _answerable(screen: VerifyScreen) -> bool:
+    walk = screen.walk
+    shown = walk is not None and walk.here is not None and screen.parts.field.crop.painted
+    return shown and not screen.forms.held
+
+
+def _answer(screen: VerifyScreen, hands: Hands, tries: Counter[tuple[str, str]]) -> None:
+    """Confirm the field at hand; where nothing was read, it is blank on the paper."""
+    walk = screen.walk
+    if walk is None or walk.here is None:
+        return
+    place = (walk.sheet.registration_id, walk.current)
+    tries[place] += 1
+    if tries[place] > TRIES:
+        raise Stuck(f"{walk.here.label} is refused: {screen.parts.field.told.text()} {screen.parts.notice.words}")
+    following = screen.forms.stack.following
+    if walk.left <= 1 and following:
+        until(lambda: screen.forms.ahead.ready(following) is not None, 2.0)
+    hands.press(Key.Key_F4 if walk.needs_more_than_enter(walk.here) else Key.Key_Return)
+
+
+def resident_mb() -> float:
+    """What this process holds now; 0.0 where the system doesn't tell."""
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
