@@ -13,7 +13,6 @@ from benchmarks.kept_pages import KeptPool
 from benchmarks.robot_hands import Hands, Stuck, until
 from benchmarks.robot_run import SIZE
 from benchmarks.running import Running, enter
-from benchmarks.window_painting import Figure
 from benchmarks.window_stores import INBOX, now, open_filled
 from desktop.ui.verify.screen import VerifyScreen
 from workflow import verify
@@ -22,12 +21,14 @@ Key = Qt.Key
 WARM = 20  # forms, after which everything that is kept is there
 AROUND = 9  # forms that a figure is the median of: it stands for no single moment
 TRIES = 4
+AHEAD = 10.0  # seconds that reading ahead may take
 
 
-def memory(folder: Path, forms: int) -> Figure:
+def memory(folder: Path, forms: int) -> dict[str, float | list[float]]:
     """Resident memory in MB when all of so many forms were saved, and when a fifth of them was (at least ``WARM``).
 
-    Every form is another one, shows its pages, and is saved; the next is read ahead while its last field is at hand.
+    Every form is another one, shows its pages, and is saved. It is always looked at in the same moment: the last field
+    of a form is at hand, and the form after it has been read ahead.
     """
     running = Running(folder / INBOX, now, KeptPool)
     opened = open_filled(folder, INBOX)
@@ -36,22 +37,24 @@ def memory(folder: Path, forms: int) -> Figure:
     hands = Hands(running.program.shell.windowHandle())
     ids = tuple(draft.registration_id for draft in verify.drafts(opened.store, opened.actor)[:forms])
     held: list[float] = []
-    screen.saved.connect(lambda: held.append(resident_mb()))
+    saved: list[bool] = []
+    screen.saved.connect(lambda: saved.append(True))
     window.go("verify")
     screen.open_all(ids)
     tries: Counter[tuple[str, str]] = Counter()
-    while until(lambda: len(held) == len(ids) or _answerable(screen)) and len(held) < len(ids):
-        _answer(screen, hands, tries)
+    while until(lambda: len(saved) == len(ids) or _answerable(screen)) and len(saved) < len(ids):
+        held += _answer(screen, hands, tries)
     running.close()
-    if len(held) < len(ids):
-        raise Stuck(f"{len(held)} of {len(ids)} forms were saved")
-    warm = min(max(forms // 5, WARM), len(ids))
+    if len(saved) < len(ids):
+        raise Stuck(f"{len(saved)} of {len(ids)} forms were saved")
+    warm = min(max(forms // 5, WARM), len(held))
     return {
         "first_mb": statistics.median(held[max(0, warm - AROUND) : warm]),
         "last_mb": statistics.median(held[-AROUND:]),
         "most_mb": max(held[warm:], default=held[-1]),
         "forms": len(ids),
         "warm": warm,
+        "held_mb": [round(each, 1) for each in held],
     }
 
 
@@ -61,19 +64,21 @@ def _answerable(screen: VerifyScreen) -> bool:
     return shown and not screen.forms.held
 
 
-def _answer(screen: VerifyScreen, hands: Hands, tries: Counter[tuple[str, str]]) -> None:
-    """Confirm the field at hand; where nothing was read, it is blank on the paper."""
+def _answer(screen: VerifyScreen, hands: Hands, tries: Counter[tuple[str, str]]) -> list[float]:
+    """Confirm the field at hand; where nothing was read, it is blank on the paper. The memory before a form's last."""
     walk = screen.walk
     if walk is None or walk.here is None:
-        return
+        return []
     place = (walk.sheet.registration_id, walk.current)
     tries[place] += 1
     if tries[place] > TRIES:
         raise Stuck(f"{walk.here.label} is refused: {screen.parts.field.told.text()} {screen.parts.notice.words}")
     following = screen.forms.stack.following
-    if walk.left <= 1 and following:
-        until(lambda: screen.forms.ahead.ready(following) is not None, 2.0)
+    held = []
+    if walk.left <= 1 and following and until(lambda: screen.forms.ahead.ready(following) is not None, AHEAD):
+        held.append(resident_mb())
     hands.press(Key.Key_F4 if walk.needs_more_than_enter(walk.here) else Key.Key_Return)
+    return held
 
 
 def resident_mb() -> float:

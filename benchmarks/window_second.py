@@ -165,6 +165,7 @@ def _sits_down(running: Running, opened: Opened) -> MainWindow:
     window = make_window(running.jobs, opened)
     running.program.shell.show_only(window)
     running.settled()
+    running.collector.look()  # in the first second, when nobody has begun yet
     return window
 
 

@@ -27,7 +27,7 @@ class Collector(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self._before = gc.get_threshold()
-        self._frozen = False
+        self._left_out = 0  # the session whose frame is
         self._put_off = 0
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self.look)
@@ -41,9 +41,12 @@ class Collector(QObject):
 
     def look(self) -> None:
         """Collect if it is worth it and holds nobody up."""
-        if not self._frozen and self._jobs.attended and self._jobs.idle:
-            self._frozen = True
-            gc.freeze()  # the frame with its screens stays as long as the program
+        if self._left_out != self._jobs.sessions and self._jobs.attended and self._jobs.idle:
+            if self._left_out:  # what the one before left behind goes, once, right after somebody came in
+                gc.unfreeze()
+                gc.collect()
+            self._left_out = self._jobs.sessions
+            gc.freeze()  # the frame with its screens stays as long as the session
         if gc.get_count()[2] < WORTH:
             return
         if not self._jobs.idle and self._put_off < LONGEST:

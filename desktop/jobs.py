@@ -121,6 +121,7 @@ class Jobs(QObject):
         self._recogniser = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recognise")
         self._keeper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keep")
         self._opened: Opened | None = None
+        self.sessions = 0  # how often somebody has sat down
         self._pool: ReaderPool | None = None
         self._stop = threading.Event()
         self._running = False
@@ -136,6 +137,7 @@ class Jobs(QObject):
     def attend(self, opened: Opened) -> None:
         """From now on calls get this store and actor."""
         self._opened = opened
+        self.sessions += 1
 
     def _session(self) -> tuple[Store, Actor]:
         assert self._opened is not None, "no store is open"

@@ -58,6 +58,27 @@ def test_a_pause_is_used(desk: Desk, collector: Collector, qtbot: QtBot) -> None
     assert ring() is None
 
 
+def test_who_comes_after_finds_nothing_of_the_frame_before(desk: Desk, collector: Collector, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    frame = Ring()
+    gone = weakref.ref(frame)
+    collector.look()
+    left_out = gc.get_freeze_count()
+    assert left_out
+    del frame
+    gc.collect()
+    assert gone() is not None, "it was left out"
+    desk.jobs.attend(desk.opened)
+    collector.look()
+    assert gone() is None
+    assert gc.get_freeze_count() > 0, "the new frame is left out"
+    following = gc.get_freeze_count()
+    rings = [Ring() for _number in range(100)]
+    collector.look()
+    assert gc.get_freeze_count() <= following, "once a session"
+    del rings
+
+
 def test_work_is_not_held_up_for_ever(desk: Desk, collector: Collector, qtbot: QtBot) -> None:
     collector.look()
     ring = old_ring()
