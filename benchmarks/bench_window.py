@@ -112,7 +112,7 @@ class Run:
             for name in lane:
                 self.part(name)
 
-        with ThreadPoolExecutor(len(lanes)) as pool:
+        with ThreadPoolExecutor(max(1, len(lanes))) as pool:
             list(pool.map(follow, lanes))
 
     def start(self, times: int) -> None:

@@ -41,7 +41,7 @@ class Collector(QObject):
 
     def look(self) -> None:
         """Collect if it is worth it and holds nobody up."""
-        if self._left_out != self._jobs.sessions and self._jobs.attended and self._jobs.idle:
+        if self._left_out != self._jobs.sessions and self._jobs.attended:  # idle or not: reading may go on for hours
             if self._left_out:  # what the one before left behind goes, once, right after somebody came in
                 gc.unfreeze()
                 gc.collect()

@@ -58,6 +58,17 @@ def test_a_pause_is_used(desk: Desk, collector: Collector, qtbot: QtBot) -> None
     assert ring() is None
 
 
+def test_the_frame_is_left_out_while_pages_are_being_read(desk: Desk, collector: Collector, qtbot: QtBot) -> None:
+    before = gc.get_freeze_count()
+    frame = [Ring() for _number in range(10_000)]
+    owner = QObject()
+    desk.jobs.read(lambda _store, _actor: None, lambda _none: None, owner=owner)
+    assert not desk.jobs.idle
+    collector.look()
+    assert gc.get_freeze_count() >= before + len(frame)
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+
+
 def test_who_comes_after_finds_nothing_of_the_frame_before(desk: Desk, collector: Collector, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: desk.jobs.idle)
     frame = Ring()
