@@ -209,3 +209,18 @@ def test_asking_beforehand_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(FileProblem) as caught:
         writable(tmp_path / "a.xlsx")
     assert caught.value.reason == "read_only"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right there")
+def test_nothing_is_written_through_a_link_that_was_laid_in_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The temporary file's name can be guessed: one that appears between looking and writing is not opened."""
+    kept, temporary = tmp_path / "别人的", files._temporary(tmp_path / "a.xlsx")
+    kept.write_bytes(b"kept")
+    temporary.symlink_to(kept)
+    monkeypatch.setattr(Path, "unlink", lambda *_given, **_named: None)  # it was laid there just after
+    with pytest.raises(FileProblem):
+        write_file(tmp_path / "a.xlsx", b"a child")
+    assert kept.read_bytes() == b"kept"
+    assert not (tmp_path / "a.xlsx").exists()

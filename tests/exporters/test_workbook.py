@@ -89,6 +89,17 @@ def test_batch_is_ready_for_eye_and_printer() -> None:
     assert sheet.column_dimensions["G"].width >= len("内蒙古自治区通辽市科尔沁区红石镇") * 2
 
 
+def test_an_ampersand_in_a_name_is_no_code_of_the_printed_header() -> None:
+    document = replace(papers.batch(), office="甲&P乙", number="2026&D")
+    with zipfile.ZipFile(io.BytesIO(batch_bytes(document))) as book:
+        printed = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+    assert len(printed) == 2
+    for sheet in printed:
+        header = sheet.partition("<oddHeader>")[2].partition("</oddHeader>")[0]
+        assert "甲&amp;&amp;P乙" in header
+        assert header.endswith("报送批次 2026&amp;&amp;D")
+
+
 def test_receipt_names_what_was_written(tmp_path: Path) -> None:
     document = papers.batch()
     written = write_batch(tmp_path / "第一批.xlsx", document)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -141,3 +142,26 @@ def test_more_pages_start_from_the_same_ink() -> None:
     assert together["child_id_number"].value == ITS_RIVAL
     assert not moved(together["child_id_number"])
     assert "joint" not in together["child_id_number"].reasons
+
+
+def test_what_was_confirmed_before_is_forgotten_when_the_reading_moves() -> None:
+    """Evidence of one page says nothing of the value that the other page chose."""
+    before = number(0.7)
+    told = {**before.evidence, "agrees_id_prefix": 1.0, "agrees_id_sex": 1.0}
+    before = replace(before, evidence=told, reasons=("conflict_id_birth", "low_confidence"))
+    chosen = by_key(decide([before, birth()]))["child_id_number"]
+    assert moved(chosen)
+    assert not any(name.startswith("agrees_") for name in chosen.evidence)
+    assert chosen.reasons == ("low_confidence", "joint")
+
+
+def test_what_a_roster_offers_is_never_put_in_whatever_speaks_for_it() -> None:
+    """It has no ink of its own: a share of 0."""
+    offered = reading("child_id_number", (ITS_RIVAL, ITS_RIVAL, 0.9), (NUMBER, NUMBER, 0.0))
+    birth_date = reading("child_birth_date", ("2015.3.5", "2015-03-05", 1.0))
+    certificate = reading("disability_number", (NUMBER + "43", NUMBER + "43", 1.0))
+    permit = reading("permit_number", (NUMBER, NUMBER, 1.0))
+    found = by_key(decide([offered, birth_date, certificate, permit]))["child_id_number"]
+    assert (found.value, moved(found)) == (ITS_RIVAL, False)
+    inked = reading("child_id_number", (ITS_RIVAL, ITS_RIVAL, 0.9), (NUMBER, NUMBER, 0.1))
+    assert by_key(decide([inked, birth_date, certificate, permit]))["child_id_number"].value == NUMBER

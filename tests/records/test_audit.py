@@ -113,6 +113,22 @@ def test_a_chain_made_anew_without_the_key_is_seen(filled: Store, now: datetime)
         assert filled.broken_audit(session) == (2, 3, 4)
 
 
+def test_an_entry_of_another_course_of_things_is_seen(filled: Store, actor: Actor, now: datetime) -> None:
+    """Put back from a backup a store goes on otherwise; what came after in the other course fits by its own hash."""
+    with filled.transaction() as session:
+        session.execute(text("DROP TRIGGER audit_no_delete"))
+        after = [dict(row) for row in session.execute(text("SELECT * FROM audit WHERE seq > 6")).mappings()]
+        session.execute(text("DELETE FROM audit WHERE seq > 5"))
+    with filled.transaction() as session:
+        filled.audit(session, actor.user_id, now, "confirm", "another object")
+    with filled.transaction() as session:
+        columns = ", ".join(after[0])
+        values = ", ".join(f":{name}" for name in after[0])
+        session.execute(text(f"INSERT INTO audit ({columns}) VALUES ({values})"), after)
+    with filled.session() as session:
+        assert filled.broken_audit(session) == (7,)
+
+
 def test_an_entry_is_committed_with_what_it_tells_of_or_not_at_all(store: Store, actor: Actor, now: datetime) -> None:
     def fails(session: Session) -> None:
         store.audit(session, actor.user_id, now, "confirm", "x")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from records.errors import WrongPassword
 from records.folder import FAILED_LOGINS
-from records.logins import FailedLogin, new_failures, note_failure
+from records.logins import MOST_FAILURES, PAUSE, FailedLogin, new_failures, note_failure, pause_ends
 from records.store import Store, open_store
 from records.tables import AuditEntry
 from records.views import Actor
@@ -35,6 +35,24 @@ def test_lines_are_read_once(tmp_path: Path, now: datetime) -> None:
     assert second.failures == (FailedLogin(now + timedelta(minutes=1), "-"),)
     assert not second.shortened
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_pause_begins_with_the_last_failure_and_ends_to_the_second(tmp_path: Path, now: datetime) -> None:
+    path = tmp_path / FAILED_LOGINS
+    for number in range(MOST_FAILURES):
+        assert pause_ends(path, USER, now) is None
+        note_failure(path, USER, now + timedelta(minutes=number))
+    end = now + timedelta(minutes=MOST_FAILURES - 1) + PAUSE
+    assert pause_ends(path, USER, end - timedelta(seconds=1)) == end
+    assert pause_ends(path, USER, end) is None
+    assert pause_ends(path, "another", end - timedelta(seconds=1)) is None
+
+
+def test_failures_spread_over_more_than_the_pause_lock_nobody_out(tmp_path: Path, now: datetime) -> None:
+    path = tmp_path / FAILED_LOGINS
+    for number in range(MOST_FAILURES):
+        note_failure(path, USER, now + number * PAUSE / (MOST_FAILURES - 1) + number * timedelta(seconds=1))
+    assert pause_ends(path, USER, now + PAUSE + timedelta(seconds=10)) is None
 
 
 def test_a_line_cut_off_by_a_crash_is_not_a_line(tmp_path: Path, now: datetime) -> None:
