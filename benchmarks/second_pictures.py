@@ -8,11 +8,12 @@ from dataclasses import replace
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.running import Taker
-from desktop.app import Shell, make_window
+from desktop.app import make_window
 from desktop.ui.main_window import MainWindow
 from desktop.ui.second.blind_screen import BlindScreen
 from desktop.ui.second.lists import SecondScreen
 from desktop.ui.second.review_screen import ReviewScreen
+from desktop.ui.shell import Shell
 from desktop.ui.verify.dialogs import QuestionDialog
 from desktop.ui.verify.keys import Action, Press
 from desktop.ui.verify.screen import VerifyScreen

@@ -11,7 +11,6 @@ from typing import TypeVar
 from PySide6.QtWidgets import QWidget
 
 from benchmarks.running import PASSWORD, Taker
-from desktop.app import Shell
 from desktop.ui.care.visits import VisitsScreen
 from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.duplicates.screen import DuplicatesScreen
@@ -22,6 +21,7 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.messages import CrashDialog
 from desktop.ui.rounds.screen import RoundsScreen
 from desktop.ui.settings.screen import SettingsScreen
+from desktop.ui.shell import Shell
 from records.views import SourceState
 
 REPORT = """Windows 10 · Python 3.11.9

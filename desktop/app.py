@@ -12,9 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from platformdirs import user_data_path
-from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import QObject, QSize, QTimer
+from PySide6.QtGui import QGuiApplication
 
 from desktop import ahead
 from desktop.arguments import WindowArguments
@@ -48,6 +47,7 @@ from desktop.ui.second.blind_screen import BlindScreen
 from desktop.ui.second.lists import SecondScreen
 from desktop.ui.second.review_screen import ReviewScreen
 from desktop.ui.settings.screen import SettingsScreen
+from desktop.ui.shell import SMALLEST, Shell
 from desktop.ui.verify.group_screen import GroupScreen
 from desktop.ui.verify.list_screen import DraftsScreen
 from desktop.ui.verify.screen import VerifyScreen
@@ -63,7 +63,6 @@ from workflow.permissions import RIGHTS, Right
 
 log = logging.getLogger(__name__)
 
-SMALLEST = QSize(1024, 640)
 TITLE_BAR = 32  # of the window manager, which takes it from the screen
 PRACTICE_DIVISION = "220281104"  # where the families of the samples live
 
@@ -114,65 +113,6 @@ def open_pool(forms_dir: Path | None) -> ReaderPool:
 
     forms = shipped_forms() + (forms_in(forms_dir) if forms_dir is not None else ())
     return Pool(models_dir(), forms)
-
-
-class Shell(QStackedWidget):
-    """The one window of the program: first run, login or the frame."""
-
-    closing = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setWindowTitle("童档")
-        self._title = "童档"
-        self._covered: QWidget | None = None
-        self.may_close: Callable[[], bool] = lambda: True
-        self.setMinimumSize(SMALLEST)
-
-    def show_only(self, widget: QWidget) -> None:
-        """Show this and let go of what was shown before."""
-        before = self.currentWidget()
-        self.addWidget(widget)
-        self.setCurrentWidget(widget)
-        if before is not None:
-            self.removeWidget(before)
-            before.deleteLater()
-        widget.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def say_title(self, title: str) -> None:
-        """The title of what is shown; it waits while something covers that."""
-        self._title = title
-        if self._covered is None:
-            self.setWindowTitle(title)
-
-    def cover(self, widget: QWidget) -> None:
-        """Show this in front of what is shown, without its title."""
-        self.uncover()
-        self._covered = self.currentWidget()
-        self.addWidget(widget)
-        self.setCurrentWidget(widget)
-        self.setWindowTitle("童档")
-        widget.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def uncover(self) -> None:
-        """Show again what was covered, with the keyboard where it was."""
-        covered, self._covered = self._covered, None
-        if covered is None:
-            return
-        cover = self.currentWidget()
-        self.setCurrentWidget(covered)
-        self.removeWidget(cover)
-        cover.deleteLater()
-        self.setWindowTitle(self._title)
-        had: QWidget | None = covered.focusWidget()  # the stubs leave out that there may be none
-        (covered if had is None else had).setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.may_close():
-            event.ignore()
-            return
-        self.closing.emit()
-        super().closeEvent(event)
 
 
 class Program(QObject):

@@ -13,7 +13,7 @@ from PySide6.QtPrintSupport import QPrinterInfo
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.app import SMALLEST, Program
+from desktop.app import Program
 from desktop.jobs import Jobs
 from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
 from desktop.ui.first_run.screen import FirstRunScreen
@@ -22,6 +22,7 @@ from desktop.ui.login.recover import RecoverScreen
 from desktop.ui.login.restore import RestoreScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
+from desktop.ui.shell import SMALLEST
 from records.keys import Kdf
 from records.views import Role
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
