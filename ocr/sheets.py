@@ -2,8 +2,9 @@
 
 Such a page is as many pages as sheets lie on it, each cut out with its own place in the picture; otherwise one sheet is
 read and nobody notices the other. It is cut only where both sheets are seen to be pages of known forms, by their codes
-or by their features: a wide form, a spread of a booklet and a letter beside an envelope stay whole. Looked for only
-where a picture could hold two sheets (wider than tall, or as large as A3), so ordinary pages cost nothing.
+or by their features, or where a form takes half of an A3 scan and the other half isn't empty: a wide form, a spread of
+a booklet and a photo of a sheet on a crowded table stay whole. Looked for only where
+a picture could hold two sheets (wider than tall, or as large as A3), so ordinary pages cost nothing.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 
+from ocr.blank_page import SMALLEST_SIDE, is_blank, unusable
 from ocr.corners import Code, code_outline, find_codes
 from ocr.delivered import DeliveredFile
 from ocr.find_form import Finder, Found
 from ocr.images import Delivered
 from ocr.pdf import PdfFile
 from ocr.reading import OcrFailed, Part, SourcePage
-from ocr.registration import Points, transform
+from ocr.registration import Picture, Points, transform
 
 MOST = 4
 """So many codes at most are sheets on one picture."""
@@ -35,6 +37,8 @@ COARSE_DPI = 170
 """PDF pages are looked at this coarsely: a code's module is then four pixels wide."""
 ALONE = 0.6
 """A sheet that takes so much of the picture along its long side leaves no room for another."""
+ROOM = 0.6
+"""Of a sheet's width, that another one beside it needs at least."""
 OVERLAP = 0.15
 """Of a sheet's extent: outlines told from small codes are a few millimetres off, and sheets may touch."""
 KEPT = 0.012
@@ -65,16 +69,19 @@ def cut_out(page: Delivered, part: Part | None) -> Delivered:
 
 
 def _may_hold_two(page: SourcePage) -> bool:
-    sides = sorted((page.width_px, page.height_px))
-    if page.dpi > 0 and sides[1] / page.dpi * 25.4 > LARGE_MM[0] and sides[0] / page.dpi * 25.4 > LARGE_MM[1]:
-        return True
-    return page.width_px > WIDE * page.height_px
+    return _is_large(page) or page.width_px > WIDE * page.height_px
+
+
+def _is_large(page: SourcePage) -> bool:
+    """By a resolution that the file tells: a guessed one makes every page an A4 sheet."""
+    short, long = sorted((page.width_px, page.height_px))
+    return page.dpi > 0 and long / page.dpi * 25.4 > LARGE_MM[0] and short / page.dpi * 25.4 > LARGE_MM[1]
 
 
 def _sheets(file: DeliveredFile, page: SourcePage, finder: Finder) -> tuple[Part, ...]:
     """The sheets on a page, from left to right or from the top; () where it is one."""
     coarse = file.page(page.index, COARSE_DPI) if isinstance(file, PdfFile) else file.page(page.index)
-    spans = _spans(coarse, finder)
+    spans = _spans(coarse, finder, large=_is_large(page))
     if spans is None:
         return ()
     across, ends = spans
@@ -93,7 +100,7 @@ def _sheets(file: DeliveredFile, page: SourcePage, finder: Finder) -> tuple[Part
     return tuple(parts)
 
 
-def _spans(page: Delivered, finder: Finder) -> tuple[int, list[Span]] | None:
+def _spans(page: Delivered, finder: Finder, *, large: bool) -> tuple[int, list[Span]] | None:
     """The axis (0: side by side, 1: above each other) along which sheets lie apart, and where on it each lies."""
     grey = np.asarray(cv2.cvtColor(page.picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
     outlines = [o for o in (_outline(code, finder) for code in find_codes(grey)) if o is not None]
@@ -102,7 +109,7 @@ def _spans(page: Delivered, finder: Finder) -> tuple[int, list[Span]] | None:
     across = 0 if grey.shape[1] >= grey.shape[0] else 1
     if outlines and float(np.ptp(outlines[0][:, across])) > ALONE * grey.shape[1 - across]:
         return None
-    return _by_looks(page, finder, across)
+    return _by_looks(page, finder, across, large=large)
 
 
 def _outline(code: Code, finder: Finder) -> Points | None:
@@ -125,8 +132,9 @@ def _apart(outlines: Sequence[Points]) -> tuple[int, list[Span]] | None:
     return None
 
 
-def _by_looks(page: Delivered, finder: Finder, across: int) -> tuple[int, list[Span]] | None:
-    """The same by what is printed: photocopies without a code, forms that were learned from a blank."""
+def _by_looks(page: Delivered, finder: Finder, across: int, *, large: bool) -> tuple[int, list[Span]] | None:
+    """The same by what is printed: photocopies without a code, forms that were learned from a blank. On a ``large``
+    scan the other sheet may be of any kind: a certificate, a letter, a form that isn't known."""
     size = page.picture.shape[1 - across]
     whole = finder.seen(page)
     if whole is None:
@@ -138,14 +146,30 @@ def _by_looks(page: Delivered, finder: Finder, across: int) -> tuple[int, list[S
     if high - low > ALONE * size:
         return None
     free = (0, int(low)) if low > size - high else (int(high), size)
-    second = _seen_in(page, finder, across, *free) if free[1] - free[0] > 0.6 * (high - low) else None
-    return None if second is None else _apart([first, second])
+    if free[1] - free[0] < ROOM * (high - low):
+        return None
+    second = _seen_in(page, finder, across, *free)
+    if second is not None:
+        return _apart([first, second])
+    if large and _is_filled(_stretch(page, across, *free)):
+        return across, sorted([(low, high), (float(free[0]), float(free[1]))])
+    return None
+
+
+def _stretch(page: Delivered, across: int, low: int, high: int) -> Picture:
+    return page.picture[:, low:high] if across == 0 else page.picture[low:high]
+
+
+def _is_filled(picture: Picture) -> bool:
+    """Whether anything stands there: not the scanner's glass, white or black."""
+    grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    return unusable(grey) is None and not is_blank(grey)
 
 
 def _seen_in(page: Delivered, finder: Finder, across: int, low: int, high: int) -> Points | None:
     """The outline of a known form within a stretch of the picture, in the whole picture's pixels."""
-    picture = page.picture[:, low:high] if across == 0 else page.picture[low:high]
-    if min(picture.shape[:2]) < 200:
+    picture = _stretch(page, across, low, high)
+    if min(picture.shape[:2]) < SMALLEST_SIDE:
         return None
     found = finder.seen(replace(page, picture=np.ascontiguousarray(picture)))
     return None if found is None else _page_outline(found) + ((low, 0) if across == 0 else (0, low))

@@ -131,12 +131,26 @@ def test_copies_without_a_code_are_told_by_their_print(finder: Finder) -> None:
     assert forms_on(finder, jpeg(side_by_side(one, without_code(two)))) == [(1, 0), (2, 0)]
 
 
+@pytest.mark.parametrize("other_first", [False, True])
+def test_a_paper_of_another_kind_beside_a_form_is_not_lost(finder: Finder, *, other_first: bool) -> None:
+    form, other = sample("扫描0004.jpg"), sample("入户走访记录.jpg")
+    data = jpeg(side_by_side(*((other, form) if other_first else (form, other))))
+    parts, file = sheets(finder, data), open_delivered(data)
+    found = [isinstance(finder.find(cut_out(file.page(0), part)), Found) for part in parts]
+    assert found == ([False, True] if other_first else [True, False])
+    seen = parts[0] if other_first else parts[1]
+    left, right = (0, other.shape[1]) if other_first else (form.shape[1], form.shape[1] + other.shape[1])
+    assert seen.x <= left
+    assert seen.x + seen.width >= right, "nothing of it is cut off"
+
+
 def test_one_sheet_stays_one(finder: Finder) -> None:
     sheet = sample("扫描0004.jpg")
     sideways = np.asarray(cv2.rotate(sheet, cv2.ROTATE_90_CLOCKWISE), np.uint8)
     bare = np.asarray(cv2.rotate(without_code(sheet), cv2.ROTATE_90_COUNTERCLOCKWISE), np.uint8)
-    glass = np.full_like(sheet, 252)
-    for picture in (sheet, sideways, bare, side_by_side(sheet, glass), side_by_side(glass, without_code(sheet))):
+    white, black = np.full_like(sheet, 252), np.full_like(sheet, 20)
+    on_glass = side_by_side(sheet, white), side_by_side(black, without_code(sheet))
+    for picture in (sheet, sideways, bare, *on_glass):
         assert sheets(finder, jpeg(picture)) == ()
 
 
