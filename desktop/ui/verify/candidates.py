@@ -69,7 +69,8 @@ class Reading(Button):
 
     def sizeHint(self) -> QSize:
         plain, edges = super().sizeHint(), self._edges()
-        wide = math.ceil(self._laid(ENDLESS).lineAt(0).naturalTextWidth()) + edges  # what is marked is bold, and wider
+        laid = self._laid(ENDLESS)  # held by its name: a line doesn't keep its layout alive
+        wide = math.ceil(laid.lineAt(0).naturalTextWidth()) + edges  # what is marked is bold, and wider
         if not self._room or wide <= self._room:
             return QSize(max(wide, plain.width()), plain.height())
         laid = self._laid(self._room - edges)
