@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 
 from forms.id_number import check_digit
 from ocr import roster as reader
+from records.folder import DATABASE
 from records.roster_rows import Known
 from records.tables import RosterEntry
 from records.views import Role
@@ -349,6 +350,7 @@ def test_a_recognised_column_can_be_left_out(office: OfficeAtWork) -> None:
 def test_removed_it_leaves_nothing(office: OfficeAtWork) -> None:
     listed = bring(office, book(office.folder, line("王一", OTHER)))
     rosters.remove(office.store, office.actor, office.clock(), listed)
+    assert (office.store.data_dir / f"{DATABASE}-wal").stat().st_size == 0, "nor does the log of what was written"
     with office.store.session() as session:
         assert session.scalar(select(func.count()).select_from(RosterEntry)) == 0
     assert rosters.rosters(office.store, office.actor) == ()
