@@ -62,7 +62,7 @@ class BatchesScreen(QWidget):
         left = QWidget()
         left_box = column(left, space=BETWEEN)
         row = line()
-        row.addWidget(text("报送到全国儿童福利信息系统", "secondary"), 1)
+        row.addWidget(text("报送到全国儿童福利信息系统", "secondary", wrap=True), 1)
         row.addWidget(button("新建批次", self.choose, role="primary", icon="plus", name="new_batch"))
         left_box.addLayout(row)
         left_box.addWidget(self.table, 1)
