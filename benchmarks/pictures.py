@@ -23,6 +23,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchmarks import clerk, truth
+from benchmarks.archive_pictures import archived
 from benchmarks.form_pictures import forms
 from benchmarks.handover_pictures import handing_over
 from benchmarks.kept_pages import KeptPool
@@ -50,13 +51,14 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.safety.leaving_screen import LeavingScreen
 from desktop.ui.settings.people import UserDialog
 from desktop.ui.settings.screen import SettingsScreen
-from desktop.ui.verify.dialogs import KeysDialog, PlaceDialog
+from desktop.ui.verify.dialogs import KeysDialog
 from desktop.ui.verify.group_screen import GroupScreen
 from desktop.ui.verify.keys import Action, Press
 from desktop.ui.verify.list_screen import DraftsScreen
 from desktop.ui.verify.screen import VerifyScreen
 from desktop.ui.widgets.columns import ColumnsDialog
 from desktop.ui.widgets.key_sheet import KeySheet
+from desktop.ui.widgets.placing import PlaceDialog
 from forms.catalog import RESOURCES
 from forms.kinds import Kind
 from records.views import BatchState, PageRow, PageState, SourceState
@@ -360,6 +362,7 @@ def session(studio: Studio, folder: Path) -> None:
     verify(studio, window, opened)
     ledger(studio, window, opened)
     people(studio, window, opened)
+    archived(studio, window, opened)
     rosters(studio, window, opened, folder)
     twins(studio, window, opened, folder)
     handing_over(studio, window, opened, folder)  # before a batch holds the registrations

@@ -22,6 +22,7 @@ from desktop.jobs import Jobs, ReaderPool
 from desktop.log import catch_defects, log_to, report
 from desktop.scratch import Scratch, sweep
 from desktop.start import NoDisplay, begin_in_documents, make_application
+from desktop.ui.archive.screen import ArchiveScreen
 from desktop.ui.batches.screen import BatchesScreen
 from desktop.ui.care.screen import CareScreen
 from desktop.ui.care.visits import VisitsScreen
@@ -269,6 +270,7 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     add_second(window, jobs, opened)
     window.add("children", "儿童台账", "children", children, children)
     add_care(window, jobs, opened, child := ChildPageScreen(jobs, opened.actor))
+    add_archive(window, jobs, opened, child)
     window.add("batches", "报送批次", "batches", batches, batches)
     window.add_inner("verify", "drafts", verify, verify)
     add_people(window, jobs, opened, child, children)
@@ -449,6 +451,18 @@ def add_care(window: MainWindow, jobs: Jobs, opened: Opened, child: ChildPageScr
     care.open_child.connect(lambda child_id, papers: child.wanted.emit(child_id, PAPERS if papers else CARE))
     visits.open_child.connect(lambda child_id: child.wanted.emit(child_id, CARE))
     care.go_children.connect(partial(window.go, "children"))
+
+
+def add_archive(window: MainWindow, jobs: Jobs, opened: Opened, child: ChildPageScreen) -> None:
+    """纸质档案, for those who put paper away."""
+    if opened.actor.role not in RIGHTS[Right.PLACE]:
+        return
+    archive = ArchiveScreen(jobs)
+    window.add("archive", "纸质档案", "place", archive, archive)
+    archive.counted.connect(partial(window.navigation.set_count, "archive"))
+    archive.open_child.connect(lambda child_id: child.wanted.emit(child_id, PAPERS))
+    archive.open_registration.connect(child.open_registration)
+    archive.go_inbox.connect(partial(window.go, "inbox"))
 
 
 def add_people(

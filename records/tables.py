@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, text
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
@@ -312,6 +312,9 @@ class Dossier(Table):
     opened_on: Mapped[date]
 
 
+NOWHERE = "box_id IS NULL AND location_id IS NULL AND dossier_id IS NULL"
+
+
 class ArchiveItem(Table):
     """An item (件), filed by township and round or as 卷内文件 of a dossier. It owns the 档号."""
 
@@ -323,6 +326,10 @@ class ArchiveItem(Table):
         Index(None, "registration_id"),
         Index(None, "number_norm", "registration_id"),
         Index(None, "number_tail"),
+        Index(None, "box_id", "number_norm"),
+        Index(None, "location_id"),
+        # what nobody has put anywhere yet is always asked for first
+        Index("ix_archive_items_nowhere", "number_norm", sqlite_where=text(NOWHERE)),
     )
 
     id: Mapped[PrimaryId]

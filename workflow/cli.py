@@ -22,6 +22,7 @@ from ocr.models import ModelsMissing
 from ocr.reading import OcrFailed
 from records.store import StoreError
 from workflow.access import Opened, log_in
+from workflow.cli_archive import add_archive_commands
 from workflow.cli_backup import add_backup_commands
 from workflow.cli_care import add_care_commands
 from workflow.cli_child import add_child_commands
@@ -87,6 +88,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_care_commands(commands)
     add_round_commands(commands)
     add_roster_commands(commands)
+    add_archive_commands(commands)
     add_review_commands(commands)
     add_people_commands(commands)
     add_erasure_commands(commands)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from forms.gazetteer import gazetteer
@@ -173,11 +173,17 @@ def box_and_location(store: Store, session: Session, place: Place) -> tuple[Box 
 
 def place_of(item: ArchiveItem) -> Place:
     """Where an item lies; all parts empty while nobody has said."""
-    location = item.location if item.box is None else item.box.location
-    number = "" if item.box is None else item.box.number
-    if location is None:
-        return Place(box=number)
-    return Place(location.storeroom, location.area, location.row, location.rack, location.shelf, number)
+    return shelf_place(item.location) if item.box is None else box_place(item.box)
+
+
+def box_place(box: Box) -> Place:
+    """Where a box stands, with its number."""
+    return replace(shelf_place(box.location), box=box.number)
+
+
+def shelf_place(row: Location | None) -> Place:
+    """A location without a box."""
+    return Place() if row is None else Place(row.storeroom, row.area, row.row, row.rack, row.shelf)
 
 
 def place_view(registration: Registration) -> PlaceView:

@@ -13,7 +13,17 @@ from records import care_rows, place_rows
 from records.ids import civil_date
 from records.session import Session
 from records.store import Store
-from records.tables import ArchiveItem, Child, CrossReference, Dossier, Page, Registration, Sheet
+from records.tables import (
+    ArchiveItem,
+    Box,
+    Child,
+    CrossReference,
+    Dossier,
+    Location,
+    Page,
+    Registration,
+    Sheet,
+)
 from records.views import Actor, PageState
 from records.views_care import DossierView, SheetView
 from workflow import scope
@@ -22,6 +32,7 @@ from workflow.changes import Changes, changed
 from workflow.cross_reference import (
     Place,
     box_and_location,
+    box_place,
     checked_place,
     item_of,
     items_of,
@@ -133,17 +144,37 @@ def _refer(
 
 @verb(Right.PLACE)
 def set_dossier_location(store: Store, actor: Actor, now: datetime, dossier_id: str, place: Place) -> Changes:
-    """The dossier with everything in it lies at ``place``. Raises BadValue for parts that are too long."""
+    """The dossier with everything in it lies at ``place``. Raises BadValue for parts that are too long, WrongState for
+    an empty one without a box."""
     clean = checked_place(place)
     with store.transaction() as session:
         dossier = _dossier(session, actor, dossier_id)
         box, location = box_and_location(store, session, clean)
-        dossier.box_id = None if box is None else box.id
-        for item in place_rows.items_of_dossier(session, dossier.id):
-            put_at(item, box, location)
-        session.flush()
+        place_dossier(session, dossier, box, location)
         store.audit(session, actor.user_id, now, "dossier.place", dossier.id)
         return changed(children=[dossier.child_id or ""])
+
+
+def place_dossier(session: Session, row: Dossier, box: Box | None, location: Location | None) -> None:
+    """A dossier with everything in it, within the caller's transaction.
+
+    Raises WrongState for an empty one that is to lie outside a box: its place is that of what lies in it.
+    """
+    items = place_rows.items_of_dossier(session, row.id)
+    if location is not None and box is None and not items:
+        raise WrongState("案卷里还没有归入纸件，要写明盒号才能登记位置，没有改动。")
+    row.box_id = None if box is None else box.id
+    for item in items:
+        put_at(item, box, location)
+    session.flush()
+
+
+def dossier_place(session: Session, row: Dossier, items: Sequence[ArchiveItem]) -> str:
+    """Where a dossier lies, in words; "" while nobody has said."""
+    if items:
+        return place_of(items[0]).text()
+    box = None if row.box_id is None else session.get(Box, row.box_id)
+    return "" if box is None else box_place(box).text()
 
 
 def _dossier(session: Session, actor: Actor, dossier_id: str) -> Dossier:
@@ -238,7 +269,7 @@ def view(session: Session, row: Dossier, who: Head) -> DossierView:
         title=f"{who.name}{TITLE}" if who.hides("child_name") else row.title,
         child_id=row.child_id or "",
         opened_on=row.opened_on,
-        location=views[0].location if views else "",
+        location=dossier_place(session, row, items),
         items=views,
     )
 

@@ -1,4 +1,4 @@
--- revision 0017
+-- revision 0018
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -609,8 +609,8 @@ CREATE TABLE "users" (
 	valid_until DATE, 
 	disabled_at DATETIME, store_id VARCHAR(36), 
 	CONSTRAINT pk_users PRIMARY KEY (id), 
-	CONSTRAINT ck_users_role CHECK (role IN ('collector', 'reviewer', 'archivist', 'administrator', 'helper')), 
-	CONSTRAINT uq_users_username UNIQUE (username)
+	CONSTRAINT uq_users_username UNIQUE (username), 
+	CONSTRAINT ck_users_role CHECK (role IN ('collector', 'reviewer', 'archivist', 'administrator', 'helper'))
 );
 CREATE UNIQUE INDEX ix_pages_masked_id ON pages (masked_id);
 CREATE TABLE erasures (
@@ -905,3 +905,6 @@ CREATE TABLE kept_views (
 	CONSTRAINT uq_kept_views_user_id_kind_name UNIQUE (user_id, kind, name)
 );
 CREATE INDEX ix_kept_views_kind ON kept_views (kind);
+CREATE INDEX ix_archive_items_box_id_number_norm ON archive_items (box_id, number_norm);
+CREATE INDEX ix_archive_items_location_id ON archive_items (location_id);
+CREATE INDEX ix_archive_items_nowhere ON archive_items (number_norm) WHERE box_id IS NULL AND location_id IS NULL AND dossier_id IS NULL;

@@ -17,8 +17,8 @@ from desktop.ui.children.fields import FieldsTab
 from desktop.ui.children.page import CARE, PAPERS, ChildPageScreen, PaperDialog
 from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.main_window import MainWindow
-from desktop.ui.verify.dialogs import PlaceDialog
 from desktop.ui.widgets.asking import AskDialog
+from desktop.ui.widgets.placing import PlaceDialog
 from records.store import Store
 from records.views import Actor, Role
 from records.views_care import ChildPage, ReportState

@@ -10,9 +10,10 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.ui.verify.dialogs import KeysDialog, PlaceDialog, SameChildDialog
+from desktop.ui.verify.dialogs import KeysDialog, SameChildDialog
 from desktop.ui.verify.field_panel import LETTERS_TOLD
 from desktop.ui.verify.screen import CONTRADICTION_TOLD, EMPTY_TOLD, NOT_TICKED_TOLD, VerifyScreen
+from desktop.ui.widgets.placing import PlaceDialog
 from records.views import AnswerState, RegistrationState, VerifyItem
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from tests.workflow.scripted import back, front

@@ -56,7 +56,11 @@ def shape(engine: Engine) -> dict[str, Any]:
         )
 
     def named(found: list[Any]) -> list[str]:
-        return sorted(str(sorted(one.items(), key=str)) for one in found)
+        # a partial index tells its condition as an object
+        spelled = (
+            {k: {n: str(x) for n, x in v.items()} if isinstance(v, dict) else v for k, v in o.items()} for o in found
+        )
+        return sorted(str(sorted(one.items(), key=str)) for one in spelled)
 
     return {
         table: {

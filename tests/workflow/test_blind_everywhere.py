@@ -21,6 +21,7 @@ import openpyxl
 import pytest
 
 import workflow
+from exporters.archive_list import ArchiveList, archive_list_pdf
 from exporters.visit_list import visit_list_pdf
 from records.tables import User
 from records.views import Actor, Role
@@ -31,6 +32,7 @@ from tests.workflow.scripted import CHILD, FORM, back, believing, front, visit_r
 from tests.workflow.test_scope_of_verbs import function, parameters
 from tests.workflow.two_offices import county_office, introduce
 from workflow import (
+    archive,
     child_page,
     children,
     concerns,
@@ -56,6 +58,7 @@ from workflow import (
 )
 from workflow.access import create_office
 from workflow.blind import PENDING
+from workflow.cross_reference import Place
 from workflow.errors import BadValue
 from workflow.permissions import VERBS
 
@@ -103,7 +106,7 @@ TELLS_NOTHING = frozenset({
     "tuple[Changes, Brought]", "Proposal", "tuple[TriedPage, ...]", "tuple[Changes, Form]", "WrittenSlips",
     "tuple[str, PutBack]",
 })  # fmt: skip
-OWN_TEST = frozenset({"PrintedBatch", "PrintedList", "DraftWritten", "Finished | AskSameChild", "int"})
+OWN_TEST = frozenset({"PrintedBatch", "PrintedList", "WrittenList", "DraftWritten", "Finished | AskSameChild", "int"})
 
 
 @dataclass
@@ -191,7 +194,8 @@ def built(office: OfficeAtWork) -> World:
         "child_id": child, "child_ids": [child], "one_id": child, "other_id": twin, "page_id": page,
         "registration_id": registration, "batch_id": batch, "roster_id": roster, "round_id": round_id,
         "key": "child_name", "value": "", "words": "欧阳雪", "today": TODAY, "partner": "县民政局", "form_id": FORM.id,
-        "version": FORM.version, "archive_number": "", "merge_id": merge, "dossier_id": dossier, "group": "",
+        "version": FORM.version, "archive_number": "X001-ZY·2026·D30·黄松甸镇-0001",
+        "merge_id": merge, "dossier_id": dossier, "group": "",
         "listed": "children",
     }  # fmt: skip
     return World(office, colleague(office), given, registration)
@@ -224,6 +228,7 @@ def test_no_verb_tells_what_is_still_to_be_entered_blind(world: World) -> None:
     # the test would see it: most of these tell it to the person who verified
     own = {name for name in told if any(words in asked(world, world.office.actor, name) for words in TELLS)}
     assert own >= {
+        "archive.papers",
         "child_page.child_page", "child_page.field_history", "children.children", "concerns.key_concern",
         "dossiers.dossier", "duplicates.all_duplicates", "duplicates.duplicate_candidates", "duplicates.merges",
         "handover.outgoing", "intake.inbox", "mandatory.open_cases", "report.batch",
@@ -270,6 +275,23 @@ def test_lists_on_paper_tell_nothing_of_it(world: World, tmp_path: Path, monkeyp
         visit_paper.print_due(store, actor, clock(), tmp_path / f"{number}.pdf", ahead_days=400)
     own = ("欧阳雪", "河沿街", "林雾凇", "13904320001")
     assert [[words for words in own if words in each] for each in printed] == [[], list(own)]
+
+
+def test_the_list_in_a_box_tells_nothing_of_it(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, clock = world.office.store, world.office.clock
+    ids = [row.row_id for row in archive.papers(store, world.second).rows]
+    archive.put_away(store, world.second, clock(), ids, Place(box="1"))
+    (box,) = archive.shelves(store, world.second).boxes
+    printed: list[str] = []
+
+    def seen(document: ArchiveList) -> bytes:
+        printed.append(repr(document.lines))
+        return archive_list_pdf(document)
+
+    monkeypatch.setattr("workflow.archive.archive_list_pdf", seen)
+    for number, actor in enumerate((world.second, world.office.actor)):
+        archive.write_list(store, actor, clock(), box.key, tmp_path / f"{number}.pdf")
+    assert ["欧阳雪" in each for each in printed] == [False, True]
 
 
 def test_a_draft_workbook_tells_nothing_of_it(world: World, tmp_path: Path) -> None:

@@ -14,11 +14,11 @@ from desktop.ui.care.questions import Questions
 from desktop.ui.children import told
 from desktop.ui.children.fields import FieldsTab
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
-from desktop.ui.verify.dialogs import PlaceDialog, place_of
 from desktop.ui.widgets.asking import Ask, AskDialog
 from desktop.ui.widgets.page_picture import page_picture
 from desktop.ui.widgets.page_view import PageView
 from desktop.ui.widgets.parts import Notice, button, column, line, panel, tab_bar, text
+from desktop.ui.widgets.placing import PlaceDialog, place_of
 from desktop.ui.widgets.sections import Sections
 from desktop.ui.words import civil_day, day, grouped
 from records.views import Actor
@@ -307,7 +307,8 @@ class ChildPageScreen(QWidget):
         dossier = self.page.dossier if self.page is not None else None
         if dossier is None:
             return
-        dialog = PlaceDialog(dossier.archive_number, place_of(dossier.location), self)
+        words = f"档号 {dossier.archive_number}，卷内各件随案卷。"
+        dialog = PlaceDialog("这个案卷放在哪里", words, place_of(dossier.location), self)
         dialog.accepted.connect(lambda: self._put_at(dossier.dossier_id, dialog.place()))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

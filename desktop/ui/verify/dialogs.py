@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import fields
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QRadioButton, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.verify.keys import SHEET
 from desktop.ui.widgets.parts import button, column, line, panel, text
+from desktop.ui.widgets.placing import PlaceDialog, place_of
 from desktop.ui.words import day
 from records.views import ValueSource, VerifySheet
 from workflow import cross_reference
 from workflow.cross_reference import Place
 from workflow.verify import NEW_CHILD, SameChildCandidate
-
-PARTS = (("storeroom", "库房"), ("area", "区"), ("row", "列"), ("rack", "架"), ("shelf", "层"), ("box", "盒"))
 
 
 class SameChildDialog(QDialog):
@@ -61,52 +57,6 @@ class SameChildDialog(QDialog):
         self.accept()
 
 
-class PlaceDialog(QDialog):
-    """Where the sheet lies. Parts that an office doesn't use stay empty."""
-
-    def __init__(self, archive_number: str, proposed: Place, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("存放位置")
-        self.setMinimumWidth(480)
-        box = column(self, space=BETWEEN, around=AROUND)
-        box.addWidget(text("这张纸放在哪里", "heading"))
-        box.addWidget(text(f"档号 {archive_number}" if archive_number else "还没有档号", "secondary"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(INSIDE)
-        grid.setVerticalSpacing(INSIDE)
-        self.parts: dict[str, QLineEdit] = {}
-        for number, (name, unit) in enumerate(PARTS):
-            field = QLineEdit()
-            field.setObjectName(f"place_{name}")
-            field.setAccessibleName(unit)
-            field.setAlignment(Qt.AlignmentFlag.AlignRight)
-            field.setText(getattr(proposed, name))
-            field.returnPressed.connect(self.accept)
-            self.parts[name] = field
-            grid.addWidget(field, number // 3, number % 3 * 2)
-            grid.addWidget(text(unit), number // 3, number % 3 * 2 + 1)
-        box.addLayout(grid)
-        box.addWidget(text("用不到的空着。只填盒号也可以。", "secondary"))
-        row = line()
-        row.addStretch()
-        row.addWidget(button("取消", self.reject))
-        row.addWidget(button("登记", self.accept, role="primary", name="save_place"))
-        box.addLayout(row)
-        self.parts["box"].setFocus()
-        self.parts["box"].selectAll()
-
-    def place(self) -> Place:
-        """What was typed."""
-        return Place(**{each.name: self.parts[each.name].text().strip() for each in fields(Place)})
-
-
-def place_of(location: str) -> Place:
-    """The parts of ``1库房2区3列4架5层6盒``, as ``Place.text`` writes it."""
-    found = re.findall("(.+?)(" + "|".join(unit for _name, unit in PARTS) + ")", location)
-    names = {unit: name for name, unit in PARTS}
-    return Place(**{names[unit]: value for value, unit in found})
-
-
 def ask_place(
     jobs: Jobs,
     sheet: VerifySheet,
@@ -118,7 +68,8 @@ def ask_place(
 ) -> None:
     """Ask where the sheet's paper lies and write it down. A stack goes into one box: ``last`` is proposed again."""
     here, registration = sheet.place, sheet.registration_id
-    dialog = PlaceDialog(here.archive_number, place_of(here.location) if here.location else last, parent)
+    words = f"档号 {here.archive_number}" if here.archive_number else "还没有档号"
+    dialog = PlaceDialog("这张纸放在哪里", words, place_of(here.location) if here.location else last, parent)
 
     def typed() -> None:
         place = dialog.place()

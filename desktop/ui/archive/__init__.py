@@ -1,0 +1,1 @@
+"""纸质档案: where every sheet of paper lies."""
