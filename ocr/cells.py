@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forms.form_file import Box
-from ocr.overlays import STEP, colourless, folds, round_seals, whiter, without_shadow
+from ocr.overlays import STEP, colourless, folds, red_writing, round_seals, whiter, without_shadow
 from ocr.registration import PX_PER_MM, RegisteredPage
 
 Picture: TypeAlias = npt.NDArray[np.uint8]
@@ -43,6 +43,8 @@ ROOM = 9.0
 """Millimetres beside a box in which writing that runs out of it is followed."""
 NEXT = 0.45
 """Gap between characters of a line, in heights of the line, at most."""
+RED_POINTS = 4
+"""Points of red (each 0.5 square mm) that are a stroke."""
 RUNS_OUT = 0.2
 """``Cell.outside`` of writing that runs out of its box, at least."""
 
@@ -76,6 +78,8 @@ class Cell:
     """A round seal lies over the box that has no colour to be told by."""
     painted: float = 0.0
     """Share of the writing's surroundings that is whiter than the paper: correction fluid."""
+    red_pen: bool = False
+    """Something red that is no seal stands here, which the ink leaves out."""
 
     @property
     def amount(self) -> int:
@@ -110,6 +114,8 @@ class PageInk:
         self._paper = _paper(small.astype(np.uint8))
         self._whiter = whiter(small.astype(np.uint8))
         self._folds = folds(small.astype(np.uint8), self._paper)
+        blank = cv2.resize(page.blank, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA)
+        self._red = red_writing(small.astype(np.uint8), self._paper, np.asarray(blank, np.uint8), PX_PER_MM / STEP)
         self._seals = _seals(page) if colourless(small.astype(np.uint8)) else []
 
     def sealed(self, box: Box) -> bool:
@@ -119,6 +125,12 @@ class PageInk:
             if float(np.hypot(*off)) < radius + 1:
                 return True
         return False
+
+    def red_pen(self, box: Box) -> bool:
+        """Whether something red other than a seal is written in a box: it isn't among the ink, and can't be read."""
+        x, y, w, h = box_px(box)
+        patch = self._red[y // STEP : (y + h) // STEP + 1, x // STEP : (x + w) // STEP + 1]
+        return int(np.count_nonzero(patch)) >= RED_POINTS
 
     def painted(self, x: int, y: int, w: int, h: int) -> float:
         """Share of a patch that is whiter than the paper around."""
@@ -214,7 +226,9 @@ def _cut(ink: PageInk, box: Box, margin: int, *, keep_words: bool) -> tuple[Cell
     darkest = float(np.percentile(dark[kept], 90)) if kept.any() else 0.0
     picture = (255 * (1 - shown)).astype(np.uint8)
     painted = ink.painted(bx, by, bw, bh) if kept.any() else 0.0
-    return Cell(picture, kept, x, y, inner, outside, red, dust, darkest, ink.sealed(box), painted), beyond
+    return Cell(
+        picture, kept, x, y, inner, outside, red, dust, darkest, ink.sealed(box), painted, ink.red_pen(box)
+    ), beyond
 
 
 def _followed(whole: Cell, inner: tuple[int, int, int, int]) -> Cell:

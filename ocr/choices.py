@@ -38,6 +38,8 @@ def read_choice(view: RegisteredPage, field: FormField, ink: PageInk) -> FieldRe
         reasons.append("unclear_mark")
     if any(m.darkness < FAINT for m in chosen if m.marked):
         reasons.append("faint")
+    if ink.red_pen(field.box) or any(ink.red_pen(option.box) for option in field.options):
+        reasons.append("red_ink")
     if ink.sealed(field.box):
         # its strokes in a box are ink like any other where the scan has no colour
         reasons.append("stamp")

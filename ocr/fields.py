@@ -365,6 +365,8 @@ def ink_reasons(cell: Cell, *, struck: bool) -> list[str]:
         found.append("ink_outside")
     if cell.red > SEAL or cell.sealed:
         found.append("stamp")
+    if cell.red_pen:
+        found.append("red_ink")
     if cell.painted > PAINTED:
         found.append("corrected")
     if struck:
@@ -416,7 +418,7 @@ def _blank(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReading:
         confidence=round(1 - 0.8 * specks, 4),
         box_px=view.box_px(field.box),
         view_box_px=view.view_box_px(field.box),
-        reasons=("specks",) if specks > 0.3 else (),
+        reasons=(*(["specks"] if specks > 0.3 else []), *(["red_ink"] if cell.red_pen else [])),
         evidence={"blank": 1.0, "specks": round(specks, 4), "registration": round(registration_evidence(view), 4)},
     )
 
@@ -459,7 +461,10 @@ def _signature(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReadi
         confidence=round(certainty, 4),
         box_px=view.box_px(field.box),
         view_box_px=view.view_box_px(field.box),
-        reasons=("strikeout",) if struck else ("faint",) if faint else (),
+        reasons=(
+            *(("strikeout",) if struck else ("faint",) if faint else ()),
+            *(["red_ink"] if cell.red_pen else []),
+        ),
         evidence={
             "blank": float(not signed),
             "mark_quality": round(certainty, 4),

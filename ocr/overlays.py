@@ -1,5 +1,5 @@
-"""What lies over a page besides writing: correction fluid, whiter than the paper, seals on scans without colour, and
-the shadow along a fold."""
+"""What lies over a page besides writing: correction fluid, whiter than the paper, seals, writing in red (which the
+reader, for the seals, takes for paper), and the shadow along a fold."""
 
 from __future__ import annotations
 
@@ -34,6 +34,14 @@ BROAD, LONG = 19, 90
 """The same in pixels of the rectified page, where its edges are seen: broader than a pen, longer than a filled box."""
 DEEP = 0.5
 """Darkness from which something broad is no shadow: scribbling, a finger, the table."""
+RED = 30
+"""By how many of 255 a point of red writing is lighter in red than in the other colours, against its paper."""
+PRINTED, RED_PRINT = 200, 0.3
+"""Grey of a point that the blank prints on; share of such points that are red, from which a form is printed in red."""
+RED_GAP = 4
+"""Points (2.7 mm) between strokes of one seal, at most half so far apart."""
+SEAL_SPAN = 24.0, 56.0
+"""Millimetres across, both ways, of what is a seal by its size: round ones, and the unit's name in two lines."""
 _PER_MM = 3.0
 _SECTORS = 90
 
@@ -51,6 +59,27 @@ def colourless(small: Picture) -> bool:
     parts = [small[..., c].astype(np.int16) for c in range(3)]
     spread = np.maximum(np.maximum(*parts[:2]), parts[2]) - np.minimum(np.minimum(*parts[:2]), parts[2])
     return float(np.percentile(spread, 99.8)) < GREY
+
+
+def red_writing(small: Picture, paper: Picture, printed: Picture, per_mm: float) -> Mask:
+    """Where the page, a colour picture with one point per ``STEP`` pixels, shows red that is no seal by its size: a red
+    pen, a fingerprint, a name's chop. ``printed``: the blank form at the same size, grey; it may be printed in red."""
+    relative = np.asarray(cv2.divide(small, paper, scale=255), np.uint8)
+    blue, green, red = (np.asarray(channel, np.uint8) for channel in cv2.split(relative))
+    found = np.asarray(cv2.subtract(red, cv2.max(blue, green)) > RED, np.bool_)
+    print_ = np.asarray(printed < PRINTED, np.bool_)
+    if int((found & print_).sum()) > RED_PRINT * int(print_.sum()):
+        found &= ~cv2.dilate(print_.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    near = cv2.dilate(found.astype(np.uint8), np.ones((2 * RED_GAP + 1, 2 * RED_GAP + 1), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(near, connectivity=8)
+    x, y, w, h = (stats[1:count, i].astype(np.int64) for i in range(4))
+    least, most = (2 * RED_GAP + span * per_mm for span in SEAL_SPAN)
+    round_ = (np.minimum(w, h) >= least) & (np.maximum(w, h) <= most)
+    for n in np.flatnonzero(round_).tolist():
+        # what stands inside its rim is the seal's
+        inside = (x >= x[n]) & (y >= y[n]) & (x + w <= x[n] + w[n]) & (y + h <= y[n] + h[n])
+        found &= ~np.isin(labels, 1 + np.flatnonzero(inside))
+    return found
 
 
 def folds(small: Picture, paper: Picture) -> Mask:

@@ -124,7 +124,8 @@ def _completed(reading: FieldReading, known: bool) -> FieldReading:
 
 
 def _as_printed(page: PrefilledPage, value: PrintedValue, found: float, doubt: float) -> FieldReading:
-    """Nothing was written over it. ``doubt``: ink that could have been something, 0..1."""
+    """Nothing was written over it. ``doubt``: ink that could have been something, 0..1; a red pen isn't in it."""
+    red = page.ink.red_pen(value.field.box) or any(page.ink.red_pen(option.box) for option in value.field.options)
     return FieldReading(
         key=value.field.key,
         raw=value.text,
@@ -134,7 +135,7 @@ def _as_printed(page: PrefilledPage, value: PrintedValue, found: float, doubt: f
         box_px=page.view.box_px(value.field.box),
         view_box_px=page.view.view_box_px(value.field.box),
         candidates=(Candidate(value.text, value.value, 1.0),),
-        reasons=("specks",) if doubt > 0.5 else (),
+        reasons=(*(["specks"] if doubt > 0.5 else []), *(["red_ink"] if red else [])),
         evidence={
             "blank": 0.0,
             "changed": 0.0,

@@ -27,6 +27,7 @@ DISQUALIFYING = frozenset(
         "stamp",
         "strikeout",
         "corrected",
+        "red_ink",
         "ink_outside",
         "faint",
         "specks",

@@ -74,6 +74,7 @@ FIELD_REASONS = {
     "ink_outside": "写到格子外面",
     "stamp": "被印章盖住",
     "strikeout": "有划改",
+    "red_ink": "有红笔写的或红手印，没有读",
     "corrected": "涂改液盖过，重新写的",
     "faint": "字迹太淡",
     "specks": "有污点",

@@ -6,12 +6,13 @@ from functools import cache
 
 import pytest
 
+from forms.form_file import Box
 from ocr.evidence import combine
 from ocr.fields import read_fields
 from ocr.models import models_dir
 from ocr.reading import FieldReading, ReadingContext
 from ocr.recogniser import Recogniser
-from tests.ocr.drawn import BOXES, COMB, Sheet
+from tests.ocr.drawn import BOXES, COMB, Sheet, face
 from workflow.judgement import judge
 
 
@@ -108,6 +109,33 @@ def test_other_strokes_are_no_slash(strokes: tuple[tuple[float, ...], ...]) -> N
 def test_a_stroke_through_a_signatures_place_is_none(stroke: tuple[float, ...]) -> None:
     found = read(Sheet().stroke(*stroke))["sign_guardian"]
     assert (found.value, found.reasons) == (None, ("strikeout",))
+
+
+RED = (225, 40, 50)
+
+
+@pytest.mark.parametrize("ink", [(180, 30, 30), RED, (235, 70, 70), (200, 60, 90)])
+def test_what_is_written_in_red_is_nothing_that_anybody_vouches_for(ink: tuple[int, int, int]) -> None:
+    """Red is taken for a seal's and left out of the ink: a tick, a name, a thumbprint would be blank."""
+    sheet = Sheet().stroke(BOXES[1].x + 0.6, 54, BOXES[1].x + 1.6, 55.4, BOXES[1].x + 4, 52, ink=ink, width=6)
+    sheet.stroke(30, 10, 38, 16, ink=ink).stroke(32, 16, 37, 10, ink=ink).stroke(21, 40, 24, 44, ink=ink)
+    sheet.stroke(30, 24, 44, 30, ink=ink).fill(Box(30, 66, 9, 8), ink)
+    found = list(read(sheet).values())
+    assert [k for k, verdict in judge(found).items() if verdict.accepted] == []
+    assert all("red_ink" in reading.reasons for reading in found)
+
+
+def test_a_red_correction_beside_what_was_written_is_looked_at() -> None:
+    written = read(filled().stroke(50, 16, 57, 10, ink=RED))
+    assert written["child_name"].value == "王小明"
+    assert [k for k, verdict in judge(list(written.values())).items() if not verdict.accepted] == ["child_name"]
+
+
+def test_a_seal_is_no_writing_in_red() -> None:
+    sheet = filled()
+    sheet.pen.ellipse([v * 300 / 25.4 for v in (66, 24, 106, 64)], outline=RED, width=14)
+    sheet.pen.text((80 * 300 / 25.4, 40 * 300 / 25.4), "公章", RED, font=face(60))
+    assert not any("red_ink" in reading.reasons for reading in read(sheet).values())
 
 
 def test_a_stain_is_no_signature_that_anybody_vouches_for() -> None:

@@ -104,6 +104,15 @@ def test_a_sheet_without_a_change_is_as_printed_and_accepted(reader: FormPageRea
     assert all(verdicts[key].accepted for key in VALUES)
 
 
+def test_a_change_in_red_is_not_passed_over(reader: FormPageReader, sheet: Picture) -> None:
+    x0, y0, x1, y1 = text_boxes(printed_values(FORM, VALUES)["child_name"])[0]
+    cv2.line(sheet, (x0, y1), (x1, y0), (50, 40, 225), 6)
+    reading = read(reader, sheet)
+    verdicts = judge(reading.fields, form=FORM)
+    assert [key for key in VALUES if not verdicts[key].accepted] == ["child_name"]
+    assert "red_ink" in verdicts["child_name"].reasons
+
+
 def test_what_was_changed_by_hand_is_found_and_shown(reader: FormPageReader, sheet: Picture) -> None:
     write(sheet, "欧阳雨", strike(sheet, "child_name"))
     strike(sheet, "child_id_number")

@@ -86,6 +86,7 @@ def test_printed_values_are_accepted() -> None:
         "unread_ink",
         "wide_gap",
         "ditto",
+        "red_ink",
         "strikeout",
         "stamp",
         "ink_outside",
