@@ -120,9 +120,11 @@ def _place(code: str, full: bool) -> str:
     county = places.division(code[:6])
     if county is None or county.level != "county" or county.parent is None:
         return whole
-    # a district's name says little without its city: 朝阳区 is in Changchun and in Beijing
-    above = code[:2] + "0000" if county.name.endswith("区") else county.parent
-    return whole.removeprefix(places.full_name(above))
+    if not county.name.endswith("区"):
+        return whole.removeprefix(places.full_name(county.parent))
+    # a district's name says little without its city: 朝阳区 is in Changchun and in Beijing, which is a province as well
+    shorter = whole.removeprefix(places.full_name(code[:2] + "0000"))
+    return whole if shorter.startswith(county.name) else shorter
 
 
 def _table(field: FormField | None, name: str | None) -> CodeTable | None:

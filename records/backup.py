@@ -337,7 +337,8 @@ def _unpack(path: Path, data_dir: Path, login: str | None, secret: str, now: dat
 def _take(staging: Path, name: str, pieces: Iterable[bytes]) -> None:
     vault_id = name.removeprefix(VAULT_ENTRY)
     path = staging / name if vault_id == name else staging / folder.VAULT / vault_id[:2] / vault_id
-    durable.make_folder(path.parent)
+    if not path.parent.is_dir():  # of what lies here everything was made by this run
+        durable.make_folder(path.parent)
     with durable.writing(path, part=path.with_name(f"{path.name}.part")) as file:
         for piece in pieces:
             file.write(piece)

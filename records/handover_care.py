@@ -120,6 +120,7 @@ class TakingCare(Owned):
                 values["sealed"] = before["sealed"]
             self.upsert(table, values, before is not None)
             self.note(table, row["id"])
+            self.came_for(child_id, f"{table}.child_id", row["id"])
         if table in ("concerns", "visits"):  # proposals and plans are made anew; the rest is only added to
             state = "proposed" if table == "concerns" else "planned"
             rest = self.session.scalars(select(names.id).where(names.child_id == stands, names.state == state))

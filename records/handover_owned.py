@@ -118,6 +118,20 @@ class Owned:
             seen.add(child_id)
         return child_id
 
+    def came_for(self, child_id: str, column: str, row_id: str) -> None:
+        """A row came for a child that went into another one here: it goes back with it, should that be undone.
+
+        ``column``: table.column, as ``records.merging`` notes what it moved.
+        """
+        stands = self.stands_for(child_id)
+        while child_id != stands:
+            merge = likeness_rows.standing_merge_of(self.session, child_id)
+            assert merge is not None  # it stands for another
+            moved = merge.moved.get(column, [])
+            if [row_id] not in moved:
+                merge.moved = {**merge.moved, column: [*moved, [row_id]]}
+            child_id = merge.kept_id
+
 
 def _kind(table: str) -> str:
     return f"{OWNED}{table}"[:16]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from forms.dictionary import extra_sensitive
 from forms.form_file import FormError
@@ -217,12 +217,16 @@ class Taking(TakingCare):
             raise unfit()
         self.by(row, "verified_by")
         row = {**row, "round_id": self.rounds.get(row["round_id"] or "")}
-        row["child_id"] = self.stands_for(row["child_id"])
+        child_id = str(row["child_id"])
+        row["child_id"] = self.stands_for(child_id)
+        if here is None or here["sequence"] != row["sequence"]:
+            self._free_sequence(registration_id, row["sequence"])
         if here is not None:
             row = self._own_review(row, dict(here))
             if here["child_id"]:
                 self.children.add(here["child_id"])
         self.upsert("registrations", row, here is not None)
+        self.came_for(child_id, "registrations.child_id", registration_id)
         self.children.add(row["child_id"])
         self.registrations.add(registration_id)
         # of a new one nothing is here yet: whatever is about a registration comes in its own document
@@ -230,6 +234,17 @@ class Taking(TakingCare):
         self._answers(registration_id, rows, new=here is None)
         if rows["second_entries"] or here is not None:
             self._second_entries(registration_id, rows["second_entries"])
+
+    def _free_sequence(self, registration_id: str, sequence: int) -> None:
+        """A store put back from a backup gives numbers again: the copy of a form that it lost gives its number up."""
+        table = TABLES["registrations"]
+        theirs = table.c.store_id == self.partner
+        lost = select(table.c.id).where(theirs, table.c.sequence == sequence, table.c.id != registration_id)
+        twin = self.session.scalar(lost)
+        if twin is not None:
+            lowest = self.session.scalar(select(func.min(table.c.sequence)).where(theirs)) or 0
+            aside = update(table).where(table.c.id == twin).values(sequence=min(lowest, 0) - 1)
+            self.session.execute(aside)
 
     def _own_review(self, row: Row, here: Row) -> Row:
         """What this office decided about the same verified state stands until its owner has answered."""
@@ -248,6 +263,7 @@ class Taking(TakingCare):
             box_id = None if here is None else here.box_id
             stands = self.stands_for(child_id)
             self._numbered("dossiers", {**row, "child_id": stands, "box_id": box_id})
+            self.came_for(child_id, "dossiers.child_id", row["id"])
             if here is not None:
                 self.session.expire(here)
 
@@ -343,19 +359,43 @@ class Taking(TakingCare):
         asked = select(columns.id).where(or_(columns.archive_number == number, columns.id == row["id"]))
         found = set(self.session.scalars(asked))
         here = row["id"] in found
-        if any(not self.was_here(table, twin) for twin in found - {row["id"]}):
+        twins = found - {row["id"]}
+        if any(not self.was_here(table, twin) for twin in twins):
             raise PackageRefused(
                 f"交接包里的档号 {number} 本单位已经有了，整包没有接收，{NOTHING_DONE}"
                 "请两边核对全宗号和乡镇（机构）一段，档号不能重复。"
             )
         if here and not self.was_here(table, row["id"]):
             raise foreign()
+        for twin in twins:
+            self._lose_number(table, twin, number)
         values = row
         if table == "archive_items":
+            if row["dossier_id"] is not None:
+                self._make_room(row)
             values = {**row, "series_id": None, "item_number": None, "number_tail": number_tail(row["number_norm"])}
         self.upsert(table, values, here)
         self.note(table, row["id"])
         return here
+
+    def _lose_number(self, table: str, twin: str, number: str) -> None:
+        """Its own document says its new number, unless its owner lost it with a disk and gave the number again."""
+        former = f"{number}（旧{twin[-6:]}）"
+        values = {"archive_number": former}
+        if table == "archive_items":
+            values |= {"number_norm": former, "number_tail": number_tail(former)}
+        self.session.execute(update(TABLES[table]).where(TABLES[table].c.id == twin).values(values))
+
+    def _make_room(self, row: Row) -> None:
+        """Likewise with the place within a dossier."""
+        items = TABLES["archive_items"]
+        within = items.c.dossier_id == row["dossier_id"]
+        twin = self.session.scalar(
+            select(items.c.id).where(within, items.c.position == row["position"], items.c.id != row["id"])
+        )
+        if twin is not None and self.was_here("archive_items", twin):
+            last = self.session.scalar(select(func.max(items.c.position)).where(within)) or 0
+            self.session.execute(update(items).where(items.c.id == twin).values(position=last + 1))
 
     def _answers(self, registration_id: str, rows: Mapping[str, list[Row]], *, new: bool) -> None:
         answers = TABLES["answers"]

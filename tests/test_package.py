@@ -24,7 +24,7 @@ def installed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("MANIFEST.in", "pyproject.toml", "README.md", "LICENSE", "NOTICE"):
         shutil.copy(root / name, source)
     done = subprocess.run(
-        [sys.executable, "-c", BUILD, str(into)], cwd=source, capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-c", BUILD, str(into)], cwd=source, capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stderr
     site = tmp_path_factory.mktemp("site")
@@ -62,7 +62,7 @@ def run(installed: Path, folder: Path, *words: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr.strip() == str(installed / "resources")

@@ -73,13 +73,15 @@ def make_backup(
 def back_up_if_due(store: Store, actor: Actor, now: datetime, *, leaving: bool = False) -> Made | None:
     """The day's backup if there is none yet; on leaving another one if something was changed since the last.
 
-    Anybody's program does it: it shows nothing to anybody.
+    Anybody's program does it: it shows nothing to anybody. One from a day to come is of a clock that was wrong, and
+    stands for no day.
     """
+    day = civil_date(now)
     with store.session() as session:
         where = _folder(store, session)
-        last = next((f for f in backup.found_in(where) if f.store_id == store.store_id), None)
-        today = last is not None and civil_date(last.made_at) >= civil_date(now)
-        if last is not None and today:
+        own = [f for f in backup.found_in(where) if f.store_id == store.store_id]
+        last = next((f for f in own if civil_date(f.made_at) <= day), None)
+        if last is not None and civil_date(last.made_at) == day:
             changed = audit_rows.count_after(session, last.audit_seq, NO_CHANGE) > 0
             if not (leaving and changed and value_of(session, BACKUP_ON_LEAVING)):
                 return None
@@ -185,16 +187,22 @@ def _make(store: Store, actor: Actor, now: datetime, path: Path, progress: Calla
         store.audit(session, actor.user_id, now, "backup.make", store.store_id, detail)
         kept = (value_of(session, BACKUP_DAILY), value_of(session, BACKUP_WEEKLY), value_of(session, BACKUP_MONTHLY))
         where = _folder(store, session)
-    removed = _let_go(store, where, *kept) if path.parent == where else ()
+    removed = _let_go(store, path, now, *kept) if path.parent == where else ()
     return Made(path, summary, removed)
 
 
-def _let_go(store: Store, where: Path, daily: int, weekly: int, monthly: int) -> tuple[Path, ...]:
-    own = [f for f in backup.found_in(where) if f.store_id == store.store_id and f.path.name.startswith("tongdang-")]
-    kept = backup.to_keep((f.made_at for f in own), daily, weekly, monthly)
+def _let_go(store: Store, made: Path, now: datetime, daily: int, weekly: int, monthly: int) -> tuple[Path, ...]:
+    """Those that the rule lets go, never the one that was just made. Those of a clock that was ahead are a row of their
+    own: else they would be the newest for as long as it takes, and every backup of today would go at once.
+    """
+    found = backup.found_in(made.parent)
+    own = [f for f in found if f.store_id == store.store_id and f.path.name.startswith("tongdang-")]
+    ahead = {f.made_at for f in own if civil_date(f.made_at) > civil_date(now)}
+    kept = backup.to_keep(ahead, daily, weekly, monthly)
+    kept |= backup.to_keep((f.made_at for f in own if f.made_at not in ahead), daily, weekly, monthly)
     gone = []
     for old in own:
-        if old.made_at not in kept:
+        if old.made_at not in kept and old.path != made:
             try:
                 old.path.unlink(missing_ok=True)
             except OSError as error:

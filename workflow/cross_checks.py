@@ -98,6 +98,7 @@ def findings(
     return (
         *_numbers(around, child, answers, as_of),
         *_first_or_not(answers, known=bool(others)),
+        *_after_leaving(child, answers),
         *_rounds(registration, answers, others),
         *_against_last(around, values, others),
         *_against_rosters(around.session, registration, answers),
@@ -132,6 +133,13 @@ def _first_or_not(answers: Answers, *, known: bool) -> Iterator[Finding]:
         yield finding("unchanged_without_last", "form_update")
     if update == {"first"} and known:
         yield finding("first_but_known", "form_update")
+
+
+def _after_leaving(child: Child | None, answers: Answers) -> Iterator[Finding]:
+    """Nobody finds the child in the list, in a round or for a batch, though a form says that it is here."""
+    written = answers.day("form_date")
+    if child is not None and child.exited_on is not None and written and written > child.exited_on:
+        yield finding("left_before", "form_date")
 
 
 def _rounds(registration: Registration, answers: Answers, others: tuple[Registration, ...]) -> Iterator[Finding]:

@@ -196,12 +196,14 @@ def _write(  # noqa: PLR0913, PLR0917 (what goes into the stream, in its order)
     sensitive: bool,
 ) -> None:
     office = office_rows.office(session)
+    followed = handovers.of_number(session, receiver.store_id, "out", header.follows)
     manifest = {
         "office": office.name,
         "division": office.division,
         "audit_seq": head.seq,
         "audit_head": head.hash,
         "received": handovers.last(session, receiver.store_id, "in"),
+        "follows": "" if followed is None else followed.digest,
         "sensitive": None if not sensitive else (receiver.sensitive_public or b"").hex(),
     }
     _entry(writer, MANIFEST, canonical_json(manifest).encode())

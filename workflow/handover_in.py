@@ -66,6 +66,8 @@ def preview(store: Store, actor: Actor, path: Path) -> IncomingPackage:
             for name, body in _entries(package.reader):
                 if name == MANIFEST:
                     manifest = body
+                    if not package.already:
+                        _refuse_gap(session, package, manifest)
                 elif name == DOCUMENT:
                     counts[str(body["kind"])] += 1
                     if body["kind"] == "registration" and len(shown) < MOST_SHOWN:
@@ -129,6 +131,7 @@ def _take(
     for name, body in _entries(package.reader, take):
         if name == MANIFEST:
             manifest = body
+            _refuse_gap(session, package, manifest)
             sensitive = _sensitive(store, manifest)
             sender, marks = package.partner, report.marks(store, now)
             taking = Taking(session, sender.store_id, sender.name, store.store_id, now, sensitive, marks)
@@ -152,6 +155,21 @@ def _take(
         raise unfit()
     told = changed(registrations=taking.registrations | taking.told, children=taking.children)
     return told, manifest, taking.dropped
+
+
+def _refuse_gap(session: Session, package: Opened, manifest: dict[str, Any]) -> None:
+    """The package that this one goes on from must be the one that came here, and not another of its number: a store
+    that was put back from a backup gives numbers again. (Older programs didn't say which one it was.)
+    """
+    followed = manifest.get("follows", "")
+    if not package.header.follows or not followed:
+        return
+    came = handovers.of_number(session, package.partner.store_id, "in", package.header.follows)
+    if came is None or came.digest != followed:
+        raise PackageRefused(
+            f"这个交接包接着的第 {package.header.follows} 包，不是本单位收到的那一包（对方可能从备份恢复过资料库），"
+            f"没有接收，{NOTHING_DONE}请对方做一份“全部内容”的交接包。"
+        )
 
 
 def _sensitive(store: Store, manifest: dict[str, Any]) -> bool:
@@ -255,6 +273,7 @@ def _refuse_order(header: Header, last: int) -> None:
     if header.number <= last:
         raise PackageRefused(
             f"这是旧的交接包（第 {header.number} 包，已收到第 {last} 包），没有接收，{NOTHING_DONE}请用对方最新的一包。"
+            "对方如果刚从备份恢复过资料库，请先做一包给对方接收，再请对方重新做。"
         )
     if header.follows > last:
         raise PackageRefused(

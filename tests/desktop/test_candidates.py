@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.verify.candidates import Candidates, Reading
@@ -46,3 +46,25 @@ def test_how_it_was_written_is_said_only_where_it_says_more(qtbot: QtBot) -> Non
         [CandidateView(LONG, LONG, WRITTEN), CandidateView("2018年1月2日", "2018-01-02", "2018.1.2")]
     )
     assert candidates.spoken() == [f"Alt+1  {LONG}", "Alt+2  2018年1月2日　2018.1.2"]
+
+
+def test_what_is_marked_takes_its_room(show: Show) -> None:
+    """Bold is wider: the last character went into a line below the button."""
+    holder = QWidget()
+    candidates = Candidates()
+    candidates.setParent(holder)
+    candidates.show_candidates(
+        [CandidateView("吉林省吉林市蛟河市黄松甸乡前河村", None), CandidateView("欧阳霏", None)],
+        "吉林省吉林市蛟河市黄松甸镇前河村",
+    )
+    show(holder)
+    candidates.resize(900, 200)
+    QApplication.processEvents()
+    for button in candidates.findChildren(Reading):
+        assert button.lines == 1
+    candidates.resize(200, 400)
+    QApplication.processEvents()
+    long, short = candidates.findChildren(Reading)
+    assert long.lines > 1
+    assert long.height() >= long.lines * long.fontMetrics().height()
+    assert short.lines == 1

@@ -137,3 +137,17 @@ def test_sent_back_for_one_field_only_that_one_is_left() -> None:
     assert not Walk(sheet(item("a", state=AnswerState.ASK), item("b"), order=("a", "b"))).only_asked
     back.answer("a", AnswerState.CONFIRMED)
     assert not back.only_asked
+
+
+def test_a_form_is_clear_only_where_the_store_would_save_it_once_all_is_answered() -> None:
+    """Only then may the next form be shown before the store has answered."""
+    plain, asked = item("a"), item("b", state=AnswerState.ASK)
+    assert Walk(sheet(plain, order=("a",))).clear
+    assert not Walk(sheet(plain, asked, order=("a",))).clear, "the village has not answered"
+    walk = Walk(sheet(plain, item("b"), order=("a", "b")))
+    walk.answer("b", AnswerState.ASK)
+    assert not walk.clear
+    assert not Walk(sheet(replace(plain, sealed=True), order=("a",))).clear
+    wrong = FindingView("error", "birth_date_differs", ("a",), "对不上。", "")
+    assert not Walk(sheet(plain, order=("a",), findings=(wrong,))).clear
+    assert Walk(sheet(plain, order=("a",), findings=(replace(wrong, severity="warning"),))).clear

@@ -113,6 +113,22 @@ def test_the_day_before_sixteen_still_counts() -> None:
     assert "too_old" in told(answers | {"child_birth_date": "2010-06-30", "child_id_number": None}, DAY)
 
 
+@pytest.mark.parametrize(
+    ("day", "born", "due"),
+    [
+        (date(2026, 11, 1), "2020-08-31", True),  # six on 31 August: school began without this child
+        (date(2026, 11, 1), "2020-09-01", False),  # six a day later: next year
+        (date(2026, 8, 31), "2020-03-01", False),  # six, and school has not begun yet
+        (date(2026, 9, 1), "2020-03-01", True),
+        (date(2027, 6, 30), "2020-09-01", False),
+    ],
+)
+def test_school_begins_for_who_is_six_by_the_last_of_august(day: date, born: str, due: bool) -> None:
+    answers, _ = sound(1, DAY)
+    six = answers | {"child_birth_date": born, "child_id_number": None, "school_state": ["none"], "school_name": None}
+    assert ("school_due" in told(six, day)) is due
+
+
 def test_which_districts_are_central_can_be_set() -> None:
     """双阳 is no central district in the shipped list; an office may say otherwise, and the other way round."""
     answers, _ = sound(1, DAY)

@@ -159,6 +159,7 @@ def test_a_division_goes_as_far_as_the_gazetteer() -> None:
 def test_lists_show_places_without_province_and_prefecture() -> None:
     assert format_value(Kind.DIVISION, "220281104", full=False) == "蛟河市黄松甸镇"
     assert format_value(Kind.DIVISION, "220104007", full=False) == "长春市朝阳区红旗街道"
+    assert format_value(Kind.DIVISION, "110105", full=False) == "北京市朝阳区", "there is one in Changchun, too"
     assert format_value(Kind.DIVISION, "999999") == "999999"
 
 

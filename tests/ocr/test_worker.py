@@ -223,5 +223,5 @@ def test_a_process_without_a_terminal_prints_nowhere(tmp_path: Path) -> None:
         "os.write(1, b'a name'); os.write(2, b'a name')\n"
     )
     kept = tmp_path / "kept"
-    done = subprocess.run([sys.executable, "-c", code, str(kept)], capture_output=True, check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code, str(kept)], capture_output=True, check=False, timeout=300)
     assert (done.returncode, done.stdout, done.stderr, kept.read_bytes()) == (0, b"", b"", b"")

@@ -67,6 +67,19 @@ def test_a_missing_file_is_named(vault: Vault) -> None:
     assert ref.id[:8] in caught.value.sentence
 
 
+def test_what_is_deleted_while_a_backup_is_made_goes_when_the_last_one_is_done(vault: Vault) -> None:
+    """A backup copies the database first and its files after: none of them may go in between."""
+    ref, at_once = vault.put(b"asked for"), vault.put(b"later")
+    with vault.holding():
+        with vault.holding():
+            vault.delete(ref.id)
+            assert vault.get(ref) == b"asked for"
+        assert vault.exists(ref.id), "the other backup still reads"
+    assert not vault.exists(ref.id)
+    vault.delete(at_once.id)
+    assert not vault.exists(at_once.id)
+
+
 def test_only_the_owner_reads(vault: Vault) -> None:
     ref = vault.put(b"x")
     assert vault.path(ref.id).stat().st_mode & 0o777 == 0o600

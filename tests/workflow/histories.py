@@ -70,6 +70,7 @@ class History:
     attached: bool
     others: tuple[Other, ...] = ()
     lists: tuple[Listed, ...] = ()
+    left_on: date | None = None  # the child left the list, and is not back
 
     def says(self, **changed: JsonValue) -> History:
         """The same, with the form that is judged saying something else."""
@@ -107,6 +108,9 @@ def histories(draw: st.DrawFn) -> History:
     first = replace(now, update="first") if not earlier else replace(now, update=draw(st.sampled_from(("changed", ""))))
     made = History(tuple(earlier), first, attached=bool(earlier) and (own is None or draw(st.booleans())))
     made = replace(made, others=_others(draw, born), lists=_lists(draw, said, born, own))
+    gone = draw(st.booleans())
+    if made.earlier and gone:  # it left after its last form, or on that day
+        made = replace(made, left_on=now.on + timedelta(days=draw(st.integers(0, 90))))
     if draw(st.booleans()):  # a guardian who was a child here, and is of age by now
         grown = _years_before(ROUNDS[now.round or 0][1], 18)
         mother = number(draw(_within(date(1985, 1, 1), grown)), 402)
@@ -204,6 +208,11 @@ def older_than_current(draw: st.DrawFn, history: History) -> History:
     return replace(known, earlier=(*known.earlier, later))
 
 
+def left_before(draw: st.DrawFn, history: History) -> History:
+    known = _known(draw, history)
+    return replace(known, left_on=known.now.on - timedelta(days=draw(st.integers(1, 300))))
+
+
 def unchanged_without_last(_draw: st.DrawFn, history: History) -> History:
     return replace(history, earlier=(), attached=False).of_kind("unchanged")
 
@@ -285,14 +294,14 @@ def roster_birth_differs(draw: st.DrawFn, history: History) -> History:
 BREAKS: dict[str, Break] = {
     each.__name__: each
     for each in (
-        outside_round, two_in_round, older_than_current, unchanged_without_last, first_but_known, birth_date_changed,
-        sex_changed, name_changed, ethnic_group_changed, number_of_two_children, guardian_is_child,
+        outside_round, two_in_round, older_than_current, left_before, unchanged_without_last, first_but_known,
+        birth_date_changed, sex_changed, name_changed, ethnic_group_changed, number_of_two_children, guardian_is_child,
         roster_number_differs, roster_name_differs, roster_birth_differs,
     )
 }  # fmt: skip
 ALSO: dict[str, frozenset[str]] = {
-    # a form from another half-year may be older than what came since
-    "outside_round": frozenset({"older_than_current"}),
+    # a form from another half-year may be older than what came since, or be from after the child had left
+    "outside_round": frozenset({"older_than_current", "left_before"}),
     # a list that agreed with what was said before agrees no longer
     "birth_date_changed": frozenset({"roster_birth_differs"}),
     "name_changed": frozenset({"roster_name_differs"}),

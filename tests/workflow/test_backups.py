@@ -58,6 +58,33 @@ def test_old_ones_go_by_the_rule_and_foreign_files_stay(office: OfficeAtWork, ma
     assert sum(name.startswith("tongdang-2026") for name in names) == 2
 
 
+def test_a_clock_that_was_a_year_ahead_costs_no_backup(office: OfficeAtWork) -> None:
+    where = (office.store, office.actor)
+    for name, value in (("backup_daily", 2), ("backup_weekly", 1), ("backup_monthly", 1)):
+        settings.change_setting(*where, office.clock(), name, value)
+    right = office.clock.now
+    office.clock.now = right + timedelta(days=365)
+    for _ in range(3):
+        office.clock.now += timedelta(days=1)
+        assert backups.back_up_if_due(*where, office.clock()) is not None
+    ahead = {found.path for found in backups.backups(*where)}
+    office.clock.now = right
+    for _ in range(3):  # somebody has put it right
+        office.clock.now += timedelta(days=1)
+        made = backups.back_up_if_due(*where, office.clock())
+        assert made is not None
+        assert made.path.exists()
+        assert backups.back_up_if_due(*where, office.clock()) is None
+    left = {found.path for found in backups.backups(*where)}
+    assert len(left - ahead) == 2
+    assert ahead <= left
+    office.deliver("一.tif", front("S"), back("S"))
+    office.clock.now -= timedelta(minutes=5)  # and a little more
+    again = backups.back_up_if_due(*where, office.clock(), leaving=True)
+    assert again is not None
+    assert again.path.exists()
+
+
 def test_restored_by_the_code_alone_and_a_new_password(office: OfficeAtWork, tmp_path: Path) -> None:
     office.deliver("一.tif", front("S"), back("S"))
     office.read()

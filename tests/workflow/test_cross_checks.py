@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -14,7 +14,7 @@ from records.tables import Child, Registration
 from records.views_roster import RosterKind
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import CHILD, back, front
-from workflow import access, cross_checks, roster_import, rules, sheets, verify
+from workflow import access, cross_checks, moves, roster_import, rules, sheets, verify
 
 OTHER = "22028420180101004" + check_digit("22028420180101004")
 FATHER = "22028419880101001" + check_digit("22028419880101001")
@@ -83,6 +83,17 @@ def earlier_statement(office: OfficeAtWork) -> str:
     return draft(office, "后", form_date="2026-10-11")
 
 
+def back_again(office: OfficeAtWork) -> str:
+    """The family went home in January; in February there is a form."""
+    first_form(office)
+    next_round(office)
+    with office.store.session() as session:
+        (child_id,) = [child.id for child in session.query(Child)]
+    office.clock.now += timedelta(days=90)
+    moves.exit_child(office.store, office.actor, office.clock(), child_id, "home", date(2027, 1, 5))
+    return draft(office, "后", form_date="2027-02-01")
+
+
 def listed(name: str, number: str, born: str) -> Callable[[OfficeAtWork], str]:
     """A school's list has the child otherwise."""
 
@@ -104,6 +115,7 @@ CASES: dict[str, Callable[[OfficeAtWork], str]] = {
     "outside_round": lambda office: draft(office, "一", form_date="2026-02-01"),
     "two_in_round": again_in_the_round,
     "older_than_current": earlier_statement,
+    "left_before": back_again,
     "unchanged_without_last": lambda office: draft(office, "一", form_update=["unchanged"]),
     "first_but_known": changed(form_update=["first"]),
     "birth_date_changed": changed(child_birth_date="2018-01-07"),

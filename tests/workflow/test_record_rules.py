@@ -92,6 +92,8 @@ class _Planting:
             said = history.earlier[-1].said
             born = said.get("child_birth_date")
             child = self.child(str(said["child_name"]), said["child_id_number"], born)
+            if history.left_on is not None:
+                child.state, child.exited_on, child.exit_reason = ChildState.EXITED, history.left_on, "home"
             for each in history.earlier:
                 self.registration(each, child, RegistrationState.VERIFIED)
         for other in history.others:

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from forms.id_number import check_digit
+from ocr import roster as reader
+from records.folder import DATABASE
 from records.roster_rows import Known
 from records.tables import RosterEntry
 from records.views import Role
@@ -61,6 +63,27 @@ def bring(office: OfficeAtWork, path: Path, name: str = "随迁子女", kind: Ro
 def outcomes(office: OfficeAtWork, roster_id: str) -> dict[str, tuple[RosterOutcome, tuple[str, ...]]]:
     found = rosters.compare(office.store, office.actor, roster_id).findings
     return {f.name: (f.outcome, f.differing) for f in found}
+
+
+# -- who it is ------------------------------------------------------------------------------------------------------
+
+
+def test_a_namesake_is_another_child(office: OfficeAtWork) -> None:
+    """Neither birth date nor number nearly agree: the one on the list isn't registered, and nothing of her is wrong."""
+    office.child("一")
+    first = "22028420150512001"
+    namesake = line("欧阳雪", first + check_digit(first), date(2015, 5, 12))
+    assert outcomes(office, bring(office, book(office.folder, namesake))) == {"欧阳雪": (RosterOutcome.MISSING, ())}
+
+
+def test_who_is_known_by_name_and_birth_date_is_not_given_to_the_reader_twice(office: OfficeAtWork) -> None:
+    """One child twice would fit a page twice, and then neither is offered."""
+    bring(office, book(office.folder, line("欧阳雪", None, date(2018, 1, 1)), line("王一", OTHER)))
+    registered = reader.RosterEntry("a child", "欧阳雪", "", "2018-01-01")
+    with office.store.session() as session:
+        alone = [entry.name for entry in rosters.for_reader(session, office.actor.division, ())]
+        beside = [entry.name for entry in rosters.for_reader(session, office.actor.division, [registered])]
+    assert (sorted(alone), beside) == (["欧阳雪", "王一"], ["王一"])
 
 
 # -- coming in --------------------------------------------------------------------------------------------------------
@@ -327,6 +350,7 @@ def test_a_recognised_column_can_be_left_out(office: OfficeAtWork) -> None:
 def test_removed_it_leaves_nothing(office: OfficeAtWork) -> None:
     listed = bring(office, book(office.folder, line("王一", OTHER)))
     rosters.remove(office.store, office.actor, office.clock(), listed)
+    assert (office.store.data_dir / f"{DATABASE}-wal").stat().st_size == 0, "nor does the log of what was written"
     with office.store.session() as session:
         assert session.scalar(select(func.count()).select_from(RosterEntry)) == 0
     assert rosters.rosters(office.store, office.actor) == ()

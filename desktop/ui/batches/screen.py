@@ -23,7 +23,7 @@ EMPTY, LIST, NEW = range(3)
 
 COLUMNS: tuple[Column[BatchSummary], ...] = (
     Column("批次", lambda row: row.name),
-    Column("状态", lambda row: BATCH[row.state], 104),
+    Column("状态", lambda row: BATCH[row.state], 88),
     Column("人数", lambda row: str(row.rows), 56, right=True),
 )
 
@@ -42,7 +42,7 @@ class BatchesScreen(QWidget):
         self.table = Table(self.model)
         self.table.setObjectName("batches")
         self.table.setAccessibleName("报送批次")
-        self.table.setMinimumWidth(352)
+        self.table.setMinimumWidth(256)
         self.table.at_hand.connect(self._at_hand)
         self.notice = Notice()
         self.panel = BatchPanel(jobs, self.notice)
@@ -60,9 +60,10 @@ class BatchesScreen(QWidget):
         box.setContentsMargins(AROUND, BETWEEN, AROUND, BETWEEN)
         box.addWidget(self.notice)
         left = QWidget()
+        left.setMaximumWidth(336)  # names of batches are short; what is in one needs the room
         left_box = column(left, space=BETWEEN)
         row = line()
-        row.addWidget(text("报送到全国儿童福利信息系统", "secondary"), 1)
+        row.addWidget(text("报送到全国儿童福利信息系统", "secondary", wrap=True), 1)
         row.addWidget(button("新建批次", self.choose, role="primary", icon="plus", name="new_batch"))
         left_box.addLayout(row)
         left_box.addWidget(self.table, 1)
@@ -80,7 +81,7 @@ class BatchesScreen(QWidget):
                 button("新建批次", self.choose, role="primary", icon="plus", name="first_batch"),
             )
         )
-        self._either.addWidget(halves(left, self.panel, (320, 848), (1, 3)))
+        self._either.addWidget(halves(left, self.panel, (304, 864)))
         self._either.addWidget(self.new)
         box.addWidget(holder, 1)
 

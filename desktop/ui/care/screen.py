@@ -71,10 +71,10 @@ LISTED: tuple[Column[KeyConcernRow], ...] = (
     Column("姓名", lambda row: row.name, 96),
     Column("性别", lambda row: row.sex, 56),
     Column("年龄", lambda row: f"{row.age}岁" if row.age is not None else "", 64, right=True),
-    Column("情形", lambda row: "、".join(row.criteria), 160),
+    Column("情形", lambda row: "、".join(row.criteria), 136),
     Column("现居住地", lambda row: row.residence.removeprefix("吉林省"), tail=True),
-    Column("下次走访", _due, 152),
-    Column("纸质档案", lambda row: Mark(row.fault, "error", "cross") if row.fault else row.dossier, 264, tail=True),
+    Column("下次走访", _due, 144),
+    Column("纸质档案", lambda row: Mark(row.fault, "error", "cross") if row.fault else row.dossier, tail=True),
 )
 
 

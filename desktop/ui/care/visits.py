@@ -116,7 +116,7 @@ class VisitsScreen(QWidget):
         self.told = Elided("", "secondary")
         row.addWidget(self.told, 1)
         self.deeds = (
-            button("打印名单", self._ask_print, icon="print", name="print_due"),
+            button("打印名单", self._ask_print, name="print_due"),
             button("看儿童", self._open, name="open_child"),
             button("写日志", self._log, name="write_log"),
             button("安排日期", self._plan, name="plan_visit"),

@@ -19,7 +19,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
-    QHBoxLayout,
     QInputDialog,
     QPushButton,
     QStackedLayout,
@@ -38,10 +37,11 @@ from desktop.ui.inbox.intake_queue import IntakeQueue, told
 from desktop.ui.inbox.keys import SHEET, Act
 from desktop.ui.inbox.model import CardModel
 from desktop.ui.inbox.thumbnails import Thumbnails
-from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.theme import AROUND, BETWEEN, CONTROL, INSIDE
 from desktop.ui.widgets.files import dropped, opens
+from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.key_sheet import offer_keys
-from desktop.ui.widgets.parts import EmptyState, Notice, button, column, halves, line, panel, text
+from desktop.ui.widgets.parts import Elided, EmptyState, Notice, button, column, halves, line, panel, text
 from records.views import InboxView, PageRow, PageState
 from workflow import intake
 from workflow.blank_forms import MOST, write_blank
@@ -148,8 +148,7 @@ class InboxScreen(QWidget):
         row.setContentsMargins(BETWEEN, 0, BETWEEN, 0)
         self.drop_words = text("把扫描件、照片或文件夹拖到这里")
         row.addWidget(self.drop_words)
-        row.addWidget(text("JPG、PNG、TIFF、PDF，可以一次放几百份", "secondary"))
-        row.addStretch()
+        row.addWidget(Elided("JPG、PNG、TIFF、PDF，可以一次放几百份", "secondary"), 1)
         self.halt = button("停止收件", self.queue.stop, role="quiet", icon="stop")
         self.halt.hide()
         row.addWidget(self.halt)
@@ -164,19 +163,21 @@ class InboxScreen(QWidget):
         box = column(part, space=INSIDE)
         top = line(space=4)
         self.chips = QButtonGroup(self)
+        shows = QWidget()
+        flow = FlowLayout(shows, 4)
         for show, word in SHOWS.items():
-            top.addWidget(self._chip(show, word))
-        top.addStretch()
+            flow.addWidget(self._chip(show, word))
+        top.addWidget(shows, 1)
         self.done_too = button("连同核对完的", self.read, role="chip", name="done_too")
         self.done_too.setCheckable(True)
-        top.addWidget(self.done_too)
+        top.addWidget(self.done_too, 0, Qt.AlignmentFlag.AlignTop)
         box.addLayout(top)
         middle = QWidget()
         self._some = QStackedLayout(middle)
         self._some.addWidget(self.grid)
         self._some.addWidget(EmptyState("tick", "这里没有", "这一类里没有登记表或页。"))
         box.addWidget(middle, 1)
-        box.addLayout(self._make_foot())
+        box.addWidget(self._make_foot())
         return part
 
     def _chip(self, show: Show, word: str) -> QPushButton:
@@ -186,8 +187,9 @@ class InboxScreen(QWidget):
         self.chips.addButton(chip)
         return chip
 
-    def _make_foot(self) -> QHBoxLayout:
-        foot = line(space=INSIDE)
+    def _make_foot(self) -> QWidget:
+        foot = QWidget()
+        flow = FlowLayout(foot, INSIDE)
         self.join = button("合成一份", partial(self.act, Act.JOIN), icon="copy", name="join")
         self.to_apart = DropButton("拖到这里：单独成一份", "page", self.hands.apart, "drop_apart")
         self.to_aside = DropButton("拖到这里：搁置", "aside", self.hands.aside, "drop_aside")
@@ -195,10 +197,9 @@ class InboxScreen(QWidget):
         self.to_apart.pressed_alone.connect(partial(self.act, Act.APART))
         self.to_aside.pressed_alone.connect(partial(self.act, Act.ASIDE))
         self.outside = text("", "secondary")
-        for each in (self.join, self.to_apart, self.to_aside, self.undo):
-            foot.addWidget(each)
-        foot.addStretch()
-        foot.addWidget(self.outside)
+        self.outside.setMinimumHeight(CONTROL)
+        for each in (self.join, self.to_apart, self.to_aside, self.undo, self.outside):
+            flow.addWidget(each)
         return foot
 
     # -- files come in ------------------------------------------------------------------------------------------------

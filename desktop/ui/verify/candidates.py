@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Any
@@ -18,6 +19,7 @@ from desktop.ui.words import grouped
 from records.views import CandidateView
 
 MOST = 9
+ENDLESS = 100_000.0  # pixels: no reading is as long
 ALIKE = 0.5  # less in common than this: another value altogether, of which every character would be marked
 
 
@@ -66,24 +68,32 @@ class Reading(Button):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        plain = super().sizeHint()
-        if not self._room or plain.width() <= self._room:
-            return plain
-        laid = self._laid()
+        plain, edges = super().sizeHint(), self._edges()
+        laid = self._laid(ENDLESS)  # held by its name: a line doesn't keep its layout alive
+        wide = math.ceil(laid.lineAt(0).naturalTextWidth()) + edges  # what is marked is bold, and wider
+        if not self._room or wide <= self._room:
+            return QSize(max(wide, plain.width()), plain.height())
+        laid = self._laid(self._room - edges)
         return QSize(self._room, plain.height() + round(laid.boundingRect().height() - laid.lineAt(0).height()))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def _laid(self) -> QTextLayout:
-        plain = super().sizeHint()
-        edges = plain.width() - self.fontMetrics().horizontalAdvance(self.text())
+    @property
+    def lines(self) -> int:
+        """How many it takes as wide as it is."""
+        return self._laid(self.width() - self._edges()).lineCount()
+
+    def _edges(self) -> int:
+        return super().sizeHint().width() - self.fontMetrics().horizontalAdvance(self.text())
+
+    def _laid(self, room: float) -> QTextLayout:
+        """The words in as many lines as ``room`` pixels ask for."""
         layout = QTextLayout(self.text(), self.font())
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAnywhere)
         layout.setTextOption(option)
         layout.setFormats([marked(self.text(), start, end, roles().acts, strong=True) for start, end in self._marks])
-        room = (min(self._room, plain.width()) if self._room else plain.width()) - edges
         layout.beginLayout()
         down = 0.0
         while (line := layout.createLine()).isValid():
@@ -99,7 +109,7 @@ class Reading(Button):
         painter = QStylePainter(self)
         option.text = ""
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
-        layout = self._laid()
+        layout = self._laid(self.width() - self._edges())
         painter.setPen(QColor(roles().ink))
         wide = max(layout.lineAt(at).naturalTextWidth() for at in range(layout.lineCount()))
         left, top = (self.width() - wide) / 2, (self.height() - layout.boundingRect().height()) / 2
