@@ -87,7 +87,7 @@ def full_inbox(folder: Path, pages: int, figures: dict[str, Figure]) -> Dogs:
 def children_behind(running: Running, opened: Opened, dogs: Dogs) -> None:
     """A child's page with all its parts, and two that may be one."""
     store, actor = opened.store, opened.actor
-    for draft in verify.drafts(store, actor)[:VERIFIED]:
+    for draft in verify.drafts(store, actor)[:VERIFIED] if not listed(store, actor) else ():
         for item in verify.sheet(store, actor, draft.registration_id).items:
             if item.shown:
                 verify.confirm(store, actor, running.clock(), draft.registration_id, item.key, item.value)

@@ -28,6 +28,7 @@ from workflow.settings import SHOW_ALL_UNTIL, change_setting
 
 STACK, INBOX, LIST = "stack", "inbox", "list"
 SHEETS_A_FILE = 10
+PATTERNS = 12  # sheets of the stack that the inbox is made of
 SURNAMES, FIRST, SECOND = "赵钱孙李周吴郑王冯陈", "甲乙丙丁戊己庚辛壬癸", "春夏秋冬梅兰竹菊松柏"
 
 
@@ -50,7 +51,7 @@ def fill_forms(folder: Path, files: Sequence[SheetFiles], pages: int) -> None:
 
 
 def _without_errors(opened: Opened, files: Sequence[SheetFiles]) -> list[SheetFiles]:
-    """The sheets that can be saved when every field that is shown was confirmed; both their sides were found."""
+    """The sheets that can be saved when every field that is shown was confirmed, those with the fewest doubts."""
     store, actor = opened.store, opened.actor
     names = {
         (page.registration_id, source.name)
@@ -58,14 +59,15 @@ def _without_errors(opened: Opened, files: Sequence[SheetFiles]) -> list[SheetFi
         for page in source.pages
         if page.registration_id is not None
     }
-    good = set()
+    good: dict[str, int] = {}  # file name -> fields of its form that the machine doesn't vouch for
     for draft in verify.drafts(store, actor):
         sheet = verify.sheet(store, actor, draft.registration_id)
         if not any(finding.severity == "error" for finding in sheet.findings):
-            good |= {name for registration, name in names if registration == draft.registration_id}
+            doubts = sum(not item.accepted for item in sheet.items)
+            good |= {name: doubts for registration, name in names if registration == draft.registration_id}
     found = [sheet for sheet in files if all(side.name in good for side in sheet.sides)]
     assert found, "no sheet can be saved as it was read"
-    return found
+    return sorted(found, key=lambda sheet: good[sheet.sides[0].name])[:PATTERNS]
 
 
 def fill_list(folder: Path, children: int) -> None:
