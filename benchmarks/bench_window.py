@@ -22,20 +22,21 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from benchmarks.window_parts import FILLING, FULL, PARTS, QUICK, TIMED, UNTIMED, Size, merged
 from benchmarks.window_table import missed, table
 
 START = "start"
 PATIENCE = 1800  # seconds a part may take before it counts as stuck
-NEEDS = {"verify": "fill forms", "inbox": "fill forms", "list": "fill list"} | dict.fromkeys(UNTIMED, "fill forms")
+NEEDS = dict.fromkeys(("verify", "inbox", *UNTIMED), "fill forms")
 LANES = (("memory",), ("new store", "slips"))  # what isn't timed, and takes longest
 ROBOTS = LANES[1]  # left out of a short run
 
@@ -165,6 +166,20 @@ def run_all(run: Run, names: Sequence[str], size: Size) -> None:
             run.part(name)
 
 
+def inside(options: argparse.Namespace, size: Size) -> NoReturn:
+    """One part, in a process of its own, which ends with it: what still works in its threads is of no more use."""
+    code = 1
+    try:
+        told = PARTS[options.inside](options.folder, size)
+        options.into.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        code = 0
+    except Exception:  # noqa: BLE001  # told whole, and the other parts are measured
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 def size_of(options: argparse.Namespace) -> Size:
     """How much is asked for."""
     size = QUICK if options.quick else FULL
@@ -185,9 +200,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     size = size_of(options)
     if options.inside is not None:
-        told = PARTS[options.inside](options.folder, size)
-        options.into.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
-        return 0
+        inside(options, size)
     names = wanted(options.only)
     if options.quick and not options.only:
         names = [name for name in names if name not in ROBOTS]

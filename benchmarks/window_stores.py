@@ -11,7 +11,6 @@ from pathlib import Path
 
 from benchmarks import scripted
 from benchmarks.kept_pages import KeptPool, KeptSource
-from benchmarks.likeness_store import filled_store
 from benchmarks.page_sets import SheetFiles
 from benchmarks.planted_duplicates import crowd, planted
 from benchmarks.robot_run import take_in_all
@@ -68,13 +67,6 @@ def _without_errors(opened: Opened, files: Sequence[SheetFiles]) -> list[SheetFi
     found = [sheet for sheet in files if all(side.name in good for side in sheet.sides)]
     assert found, "no sheet can be saved as it was read"
     return sorted(found, key=lambda sheet: good[sheet.sides[0].name])[:PATTERNS]
-
-
-def fill_list(folder: Path, children: int) -> None:
-    """``LIST``: a provincial office with so many children."""
-    (folder / LIST).mkdir()
-    with filled_store(folder / LIST, listed(children)):
-        pass
 
 
 def listed(children: int) -> list[Traits]:
@@ -182,6 +174,4 @@ def _saying(field: FieldReading, text: str) -> FieldReading:
 
 def open_filled(folder: Path, which: str) -> Opened:
     """The store of this name. Nobody else may have it open."""
-    if which == LIST:
-        return log_in(folder / LIST / "store", username="bench", password="not a secret", now=now())
     return log_in(folder / which, username="wang", password=PASSWORD, now=now())
