@@ -28,9 +28,9 @@ def answer(row: BatchRowView) -> str:
 
 COLUMNS: tuple[Column[BatchRowView], ...] = (
     Column("序号", lambda row: str(row.position), 56, right=True),
-    Column("姓名", lambda row: row.name, 88),
+    Column("姓名", lambda row: row.name, 80),
     Column("档号", lambda row: row.archive_number, tail=True),
-    Column("结果", lambda row: BATCH_ROW[row.state], 144),
+    Column("结果", lambda row: BATCH_ROW[row.state], 140),
     Column("编号或原因", answer),
 )
 

@@ -81,7 +81,7 @@ class BatchesScreen(QWidget):
                 button("新建批次", self.choose, role="primary", icon="plus", name="first_batch"),
             )
         )
-        self._either.addWidget(halves(left, self.panel, (304, 864)))
+        self._either.addWidget(halves(left, self.panel, (316, 852)))
         self._either.addWidget(self.new)
         box.addWidget(holder, 1)
 
