@@ -76,7 +76,15 @@ def numbered(store: Store, actor: Actor, archive_number: str) -> str | None:
         if item is not None:
             return item
         dossiers = archive_rows.all_dossiers(session, whose)  # an office has few
-        return next((d.id for d in dossiers if format_number(parse_number(d.archive_number)) == wanted), None)
+        return next((d.id for d in dossiers if _spelt(d.archive_number) == wanted), None)
+
+
+def _spelt(number: str) -> str:
+    """A dossier's 档号 in one spelling. One that was given again is none any more (``records.handover_taking``)."""
+    try:
+        return format_number(parse_number(number))
+    except BadValue:
+        return number
 
 
 def _whose(store: Store, actor: Actor) -> Whose:

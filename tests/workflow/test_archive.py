@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from records import archive_rows
 from records.archive_rows import NOWHERE, Whose
-from records.tables import AuditEntry
+from records.tables import AuditEntry, Dossier
 from records.views import ChildRow, Role
 from records.views_archive import PaperRow
 from tests.workflow.conftest import OfficeAtWork
@@ -169,6 +169,21 @@ def test_found_by_its_number_in_any_style(office: OfficeAtWork) -> None:
     with pytest.raises(BadValue):
         archive.numbered(office.store, office.actor, "三号盒")
     assert dossier == whole.row_id
+
+
+def test_a_dossier_that_lost_its_number_hides_no_other(office: OfficeAtWork) -> None:
+    """Another office's disk died, its number was given again, and the child was merged into one of this office's."""
+    _, dossier, _ = with_dossier(office)
+    (number,) = [row.archive_number for row in lying(office) if row.row_id == dossier]
+    other = office.child("又", **AGAIN)
+    with office.store.transaction() as session:
+        lost = Dossier(
+            id=office.store.new_id(), archive_number=f"{number}（旧a1b2c3）", title="甲", child_id=other,
+            opened_on=date(2026, 1, 1),
+        )  # fmt: skip
+        session.add(lost)
+    assert archive.numbered(office.store, office.actor, number) == dossier
+    assert archive.numbered(office.store, office.actor, number[:-1] + "9") is None
 
 
 def test_paper_that_is_no_form_has_its_place_by_itself(office: OfficeAtWork) -> None:
