@@ -54,6 +54,13 @@ def test_key_concern_brings_it_forward_and_its_end_back(office: OfficeAtWork) ->
     assert planned(office) == {child_id: ("good", date(2027, 1, 12))}
 
 
+def test_the_first_interval_of_a_key_concern_begins_when_a_person_confirmed_it(office: OfficeAtWork) -> None:
+    """Not with a form that was filled in months before: its child would be overdue at once."""
+    child_id = office.child("一", form_date="2026-08-03")
+    concerns.add(*act(office), child_id, "ill", why="确诊", since=date(2026, 8, 3))
+    assert planned(office) == {child_id: ("risk", date(2026, 10, 27))}
+
+
 def test_a_visit_plans_the_next_by_what_was_found(office: OfficeAtWork) -> None:
     child_id = office.child("一", form_date="2026-07-01")
     assert [row.overdue_days for row in visits.due(office.store, office.actor, TODAY)] == [11]
