@@ -245,6 +245,8 @@ def test_a_proposal_is_declined_with_its_reason(
     part = screen.proposals
     qtbot.waitUntil(lambda: bool(part.model.rows))
     part.table.selectRow(0)
+    assert part.whole.isVisible()
+    assert part.whole.text() == "现在是：黄松甸镇中心小学\n应该是：第二小学", "both whole, one below the other"
     click(part.declines)
     dialog = asked(part, qtbot)
     entry = dialog.entries["why"]

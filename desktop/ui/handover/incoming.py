@@ -36,7 +36,7 @@ REGISTRATIONS: tuple[Column[IncomingRegistration], ...] = (
 )
 FIELDS: tuple[Column[FieldChange], ...] = (
     Column("栏目", lambda row: Mark(row.label, "doubt", "doubt") if row.conflict else row.label, 168),
-    Column("本单位现在", lambda row: row.before or "（空）", 200),
+    Column("本单位现在", lambda row: row.before or "（空）", 200, tail=True),
     Column("收进以后", lambda row: row.after or "（空）"),
 )
 
@@ -55,7 +55,7 @@ class IncomingPart(QWidget):
         self.seen: IncomingPackage | None = None
         self.rows: RowsModel[IncomingRegistration] = RowsModel(REGISTRATIONS, parent=self)
         self.fields: RowsModel[FieldChange] = RowsModel(FIELDS, parent=self)
-        self.table = make_table(self.rows, "incoming", "包里的登记表，要看的在前")
+        self.table = make_table(self.rows, "incoming", "包里的登记表，要看的在前", empty="这一包里没有登记表。")
         self.fields_table = make_table(self.fields, "incoming_fields", "这一份有哪些变化")
         self.table.at_hand.connect(self._at_hand)
         self.table.opened.connect(lambda _row: self.fields_table.setFocus())

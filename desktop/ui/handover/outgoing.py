@@ -56,7 +56,7 @@ class OutgoingPart(QWidget):
         self.seen: OutgoingPackage | None = None
         self._partners: tuple[PartnerRow, ...] = ()
         self.model: RowsModel[OutgoingRegistration] = RowsModel(COLUMNS, parent=self)
-        self.table = make_table(self.model, "outgoing", "会交出的登记表")
+        self.table = make_table(self.model, "outgoing", "会交出的登记表", empty="这一包里没有登记表。")
         box = column(self)
         holder = QWidget()
         self._either = QStackedLayout(holder)

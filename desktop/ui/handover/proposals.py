@@ -33,6 +33,13 @@ def what(row: ProposalRow) -> str:
     return f"{row.label}：{row.before or '（空）'} → {row.after or '（空）'}"
 
 
+def whole(row: ProposalRow) -> str:
+    """Both values one below the other, to be held against each other; "" where no value is proposed."""
+    if row.kind in (ProposalKind.REVIEWED, ProposalKind.SENT_BACK):
+        return ""
+    return f"现在是：{row.before or '（空）'}\n应该是：{row.after or '（空）'}"
+
+
 COLUMNS: tuple[Column[ProposalRow], ...] = (
     Column("姓名", lambda row: row.title, 96),
     Column("建议", what),
@@ -71,8 +78,10 @@ class ProposalsPart(QWidget):
         box.addWidget(holder, 1)
         foot = panel()
         inner = column(foot, space=INSIDE, around=BETWEEN)
+        self.whole = text("", "", wrap=True, selectable=True)
         self.why = text("", "", wrap=True, selectable=True)
         self.note = text("", "secondary", wrap=True)
+        inner.addWidget(self.whole)
         inner.addWidget(self.why)
         inner.addWidget(self.note)
         row = line(space=INSIDE)
@@ -116,6 +125,9 @@ class ProposalsPart(QWidget):
         for deed in (self.accepts, self.declines):
             deed.setEnabled(ours)
         self.opens.setEnabled(row is not None)
+        # a line of the list ends before two long addresses do, and what differs stands at their end
+        self.whole.setText(whole(row) if row is not None else "")
+        self.whole.setVisible(bool(self.whole.text()))
         self.why.setText("" if row is None else f"理由：{row.why or '没有写'}")
         self.why.setVisible(row is not None)
         self.note.setText("Enter 采纳，Delete 不采纳。" if ours else "")
