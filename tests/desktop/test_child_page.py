@@ -17,6 +17,7 @@ from desktop.ui.children.fields import FieldsTab
 from desktop.ui.children.page import CARE, PAPERS, ChildPageScreen, PaperDialog
 from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.main_window import MainWindow
+from desktop.ui.verify.screen import VerifyScreen
 from desktop.ui.widgets.asking import AskDialog
 from desktop.ui.widgets.placing import PlaceDialog
 from records.store import Store
@@ -269,3 +270,18 @@ def test_an_archivist_sees_paper_and_no_care(desk: Desk, show: Show, qtbot: QtBo
     bar = screen.findChild(QTabBar, "child_tabs")
     assert bar is not None
     assert bar.count() == 4
+
+
+def test_what_is_wrong_in_a_field_is_a_step_from_its_form(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    page = opened(window, child(desk), qtbot)
+    opens = page.fields.past.opens
+    qtbot.waitUntil(opens.isVisible)
+    press(opens, Qt.Key.Key_Return, "\r")
+    qtbot.waitUntil(lambda: window.shown == "verify")
+    verifying = window.findChild(VerifyScreen)
+    assert verifying is not None
+    qtbot.waitUntil(lambda: verifying.walk is not None)
+    assert page.page is not None
+    assert verifying.walk is not None
+    assert verifying.walk.sheet.registration_id == page.page.registrations[0].registration_id
+    qtbot.waitUntil(lambda: "只能看" in verifying.parts.notice.words)

@@ -83,6 +83,7 @@ class FieldsTab(QSplitter):
     """
 
     propose = Signal(object)  # the FieldRow
+    open_registration = Signal(str)  # the one that counts at present, to be looked at or corrected
 
     def __init__(self, jobs: Jobs, *, may_propose: bool = False) -> None:
         super().__init__()
@@ -104,6 +105,8 @@ class FieldsTab(QSplitter):
         self.addWidget(self._left)
         self.past = History()
         self.past.proposes.clicked.connect(lambda _on=False: self._propose())
+        self._current = ""
+        self.past.opens.clicked.connect(lambda _on=False: self.open_registration.emit(self._current))
         self.addWidget(self.past)
         self.setStretchFactor(0, 2)
         self.setStretchFactor(1, 1)
@@ -114,6 +117,8 @@ class FieldsTab(QSplitter):
         self._unmasked = unmasked
         current = page.registrations[0] if page.registrations else None
         self._foreign = current is not None and bool(current.owner)
+        self._current = current.registration_id if current is not None else ""
+        self.past.opens.setVisible(bool(self._current))
         self.past.tell_owner(current.owner if current is not None else "")
         at = self.key_at_hand() if page.child_id == self._child_id else ""
         self._child_id = page.child_id
@@ -234,6 +239,9 @@ class History(QFrame):
         self.owner = text("", "secondary", wrap=True)
         self.owner.hide()
         box.addWidget(self.owner)
+        self.opens = button("看登记表", icon="verify", name="open_form")
+        self.opens.hide()
+        box.addWidget(self.opens)
         self.proposes = button("提建议", role="primary", icon="write", name="propose")
         self.proposes.hide()
         box.addWidget(self.proposes)

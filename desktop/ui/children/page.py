@@ -98,6 +98,7 @@ class ChildPageScreen(QWidget):
         box.addWidget(self.tabs)
         self.fields = FieldsTab(self._jobs, may_propose=self._may(Right.PROPOSE))
         self.fields.propose.connect(self._ask_propose)
+        self.fields.open_registration.connect(self.open_registration)
         self.care, self.family, self.papers = (Sections(word) for word in TABS[1:])
         self._stack = QStackedWidget()
         for widget in (self.fields, self.care, self.family, self.papers):
