@@ -13,6 +13,7 @@ class BoxRow:
     key: str
     number: str  # of the box, "" for a shelf
     location: str  # without the box; "" while nobody has said
+    parts: tuple[str, str, str, str, str]  # of the location: 库房, 区, 列, 架, 层
 
     @property
     def text(self) -> str:

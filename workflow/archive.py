@@ -6,23 +6,23 @@ The office's own paper only: what came in a package lies with the office that se
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from exporters.archive_list import ArchiveLine, ArchiveList, archive_list_pdf
 from exporters.files import FileProblem, write_file
-from records import archive_rows, office_rows, place_rows
+from records import archive_rows, office_rows, place_rows, registration_rows
 from records.archive_rows import MOST, NOWHERE, Whose
 from records.ids import civil_date
 from records.session import Session
 from records.store import Store
-from records.tables import ArchiveItem, Box, Child, Dossier
-from records.views import Actor, RegistrationState
+from records.tables import ArchiveItem, Box, Child, Dossier, Location
+from records.views import Actor
 from records.views_archive import BoxRow, PaperRow, Papers, Shelves
 from workflow import blind, scope
 from workflow.archive_number import format_number, parse_number
-from workflow.changes import Changes, changed
+from workflow.changes import NOTHING, Changes, changed
 from workflow.cross_reference import Place, box_and_location, checked_place, place_of, put_at, shelf_place
 from workflow.dossiers import dossier_place, place_dossier
 from workflow.errors import BadValue, NotFound, NotWritten, WrongState
@@ -31,7 +31,6 @@ from workflow.heads import Heads
 from workflow.permissions import Right, verb
 
 BOX, SHELF = "box:", "shelf:"
-OPEN = frozenset({RegistrationState.DRAFT, RegistrationState.SENT_BACK})
 DOSSIER = "重点关爱服务对象案卷"
 
 
@@ -52,7 +51,7 @@ def shelves(store: Store, actor: Actor) -> Shelves:
     with store.session() as session:
         whose = _whose(store, actor)
         boxes = [_box_row(box) for box in archive_rows.boxes(session, whose)]
-        boxes += [BoxRow(SHELF + row.id, "", shelf_place(row).text()) for row in archive_rows.shelves(session, whose)]
+        boxes += [_shelf_row(SHELF + row.id, "", row) for row in archive_rows.shelves(session, whose)]
         without = archive_rows.count_nowhere(session, whose)
     return Shelves(tuple(sorted(boxes, key=_walked)), min(without, MOST), without > MOST)
 
@@ -131,7 +130,7 @@ def _item_row(store: Store, session: Session, item: ArchiveItem, heads: Heads) -
         on=form.form_date if form is not None and form.form_date is not None else civil_date(item.numbered_at),
         pages=sum(len(sheet.pages) for sheet in item.sheets),
         location=place_of(item).text(),
-        verified=form is None or form.state not in OPEN,
+        verified=form is None or form.state not in registration_rows.OPEN,
         child_id="" if child is None else child.id,
         registration_id=item.registration_id or "",
     )
@@ -155,7 +154,21 @@ def _dossier_row(session: Session, row: Dossier, heads: Heads, items: int, pages
 
 
 def _box_row(box: Box) -> BoxRow:
-    return BoxRow(BOX + box.id, box.number, shelf_place(box.location).text())
+    return _shelf_row(BOX + box.id, box.number, box.location)
+
+
+def _shelf_row(key: str, number: str, row: Location | None) -> BoxRow:
+    at = shelf_place(row)
+    return BoxRow(key, number, at.text(), (at.storeroom, at.area, at.row, at.rack, at.shelf))
+
+
+def _named(session: Session, where: str) -> str:
+    """A place of ``shelves`` in words, "" where it isn't there any more."""
+    place = _place(where)
+    if place.box_id is not None:
+        box = session.get(Box, place.box_id)
+        return "" if box is None else _box_row(box).words
+    return shelf_place(session.get(Location, place.location_id)).text()
 
 
 def _walked(row: BoxRow) -> tuple[str, int, str]:
@@ -197,27 +210,36 @@ def put_away(store: Store, actor: Actor, now: datetime, row_ids: Sequence[str], 
 
 @verb(Right.PLACE)
 def move_box(store: Store, actor: Actor, now: datetime, where: str, place: Place) -> Changes:
-    """A box with everything in it stands elsewhere; its number stays. ``where``: ``BoxRow.key``.
+    """A box with everything of this office in it stands elsewhere; its number stays. ``where``: ``BoxRow.key``.
 
-    Raises NotFound, WrongState where a box of this number stands there already, and for a part of an office: others'
-    papers may lie in it.
+    Boxes are known by their marks, so one may stand for another office's box of the same number too: what lies in
+    that one stays where its office said. Raises NotFound, WrongState where paper lies in a box of this number there
+    already, NotAllowed for a part of an office: others' papers may lie in it.
     """
     clean = checked_place(place)
     with store.transaction() as session:
         scope.require_whole_office(session, actor)
-        box = session.get(Box, where.removeprefix(BOX)) if where.startswith(BOX) else None
-        if box is None or box not in archive_rows.boxes(session, _whose(store, actor)):
+        whose, at = _whose(store, actor), _place(where)
+        box = None if at.box_id is None else session.get(Box, at.box_id)
+        items = archive_rows.items_at(session, whose, at) if box is not None else ()
+        dossiers = archive_rows.dossiers_at(session, whose, at) if box is not None else ()
+        if box is None or not (items or dossiers):
             raise NotFound("这个盒子已经不在资料库里了，没有改动。请刷新后再看。")
-        to = Place(clean.storeroom, clean.area, clean.row, clean.rack, clean.shelf)
-        _, location = box_and_location(store, session, to)
-        there = place_rows.box(session, None if location is None else location.id, box.number)
-        if there is not None and there is not box:
+        to, location = box_and_location(store, session, replace(clean, box=box.number))
+        assert to is not None  # a box has a number
+        there = archive_rows.Place(box_id=to.id)
+        if to is box:
+            return NOTHING
+        if archive_rows.items_at(session, whose, there, 1) or archive_rows.dossiers_at(session, whose, there, 1):
             raise WrongState(f"那里已经有一个{box.number}盒，没有改动。请先把两盒的纸合到一盒，或换一个盒号。")
-        box.location = location
+        for item in items:
+            put_at(item, to, location)
+        for dossier in dossiers:
+            place_dossier(session, dossier, to, location)
         session.flush()
-        store.audit(session, actor.user_id, now, "box.move", box.id)
-        found = archive_rows.items_at(session, _whose(store, actor), archive_rows.Place(box_id=box.id))
-        return changed(registrations={item.registration_id for item in found if item.registration_id})
+        store.audit(session, actor.user_id, now, "box.move", to.id, {"from": box.id})
+        registrations = {item.registration_id for item in items if item.registration_id}
+        return changed(registrations=registrations, children={dossier.child_id or "" for dossier in dossiers})
 
 
 # -- the list in the box ----------------------------------------------------------------------------------------------
@@ -234,10 +256,9 @@ def write_list(store: Store, actor: Actor, now: datetime, where: str, path: Path
         if not rows:
             raise BadValue("这里没有纸件，没有写出目录。")
         office = office_rows.office(session).name
-        shelf = next((row for row in shelves(store, actor).boxes if row.key == where), None)
         document = ArchiveList(
             office=office,
-            place="" if shelf is None else shelf.words,
+            place=_named(session, where),
             made_on=civil_date(now),
             lines=tuple(_line(row, office) for row in rows),
         )

@@ -10,12 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
 from desktop.app import make_window
 from desktop.ui.archive.screen import ArchiveScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.widgets.key_sheet import KeySheet
 from desktop.ui.widgets.placing import PlaceDialog
+from records.tables import AuditEntry
 from tests.desktop.conftest import Desk, click, press, type_keys
 from tests.desktop.test_child_page import named, words
 from workflow import archive
@@ -101,6 +103,36 @@ def test_the_last_deed_is_taken_back(desk: Desk, window: MainWindow, qtbot: QtBo
     qtbot.waitUntil(lambda: screen.list.count() == 2)
     assert screen.list.item(1).text() == "3盒（2架）"
     qtbot.waitUntil(lambda: len(screen.model.rows) == 1)
+
+
+def test_a_place_whose_parts_hold_units_is_given_back_as_it_was(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    three(desk)
+    screen = opened(window, qtbot, papers=3)
+    strange = Place(storeroom="主楼层", area="东区", box="盒1")
+    archive.put_away(desk.store, desk.actor, desk.clock(), [screen.model.rows[0].row_id], strange)
+    screen.read()
+    qtbot.waitUntil(lambda: screen.list.count() == 2)
+    (before,) = screen.places
+    QTest.keyClick(screen.list, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: len(screen.model.rows) == 1)
+    click(screen.takes_out)
+    qtbot.waitUntil(lambda: len(screen.model.rows) == 3)
+    click(screen.notice.action)
+    qtbot.waitUntil(lambda: screen.places == (before,))
+
+
+def test_who_works_elsewhere_has_seen_no_papers(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    window.go("drafts")
+    three(desk)
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+
+    def looks() -> int:
+        with desk.store.session() as session:
+            return len(session.scalars(select(AuditEntry).where(AuditEntry.verb == "archive.see")).all())
+
+    assert looks() == 0
+    opened(window, qtbot, papers=3)
+    assert looks() == 1
 
 
 def test_a_refusal_is_told_where_it_happened(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:

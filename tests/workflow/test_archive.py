@@ -151,12 +151,30 @@ def test_a_box_moves_with_what_is_in_it(office: OfficeAtWork) -> None:
         archive.move_box(*act(office), here, Place(rack="2"))
     done = archive.move_box(*act(office), here, Place(rack="4", box="99"))
     assert done.registrations == {row.registration_id for row in known(office) if row.child_id == first}
-    assert [row.location for row in lying(office, here)] == ["4架3盒"], "its number stays"
+    (moved,) = [row.key for row in archive.shelves(office.store, office.actor).boxes if row.location == "4架"]
+    assert [row.location for row in lying(office, moved)] == ["4架3盒"], "its number stays"
     assert [row.location for row in lying(office, there)] == ["2架3盒"]
     assert second
     for gone in ("box:nobody", "shelf:nobody", ""):
         with pytest.raises(NotFound):
             archive.move_box(*act(office), gone, Place(rack="7"))
+
+
+def test_a_box_goes_where_one_of_its_number_stood_before(office: OfficeAtWork) -> None:
+    office.child("一")
+    (row,) = lying(office)
+    archive.put_away(*act(office), [row.row_id], Place(rack="1", box="3"))
+    for rack in ("2", "1", "1"):
+        archive.move_box(*act(office), box(office, "3"), Place(rack=rack))
+        assert lying(office, box(office, "3"))[0].location == f"{rack}架3盒"
+
+
+def test_a_dossier_moves_with_its_box(office: OfficeAtWork) -> None:
+    child, dossier, _registration = with_dossier(office)
+    archive.put_away(*act(office), [dossier], Place(box="5"))
+    done = archive.move_box(*act(office), box(office, "5"), Place(rack="2"))
+    assert done.children == {child}
+    assert [row.location for row in lying(office, box(office, "5"))] == ["2架5盒"]
 
 
 def test_found_by_its_number_in_any_style(office: OfficeAtWork) -> None:
@@ -226,6 +244,17 @@ def test_paper_of_another_office_stays_with_it(two: Two) -> None:
     assert lying(two.county) == ()
     assert archive.shelves(two.county.store, two.county.actor).boxes == ()
     assert archive.numbered(two.county.store, two.county.actor, row.archive_number) is None
+
+
+def test_a_box_of_another_office_with_the_same_number_stays(two: Two) -> None:
+    two.town.child("一")
+    archive.put_away(*act(two.town), [row.row_id for row in lying(two.town)], Place(box="1"))
+    two.take(two.make("一.tdhandover"))
+    two.county.child("二", **AGAIN)
+    (own,) = lying(two.county)
+    archive.put_away(*act(two.county), [own.row_id], Place(box="1"))
+    archive.move_box(*act(two.county), box(two.county, "1"), Place(rack="2"))
+    assert {row.name: row.location for row in known(two.county)} == {"曾柔": "2架1盒", "欧阳雪": "1盒"}
 
 
 # -- the list ---------------------------------------------------------------------------------------------------------

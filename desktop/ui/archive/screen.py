@@ -22,7 +22,7 @@ from desktop.ui.theme import AROUND, BETWEEN, INSIDE, ROW
 from desktop.ui.widgets.files import opens
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import Elided, EmptyState, Notice, button, column, line
-from desktop.ui.widgets.placing import PlaceDialog, place_of
+from desktop.ui.widgets.placing import PlaceDialog
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
 from desktop.ui.words import Mark, day
 from records.views_archive import BoxRow, PaperRow, Papers, Shelves
@@ -68,6 +68,7 @@ class ArchiveScreen(QWidget):
         self.setObjectName("screen")
         self._jobs = jobs
         self._last = Place()  # a stack goes into one box: proposed again
+        self._follows = ""  # the place in words that is to be at hand when the places are read again
         self.places: tuple[BoxRow, ...] = ()
         self.model: RowsModel[PaperRow] = RowsModel(COLUMNS, parent=self)
         self.table = make_table(self.model, "papers", "纸件")
@@ -164,10 +165,13 @@ class ArchiveScreen(QWidget):
         for row in shelves.boxes:
             self._add(row.words, row.key)
         keys = [NOWHERE, *(row.key for row in shelves.boxes)]
-        self.list.setCurrentRow(keys.index(before) if before in keys else 0)
+        moved = next((row.key for row in shelves.boxes if row.text == self._follows), before)
+        self._follows = ""
+        self.list.setCurrentRow(keys.index(moved) if moved in keys else 0)
         self.list.blockSignals(False)
         self._either.setCurrentIndex(1 if shelves.boxes or shelves.without else 0)
-        self._read_papers()
+        if self.isVisible():  # nobody else sees the papers: the count is all that is wanted of a hidden screen
+            self._read_papers()
 
     def _add(self, words: str, key: str) -> None:
         item = QListWidgetItem(words, self.list)
@@ -251,7 +255,7 @@ class ArchiveScreen(QWidget):
     def _write(self, rows: Sequence[PaperRow], place: Place, before: BoxRow | None, told: str) -> None:
         """Where the papers were before is one press away."""
         ids = [row.row_id for row in rows]
-        back = Place() if before is None else place_of(before.text)
+        back = Place() if before is None else _place(before)
         self._jobs.write(
             lambda store, actor, now: archive.put_away(store, actor, now, ids, place),
             lambda _changes: self.notice.say(told, "good", action="撤销", act=lambda: self._put_back(ids, back)),
@@ -272,13 +276,14 @@ class ArchiveScreen(QWidget):
         if place is None:
             return
         dialog = PlaceDialog(
-            f"{place.number}盒搬到哪里", "盒里的纸件一起登记，盒号不变。", place_of(place.location), self, box=False
+            f"{place.number}盒搬到哪里", "盒里的纸件一起登记，盒号不变。", _place(place), self, box=False
         )
         dialog.accepted.connect(lambda: self._move(place, dialog.place()))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _move(self, box: BoxRow, place: Place) -> None:
+        self._follows = f"{place.text()}{box.number}盒"
         self._jobs.write(
             lambda store, actor, now: archive.move_box(store, actor, now, box.key, place),
             lambda _changes: self.notice.say(f"{box.number}盒的位置已登记，盒里的纸件随盒。", "good"),
@@ -316,6 +321,10 @@ class ArchiveScreen(QWidget):
 
     def _refused(self, refused: str) -> None:
         self.notice.say(refused, "alarm")
+
+
+def _place(row: BoxRow) -> Place:
+    return Place(*row.parts, row.number)
 
 
 def _counted(rows: Sequence[PaperRow]) -> str:
