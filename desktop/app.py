@@ -302,7 +302,7 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     for with_drafts in (inbox, children, batches):
         with_drafts.go_drafts.connect(partial(window.go, "drafts"))
     verify.left.connect(back)
-    verify.saved.connect(drafts.read)
+    verify.saved.connect(drafts.follow)
     verify.title.connect(partial(window.set_title, "verify"))
     add_search(window, children, batches, look)
     window.closing.connect(verify.keep_typing)

@@ -16,9 +16,10 @@ from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.verify.list_screen import DraftsScreen
 from desktop.ui.verify.screen import VerifyScreen
-from records.views import RegistrationState, Role
+from records.store import Store
+from records.views import Actor, DraftRow, RegistrationState, Role
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
-from workflow import report
+from workflow import report, verify
 from workflow.cross_reference import Place, set_location
 
 Show = Callable[[QWidget], None]
@@ -274,3 +275,27 @@ def test_on_a_low_screen_the_childs_buttons_cover_nothing(desk: Desk, window: Ma
     assert detail.rect().contains(on(opens))
     assert detail.view.height() >= detail.view.minimumHeight()
     assert scrolled.verticalScrollBar().maximum() > 0, "the picture is reached by scrolling"
+
+
+def test_a_hidden_list_of_drafts_is_counted_and_not_gone_through(
+    desk: Desk, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.go("children")
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    desk.registration(0, front=["child_name"])
+    gone_through: list[bool] = []
+    whole = verify.drafts
+
+    def watched(store: Store, actor: Actor) -> tuple[DraftRow, ...]:
+        gone_through.append(True)
+        return whole(store, actor)
+
+    monkeypatch.setattr(verify, "drafts", watched)
+    screen = window.findChild(DraftsScreen)
+    assert screen is not None
+    screen.follow()
+    qtbot.waitUntil(lambda: window.navigation.entry("drafts").count == 1)
+    assert gone_through == []
+    window.go("drafts")
+    qtbot.waitUntil(lambda: len(screen.model.rows) == 1)
+    assert gone_through

@@ -61,7 +61,7 @@ class DraftsScreen(QWidget):
         self.table.opened.connect(self._open)
         self.notice = Notice()
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
-        self._refresh.timeout.connect(self.read)
+        self._refresh.timeout.connect(self.follow)
         self._lay_out()
         jobs.changed.connect(self._changed)
         self.read()
@@ -105,6 +105,15 @@ class DraftsScreen(QWidget):
     def read(self) -> None:
         """Read the list again."""
         self._jobs.read(verify.drafts, self._show, owner=self)
+
+    def follow(self) -> None:
+        """Something was saved or read. Whoever works elsewhere sees the count alone: hundreds of drafts are not gone
+        through for that after every form; the list is read when it is shown (``enter``)."""
+        if self.isVisible():
+            self.read()
+        else:
+            self._refresh.stop()
+            self._jobs.read(verify.count_drafts, self.counted.emit, owner=self)
 
     def _changed(self, changes: Changes) -> None:
         # one answer after the other must not read the whole list; the verify screen says when one is saved
