@@ -87,6 +87,7 @@ class KeptPool:
 
         started = time.monotonic()
         reading = reading_from_json(self._kept(key, read))
+        # a page from the cache comes at once, and a window that reads is to be seen and timed while it reads
         time.sleep(max(0.0, self._page_seconds - (time.monotonic() - started)))
         return PageOutcome(reading, picture.read_bytes(), masked.read_bytes() if masked.is_file() else None)
 

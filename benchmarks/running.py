@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -15,12 +15,15 @@ from desktop.garbage import Collector
 from desktop.jobs import Jobs, ReaderPool
 from desktop.ui.main_window import MainWindow
 from records.keys import Kdf
+from workflow import intake, verify
 from workflow.access import Opened, create_office
 from workflow.settings import LOCK_MINUTES, change_setting
 
 QUICK = Kdf(memory_kib=1024, iterations=1, lanes=1)
 PASSWORD = "tongdang-2026"
 HOME = "220281104"
+READING = 240.0
+"""Seconds that a form's two sides may take on a busy machine."""
 W = TypeVar("W", bound=QWidget)
 
 
@@ -53,6 +56,18 @@ class Taker(Protocol):
 
         ``manual``: the manual shows it, else it is only looked through; ``busy``: of work going on, at once.
         """
+
+
+def draft_of(studio: Taker, opened: Opened, paths: Sequence[Path]) -> str:
+    """Take the sides of one form in, through the reader; the id of the draft that they become."""
+    store, actor = opened.store, opened.actor
+    known = {row.registration_id for row in verify.drafts(store, actor)}
+    for path in paths:
+        intake.take_in(store, actor, studio.clock(), path)
+    studio.jobs.recognise()
+    studio.until(lambda: not studio.jobs.is_recognising, READING)
+    (draft,) = (row for row in verify.drafts(store, actor) if row.registration_id not in known)
+    return draft.registration_id
 
 
 class Running:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pypdfium2
 from sqlalchemy import select
 
-from benchmarks.running import Taker
+from benchmarks.running import Taker, draft_of
 from benchmarks.synth.dice import Dice
 from benchmarks.synth.filling import Entry
 from benchmarks.synth.paper import write_sheet
@@ -24,21 +24,20 @@ from forms.catalog import shipped_forms
 from forms.id_number import check_digit
 from forms.prefill import printed_values
 from records.tables import PrintedForm
-from workflow import children, intake, prefilled, rounds, sticky, verify
+from workflow import children, prefilled, rounds, sticky
 from workflow.access import Opened
 
 BROTHER, RETURNING = 3, 4  # of the samples' families
 NAME, BORN = "张瑞雪", "2016-03-12"
 PINNED = "2026-11-23"
 ROUND = "2027年上半年"
-PATIENCE = 240.0
 
 
 def stack(studio: Taker, window: MainWindow, opened: Opened, folder: Path) -> None:
     """Three fields whose answer is known from elsewhere, each with where it is known from."""
     sticky.pin(opened.store, opened.actor, studio.clock(), "form_date", PINNED)
-    sister = _read(studio, opened, _delivered(_sisters(), folder, "妹妹"))
-    returned = _read(studio, opened, _delivered(_returned(studio, opened, folder), folder, "预填表"))
+    sister = draft_of(studio, opened, _delivered(_sisters(), folder, "妹妹"))
+    returned = draft_of(studio, opened, _delivered(_returned(studio, opened, folder), folder, "预填表"))
     screen = window.findChild(VerifyScreen)
     assert screen is not None
     for registration, key, name in (
@@ -116,15 +115,3 @@ def _delivered(sides: Sequence[Page], folder: Path, name: str) -> list[Path]:
         path.write_bytes(jpeg_bytes(deliver(side, PROFILES["calibration"]["light"], Dice(SEED, 10, number), dpi=200)))
         paths.append(path)
     return paths
-
-
-def _read(studio: Taker, opened: Opened, paths: Sequence[Path]) -> str:
-    """Take the sides in; the id of the draft that they become."""
-    store, actor = opened.store, opened.actor
-    known = {row.registration_id for row in verify.drafts(store, actor)}
-    for path in paths:
-        intake.take_in(store, actor, studio.clock(), path)
-    studio.jobs.recognise()
-    studio.until(lambda: not studio.jobs.is_recognising, PATIENCE)
-    (draft,) = (row for row in verify.drafts(store, actor) if row.registration_id not in known)
-    return draft.registration_id

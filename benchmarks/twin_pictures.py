@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.running import Taker
+from benchmarks.running import Taker, draft_of
 from benchmarks.synth.dice import Dice
 from benchmarks.synth.filling import Entry
 from benchmarks.synth.paper import write_sheet
@@ -17,13 +17,10 @@ from desktop.ui.duplicates.screen import DuplicatesScreen
 from desktop.ui.main_window import MainWindow
 from forms.catalog import shipped_forms
 from forms.id_number import check_digit
-from records.store import Store
-from records.views import Actor
-from workflow import duplicates, intake, verify
+from workflow import duplicates, verify
 from workflow.access import Opened
 
 NUMBER = 2  # of the samples' families
-PATIENCE = 120.0
 
 
 def again(folder: Path) -> tuple[list[Path], dict[str, Entry]]:
@@ -47,7 +44,7 @@ def again(folder: Path) -> tuple[list[Path], dict[str, Entry]]:
 def twins(studio: Taker, window: MainWindow, opened: Opened, folder: Path) -> None:
     """A pair side by side, the child's page that says so, and what was merged."""
     store, actor = opened.store, opened.actor
-    _verify_again(studio, store, actor, folder)
+    _verify_again(studio, opened, folder)
     page, screen = window.findChild(ChildPageScreen), window.findChild(DuplicatesScreen)
     assert page is not None
     assert screen is not None
@@ -68,15 +65,11 @@ def twins(studio: Taker, window: MainWindow, opened: Opened, folder: Path) -> No
     studio.shoot("重复登记-合并过的")
 
 
-def _verify_again(studio: Taker, store: Store, actor: Actor, folder: Path) -> None:
+def _verify_again(studio: Taker, opened: Opened, folder: Path) -> None:
+    store, actor = opened.store, opened.actor
     paths, entries = again(folder)
-    known = {row.registration_id for row in verify.drafts(store, actor)}
-    for path in paths:
-        intake.take_in(store, actor, studio.clock(), path)
-    studio.jobs.recognise()
-    studio.until(lambda: not studio.jobs.is_recognising, PATIENCE)
-    (draft,) = (row for row in verify.drafts(store, actor) if row.registration_id not in known)
-    for item in verify.sheet(store, actor, draft.registration_id).items:
+    draft = draft_of(studio, opened, paths)
+    for item in verify.sheet(store, actor, draft).items:
         value = entries[item.key].value if item.key in entries else item.value
-        verify.confirm(store, actor, studio.clock(), draft.registration_id, item.key, value)
-    verify.finish(store, actor, studio.clock(), draft.registration_id, same_child=verify.NEW_CHILD)
+        verify.confirm(store, actor, studio.clock(), draft, item.key, value)
+    verify.finish(store, actor, studio.clock(), draft, same_child=verify.NEW_CHILD)
