@@ -47,7 +47,7 @@ def _name(row: PaperRow) -> str | Mark:
 
 
 COLUMNS: tuple[Column[PaperRow], ...] = (
-    Column("档号", lambda row: row.archive_number, 304),
+    Column("档号", lambda row: row.archive_number, 336),
     Column("姓名", _name, 120),
     Column("题名", lambda row: row.title),
     Column("日期", lambda row: day(row.on), 136),
