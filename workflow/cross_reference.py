@@ -17,6 +17,7 @@ from workflow import scope
 from workflow.archive_number import ArchiveNumber, format_number
 from workflow.changes import Changes, changed
 from workflow.errors import BadValue, NotFound
+from workflow.ownership import require_own
 from workflow.permissions import Right, verb
 from workflow.settings import CATEGORY, FONDS, NUMBER_TEMPLATE, RETENTION, UNIT, value_of
 
@@ -120,7 +121,8 @@ def item_of(session: Session, registration: Registration) -> ArchiveItem:
 
 @verb(Right.PLACE)
 def set_location(store: Store, actor: Actor, now: datetime, registration_ids: Sequence[str], place: Place) -> Changes:
-    """The sheets of these registrations lie at ``place``. Raises BadValue for parts that are too long."""
+    """The sheets of these registrations lie at ``place``. Raises BadValue for parts that are too long, WrongState for
+    paper of another office."""
     clean = checked_place(place)
     with store.transaction() as session:
         box, location = box_and_location(store, session, clean)
@@ -129,6 +131,7 @@ def set_location(store: Store, actor: Actor, now: datetime, registration_ids: Se
             found = registration_rows.registration(session, registration_id)
             if not items or found is None or not scope.sees_registration(actor, found):
                 raise NotFound("有一份登记表已经不在资料库里了，存放位置一份都没有改。请刷新后再做。")
+            require_own(store, session, found)  # the paper lies with its owner, who says where
             for item in items:
                 if item.sheets or len(items) == 1:  # not where a sheet was before it went into a dossier
                     put_at(item, box, location)

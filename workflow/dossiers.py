@@ -181,7 +181,7 @@ def _dossier(session: Session, actor: Actor, dossier_id: str) -> Dossier:
     found = session.get(Dossier, dossier_id)
     if found is None or found.child_id is None:
         raise NotFound("这个案卷不在资料库里了，没有改动。请刷新后再看。")
-    scope.child(session, actor, found.child_id)
+    own_child(session, actor, found.child_id)  # another office's dossier lies with that office
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,7 @@ from records.views_archive import PaperRow
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import back, front, visit_record
 from tests.workflow.two_offices import Two, two
-from workflow import archive, children, concerns, dossiers, moves, placing
+from workflow import archive, children, concerns, cross_reference, dossiers, moves, placing
 from workflow.cross_reference import Place
 from workflow.errors import BadValue, NotAllowed, NotFound, NotWritten, WrongState
 
@@ -244,6 +245,20 @@ def test_paper_of_another_office_stays_with_it(two: Two) -> None:
     assert lying(two.county) == ()
     assert archive.shelves(two.county.store, two.county.actor).boxes == ()
     assert archive.numbered(two.county.store, two.county.actor, row.archive_number) is None
+
+
+def test_only_its_owner_says_where_paper_lies(two: Two) -> None:
+    _child, dossier, registration = with_dossier(two.town)
+    two.take(two.make("一.tdhandover"))
+    tried: tuple[Callable[[], object], ...] = (
+        lambda: cross_reference.set_location(*act(two.county), [registration], Place(box="9")),
+        lambda: dossiers.set_dossier_location(*act(two.county), dossier, Place(box="9")),
+        lambda: dossiers.put_in(*act(two.county), dossier, registration),
+    )
+    for each in tried:
+        with pytest.raises(WrongState, match="不能直接改"):
+            each()
+    assert [row.location for row in known(two.county)] == [""]
 
 
 def test_a_box_of_another_office_with_the_same_number_stays(two: Two) -> None:
