@@ -28,10 +28,14 @@ def add_people_commands(commands: Commands) -> None:
     add = _command(user, "add", "添加人员，设初始密码", add_user)
     add.add_argument("username", metavar="用户名", help="登录用的名字")
     add.add_argument("--name", required=True, metavar="姓名", help="本人姓名，写在操作记录里")
-    _who(add)
+    _who(add, "默认本单位")
+    add.add_argument("--until", type=day, metavar="年-月-日", help="用到哪一天（外部协助人员必填）")
     role = _command(user, "role", "改角色、所管区划、截止日期", change)
     role.add_argument("username", metavar="用户名", help="登录用的名字")
-    _who(role)
+    _who(role, "默认不变")
+    last_day = role.add_mutually_exclusive_group()
+    last_day.add_argument("--until", type=day, metavar="年-月-日", help="用到哪一天（默认不变）")
+    last_day.add_argument("--no-end", action="store_true", help="不再有截止日期")
     for name, told, run in (("disable", "停用", disable), ("reset", "重设密码（停用的人由此恢复）", reset)):
         _command(user, name, told, run).add_argument("username", metavar="用户名", help="登录用的名字")
     named = _command(user, "sensitive", "指定或取消谁能打开特别敏感的内容", sensitive)
@@ -78,10 +82,9 @@ def _command(
     return parser
 
 
-def _who(parser: argparse.ArgumentParser) -> None:
+def _who(parser: argparse.ArgumentParser, division: str) -> None:
     parser.add_argument("--role", required=True, choices=list(ROLES), metavar="角色", help="、".join(ROLES))
-    parser.add_argument("--division", metavar="区划代码", help="所管的区划（默认本单位）")
-    parser.add_argument("--until", type=day, metavar="年-月-日", help="用到哪一天（外部协助人员必填）")
+    parser.add_argument("--division", metavar="区划代码", help=f"所管的区划（{division}）")
 
 
 @contextmanager
@@ -136,7 +139,7 @@ def add_user(options: argparse.Namespace) -> int:
 
 
 def change(options: argparse.Namespace) -> int:
-    """Another role, division, last day."""
+    """Another role, division, last day; what isn't named stays as it is."""
     with _office(options) as opened:
         row = _user(opened, options.username)
         people.change_user(
@@ -146,7 +149,7 @@ def change(options: argparse.Namespace) -> int:
             row.user_id,
             role=ROLES[options.role],
             division=options.division or row.division,
-            valid_until=options.until,
+            valid_until=None if options.no_end else options.until or row.valid_until,
         )
     print(f"已改为{options.role}，从他下次登录起生效。")
     return cli.ALL_READ
