@@ -19,7 +19,7 @@ LOOK_SHEET, FAILURE_SHEET = "草稿 待看清单", "草稿 未读出"
 
 @dataclass(frozen=True, slots=True)
 class BatchDocument:
-    """A frozen batch. ``audit_head`` is the hash the audit chain ended with when the batch was frozen."""
+    """A frozen batch. ``audit_head``: number and hash of the audit chain's end at the freezing."""
 
     number: str
     name: str
@@ -121,7 +121,7 @@ def _receipt(book: Spreadsheet, sheet: Any, document: BatchDocument) -> None:
     )
     note = (
         "数据校验码由“报送数据”的栏目和各行内容按顺序算出（SHA-256），与字体、列宽无关：内容改动一字，校验码就不同。"
-        "操作记录末码是本批次封存时操作记录链的最后一码。"
+        "操作记录末码是本批次封存时操作记录链的最后一码，以后可用 tongdang check --head 核对有没有被截短或换成旧的。"
     )
     sheet.merge_range(row, 0, row, 1, note, book.style("note"))
     sheet.set_row(row, 48)

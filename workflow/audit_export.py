@@ -120,7 +120,7 @@ def export_audit(
             office=office_rows.office(session).name,
             period=f"{since or '开始'} 至 {until or now.astimezone(CHINA).date()}",
             rows=rows,
-            head=f"{head.seq}:{head.hash}",
+            head=str(head),
             whole=store.broken_audit(session) == (),
             program_version=VERSION,
             written_by=actor.full_name,
@@ -148,10 +148,10 @@ def audit_head(store: Store, actor: Actor) -> Head:
 
 
 def parse_head(text: str) -> Head:
-    """``seq:hash`` as it is printed. Raises BadValue."""
-    seq, _, code = text.strip().partition(":")
-    if not seq.isdecimal() or len(code) != 64 or set(code) - set("0123456789abcdef"):
-        raise BadValue("末码的样子是“序号:64 位校验码”，没有检查。请对照打印件重新输入。")
+    """``seq:hash`` as it is printed, or with the hash's beginning only; blanks don't count. Raises BadValue."""
+    seq, _, code = "".join(text.split()).lower().replace("：", ":").partition(":")
+    if not seq.isdecimal() or not audit.SHORTEST <= len(code) <= 64 or set(code) - set("0123456789abcdef"):
+        raise BadValue("末码的样子是“序号:校验码”，校验码至少写前 8 位，没有检查。请对照打印件重新输入。")
     return Head(int(seq), code)
 
 

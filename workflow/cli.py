@@ -155,7 +155,11 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check = commands.add_parser("check", help="检查资料库：文件、状态、档号、操作记录")
     add_store_options(check)
     check.add_argument(
-        "--head", action="append", default=[], metavar="序号:校验码", help="打印件上的操作记录末码，可写几个"
+        "--head",
+        action="append",
+        default=[],
+        metavar="序号:校验码",
+        help="打印件上的操作记录末码（校验码可以只写前 8 位），可写几个",
     )
     check.add_argument(
         "--repair", action="store_true", help="能安全修好的（推算出来的栏、多余的图像文件、密钥文件的副本等）先修好"

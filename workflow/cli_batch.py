@@ -38,7 +38,7 @@ def write(options: argparse.Namespace) -> int:
     try:
         batch_id = _batch_id(opened, options.number)
         receipt = report.write(opened.store, opened.actor, cli.clock(), batch_id, options.out)
-        print(f"已写出 {receipt.rows} 行：{options.out}\nSHA-256 {receipt.sha256}\n操作记录链 {receipt.audit_head}")
+        print(f"已写出 {receipt.rows} 行：{options.out}\nSHA-256 {receipt.sha256}\n操作记录末码 {receipt.audit_head}")
         if options.entry_sheets:
             entry_sheets.write(opened.store, opened.actor, cli.clock(), batch_id, options.entry_sheets)
             print(f"录入对照单：{options.entry_sheets}")
@@ -85,6 +85,6 @@ def check_store(options: argparse.Namespace) -> int:
         print(f"{fault.sentence}　{'、'.join(fault.ids)}")
     if lying is not None:
         print(f"提醒：{lying.sentence}")
-    print(f"操作记录末码：{head.seq}:{head.hash}")
+    print(f"操作记录末码：{head}")
     print("检查完毕，没有发现问题。" if not faults else f"检查完毕，发现 {len(faults)} 处问题。")
     return cli.SOME_FAILED if faults else cli.ALL_READ

@@ -12,7 +12,7 @@ from typing import Any
 from exporters.files import FileProblem
 from exporters.table import Table
 from exporters.workbook import BatchDocument, write_batch
-from records import answer_rows, batch_rows, child_rows, handovers, office_rows, registration_rows, sealing
+from records import answer_rows, audit, batch_rows, child_rows, handovers, office_rows, registration_rows, sealing
 from records.columns import canonical_json
 from records.ids import CHINA, civil_date
 from records.session import Session
@@ -47,7 +47,9 @@ FREEZE = "batch.freeze"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What was written: also stored with the batch. ``audit_head`` lets truncation and rollback be seen later."""
+    """What was written: also stored with the batch. ``audit_head`` (``seq:hash``, as ``check`` takes it) lets
+    truncation and rollback be seen later.
+    """
 
     batch_id: str
     number: str
@@ -267,12 +269,12 @@ def write(store: Store, actor: Actor, now: datetime, batch_id: str, path: Path) 
             office=office_rows.office(session).name,
             round_name="" if round_ is None else round_.name,
             table=table,
-            audit_head=head.hash,
+            audit_head=str(audit.Head(head.seq, head.hash)),
             program_version=VERSION,
             written_by=actor.full_name,
             written_at=now,
         )
-        seq = head.seq
+        seq, code = head.seq, head.hash
     try:
         written = write_batch(path, document)
     except FileProblem as problem:
@@ -292,7 +294,7 @@ def write(store: Store, actor: Actor, now: datetime, batch_id: str, path: Path) 
                 rows_hash=batch.rows_hash,
                 file_name=path.name,
                 audit_seq=seq,
-                audit_head=document.audit_head,
+                audit_head=code,
                 written_at=now,
                 written_by=actor.user_id,
             )
@@ -435,7 +437,7 @@ def _receipt_view(session: Session, receipt: ReceiptRow) -> dict[str, str]:
         "rows": str(receipt.rows),
         "sha256": receipt.file_hash,
         "rows_sha256": receipt.rows_hash,
-        "audit_head": receipt.audit_head,
+        "audit_head": str(audit.Head(receipt.audit_seq, receipt.audit_head)),
         "written_at": receipt.written_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M"),
         "written_by": office_rows.user_name(session, receipt.written_by),
     }

@@ -24,7 +24,7 @@ from records.views import Actor, ErasureState, Role
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from tests.workflow.conftest import PASSWORD
 from tests.workflow.scripted import front
-from workflow import access, backups, erasing, people
+from workflow import access, audit_export, backups, check, erasing, people
 from workflow.access import Opened
 from workflow.settings import (
     ALWAYS_LOOK,
@@ -262,7 +262,8 @@ def test_a_backup_is_made_and_checked(desk: Desk, screen: SettingsScreen, qtbot:
 
 def test_the_audit_is_written_for_a_period(desk: Desk, screen: SettingsScreen, qtbot: QtBot, tmp_path: Path) -> None:
     screen.go("操作记录")
-    qtbot.waitUntil(lambda: screen.audit.head.text().startswith("第 "))
+    qtbot.waitUntil(lambda: ":" in screen.audit.head.text())
+    assert check.check(desk.store, desk.actor, (audit_export.parse_head(screen.audit.head.text()),)) == ()
     type_keys(screen.audit.since, "2026-13-1")
     screen.audit.export(tmp_path / "a.xlsx")
     assert "不是一个日期" in screen.audit.notice.words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -72,8 +73,12 @@ def test_a_cut_off_end_is_seen_by_a_printed_head(office: OfficeAtWork) -> None:
     where = (office.store, office.actor)
     office.deliver("一.tif", front("S"), back("S"))
     head = audit_export.audit_head(*where)
-    printed = audit_export.parse_head(f" {head.seq}:{head.hash} ")
+    printed = audit_export.parse_head(f" {head.seq}:{head.hash[:8]} {head.hash[8:].upper()} ")
     assert check.check(*where, (printed,)) == ()
+    by_hand = audit_export.parse_head(f"{head.seq}:{head.hash[:8]}")
+    assert check.check(*where, (by_hand,)) == ()
+    misread = replace(by_hand, hash=head.hash[:7] + ("0" if head.hash[7] == "1" else "1"))
+    assert [f.code for f in check.check(*where, (misread,))] == ["audit_head_missing"]
     engine = database.writing_engine(office.store.data_dir / folder.DATABASE, office.store.opened_keys.database)
     with engine.begin() as connection:  # somebody with the key and another program
         connection.execute(text("DROP TRIGGER audit_no_delete"))
@@ -83,7 +88,7 @@ def test_a_cut_off_end_is_seen_by_a_printed_head(office: OfficeAtWork) -> None:
     assert [(f.code, f.ids) for f in check.check(*where, (printed,))] == [("audit_head_missing", (str(head.seq),))]
 
 
-@pytest.mark.parametrize("typed", ["", "12", "x:" + "0" * 64, "12:" + "0" * 63, "12:" + "g" * 64])
+@pytest.mark.parametrize("typed", ["", "12", "x:" + "0" * 64, "12:" + "0" * 65, "12:" + "0" * 7, "12:" + "g" * 64])
 def test_what_is_no_head(typed: str) -> None:
     with pytest.raises(BadValue):
         audit_export.parse_head(typed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from records.tables import BatchRow
 from records.views import BatchRowState, BatchState
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import back, front
-from workflow import children, cross_reference, entry_sheets, moves, report, verify
+from workflow import audit_export, check, children, cross_reference, entry_sheets, moves, report, verify
 from workflow.errors import BadValue, NotWritten, WrongState
 
 OTHER: dict[str, Any] = {
@@ -112,7 +113,14 @@ def test_from_choosing_to_the_workbook(office: OfficeAtWork) -> None:
         entry = audit.head(session)
         assert entry.seq > 0
         assert office.store.broken_audit(session) == ()
-        assert receipt.audit_head != entry.hash, "the receipt names the head of the freezing"
+        printed = audit_export.parse_head(receipt.audit_head)
+        assert printed.seq < entry.seq, "the receipt names the head of the freezing"
+    receipts = load_workbook(path)["回执"]
+    told = {row[0]: row[1] for row in receipts.iter_rows(values_only=True)}
+    assert told["操作记录末码"] == view.receipts[0]["audit_head"] == receipt.audit_head
+    assert check.check(office.store, office.actor, (printed,)) == (), "what is printed can be checked as it stands"
+    elsewhere = replace(printed, seq=printed.seq - 1)
+    assert [f.code for f in check.check(office.store, office.actor, (elsewhere,))] == ["audit_head_missing"]
 
 
 def test_frozen_values_stay_as_they_were(office: OfficeAtWork) -> None:

@@ -45,7 +45,13 @@ class AuditSection(QWidget):
         row.addWidget(button("写出操作记录", self._ask, role="primary", icon="write", name="export_audit"))
         row.addStretch()
         box.addLayout(row)
-        box.addWidget(text("末码：抄下来，以后可以对照操作记录有没有被截短或换过。", "secondary", wrap=True))
+        box.addWidget(
+            text(
+                "末码：抄下来（冒号前的序号和后面 8 位就够），以后可以对照操作记录有没有被截短或换过。",
+                "secondary",
+                wrap=True,
+            )
+        )
         self.head = text("", wrap=True)
         self.head.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         box.addWidget(self.head)
@@ -57,7 +63,7 @@ class AuditSection(QWidget):
 
     def _show(self, head: Head) -> None:
         code = " ".join(head.hash[at : at + 8] for at in range(0, len(head.hash), 8))
-        self.head.setText(f"第 {head.seq} 条　{code}")
+        self.head.setText(f"{head.seq}:{code}")
 
     def _ask(self) -> None:
         name, _kind = QFileDialog.getSaveFileName(self, "操作记录写到哪里", "操作记录.xlsx", "表格 (*.xlsx *.csv)")
