@@ -14,12 +14,13 @@ from records.keys import Kdf
 from records.store import Store
 from records.views import Actor, RegistrationState, Role, VerifySheet
 from tests.workflow.scripted import FORM, Page, ScriptedPool, back, believing, front, scan
-from workflow import intake, recognise, settings, verify
+from workflow import cli, intake, recognise, settings, verify
 from workflow.access import create_office
 from workflow.changes import Changes
 
 QUICK = Kdf(memory_kib=8, iterations=1, lanes=1)  # a key derivation that costs nothing
 PASSWORD = "松花江-雾凇-2026"
+LATER = datetime(2027, 2, 1, 1, 0, tzinfo=UTC)  # when commands are typed
 
 
 @dataclass
@@ -123,3 +124,24 @@ def make_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mak
 @pytest.fixture
 def office(make_office: MakeOffice) -> OfficeAtWork:
     return make_office("镇")
+
+
+Typed = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+    """Runs a command with a password (or recovery code) and a new one; exit code and what was said."""
+    monkeypatch.setattr(cli, "clock", lambda: LATER)
+    derive = Kdf.derive  # the commands take production's cost: a second each here
+    monkeypatch.setattr(Kdf, "derive", lambda _kdf, secret, salt: derive(QUICK, secret, salt))
+
+    def command(*words: str, password: str = PASSWORD, new: str = "") -> tuple[int, str]:
+        monkeypatch.setenv("TONGDANG_PASSWORD", password)
+        if new:
+            monkeypatch.setenv("TONGDANG_NEW_PASSWORD", new)
+        code = cli.main(words)
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return command

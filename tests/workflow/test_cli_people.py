@@ -8,38 +8,26 @@ from datetime import UTC, datetime
 import pytest
 
 from records.errors import UserDisabled, WrongPassword
-from records.keys import Kdf
 from records.store import open_store
 from records.views import Role
-from tests.workflow.conftest import PASSWORD, QUICK, OfficeAtWork
-from workflow import cli
+from tests.workflow.conftest import LATER, OfficeAtWork, Typed
 
-NOW = datetime(2027, 2, 1, 1, 0, tzinfo=UTC)
 LI, WANG = "雾凇与松花江的水", "长白山的一场大雪"
 Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def run(office: OfficeAtWork, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command on the closed store, as ``user`` with ``password``; exit code and what was said."""
-    monkeypatch.setattr(cli, "clock", lambda: NOW)
-
-    derive = Kdf.derive  # the commands take production's cost: a second each here
-    monkeypatch.setattr(Kdf, "derive", lambda _kdf, secret, salt: derive(QUICK, secret, salt))
+def run(office: OfficeAtWork, typed: Typed) -> Run:
+    """Runs a command on the closed store, as ``user``; exit code and what was said."""
     office.store.close()
 
-    def command(*words: str, user: str = "admin", password: str = PASSWORD, new: str = "") -> tuple[int, str]:
-        monkeypatch.setenv("TONGDANG_PASSWORD", password)
-        if new:
-            monkeypatch.setenv("TONGDANG_NEW_PASSWORD", new)
-        code = cli.main([*words, "--data-dir", str(office.store.data_dir), "--user", user])
-        said = capsys.readouterr()
-        return code, said.out + said.err
+    def command(*words: str, user: str = "admin", **secrets: str) -> tuple[int, str]:
+        return typed(*words, "--data-dir", str(office.store.data_dir), "--user", user, **secrets)
 
     return command
 
 
-def comes_in(office: OfficeAtWork, username: str, password: str, now: datetime = NOW) -> Role:
+def comes_in(office: OfficeAtWork, username: str, password: str, now: datetime = LATER) -> Role:
     store, actor = open_store(office.store.data_dir, username=username, password=password, now=now)
     store.close()
     return actor.role
