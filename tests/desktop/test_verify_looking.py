@@ -9,12 +9,14 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
 from desktop.ui.verify.dialogs import SourceDialog
 from desktop.ui.verify.screen import VerifyScreen
 from desktop.ui.verify.tones import Tone, toned
 from desktop.ui.widgets.page_picture import PagePicture
 from desktop.ui.widgets.page_view import STEP, PageView
+from records.tables import Page as PageRow
 from records.views import AnswerState, ValueSource
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from tests.desktop.test_verify_screen import enter, here, left_behind, ready, settled, stored, value_box
@@ -200,3 +202,26 @@ def test_the_wheel_goes_nearer_where_the_mouse_is(show: Show) -> None:
         QApplication.sendEvent(view, event)
     assert view.on_screen(under).width() > 2 * before
     assert (view.on_screen(under).topLeft() - at).manhattanLength() < 3
+
+
+def test_a_page_that_is_gone_says_so_where_it_would_be(desk: Desk, screen: VerifyScreen, qtbot: QtBot) -> None:
+    """Nothing can be answered without looking; the other side of the form can, and the way out is said."""
+    registration = desk.registration(0, front=["child_name"], back=["father_name"])
+    gone = next(page for page in desk.sheet(registration).pages if page.form_page == 1)
+    with desk.store.session() as session:
+        (view_id,) = session.execute(select(PageRow.view_id).where(PageRow.id == gone.page_id)).one()
+    desk.store.vault.path(str(view_id)).unlink()
+    screen.open_all((registration,))
+    qtbot.waitUntil(lambda: here(screen) == "child_name")
+    told = screen.parts.field.crop.accessibleDescription
+    qtbot.waitUntil(lambda: "读不出来" in told())
+    assert "重新扫描这一页" in told()
+    assert screen.parts.page._words == told()
+    enter(screen)
+    settled(desk, qtbot)
+    assert stored(desk, registration, "child_name").state is AnswerState.MACHINE
+    press(value_box(screen), Key.Key_Tab, "\t")
+    ready(screen, qtbot, "father_name")
+    enter(screen)
+    settled(desk, qtbot)
+    assert stored(desk, registration, "father_name").state is AnswerState.CONFIRMED

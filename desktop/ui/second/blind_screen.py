@@ -209,7 +209,7 @@ class BlindScreen(OneByOne):
         if item.page_id is None:
             self.field.show_crop(QPixmap())
         elif page is None:
-            self.field.crop.wait("正在打开纸面")
+            self.field.crop.wait(self.pages.told(item.page_id))
         else:
             self._show_whole(item, page)
             self.field.show_crop(page.whole)

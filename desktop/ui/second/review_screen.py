@@ -187,7 +187,9 @@ class ReviewScreen(OneByOne):
             return
         picture = self.pages.picture(item.page_id)
         if picture is None:
-            self.crop.wait("正在打开纸面")
+            self.crop.wait(self.pages.told(item.page_id))
+            self.page.show_page(QPixmap(), self.pages.told(item.page_id))
+            self._shown_page = ("", "")
             return
         if (item.page_id, self.pages.tone.value) != self._shown_page:
             self.page.show_picture(picture)

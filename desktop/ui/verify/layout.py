@@ -105,8 +105,7 @@ class VerifyLayout:
 
     def show_sheet(self, sheet: VerifySheet, number: int, of: int) -> None:
         """Another registration."""
-        self._shown_page = ""
-        self.page.show_page(QPixmap(), "正在打开纸面")
+        self.show_no_page("正在打开纸面")
         self.which.setText(f"第 {number} / {of} 份")
         self.show_form(sheet)
         self.show_place(sheet.place)
@@ -122,6 +121,11 @@ class VerifyLayout:
         """档号 and location of the sheet."""
         where = place.location or "未装盒"
         self.place.setText(f"{place.archive_number or '未编档号'} · {where}（F7）")
+
+    def show_no_page(self, words: str) -> None:
+        """The page is on its way, or can't be opened."""
+        self._shown_page = ""
+        self.page.show_page(QPixmap(), words)
 
     def show_page(self, page_id: str, page: PagePicture, tone: Tone = Tone.PLAIN) -> None:
         """The page that the field at hand stands on."""

@@ -170,7 +170,8 @@ class VerifyScreen(QWidget):
             return
         page = self.pages.picture(item.page_id)
         if page is None:
-            field.crop.wait("正在打开纸面")
+            field.crop.wait(self.pages.told(item.page_id))
+            self.parts.show_no_page(self.pages.told(item.page_id))
             return
         self.parts.show_page(item.page_id, page, self.pages.tone)
         page_view.show_place(None if item.box is None else QRect(*item.box))

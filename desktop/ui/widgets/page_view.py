@@ -186,7 +186,11 @@ class PageView(QWidget):
         painter.fillRect(self.rect(), QColor(of.line))
         if self._page.isNull():
             painter.setPen(QColor(of.secondary))
-            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self._words)
+            painter.drawText(
+                self.rect().adjusted(24, 0, -24, 0),
+                int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap),
+                self._words,
+            )
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         whole = QRect(0, 0, self._page.width(), self._page.height())
