@@ -8,6 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from sqlalchemy import select
 
 from benchmarks.running import Taker, draft_of
@@ -49,7 +52,23 @@ def stack(studio: Taker, window: MainWindow, opened: Opened, folder: Path) -> No
         screen.open_all((registration,))
         _go(studio, screen, registration, key)
         studio.shoot(name)
+    _typed(studio, screen)
     window.go("drafts")
+
+
+def _typed(studio: Taker, screen: VerifyScreen) -> None:
+    """An address typed by first letters, and by its village alone."""
+    registration = screen.walk.sheet.registration_id if screen.walk is not None else ""
+    _go(studio, screen, registration, "child_residence")
+    box, field = screen.parts.field.value, screen.parts.field
+    studio.until(lambda: bool(field.completing is not None and field.item and field.completing.offers(field.item, "h")))
+    QTest.keyClicks(box, "hsd")
+    studio.shoot("核对-地名")
+    typed = QInputMethodEvent()
+    typed.setCommitString("南顶子村3组")
+    box.selectAll()
+    QApplication.sendEvent(box, typed)
+    studio.shoot("核对-补全")
 
 
 def _go(studio: Taker, screen: VerifyScreen, registration: str, key: str) -> None:

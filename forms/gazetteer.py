@@ -192,15 +192,21 @@ class Gazetteer:
         """Whether a code lies in a 中心城区 district of Jilin (the shipped list; an office may decide otherwise)."""
         return code[:6] in self._central
 
-    def resolve(self, text: str) -> tuple[tuple[str, str], ...]:
+    def below(self, code: str) -> Iterator[Division]:
+        """All divisions below, each before those in it; "" gives all there are."""
+        for child in self.children(code):
+            yield child
+            yield from self.below(child.code)
+
+    def resolve(self, text: str, above: str = "") -> tuple[tuple[str, str], ...]:
         """The divisions that ``text`` may begin with, each with the rest of the text: longest match first.
 
         Levels may be left out (``蛟河市黄松甸镇``) and names shortened (``吉林蛟河黄松甸``). Equal lengths: the
-        deeper division, then Jilin's, then by code. Nothing found: an empty tuple.
+        deeper division, then Jilin's, then by code. Nothing found: an empty tuple. ``above``: only those below it.
         """
         start = _SPACES.match(text)
         found: dict[str, int] = {}
-        for code, end in self._walk(text, start.end() if start else 0, ""):
+        for code, end in self._walk(text, start.end() if start else 0, above):
             found[code] = max(end, found.get(code, 0))
         order = sorted(found.items(), key=lambda f: (-f[1], -len(f[0]), not f[0].startswith(HOME), f[0]))
         return tuple((code, text[end:].strip()) for code, end in order)
@@ -214,7 +220,7 @@ class Gazetteer:
 
     def _next(self, text: str, at: int, above: str) -> Iterator[tuple[str, int]]:
         """Every division below ``above`` whose name stands in ``text`` at ``at``, and where the name ends."""
-        if len(above) < 6 or above.endswith("00"):
+        if len(above) < 6 or (len(above) == 6 and above.endswith("00")):
             stem = above[:2] if above.endswith("0000") else above[:4]
             for index in (self._upper, self._home_towns):
                 for end in range(at + 2, min(len(text), at + 16) + 1):

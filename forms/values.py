@@ -257,12 +257,19 @@ def _address(text: str) -> JsonValue:
     plain = " ".join(unicodedata.normalize("NFC", text).split())
     places = gazetteer()
     for code, rest in places.resolve(plain):
-        division = places.division(code)
-        read = plain.removesuffix(rest).rstrip()
-        # a short name counts only where nothing follows it: 朝阳大街12号 is a street, not a district
-        if division and (not rest or read.endswith((division.name, *_PLACE_TAILS))):
+        if named_outright(code, plain, rest):
             return {"division": code, "detail": rest}
     return {"division": None, "detail": plain}
+
+
+def named_outright(code: str, text: str, rest: str) -> bool:
+    """Whether ``text`` up to its ``rest`` names a division that the rest may follow.
+
+    A short name counts only where nothing follows it: 朝阳大街12号 is a street, not a district.
+    """
+    division = gazetteer().division(code)
+    read = text.removesuffix(rest).rstrip()
+    return division is not None and (not rest or read.endswith((division.name, *_PLACE_TAILS)))
 
 
 def _number(text: str) -> JsonValue:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from forms.kinds import JsonValue
 from records.registration_rows import DONE, OPEN
+from records.scope import within
 from records.tables import Answer, JudgeFit, ReadingCheck, Registration
 from records.views import AnswerState
 
@@ -45,6 +46,31 @@ def verified_values(session: Session, keys: Sequence[str], least: int) -> list[t
         .group_by(Answer.key, Answer.value)
         .having(times >= least)
         .order_by(Answer.key, times.desc(), Answer.value)
+    )
+    return [(key, value, count) for key, value, count in session.execute(statement)]
+
+
+def newest_values(session: Session, keys: Sequence[str], division: str, most: int) -> list[tuple[str, JsonValue, int]]:
+    """(key, value, registrations) of what stands in the ``most`` newest verified registrations of a division.
+
+    What is sealed is not among them.
+    """
+    newest = (
+        select(Registration.id)
+        .where(Registration.state.in_(DONE), within(Registration.division, division))
+        .order_by(Registration.verified_at.desc(), Registration.id.desc())
+        .limit(most)
+    )
+    statement = (
+        select(Answer.key, Answer.value, func.count())
+        .where(
+            Answer.registration_id.in_(newest),
+            Answer.key.in_(keys),
+            Answer.state.in_(SAID),
+            Answer.sealed.is_(None),
+        )
+        .group_by(Answer.key, Answer.value)
+        .order_by(Answer.key, Answer.value)
     )
     return [(key, value, count) for key, value, count in session.execute(statement)]
 

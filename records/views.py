@@ -329,6 +329,19 @@ class VerifySheet:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeWords:
+    """What the office has verified before, as far as one person may see it; to be offered while she types.
+
+    ``home``: her division. ``places``: for each group of fields (``workflow.typing_offers.GROUPS``) division, what
+    follows it, and in how many registrations. ``words``: by key the texts and in how many.
+    """
+
+    home: str
+    places: Mapping[str, tuple[tuple[str, str, int], ...]]
+    words: Mapping[str, tuple[tuple[str, int], ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class ChildRow:
     child_id: str
     name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 # Characters that read otherwise when they are a surname (《通用规范汉字字典》, 姓氏音).
 _SURNAMES = {
@@ -13,6 +14,15 @@ _SURNAMES = {
     "种": "chong", "召": "shao", "幺": "yao", "冼": "xian", "逄": "pang", "繁": "po", "隗": "wei", "藏": "zang",
     "褚": "chu", "燕": "yan", "令狐": "ling hu", "华": "hua", "宁": "ning", "尹": "yin", "牟": "mu", "卜": "bu",
     "洗": "xian", "哈": "ha", "纪": "ji", "葛": "ge", "车": "che", "柏": "bai", "钭": "tou", "那": "na", "晟": "cheng",
+}  # fmt: skip
+
+# Characters that read otherwise, or also otherwise, in names of places (《现代汉语词典》); the common reading is known.
+_IN_PLACES = {
+    "长": ("chang", "zhang"), "堡": ("pu", "bu"), "乐": ("yue",), "朝": ("zhao",), "重": ("chong",), "曲": ("qu",),
+    "泊": ("po",), "洞": ("tong",), "大": ("dai",), "都": ("du",), "会": ("kuai",), "荥": ("xing", "ying"),
+    "铅": ("yan",), "六": ("lu",), "厦": ("xia",), "蔚": ("yu",), "单": ("shan",), "解": ("xie",), "番": ("pan",),
+    "藏": ("zang",), "调": ("diao",), "行": ("hang",), "泌": ("bi",), "涡": ("guo",), "亳": ("bo",), "种": ("chong",),
+    "浒": ("xu",), "台": ("tai",), "夏": ("xia",), "阿": ("e",), "和": ("huo",), "汤": ("tang",), "盖": ("ge",),
 }  # fmt: skip
 
 
@@ -46,3 +56,14 @@ def initials(name: str) -> str:
 def mask_id_number(number: str | None) -> str:
     """For lists: the tail covered, ``2202812018********``."""
     return "" if not number else number[:10] + "*" * (len(number) - 10)
+
+
+def readings_of(characters: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """How each character is read in names of places, without tones: 长 as chang and zhang; none for other signs."""
+    from pypinyin import Style, lazy_pinyin  # as above
+
+    signs = sorted(sign for sign in set(characters) if not sign.isascii())
+    # as words of their own: next to each other they would be read as in a word
+    pairs = zip(signs, lazy_pinyin(signs, style=Style.NORMAL), strict=True)
+    said = {sign: reading.lower() for sign, reading in pairs if reading != sign}
+    return {sign: tuple(dict.fromkeys((reading, *_IN_PLACES.get(sign, ())))) for sign, reading in said.items()}

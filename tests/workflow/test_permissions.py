@@ -92,6 +92,7 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.half_typed.kept": EVERYBODY | {H},
     "workflow.village_questions.to_ask": {C, R, M, H},
     "workflow.village_questions.write_slips": {C, M},
+    "workflow.typing_offers.office_words": {C, R, M, H},
     "workflow.sticky.pin": {C, R, M, H},
     "workflow.sticky.unpin": {C, R, M, H},
     "workflow.group_verify.groups": {C, R, M, H},

@@ -17,6 +17,7 @@ from desktop.jobs import Jobs
 from desktop.ui.second.one_by_one import OneByOne
 from desktop.ui.theme import AROUND, BETWEEN
 from desktop.ui.verify.as_typed import Keeping
+from desktop.ui.verify.completing import Completing
 from desktop.ui.verify.field_panel import FieldPanel
 from desktop.ui.verify.keys import Action, Press, meaning
 from desktop.ui.widgets.page_picture import PagePicture
@@ -100,6 +101,7 @@ class BlindScreen(OneByOne):
         self._shown_page = ""
         self.field.pressed.connect(self.act)
         self.field.picked.connect(lambda at: self.act(Press(Action.PICK, at + 1)))
+        self._completing = Completing(jobs, self.field, dict, parent=self)
         self._keeping = Keeping(jobs, self.field, self._place, self.notice.say, lambda: None, self)
         self._lay_out()
 
@@ -137,6 +139,7 @@ class BlindScreen(OneByOne):
         """Enter (or resolve) the fields of these, one registration after the other."""
         self._resolves = resolves
         self._done = 0
+        self._completing.renew()
         self.title.emit("裁定两次录入" if resolves else "第二遍录入")
         self.begin(registrations)
 
@@ -252,6 +255,8 @@ class BlindScreen(OneByOne):
     def _answers(self, press: Press) -> None:
         item, shown = self.item, self.field.candidates.shown
         assert item is not None  # act() has looked
+        if press.action is Action.PICK and self.field.fill(press.number - 1):
+            return
         if press.action is Action.PICK and press.number <= len(shown):
             self._give(item, shown[press.number - 1].value)
         elif press.action is Action.BLANK:

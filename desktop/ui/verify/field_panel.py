@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Protocol
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QPixmap
@@ -22,15 +23,30 @@ from forms.code_tables import code_table
 from forms.kinds import JsonValue, Kind
 from forms.values import FieldError, empty, format_value
 from records.views import CandidateView, FindingView, OptionView, VerifyItem
+from workflow.typing_offers import PLACES, Offer
 from workflow.verify import parse_typed
 
 SIGNED = "present"
 COVERED = "这一栏特别敏感，已经加封，图像也遮住了：由管理员指定的人才能看和核对。请跳过，按 Tab 看下一项。"
+HOME_PROVINCE = "吉林省"
+AS_READ = "读出的"
 WRITTEN = frozenset({Kind.NAME, Kind.ADDRESS, Kind.TEXT})
 LETTERS = re.compile(r"[a-z' ]+")  # 'Anna' and 'WPS' are written with a capital letter
+TAIL = re.compile(r"[a-z']{2,}$")
+TAIL_TOLD = "末尾还有没变成汉字的字母。要选下面的，按 Alt+1–9；真是这样写的，再按一次 Enter。"
 LETTERS_TOLD = "打的全是小写字母，输入法好像没有打开。真是这样写的，再按一次 Enter。"
 WHOLE = "这一页没有识别：请照左边的整页打字。PageUp、PageDown 移动纸面，Ctrl+加号放大。"
 SIGNATURE_OPTIONS = (OptionView(SIGNED, "有签名", None),)
+
+
+class Completes(Protocol):
+    """What helps somebody who types."""
+
+    def offers(self, item: VerifyItem, typed: str) -> tuple[Offer, ...] | None:
+        """What the text may go on with; None in a field where nothing ever is offered."""
+
+    def whole(self, item: VerifyItem, typed: str) -> str:
+        """The text with what need not be typed."""
 
 
 class FieldPanel(QWidget):
@@ -43,6 +59,8 @@ class FieldPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._item: VerifyItem | None = None
+        self._offers: tuple[Offer, ...] = ()
+        self.completing: Completes | None = None
         box = column(self, space=INSIDE)
         head = line()
         self.label = text("", "heading")
@@ -111,6 +129,7 @@ class FieldPanel(QWidget):
     def show_remarks(self, item: VerifyItem, findings: Sequence[FindingView]) -> None:
         """Reasons, other readings and what contradicts; the value stays as it is."""
         self._item = item
+        self._offers = ()
         self.reasons.setText("　".join(item.reasons))
         self.reasons.setVisible(bool(item.reasons))
         set_role(self.reasons, "secondary" if item.accepted else "doubt")
@@ -118,6 +137,8 @@ class FieldPanel(QWidget):
         offered = [candidate for candidate in item.candidates if candidate.origin or not self.chooses]
         self.candidates.show_candidates(offered, item.text)
         self.show_findings(findings)
+        if self.touched and not self.chooses:
+            self._show_offers(item, self.value.value_text())
 
     def show_last(self, words: str) -> None:
         """What the form before this one said here, "" for nothing to say."""
@@ -185,8 +206,12 @@ class FieldPanel(QWidget):
             return codes if item.kind is not Kind.SIGNATURE else SIGNED if codes else None
         if not self.value.touched:
             return item.value
-        typed = self.value.value_text()
-        return parse_typed(item, typed) if typed else None
+        return self._meant(item, self.value.value_text())
+
+    def _meant(self, item: VerifyItem, typed: str) -> JsonValue:
+        if not typed:
+            return None
+        return parse_typed(item, typed if self.completing is None else self.completing.whole(item, typed))
 
     def complain(self, words: str) -> None:
         """Why the answer was not taken, at the place where it was given."""
@@ -195,13 +220,22 @@ class FieldPanel(QWidget):
         self.told.show()
 
     def forgot_input_method(self, value: JsonValue) -> bool:
-        """Letters alone where Chinese is written: said once, at the place; Enter again keeps them as they are."""
+        """Letters where Chinese is written: said once, at the place; Enter again keeps them as they are."""
         item, typed = self._item, self.value.value_text()
         if item is None or self.chooses or empty(value) or not self.value.touched or item.kind not in WRITTEN:
             return False
-        if not LETTERS.fullmatch(typed) or (self.told.text() == LETTERS_TOLD and not self.told.isHidden()):
+        tail = item.kind is Kind.ADDRESS and TAIL.search(typed) is not None
+        told = LETTERS_TOLD if LETTERS.fullmatch(typed) else TAIL_TOLD if tail else ""
+        if not told or (self.told.text() == told and not self.told.isHidden()):
             return False
-        self.complain(LETTERS_TOLD)
+        self.complain(told)
+        return True
+
+    def fill(self, at: int) -> bool:
+        """What goes on with the text was picked: it stands in the box, and Enter takes it. False: it is an answer."""
+        if at >= len(self._offers) or not self._offers[at].goes_on:
+            return False
+        self.value.fill(self._offers[at].text)
         return True
 
     def _typed(self, typed: str) -> None:
@@ -211,17 +245,29 @@ class FieldPanel(QWidget):
             return
         if item.kind is Kind.CODE and item.code_table is not None:
             self.candidates.show_candidates(code_matches(item.code_table, typed))
+        self._show_offers(item, typed)
         self._show_reading(item, typed)
+
+    def _show_offers(self, item: VerifyItem, typed: str) -> None:
+        """What the text may go on with, then what was read: that stays in sight while it is typed over."""
+        offers = None if self.completing is None else self.completing.offers(item, typed)
+        if offers is None:
+            return
+        self._offers = offers
+        read = (replace(CandidateView(item.text, item.value), origin=AS_READ),) if not empty(item.value) else ()
+        others = (other for other in item.candidates if not empty(other.value) and other.value != item.value)
+        self.candidates.show_candidates((*(_as_candidate(offer) for offer in offers), *read, *others))
 
     def _show_reading(self, item: VerifyItem, typed: str) -> None:
         """What the text stands for once it is a value, written as it will be kept."""
         try:
-            value = parse_typed(item, typed) if typed else None
+            value = self._meant(item, typed)
         except FieldError:
             self.reads.hide()
             return
         words = reading_words(item, value)
-        self.reads.setText(f"将存为：{words}")
+        added = words.removesuffix(typed) if item.kind in PLACES and words.endswith(typed) else ""
+        self.reads.setText(f"将存为：〔{added}〕{typed}　〔〕里是补上的" if added else f"将存为：{words}")
         self.reads.setVisible(bool(words) and words != typed)
         self.typed.emit(value)
 
@@ -236,6 +282,14 @@ class FieldPanel(QWidget):
             on = set(self.choice.codes())
             boxes = [option.box for option in self._item.options if option.code in on and option.box is not None]
             self.crop.show_ticked([QRect(*box) for box in boxes])
+
+
+def _as_candidate(offer: Offer) -> CandidateView:
+    """More follows a part of a place, which the dots tell; where it lies is said as far as that isn't typed."""
+    above = offer.above.removeprefix(HOME_PROVINCE)
+    often = f"登记过 {offer.times} 次" if offer.times else ""
+    told = "　".join(part for part in (above, often) if part)
+    return CandidateView(f"{offer.name}…" if offer.goes_on else offer.name, offer.text, origin=told)
 
 
 def reading_words(item: VerifyItem, value: JsonValue) -> str:

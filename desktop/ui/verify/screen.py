@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.jobs import Change, Jobs
 from desktop.ui.verify.as_typed import AsTyped
 from desktop.ui.verify.at_hand import Arrived, FormAtHand
+from desktop.ui.verify.completing import Completing
 from desktop.ui.verify.dialogs import KeysDialog
 from desktop.ui.verify.field_questions import FieldQuestions
 from desktop.ui.verify.keys import ANSWERS, Action, Press, meaning
@@ -59,6 +60,7 @@ class VerifyScreen(QWidget):
         self._renewal.timeout.connect(self._renew)
         self._as_typed = AsTyped(jobs, parts.field, lambda: self.walk, parts.notice.say, self._catch_up, parent=self)
         self._pinning = Pinning(jobs, parts.field, parts.notice.say, self._renewal.start, parent=self)
+        self._completing = Completing(jobs, parts.field, self._values, parent=self)
         self._questions = FieldQuestions(jobs, parts, lambda: self.walk, self._answer, self._mark, parent=self)
         self._deeds = self._deeds_by_key()
         self._connect(parts)
@@ -70,6 +72,7 @@ class VerifyScreen(QWidget):
         forms.refused.connect(self._refused)
         forms.renewed.connect(self._renewal.start)
         forms.saved.connect(self.saved)
+        forms.saved.connect(self._completing.one_more)
         forms.left.connect(self._left)
         parts.field.crop.first_painted.connect(forms.look)
         parts.field.pressed.connect(self.act)
@@ -102,6 +105,7 @@ class VerifyScreen(QWidget):
 
     def open_all(self, registrations: tuple[str, ...]) -> None:
         """Verify these, one after the other."""
+        self._completing.renew()
         self.forms.open_all(registrations)
 
     @property
@@ -281,7 +285,13 @@ class VerifyScreen(QWidget):
         state = AnswerState.CONFIRMED if same else AnswerState.CORRECTED
         self._answer(value, state, item.source if kept else ValueSource.PAPER, item.note if kept else "")
 
+    def _values(self) -> dict[str, JsonValue]:
+        """What the form at hand says elsewhere."""
+        return {} if self.walk is None else {item.key: item.value for item in self.walk.sheet.items}
+
     def _pick(self, at: int) -> None:
+        if self.parts.field.fill(at):
+            return
         shown = self.parts.field.candidates.shown
         item = self.parts.field.item
         if item is not None and 0 <= at < len(shown):

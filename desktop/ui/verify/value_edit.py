@@ -109,6 +109,14 @@ class ValueEdit(QPlainTextEdit):
         self.document().setModified(True)
         self.moveCursor(QTextCursor.MoveOperation.End)
 
+    def fill(self, text: str) -> None:
+        """This instead of what stands here, as if it had been typed: it can be gone on with, and taken back."""
+        whole = QTextCursor(self.document())
+        whole.select(QTextCursor.SelectionType.Document)
+        self._fresh = False
+        whole.insertText(text)
+        self.moveCursor(QTextCursor.MoveOperation.End)
+
     def value_text(self) -> str:
         """The text without the line breaks that a paste may bring."""
         return " ".join(self.toPlainText().split("\n")).strip()
