@@ -90,8 +90,12 @@ def test_the_recovery_code_and_the_keys_are_changed(office: OfficeAtWork, run: R
     fresh = said.strip().splitlines()[-1]
     assert fresh != printed
     assert run("recover", password=printed, new=WANG)[0] == 3, "it was used"
+    before = office.store.opened_keys.database
     code, said = run("key", "rotate", password=LI)
     assert (code, "密钥已更换" in said) == (0, True)
+    store, _actor = open_store(office.store.data_dir, username="admin", password=LI, now=LATER)
+    store.close()
+    assert store.opened_keys.database != before
     assert comes_in(office, "admin", LI) is Role.ADMINISTRATOR
     assert run("recover", password=fresh, new=WANG)[0] == 0, "a change of keys leaves the code as it is"
     code, said = run("user", "list", password=LI)

@@ -15,6 +15,7 @@ from records.tables import AuditEntry
 from records.views import Actor, Role
 from tests.workflow.conftest import PASSWORD, QUICK, Clock, OfficeAtWork
 from workflow import access, people
+from workflow.changes import Changes
 from workflow.errors import BadValue, NotAllowed, NotFound, WrongState
 from workflow.passwords import refuse_weak
 
@@ -74,6 +75,8 @@ def test_added_seen_and_let_in(office: OfficeAtWork) -> None:
         ({"role": Role.HELPER}, "用到哪一天"),
         ({"valid_until": DAY - timedelta(days=1)}, "已经过了"),
         ({"password": "短"}, "至少要 8 位"),
+        ({"password": "li与松花江的雾凇"}, "用户名或姓名"),
+        ({"password": "我是李某我是采集员"}, "用户名或姓名"),
     ],
 )
 def test_what_will_not_do_adds_nobody(office: OfficeAtWork, changes: dict[str, Any], told: str) -> None:
@@ -94,6 +97,26 @@ def test_a_helper_until_the_last_day(office: OfficeAtWork) -> None:
         come_in(office)
 
 
+def test_what_is_changed_of_a_user_and_what_stays(office: OfficeAtWork) -> None:
+    """Another role leaves what is open to the user as it is; a helper from outside loses it."""
+    user_id, where = add(office), (office.store, office.actor)
+    people.name_for_sensitive(*where, office.clock(), user_id, True)
+
+    def changed(**how: Any) -> tuple[object, ...]:
+        same: dict[str, Any] = {"role": Role.REVIEWER, "division": "220281104"}
+        people.change_user(*where, office.clock(), user_id, **{**same, **how})
+        row = next(row for row in people.users(*where) if row.user_id == user_id)
+        return row.role, row.division, row.full_name, row.valid_until, row.sensitive
+
+    assert changed() == (Role.REVIEWER, "220281104", "李某", None, True)
+    assert changed(full_name=" 李某某 ", division=VILLAGE) == (Role.REVIEWER, VILLAGE, "李某某", None, True)
+    assert changed(full_name=" ", valid_until=DAY) == (Role.REVIEWER, "220281104", "李某某", DAY, True)
+    assert changed(role=Role.HELPER, valid_until=DAY) == (Role.HELPER, "220281104", "李某某", DAY, False)
+    come_in(office)
+    assert office.store.open_sealed(office.store.seal(b"x", "y"), "y") is None
+    office.store.close()
+
+
 def test_disabled_and_let_in_again(office: OfficeAtWork) -> None:
     user_id = add(office)
     people.disable_user(office.store, office.actor, office.clock(), user_id)
@@ -102,6 +125,10 @@ def test_disabled_and_let_in_again(office: OfficeAtWork) -> None:
     with pytest.raises(WrongPassword):
         come_in(office)
     come_in(office, "admin", PASSWORD)
+    for weak in ("12345678", "我是李某我是采集员", "li与松花江的雾凇"):
+        with pytest.raises(BadValue):
+            people.reset_password(office.store, office.actor, office.clock(), user_id, weak, kdf=QUICK)
+    assert people.users(office.store, office.actor)[1].disabled
     people.reset_password(office.store, office.actor, office.clock(), user_id, "另一个很长的密码", kdf=QUICK)
     come_in(office, "li", "另一个很长的密码")
     office.store.close()
@@ -146,7 +173,8 @@ def test_the_last_who_opens_what_is_sealed_stays(office: OfficeAtWork) -> None:
     with pytest.raises(WrongState, match="最后一位能打开"):
         people.disable_user(office.store, office.actor, office.clock(), own)
     come_in(office, "admin", PASSWORD)
-    people.name_for_sensitive(office.store, office.actor, office.clock(), other, True)
+    told = people.name_for_sensitive(office.store, office.actor, office.clock(), other, True)
+    assert told == Changes(office=True), "who looks at the list of people looks again"
     people.name_for_sensitive(office.store, office.actor, office.clock(), own, False)
     assert [row.user_id for row in people.users(office.store, office.actor) if row.sensitive] == [other]
     office.store.close()
