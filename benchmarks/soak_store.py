@@ -4,11 +4,13 @@ Kills: a real SIGKILL at every fsync, rename, remove and commit of taking in, re
 migrating, changing keys, passwords and users, backing up, restoring, handing over, taking over and erasing by law; then
 the same is done again. What is kept must be what an unkilled office keeps, ``tongdang check`` must find nothing, and
 what happens in one step is never seen half-done. A long life: an office and its county at work for rounds on end,
-killed somewhere in everything they do; at the end ``tongdang check`` finds nothing in either store. Faults: full and
+killed somewhere in everything they do; at the end ``tongdang check`` finds nothing in either store. Strange orders:
+walks through everything people do in any order, looked through after each step. Faults: full and
 read-only disks, a clock set back, a second program, network shares, power cuts in the log, flipped bytes everywhere.
 Attacks: through texts, names and files.
 
-    ./dev soak store [--minutes N] [--remember FILE] [--rounds N] [--only NAME]   (NAME: kills, faults, attacks, save …)
+    ./dev soak store [--minutes N] [--remember FILE] [--rounds N] [--walks N] [--only NAME]
+                                                                    (NAME: kills, faults, attacks, walks, save …)
 
 With ``--remember`` a nightly run of so many minutes goes on where the last one ended, until every step of every act has
 been tried; then it begins anew. An act whose steps are others than they were is tried anew at once.
@@ -29,9 +31,12 @@ from benchmarks.store_attacks import ATTACKS
 from benchmarks.store_faults import FAULTS
 from benchmarks.store_kills import kill, live
 from benchmarks.store_life import LIFE, long_life
+from benchmarks.strange_looks import walked
+from benchmarks.strange_orders import make_start
 from benchmarks.tried_steps import Memory
 
-KILLS = "kills"
+KILLS, WALKS = "kills", "walks"
+STEPS = 60  # of a walk
 
 
 @dataclass(slots=True)
@@ -57,6 +62,7 @@ def main() -> int:
     parser.add_argument("--only", help="one act, fault or attack by its name; or all kills, faults, attacks")
     parser.add_argument("--remember", type=Path, metavar="FILE", help="steps that are done, for the next run")
     parser.add_argument("--rounds", type=int, default=10, help="of the long life")
+    parser.add_argument("--walks", type=int, default=5, help="through everything that people do, in any order")
     options = parser.parse_args()
     memory = Memory.of(options.remember)
     watch = Watch(time.monotonic() + (options.minutes * 60 if options.minutes else float("inf")))
@@ -68,6 +74,8 @@ def main() -> int:
             _bear(place, folder, kind, jobs, watch, dice, options.only)
         if options.only in {None, LIFE} and not watch.over():
             _live(place, folder, options.rounds, watch, dice)
+        if options.only in {None, WALKS}:
+            _walk(folder, options.walks, watch, dice)
         _kill(place, folder, watch, dice, options.only, memory)
     print(f"{watch.wrong} findings" if watch.wrong else "nothing found")
     return 1 if watch.wrong else 0
@@ -97,6 +105,19 @@ def _live(place: Place, folder: Path, rounds: int, watch: Watch, dice: random.Ra
     for sentence in long_life(place, folder / LIFE, dice, rounds, watch.over):
         watch.tell(f"{LIFE}: {sentence}")
     print(f"{LIFE}: {time.monotonic() - start:.0f} s", flush=True)
+
+
+def _walk(folder: Path, walks: int, watch: Watch, dice: random.Random) -> None:
+    """Each from the same beginning; a walk ends where something is wrong, and is told by its seed."""
+    start = folder / "walks"
+    make_start(start)
+    for _ in range(walks):
+        if watch.over():
+            return
+        seed = dice.randrange(10**6)
+        for sentence in walked(start, folder / f"walk {seed}", seed, STEPS):
+            watch.tell(f"walk {seed}: {sentence}")
+        print(f"walk {seed}: {STEPS} steps", flush=True)
 
 
 def _kill(place: Place, folder: Path, watch: Watch, dice: random.Random, only: str | None, memory: Memory) -> None:

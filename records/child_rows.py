@@ -46,13 +46,18 @@ def by_name_and_birth(session: Session, name_norm: str, birth_date: date) -> Seq
     """Children of the same name and birth date (or those they went into), oldest entry first."""
     statement = select(Child).where(Child.name_norm == name_norm, Child.birth_date == birth_date)
     found = session.scalars(statement.order_by(Child.created_at, Child.id)).all()
-    ids = dict.fromkeys(stands_for(session, child.id) for child in found)
-    return [session.get_one(Child, child_id) for child_id in ids]
+    return _standing(session, found)
 
 
 def by_name(session: Session, name_norm: str) -> Sequence[Child]:
-    """Children of this name, by pinyin, then id."""
-    return session.scalars(select(Child).where(Child.name_norm == name_norm).order_by(Child.pinyin, Child.id)).all()
+    """Children of this name (or those they went into), by pinyin, then id."""
+    statement = select(Child).where(Child.name_norm == name_norm).order_by(Child.pinyin, Child.id)
+    return _standing(session, session.scalars(statement).all())
+
+
+def _standing(session: Session, found: Sequence[Child]) -> Sequence[Child]:
+    ids = dict.fromkeys(stands_for(session, child.id) for child in found)
+    return [session.get_one(Child, child_id) for child_id in ids]
 
 
 def identities(session: Session, division: str) -> list[tuple[str, str, str | None, date | None, str]]:

@@ -40,11 +40,15 @@ def next_to_work(session: Session, passed: frozenset[str]) -> str | None:
 
 
 def left_open(session: Session) -> Sequence[str]:
-    """Sources of which every page was sent, whose password is still kept, or which show more than their key allows."""
+    """Sources of which every page was sent, whose password is still kept, or which show more than their key allows.
+
+    Of a file that was erased by law nothing is left to be sealed, though pages of it may stand.
+    """
     pages = select(Page.id).where(Page.source_id == Source.id)
     secret = ~Source.vault_key_sealed & pages.where(Page.view_key_sealed).exists()
     statement = select(Source.id).where(
         Source.state == SourceState.SPLIT,
+        Source.erased_at.is_(None),
         secret | Source.password.is_not(None),
         ~pages.where(Page.state == PageState.RECEIVED).exists(),
     )

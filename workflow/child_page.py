@@ -16,7 +16,6 @@ from records import (
     care_rows,
     erasing,
     handovers,
-    likeness_rows,
     office_rows,
     place_rows,
     registration_rows,
@@ -47,7 +46,6 @@ from workflow import blind, concerns, dossiers, drafting, mandatory, moves, owne
 from workflow.answering import code_table_of
 from workflow.children import exit_words
 from workflow.cross_reference import item_of
-from workflow.errors import NotFound
 from workflow.forms_in_use import stored_form
 from workflow.heads import PERSON_PARTS, Head, head_of
 from workflow.names import mask_id_number
@@ -114,11 +112,9 @@ def child_page(store: Store, actor: Actor, child_id: str, today: date) -> ChildP
 
 
 def _standing(session: Session, child: Child, registrations: Sequence[Registration]) -> str:
-    """Why no registration of the child counts at present, "" while one does. Raises NotFound for a merged one."""
+    """Why no registration of the child counts at present, "" while one does."""
     if registrations:
         return ""
-    if likeness_rows.stands_for(session, child.id) != child.id:
-        raise NotFound("这条记录已并入另一名儿童，不在台账里了。请刷新后再看。")
     if erasing.has_drafts(session, child.id):
         return "这名儿童的登记表已退回核对，还没有再存，下面是退回以前的情况。请核对完再看。"
     return "这名儿童名下已没有登记表（原来的一份核对后归了别人），下面是另外记下的内容。请查明后并到正确的那一名。"

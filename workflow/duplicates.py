@@ -178,7 +178,8 @@ def merge(
 def undo_merge(store: Store, actor: Actor, now: datetime, merge_id: str, reason: str) -> Changes:
     """The two are two again: what went over comes back, what came to the kept one since stays with it.
 
-    Raises WrongState for one that is undone already, or whose kept child went into another since.
+    Raises WrongState for one that is undone already, or whose kept child went into another since, and where one of
+    the two would be left without any form.
     """
     if not reason.strip():
         raise BadValue("撤销合并要写明原因，没有改动。")
@@ -197,7 +198,9 @@ def undo_merge(store: Store, actor: Actor, now: datetime, merge_id: str, reason:
         had = bool(moved.get("registrations.child_id"))
         merging.move_back(session, moved, row.gone_id, row.kept_id)
         if had and not erasing.has_drafts(session, row.gone_id):
-            raise WrongState("并过来的登记表后来都依法删除了，没有可以分回去的，没有改动。")
+            raise WrongState("并过来的登记表后来都删除了或归了别人，没有可以分回去的，没有改动。")
+        if not erasing.has_drafts(session, row.kept_id):
+            raise WrongState("留下的这名儿童自己的登记表后来都删除了或归了别人，现有的都是并过来的，不用分开，没有改动。")
         row = session.get_one(ChildMerge, merge_id)
         row.undone_at, row.undone_by, row.undone_reason = now, actor.user_id, reason.strip()
         _after(store, session, actor, now, row.kept_id, row.gone_id)

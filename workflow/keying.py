@@ -77,7 +77,7 @@ def _close(store: Store, page: Page) -> None:
     source = page.source
     if not page.view_key_sealed and page.view_key is not None:
         page.view_key, page.view_key_sealed = store.seal(page.view_key, f"vault/{page.view_id}"), True
-    if not source.vault_key_sealed:
+    if not source.vault_key_sealed and source.erased_at is None:
         source.vault_key, source.vault_key_sealed = store.seal(source.vault_key, f"vault/{source.vault_id}"), True
 
 

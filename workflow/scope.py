@@ -5,7 +5,7 @@ Every verb that is given an id gets the row from here; lists and searches carry 
 
 from __future__ import annotations
 
-from records import batch_rows, child_rows, office_rows, registration_rows
+from records import batch_rows, child_rows, likeness_rows, office_rows, registration_rows
 from records.session import Session
 from records.tables import Batch, BatchRow, Child, Page, Registration, Source
 from records.views import Actor, RegistrationState, Role
@@ -67,10 +67,15 @@ def registrations_seen(session: Session, actor: Actor, child_id: str) -> list[Re
 
 
 def child(session: Session, actor: Actor, child_id: str) -> Child:
-    """A child whose current registration (while it has none: whose home) lies in the scope. Raises NotFound."""
+    """A child whose current registration (while it has none: whose home) lies in the scope. Raises NotFound.
+
+    One that went into another is no child any more: what was said of it would stand where nobody finds it.
+    """
     found = session.get(Child, child_id)
     if found is None or not sees_child(session, actor, found):
         raise NotFound("这名儿童不在台账里了，没有改动。请刷新后再看。")
+    if likeness_rows.standing_merge_of(session, child_id) is not None:
+        raise NotFound("这条记录已并入另一名儿童，不在台账里了，没有改动。请刷新后再看。")
     return found
 
 
