@@ -32,6 +32,7 @@ from workflow import (
     mandatory,
     moves,
     placing,
+    verify,
     visits,
 )
 from workflow.errors import NotFound, WrongState
@@ -160,17 +161,25 @@ def test_a_visit_record_by_the_old_name_goes_to_whom_the_child_went_into(office:
     assert [guess.child_id for guess in paper.children] == [kept]
 
 
-@pytest.mark.parametrize(("erased", "said"), [("甲", "不用分开"), ("乙", "没有可以分回去的")])
-def test_two_are_not_parted_when_one_would_be_nobody(office: OfficeAtWork, erased: str, said: str) -> None:
-    """They were merged, and since then all forms of one of them went by law."""
-    kept, gone = office.child("甲", None, **FIRST), office.child("乙", None, **SECOND)
+def test_two_are_not_parted_when_one_would_be_nobody(office: OfficeAtWork) -> None:
+    """They were merged, and since then all forms of one of them turned out to be somebody else's, or went by law."""
+    kept, gone, third = (
+        office.child(mark, None, **said) for mark, said in zip("甲乙丙", (FIRST, SECOND, THIRD), strict=True)
+    )
+    (registration,) = (str(form) for form, child, _ in rows(office, WHO) if child == gone)
     _, merge = duplicates.merge(*at(office), kept, gone, "核对了户口簿")
-    (source,) = (s for s in intake.inbox(office.store, office.actor).sources if s.name == f"{erased}.tif")
+    verify.reopen(*at(office), registration, "原来是丙")
+    for key, value in THIRD.items():
+        verify.confirm(*at(office), registration, key, value)
+    verify.finish(*at(office), registration, same_child=third)
+    with pytest.raises(WrongState, match="没有可以分回去的"):
+        duplicates.undo_merge(*at(office), merge, "不是")
+    _, merge = duplicates.merge(*at(office), kept, third, "核对了户口簿")
+    (source,) = (s for s in intake.inbox(office.store, office.actor).sources if s.name == "甲.tif")
     erase(office, [page.page_id for page in source.pages])
-    with pytest.raises(WrongState, match=said):
+    with pytest.raises(WrongState, match="不用分开"):
         duplicates.undo_merge(*at(office), merge, "不是")
     assert check.check(office.store, office.actor) == ()
-    assert [child for _, child, _ in rows(office, WHO)] == [kept]
 
 
 # -- a tombstone among living pages -----------------------------------------------------------------------------------
