@@ -200,7 +200,7 @@ def undo_merge(store: Store, actor: Actor, now: datetime, merge_id: str, reason:
         if had and not erasing.has_drafts(session, row.gone_id):
             raise WrongState("并过来的登记表后来都删除了或归了别人，没有可以分回去的，没有改动。")
         if not erasing.has_drafts(session, row.kept_id):
-            raise WrongState("留下的这名儿童自己的登记表后来都删除了或归了别人，现有的都是并过来的，不用分开，没有改动。")
+            raise WrongState("留下的这名自己的登记表后来都删除了或归了别人，现有的都是并过来的，不用分开，没有改动。")
         row = session.get_one(ChildMerge, merge_id)
         row.undone_at, row.undone_by, row.undone_reason = now, actor.user_id, reason.strip()
         _after(store, session, actor, now, row.kept_id, row.gone_id)
