@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtCore import QByteArray, QEvent, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QLabel
 
+from desktop.ui.theme import roles
 from forms.catalog import RESOURCES
 
 FOLDER = RESOURCES / "icons"
@@ -33,6 +35,28 @@ def icon(name: str, colour: str, size: int = SIZE) -> QIcon:
     for ratio in (1.0, 1.5, 2.0, 3.0):
         made.addPixmap(pixmap(name, colour, size, ratio))
     return made
+
+
+class Drawing(QLabel):
+    """An icon by itself, in the colour of a role; it changes with the theme."""
+
+    _colour = ""
+
+    def __init__(self, name: str, role: str, size: int) -> None:
+        super().__init__()
+        self._name, self._role, self._size = name, role, size
+        self._tint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if self._colour and event.type() == QEvent.Type.PaletteChange:
+            self._tint()
+
+    def _tint(self) -> None:
+        colour = str(getattr(roles(), self._role))
+        if colour != self._colour:
+            self._colour = colour
+            self.setPixmap(pixmap(self._name, colour, self._size, 2.0))
 
 
 @cache

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QLineEdit, QStackedWidget, QWidget
 
 from desktop.jobs import Jobs
@@ -36,6 +36,7 @@ class MainWindow(QWidget):
 
     searched = Signal(str, bool)  # the words, and whether Enter asks for the thing itself
     closing = Signal()
+    _glass: QAction | None = None  # the drawing in the search box
 
     def __init__(self, jobs: Jobs, actor: Actor) -> None:
         super().__init__()
@@ -66,7 +67,8 @@ class MainWindow(QWidget):
         search.setAccessibleName("查找儿童")
         search.setClearButtonEnabled(True)
         search.setFixedWidth(320)
-        search.addAction(icons.icon("search", roles().secondary), QLineEdit.ActionPosition.LeadingPosition)
+        icon = icons.icon("search", roles().secondary)
+        self._glass = search.addAction(icon, QLineEdit.ActionPosition.LeadingPosition)
         search.textEdited.connect(lambda words: self.searched.emit(words, False))
         search.returnPressed.connect(lambda: self.searched.emit(search.text(), True))
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._to_search)
@@ -158,6 +160,11 @@ class MainWindow(QWidget):
     def _changed(self, changes: Changes) -> None:
         if changes.office:
             self.read_office()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._glass is not None:
+            self._glass.setIcon(icons.icon("search", roles().secondary))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()

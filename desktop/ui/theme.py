@@ -122,16 +122,23 @@ def palette(of: Roles) -> QPalette:
 
 
 def dress(application: QApplication, family: str, *, dark: bool | None = None) -> None:
-    """Give the application its style. ``dark`` None follows the desktop."""
-    if dark is None:
-        dark = application.styleHints().colorScheme() is Qt.ColorScheme.Dark
-    of = DARK if dark else LIGHT
+    """Give the application its style. ``dark`` None follows the desktop, also when that changes in the evening."""
     application.setStyle("Fusion")
-    application.setPalette(palette(of))
     font = QFont(family)
     font.setPixelSize(BODY)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     application.setFont(font)
+    if dark is None:
+        hints = application.styleHints()
+        hints.colorSchemeChanged.connect(lambda scheme: colour(application, dark=scheme is Qt.ColorScheme.Dark))
+        dark = hints.colorScheme() is Qt.ColorScheme.Dark
+    colour(application, dark=dark)
+
+
+def colour(application: QApplication, *, dark: bool) -> None:
+    """Give the application its colours; what is drawn from then on asks ``roles``, icons tint themselves anew."""
+    of = DARK if dark else LIGHT
+    application.setPalette(palette(of))
     application.setStyleSheet(style_sheet(of))
 
 

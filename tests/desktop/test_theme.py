@@ -6,11 +6,15 @@ import re
 from dataclasses import fields
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
-from desktop.ui import icons
+from desktop.ui import icons, theme
 from desktop.ui.style_sheet import STYLE_SHEET
 from desktop.ui.theme import DARK, LIGHT, Roles, style_sheet
+from desktop.ui.widgets.parts import button, column
 
 THEMES = pytest.mark.parametrize("of", [LIGHT, DARK], ids=["light", "dark"])
 
@@ -68,3 +72,34 @@ def test_every_icon_draws_something_in_its_colour(file: object, qapp: object) ->
     assert len(inked) > 20
     if file.stem not in {"arrow", "tick-on-light", "tick-on-dark"}:  # those of the style sheet are not tinted
         assert all(abs(colour.red() - 0x12) < 12 for colour in inked)
+
+
+def _inks(drawn: QImage) -> set[str]:
+    inked = [drawn.pixelColor(x, y) for x in range(drawn.width()) for y in range(drawn.height())]
+    return {colour.name() for colour in inked if colour.alpha() == 255}
+
+
+def test_what_is_open_follows_when_the_desktop_turns_dark(qapp: QApplication, dressed: None, qtbot: QtBot) -> None:
+    """In the evening the desktop turns dark by itself; a window that is open must not be left with dark icons."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    box = column(window)
+    plain, quiet = button("写出", icon="write"), button("返回", role="quiet", icon="back")
+    picture = icons.Drawing("app", "acts", 24)
+    for part in (plain, quiet, picture):
+        box.addWidget(part)
+    with qtbot.waitExposed(window):
+        window.show()
+    assert _inks(plain.icon().pixmap(20, 20).toImage()) == {LIGHT.ink.lower()}
+    theme.dress(qapp, qapp.font().family())
+    try:
+        qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+        assert theme.roles() is DARK
+        assert _inks(plain.icon().pixmap(20, 20).toImage()) == {DARK.ink.lower()}
+        assert _inks(quiet.icon().pixmap(20, 20).toImage()) == {DARK.acts.lower()}
+        assert _inks(picture.pixmap().toImage()) >= {DARK.acts.lower()}
+        assert DARK.window in qapp.styleSheet()
+    finally:
+        qapp.styleHints().colorSchemeChanged.disconnect()
+        theme.colour(qapp, dark=False)
+    assert _inks(plain.icon().pixmap(20, 20).toImage()) == {LIGHT.ink.lower()}

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 
-from desktop.ui import icons
 from desktop.ui.inbox.grid import pages_in
-from desktop.ui.theme import roles
 from desktop.ui.widgets.parts import Button, set_role
 
 
@@ -25,8 +23,7 @@ class DropButton(Button):
         self.setProperty("role", "")
         self.setAcceptDrops(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setIcon(icons.icon(icon, roles().ink))
-        self.setIconSize(QSize(icons.SIZE, icons.SIZE))
+        self.draw(icon)
         self.clicked.connect(lambda _checked=False: self.pressed_alone.emit())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

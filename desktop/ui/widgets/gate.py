@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui import icons
-from desktop.ui.theme import AROUND, BETWEEN, INSIDE, roles
+from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.parts import column, line, panel, text
 
 
@@ -55,9 +55,7 @@ class Gate(QWidget):
 def _name(title: str) -> QVBoxLayout:
     head = column(space=INSIDE)
     row = line(space=INSIDE)
-    picture = QLabel()
-    picture.setPixmap(icons.pixmap("app", roles().acts, 24, 2.0))
-    row.addWidget(picture)
+    row.addWidget(icons.Drawing("app", "acts", 24))
     row.addWidget(text("童档", "secondary"))
     row.addStretch()
     head.addLayout(row)

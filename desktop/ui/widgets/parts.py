@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -71,9 +71,29 @@ class Button(QPushButton):
     """Enter presses it when it has the keyboard. (Qt's autoDefault would do that too, and in a dialog would also press
     it when Enter is struck in a field.)"""
 
+    _icon = _tinted = ""  # Qt tells of changes before __init__ is through
+
     def __init__(self, words: str) -> None:
         super().__init__(words)
         self.setAutoDefault(False)
+
+    def draw(self, icon: str) -> None:
+        """One of our drawings beside the words, in the colour of the button's role."""
+        self._icon, self._tinted = icon, ""
+        self.setIconSize(QSize(icons.SIZE, icons.SIZE))
+        self._tint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:  # the theme, or the role
+            self._tint()
+
+    def _tint(self) -> None:
+        of = roles()
+        colour = {"primary": of.on_acts, "quiet": of.acts}.get(str(self.property("role") or ""), of.ink)
+        if self._icon and colour != self._tinted:
+            self._tinted = colour
+            self.setIcon(icons.icon(self._icon, colour))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
@@ -101,10 +121,7 @@ def button(
     made.setObjectName(name)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     if icon:
-        colours = roles()
-        colour = {"primary": colours.on_acts, "quiet": colours.acts}.get(role, colours.ink)
-        made.setIcon(icons.icon(icon, colour))
-        made.setIconSize(QSize(icons.SIZE, icons.SIZE))
+        made.draw(icon)
     if pressed is not None:
         made.clicked.connect(lambda _checked=False: pressed())
     return made
@@ -266,8 +283,7 @@ class EmptyState(QWidget):
         super().__init__()
         box = column(self, space=INSIDE, around=24)
         box.addStretch(2)
-        picture = QLabel()
-        picture.setPixmap(icons.pixmap(icon, roles().edge, 48, 2.0))
+        picture = icons.Drawing(icon, "edge", 48)
         for part in (picture, text(heading, "heading"), text(words, "secondary", wrap=True)):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
             box.addWidget(part)
