@@ -88,7 +88,7 @@ REGISTRATION = {
     RegistrationState.DRAFT: Mark("待核对", "secondary"),
     RegistrationState.VERIFIED: Mark("已核对", "confirmed", "tick"),
     RegistrationState.REVIEWED: Mark("已复核", "confirmed", "tick"),
-    RegistrationState.SENT_BACK: Mark("已退回", "error", "back"),
+    RegistrationState.SENT_BACK: Mark("已退回", "error", "undo"),
 }
 ANSWER = {
     AnswerState.MACHINE: Mark("机读，未看", "secondary"),
@@ -112,5 +112,5 @@ BATCH_ROW = {
     BatchRowState.FROZEN: Mark("待报送", "secondary", "clock"),
     BatchRowState.SENT: Mark("已报送，等结果", "secondary", "clock"),
     BatchRowState.ACCEPTED: Mark("已接收", "confirmed", "tick"),
-    BatchRowState.RETURNED: Mark("被退回", "error", "back"),
+    BatchRowState.RETURNED: Mark("被退回", "error", "undo"),
 }

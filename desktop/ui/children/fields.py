@@ -242,7 +242,7 @@ class History(QFrame):
         self.opens = button("看登记表", icon="verify", name="open_form")
         self.opens.hide()
         box.addWidget(self.opens)
-        self.proposes = button("提建议", role="primary", icon="write", name="propose")
+        self.proposes = button("提建议", role="primary", icon="edit", name="propose")
         self.proposes.hide()
         box.addWidget(self.proposes)
 

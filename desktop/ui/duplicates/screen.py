@@ -56,7 +56,7 @@ PAIRS: tuple[Column[PairView], ...] = (
 def _merge_state(row: MergeView) -> Mark:
     if row.undone_at is None:
         return Mark("已合并", "confirmed", "tick")
-    return Mark(f"{day(civil_day(row.undone_at))}撤销：{row.undone_reason}", "secondary", "back")
+    return Mark(f"{day(civil_day(row.undone_at))}撤销：{row.undone_reason}", "secondary", "undo")
 
 
 MERGES: tuple[Column[MergeView], ...] = (
@@ -115,7 +115,7 @@ class DuplicatesScreen(QWidget):
         top.addWidget(button("返回", self.left.emit, role="quiet", icon="back", name="back"))
         self.tabs = tab_bar("duplicate_tabs", "可能重复的，或合并过的")
         top.addWidget(self.tabs, 1)
-        self.undoes = button("撤销这次合并", self._ask_undo, icon="back", name="undo_merge")
+        self.undoes = button("撤销这次合并", self._ask_undo, icon="undo", name="undo_merge")
         top.addWidget(self.undoes)
         box.addLayout(top)
         box.addWidget(self.notice)

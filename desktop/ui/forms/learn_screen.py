@@ -115,7 +115,7 @@ class LearnScreen(QWidget):
         self.title.editingFinished.connect(self._retitle)
         self.title.setMinimumWidth(240)
         row.addWidget(self.title, 1)
-        self.undoes = button("撤销", self.editing.undo, icon="back", name="undo")
+        self.undoes = button("撤销", self.editing.undo, icon="undo", name="undo")
         self.tries = button("试读一页", self.ask_trial, icon="verify", name="try_form")
         self.saves = button("保存", self.save, role="primary", name="save_form")
         for deed in (button("按键", self.show_keys, role="quiet", name="keys"), self.undoes, self.tries, self.saves):

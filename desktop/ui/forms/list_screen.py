@@ -95,7 +95,7 @@ class FormsScreen(QWidget):
     def _deeds(self) -> QHBoxLayout:
         row = line(space=INSIDE)
         self.prints = button("打印空白表", self._ask_print, icon="print", name="print_form")
-        self.corrects = button("改栏目", self._correct, icon="write", name="correct_form")
+        self.corrects = button("改栏目", self._correct, icon="edit", name="correct_form")
         self.exports = button("带出表格文件", self._ask_export, name="export_form")
         self.retires = button("停用", self._retire, name="retire_form")
         self.why = text("", "secondary")

@@ -69,7 +69,7 @@ class ProposalsPart(QWidget):
         self._either = QStackedLayout(holder)
         self._either.addWidget(
             EmptyState(
-                "write",
+                "edit",
                 "没有要处理的建议",
                 "县里看出问题，不直接改乡镇的登记表，而是随交接包带来建议；采不采纳由本单位定，答复随下一包回去。",
             )

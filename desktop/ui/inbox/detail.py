@@ -39,11 +39,11 @@ OFFERS = (
     Offer(Act.AGAIN, "再读一次", "again", "retry"),
     Offer(Act.TURN, "转一下", "again", "turn_page"),
     Offer(Act.READ_AS, "选定表格", "form", "read_as"),
-    Offer(Act.KEY_IN, "照图录入", "write", "key_in"),
+    Offer(Act.KEY_IN, "照图录入", "edit", "key_in"),
     Offer(Act.BEHIND, "附到前一份", "file", "put_behind"),
     Offer(Act.APART, "单独成一份", "page", "put_apart"),
     Offer(Act.ASIDE, "搁置", "aside", "set_aside"),
-    Offer(Act.BACK, "放回来", "back", "bring_back"),
+    Offer(Act.BACK, "放回来", "undo", "bring_back"),
 )
 
 

@@ -193,7 +193,7 @@ class InboxScreen(QWidget):
         self.join = button("合成一份", partial(self.act, Act.JOIN), icon="copy", name="join")
         self.to_apart = DropButton("拖到这里：单独成一份", "page", self.hands.apart, "drop_apart")
         self.to_aside = DropButton("拖到这里：搁置", "aside", self.hands.aside, "drop_aside")
-        self.undo = button("撤销", partial(self.act, Act.UNDO), role="quiet", icon="back", name="undo")
+        self.undo = button("撤销", partial(self.act, Act.UNDO), role="quiet", icon="undo", name="undo")
         self.to_apart.pressed_alone.connect(partial(self.act, Act.APART))
         self.to_aside.pressed_alone.connect(partial(self.act, Act.ASIDE))
         self.outside = text("", "secondary")

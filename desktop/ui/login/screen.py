@@ -43,7 +43,7 @@ class LoginScreen(Gate):
         self.good = text("", "confirmed", wrap=True)
         self.good.hide()
         self.body.addWidget(self.good)
-        self.restores = button("从备份恢复", self.restore.emit, icon="back", name="restore")
+        self.restores = button("从备份恢复", self.restore.emit, icon="again", name="restore")
         self.restores.hide()
         self.log_in = button("登录", self._log_in, role="primary", name="log_in")
         row = line()

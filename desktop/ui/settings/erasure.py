@@ -21,7 +21,7 @@ from workflow.permissions import RIGHTS, Right
 STATES = {
     ErasureState.REQUESTED: Mark("等另一位管理员决定", "doubt", "clock"),
     ErasureState.DONE: Mark("已删除", "secondary", "tick"),
-    ErasureState.REFUSED: Mark("不同意", "secondary", "back"),
+    ErasureState.REFUSED: Mark("不同意", "secondary", "cross"),
 }
 COLUMNS: tuple[Column[ErasureRow], ...] = (
     Column("申请于", lambda row: moment(row.requested_at), 184),
