@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from exporters.typesetting import typeset
+from forms.written_dates import office_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,10 @@ def archive_list_pdf(document: ArchiveList) -> bytes:
     """One PDF/A-2b, A4 across, head repeated on every page. Raises ValueError for a list without lines."""
     if not document.lines:
         raise ValueError("a list needs at least one line")
-    made = document.made_on
     data = {
         "office": document.office,
         "place": document.place,
-        "made": f"{made.year}年{made.month}月{made.day}日",
+        "made": office_date(document.made_on),
         "rows": [_row(number, line) for number, line in enumerate(document.lines, start=1)],
     }
     return typeset("archive_list", data)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from exporters.typesetting import typeset
+from forms.written_dates import office_date
 
 BLANK = "（没有写）"
 
@@ -36,7 +37,7 @@ def slips_pdf(slips: Sequence[Slip], office: str, made_on: date) -> bytes:
         raise ValueError("a slip needs at least one line")
     data = {
         "office": office,
-        "made": f"{made_on.year}年{made_on.month}月{made_on.day}日",
+        "made": office_date(made_on),
         "slips": [{"place": slip.place, "rows": [_row(line) for line in slip.lines]} for slip in slips],
     }
     return typeset("question_slip", data)

@@ -16,6 +16,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from exporters.files import FileProblem
 from exporters.table import Cell, Column, ColumnKind, Mark, Table, display_width, safe_text
+from forms.written_dates import office_date
 
 # Civil time in China; the program's instants are UTC.
 CHINA = timezone(timedelta(hours=8))
@@ -67,7 +68,8 @@ def local_time(instant: datetime) -> str:
     """``2026年10月12日 09:30`` at +08:00 for an aware instant. Raises ValueError for a naive one."""
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
-    return instant.astimezone(CHINA).strftime("%Y年%m月%d日 %H:%M")
+    local = instant.astimezone(CHINA)
+    return f"{office_date(local)} {local:%H:%M}"
 
 
 class Spreadsheet:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from exporters.typesetting import typeset
+from forms.written_dates import office_date
 
 COLUMNS: tuple[tuple[str, int], ...] = (  # title, millimetres
     ("序号", 12),
@@ -39,7 +40,7 @@ def visit_list_pdf(office: str, made_on: date, lines: Sequence[VisitLine], note:
     data = {
         "title": title,
         "office": office,
-        "made": f"{made_on.year}年{made_on.month}月{made_on.day}日　共 {len(lines)} 名",
+        "made": f"{office_date(made_on)}　共 {len(lines)} 名",
         "columns": [name for name, _width in COLUMNS],
         "widths": [width for _name, width in COLUMNS],
         "rows": [

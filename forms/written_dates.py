@@ -21,6 +21,11 @@ _MARKS = str.maketrans("—–−~、。．·", "----....")
 _EDGES = re.compile(r"^[-.,/']+|[-.,/]+$")
 
 
+def office_date(day: date) -> str:
+    """``2024年10月18日``, as an office writes it."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def read_date(text: str) -> tuple[int, int, int | None] | None:
     """Year, month and day (None where not written) of a written date, or None if it isn't one.
 

@@ -14,6 +14,7 @@ from forms.form_file import Form
 from forms.gazetteer import lies_within
 from forms.kinds import JsonValue
 from forms.values import empty
+from forms.written_dates import office_date
 from records import child_rows, registration_rows, round_rows, sealing
 from records.session import Session
 from records.store import Store
@@ -74,7 +75,7 @@ def carry_over(
         return False
     form = stored_form(store, session, registration.form_id, registration.form_version)
     own = registration_rows.answers_of(session, registration.id)
-    said = "" if base.form_date is None else f"（填报日期 {base.form_date.isoformat()}）"
+    said = "" if base.form_date is None else f"（填报日期 {office_date(base.form_date)}）"
     last = registration_rows.answers_of(session, base.id)
     if any(sealing.hidden(answer) for answer in last.values()):
         raise NotAllowed("上次的登记里有加封的内容，您打不开，不能沿用，没有保存。请由能打开的人存为“已核对”。")

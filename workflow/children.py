@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from forms.code_tables import code_table
+from forms.written_dates import office_date
 from records import answer_rows, batch_rows, care_rows, child_rows, filter_rows, handovers, office_rows, place_rows
 from records.ids import CHINA
 from records.session import Session
@@ -184,10 +185,10 @@ def _row(rows: _Gathered, child: Child, who: Head, registration: Registration) -
 
 
 def exit_words(child: Child) -> str:
-    """``2026-10-12 返乡`` for a child that left the list, else ""."""
+    """``2026年10月12日 返乡`` for a child that left the list, else ""."""
     if child.state is ChildState.ACTIVE or child.exited_on is None:
         return ""
-    return f"{child.exited_on.isoformat()} {code_table('exit').label(child.exit_reason)}"
+    return f"{office_date(child.exited_on)} {code_table('exit').label(child.exit_reason)}"
 
 
 def _key_concern(answers: Mapping[str, Answer]) -> bool:
@@ -199,23 +200,24 @@ def reported_elsewhere(registration_id: str, row: ReportElsewhere, office: str) 
     if row.registration_id != registration_id and row.state is not BatchRowState.SENT:
         return "有更新未报送"
     if row.state is BatchRowState.SENT:
-        return f"{office}批次 {row.batch_number} 已报送，待反馈"
+        return f"已报送，等结果：{office}批次 {row.batch_number}"
     if row.state is BatchRowState.ACCEPTED:
-        return f"已录入 {row.system_number}（{office}报送）".replace(" （", "（")
+        return f"已接收 {row.system_number}（{office}报送）".replace(" （", "（")
     return f"被退回：{row.returned_reason}（{office}报送）"
 
 
 def reporting(registration_id: str, batches: list[tuple[BatchRow, Batch]]) -> str:
-    """The reporting status that screens show, derived from the child's last row in a batch."""
+    """The reporting status that screens show, derived from the child's last row in a batch: the state stands first,
+    a narrow column shows no more."""
     if not batches:
         return NOT_REPORTED
     row, batch = batches[-1]
     if row.registration_id != registration_id and row.state in (BatchRowState.ACCEPTED, BatchRowState.RETURNED):
         return "有更新未报送"
     if row.state is BatchRowState.FROZEN:
-        return f"在批次 {batch.number}" if batch.state is BatchState.OPEN else f"批次 {batch.number} 待报送"
+        return f"已选入批次 {batch.number}" if batch.state is BatchState.OPEN else f"待报送：批次 {batch.number}"
     if row.state is BatchRowState.SENT:
-        return f"批次 {batch.number} 已报送，待反馈"
+        return f"已报送，等结果：批次 {batch.number}"
     if row.state is BatchRowState.ACCEPTED:
-        return f"已录入 {row.system_number}".rstrip()
+        return f"已接收 {row.system_number}".rstrip()
     return f"被退回：{row.returned_reason}"

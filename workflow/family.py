@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from forms.dictionary import load_dictionary
 from forms.kinds import JsonValue, Kind
 from forms.values import empty
+from forms.written_dates import office_date
 from records import registration_rows, sealing, stack_rows
 from records.session import Session
 from records.tables import Child, ChildPerson, Registration
@@ -157,7 +158,7 @@ def _text(values: Mapping[str, JsonValue], role: PersonRole, what: str) -> str:
 def _when(row: Registration) -> str:
     if row.round is not None:
         return row.round.name
-    return "" if row.form_date is None else f"{row.form_date.year}年{row.form_date.month}月{row.form_date.day}日"
+    return "" if row.form_date is None else office_date(row.form_date)
 
 
 def first_of(forms: Sequence[Earlier], key: str) -> Iterator[tuple[str, JsonValue]]:

@@ -14,6 +14,7 @@ from forms.form_file import Form
 from forms.kinds import JsonValue, Kind
 from forms.prefill import NEVER, is_prefilled
 from forms.values import empty
+from forms.written_dates import office_date
 from records import registration_rows, round_rows
 from records.session import Session
 from records.store import Store
@@ -62,7 +63,7 @@ def _said(base: Registration | None) -> str:
     if base is not None and base.round is not None:
         return base.round.name
     when = None if base is None else base.form_date
-    return "上次" if when is None else f"{when.year}年{when.month}月{when.day}日"
+    return "上次" if when is None else office_date(when)
 
 
 def as_printed(last: LastTime, form: Form, answers: Mapping[str, Answer]) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from forms.code_tables import code_table
+from forms.written_dates import office_date
 from records import batch_rows, care_rows, office_rows
 from records.ids import civil_date
 from records.session import Session
@@ -55,7 +56,7 @@ def exit_child(
             raise WrongState("这名儿童已经退出台账，没有改动。")
         age = matching.age_on(child.birth_date, on)
         if reason == "grown" and age is not None and age < current.GROWN_UP:
-            raise BadValue(f"到 {on.isoformat()} 还不满十六周岁，不能按“满16周岁”退出，没有改动。请核对出生日期。")
+            raise BadValue(f"到 {office_date(on)}还不满十六周岁，不能按“满16周岁”退出，没有改动。请核对出生日期。")
         _move(store, session, actor, now, child, ChildMove(kind=MoveKind.EXIT, on=on, reason=reason, note=note.strip()))
         child.exited_on, child.exit_reason = on, reason
         child.state = ChildState.EXITED

@@ -12,6 +12,7 @@ from typing import Any
 from exporters.files import FileProblem
 from exporters.table import Table
 from exporters.workbook import BatchDocument, write_batch
+from forms.written_dates import office_date
 from records import answer_rows, audit, batch_rows, child_rows, handovers, office_rows, registration_rows, sealing
 from records.columns import canonical_json
 from records.ids import CHINA, civil_date
@@ -432,12 +433,13 @@ def _row_view(session: Session, row: BatchRow, who: Head) -> BatchRowView:
 
 
 def _receipt_view(session: Session, receipt: ReceiptRow) -> dict[str, str]:
+    written = receipt.written_at.astimezone(CHINA)
     return {
         "file_name": receipt.file_name,
         "rows": str(receipt.rows),
         "sha256": receipt.file_hash,
         "rows_sha256": receipt.rows_hash,
         "audit_head": str(audit.Head(receipt.audit_seq, receipt.audit_head)),
-        "written_at": receipt.written_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M"),
+        "written_at": f"{office_date(written)} {written:%H:%M}",
         "written_by": office_rows.user_name(session, receipt.written_by),
     }

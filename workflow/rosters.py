@@ -14,6 +14,7 @@ from pathlib import Path
 
 from exporters.files import FileProblem
 from exporters.roster_sheet import RosterSheet, write_roster_sheet
+from forms.written_dates import office_date
 from ocr import roster as reader
 from records import answer_rows, office_rows, registration_rows, roster_rows
 from records.roster_rows import Known
@@ -106,7 +107,7 @@ def write_findings(
     rows = tuple(
         (
             str(f.line), OUTCOMES[f.outcome], f.name, f.id_number_masked,
-            "" if f.birth_date is None else f.birth_date.isoformat(), f.place, "、".join(f.differing),
+            "" if f.birth_date is None else office_date(f.birth_date), f.place, "、".join(f.differing),
         )
         for f in wanted
     )  # fmt: skip
@@ -114,7 +115,7 @@ def write_findings(
         office = office_rows.office(session).name
     said = f"名单 {told.roster.rows} 名，{told.found} 名对得上，这里 {len(wanted)} 名要看。"
     row = told.roster
-    document = RosterSheet(office, row.name, row.as_of.isoformat(), said, rows, actor.full_name, now)
+    document = RosterSheet(office, row.name, office_date(row.as_of), said, rows, actor.full_name, now)
     try:
         write_roster_sheet(path, document)
     except FileProblem as problem:

@@ -225,7 +225,7 @@ def reported_elsewhere(told: ReportedElsewhere) -> str:
 
 REPORTED = {
     BatchRowState.SENT: "已报送，等结果",
-    BatchRowState.ACCEPTED: "已录入",
+    BatchRowState.ACCEPTED: "已接收",
     BatchRowState.RETURNED: "被退回：",
 }
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from exporters.files import FileProblem, write_file
 from exporters.visit_list import VisitLine, visit_list_pdf
 from forms.kinds import JsonValue
+from forms.written_dates import office_date
 from records import care_rows, child_rows, office_rows, registration_rows
 from records.ids import civil_date
 from records.session import Session
@@ -71,8 +72,8 @@ def _line(session: Session, row: VisitDueRow, who: Head) -> VisitLine:
         home="" if who.hides("child_residence") else _home(session, row),
         caregiver=" ".join(part for part in (named, phone or "") if part),
         level=row.level_label,
-        due=f"{_day(row.due_on)}{late}",
-        last=_day(row.last_visit) if row.last_visit is not None else "没有走访过",
+        due=f"{office_date(row.due_on)}{late}",
+        last=office_date(row.last_visit) if row.last_visit is not None else "没有走访过",
     )
 
 
@@ -83,7 +84,3 @@ def _home(session: Session, row: VisitDueRow) -> str:
     value: JsonValue | Mapping[str, JsonValue] = None if answer is None else answer.value
     detail = value.get("detail") if isinstance(value, dict) else ""
     return f"{row.residence.removeprefix('吉林省')}{detail or ''}"
-
-
-def _day(value: date) -> str:
-    return f"{value.year}年{value.month}月{value.day}日"

@@ -14,6 +14,7 @@ from forms.dictionary import FieldDefinition, load_dictionary
 from forms.kinds import JsonValue
 from forms.values import FieldError, empty, format_value, parse
 from forms.visiting import LEVELS
+from forms.written_dates import office_date
 from records import care_rows, child_rows, office_rows
 from records.ids import civil_date
 from records.session import Session
@@ -61,7 +62,7 @@ def plan(store: Store, actor: Actor, now: datetime, child_id: str, due_on: date,
         today = civil_date(now)
         _level, latest = visit_plan.due_by_rule(session, now, child, current, intervals(session))
         if not today <= due_on <= max(latest, today + GRACE):
-            raise BadValue(f"走访日期要在今天以后，最迟 {max(latest, today + GRACE).isoformat()}，没有改。")
+            raise BadValue(f"走访日期要在今天以后，最迟 {office_date(max(latest, today + GRACE))}，没有改。")
         planned.due_on, planned.planned_by, planned.visitor = due_on, actor.user_id, visitor.strip()
         session.flush()
         store.audit(session, actor.user_id, now, "visit.plan", planned.id, {"child": child.id})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 from forms.gazetteer import gazetteer
+from forms.written_dates import office_date
 from records.views import (
     AnswerState,
     BatchRowState,
@@ -31,13 +32,13 @@ class Mark:
 
 def day(value: date) -> str:
     """``2024年10月18日``."""
-    return f"{value.year}年{value.month}月{value.day}日"
+    return office_date(value)
 
 
 def moment(value: datetime) -> str:
     """``2024年10月18日 09:30`` at +08:00."""
     local = value.astimezone(CIVIL)
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+    return f"{office_date(local)} {local:%H:%M}"
 
 
 def division_words(code: str) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from docx import Document
 from openpyxl import load_workbook
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.batches.screen import BatchesScreen
@@ -127,3 +128,28 @@ def test_an_unwritable_place_is_said_and_nothing_is_lost(
     assert screen.notice.words
     assert screen.panel.write.isEnabled()
     assert screen.model.rows[0].state is BatchState.FROZEN
+
+
+def test_sheets_for_keying_by_hand_are_written_from_a_frozen_batch(
+    desk: Desk, screen: BatchesScreen, qtbot: QtBot, tmp_path: Path
+) -> None:
+    qtbot.waitUntil(lambda: shows(screen, "first_batch"))
+    choose_and_make(screen, qtbot)
+    assert not shows(screen, "write_sheets")  # what is not frozen may still change
+    freeze(screen, qtbot)
+    qtbot.waitUntil(lambda: shows(screen, "write_sheets"))
+    out = tmp_path / "对照单.docx"
+    click_named(screen, "write_sheets", qtbot)
+    dialog = screen.findChild(QFileDialog)
+    assert dialog is not None
+    assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave
+    assert dialog.selectedFiles()[0].endswith("录入对照单 2026-001.docx")
+    dialog.fileSelected.emit(str(out))
+    dialog.reject()
+    qtbot.waitUntil(lambda: "已写出 对照单.docx，2 名儿童" in screen.notice.words, timeout=20000)
+    written = "".join(p.text for p in Document(str(out)).paragraphs)
+    assert "欧阳雪甲" in written
+    assert "欧阳雪丙" not in written  # unticked
+    screen.panel.write_sheets_to(tmp_path / "没有这个文件夹" / "对照单.docx")
+    qtbot.waitUntil(lambda: screen.notice.property("role") == "alarm", timeout=20000)
+    assert screen.panel.sheets.isEnabled()

@@ -68,7 +68,7 @@ def test_children_are_found_by_every_part(office: OfficeAtWork) -> None:
     assert found("欧阳", exited=False) == set()
     assert found("欧阳", exited=True) == {snow}
     (row,) = children.children(office.store, office.actor, exited=True)
-    assert row.exited == "2026-10-12 返乡"
+    assert row.exited == "2026年10月12日 返乡"
 
 
 def test_the_list_says_what_is_due_and_missing(office: OfficeAtWork) -> None:

@@ -74,7 +74,7 @@ def test_the_county_sees_what_the_township_reported_and_the_answer(two: Two) -> 
     two.take(path)
     assert rows(county, REPORTS) == [("2026-001", "sent", "", "")] * 2
     assert report.candidates(county.store, county.actor) == (), "nobody is reported twice"
-    assert set(standing(county).values()) == {"黄松甸镇人民政府批次 2026-001 已报送，待反馈"}
+    assert set(standing(county).values()) == {"已报送，等结果：黄松甸镇人民政府批次 2026-001"}
     report.record_outcome(*at(town), first, True, "QG-000123")
     report.record_outcome(*at(town), second, False, reason="学校不全")
     path = two.make("二.tdhandover")
@@ -85,7 +85,7 @@ def test_the_county_sees_what_the_township_reported_and_the_answer(two: Two) -> 
     assert "registration" not in seen.counts, "the registrations themselves say the same as before"
     two.take(path)
     assert set(standing(county).values()) == {
-        "已录入 QG-000123（黄松甸镇人民政府报送）", "被退回：学校不全（黄松甸镇人民政府报送）",
+        "已接收 QG-000123（黄松甸镇人民政府报送）", "被退回：学校不全（黄松甸镇人民政府报送）",
     }  # fmt: skip
     (told,) = report.elsewhere(county.store, county.actor)
     assert (told.office, told.number, told.rows, told.accepted, told.returned) == (

@@ -187,7 +187,7 @@ def test_the_answer_for_each_child_comes_back(office: OfficeAtWork) -> None:
     summary = report.batches(office.store, office.actor)[0]
     assert (summary.sent, summary.accepted, summary.returned) == (0, 1, 1)
     told = {c.name: c.reporting for c in children.children(office.store, office.actor)}
-    assert told == {"欧阳雪": "已录入 220281000001", "王雪": "被退回：户籍地不符"}
+    assert told == {"欧阳雪": "已接收 220281000001", "王雪": "被退回：户籍地不符"}
 
 
 def test_a_returned_child_goes_into_a_new_batch_an_accepted_one_does_not(office: OfficeAtWork) -> None:

@@ -165,7 +165,7 @@ def test_unchanged_takes_over_what_was_left_blank(office: OfficeAtWork) -> None:
     for key in BLANK:
         assert after[key].value == before[key].value, key
         assert after[key].state is AnswerState.CONFIRMED
-        assert after[key].note == "沿用上次登记（填报日期 2026-10-12）"
+        assert after[key].note == "沿用上次登记（填报日期 2026年10月12日）"
         assert (after[key].page_id, after[key].box) == (before[key].page_id, before[key].box), (
             "the crop of the old paper"
         )

@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QMessageBox
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.batches.outcome import OutcomeForm
-from desktop.ui.theme import BETWEEN, INSIDE
+from desktop.ui.theme import INSIDE
+from desktop.ui.widgets.files import opens
 from desktop.ui.widgets.parts import Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import BATCH_ROW, moment
 from records.views import BatchRowState, BatchRowView, BatchState, BatchView
-from workflow import report
+from workflow import entry_sheets, report
 from workflow.changes import Changes
 from workflow.report import Receipt
 
@@ -54,6 +55,7 @@ class BatchPanel(QFrame):
         self.receipt = text("", "secondary", wrap=True, selectable=True)
         self.freeze = button("冻结", self._freeze, role="primary", icon="lock", name="freeze")
         self.write = button("写出工作簿", self._write, role="primary", icon="write", name="write_batch")
+        self.sheets = button("写对照单", self._ask_sheets, icon="print", name="write_sheets")
         self.outcome = OutcomeForm()
         self.outcome.given.connect(self._record)
         self.table.opened.connect(lambda _position: self.outcome.take_keyboard())
@@ -61,13 +63,13 @@ class BatchPanel(QFrame):
 
     def _lay_out(self) -> None:
         box = column(self, space=INSIDE)
-        row = line(space=BETWEEN)
+        row = line()
         words = column(space=4)
         words.addWidget(self.name)
         words.addWidget(self.told)
         row.addLayout(words, 1)
-        row.addWidget(self.freeze)
-        row.addWidget(self.write)
+        for deed in (self.freeze, self.sheets, self.write):
+            row.addWidget(deed)
         box.addLayout(row)
         box.addWidget(self.table, 1)
         box.addWidget(self.outcome)
@@ -92,7 +94,8 @@ class BatchPanel(QFrame):
         self.name.setText(f"{summary.name}　{summary.number}".rstrip("　"))
         self.told.setText(_progress(batch))
         self.freeze.setVisible(summary.state is BatchState.OPEN)
-        self.write.setVisible(summary.state is not BatchState.OPEN and not batch.erased)
+        for deed in (self.write, self.sheets):
+            deed.setVisible(summary.state is not BatchState.OPEN and not batch.erased)
         self.write.setText("写出工作簿" if summary.state is BatchState.FROZEN else "再写一份")
         self.model.set_rows(batch.rows)
         self._show_receipts(batch)
@@ -177,8 +180,41 @@ class BatchPanel(QFrame):
         )
 
     def _not_written(self, told: str) -> None:
-        self.write.setEnabled(True)
+        for deed in (self.write, self.sheets):
+            deed.setEnabled(True)
         self._notice.say(told, "alarm")
+
+    def _ask_sheets(self) -> None:
+        batch = self._batch
+        if batch is None:
+            return
+        proposed = f"录入对照单 {batch.summary.number or batch.summary.name}.docx".replace("/", "-")
+        dialog = QFileDialog(self, "录入对照单写到哪里", proposed, "文档 (*.docx)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("docx")
+        dialog.fileSelected.connect(lambda name: self.write_sheets_to(Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def write_sheets_to(self, path: Path) -> None:
+        """A page per child, for keying by hand into the national system."""
+        batch_id = self._batch_id
+        self.sheets.setEnabled(False)
+        self._jobs.write(
+            lambda store, actor, now: entry_sheets.write(store, actor, now, batch_id, path),
+            lambda written: self._sheets_written(path, written.rows),
+            owner=self,
+            failed=self._not_written,
+        )
+
+    def _sheets_written(self, path: Path, rows: int) -> None:
+        self.sheets.setEnabled(True)
+        self._notice.say(
+            f"已写出 {path.name}，{rows} 名儿童，一人一页。文件没有加密，用完请交回封存或删除。",
+            "good",
+            action="打开",
+            act=opens(path),
+        )
 
     def _record(self, row_id: str, accepted: bool, words: str) -> None:
         self._jobs.write(

@@ -53,5 +53,7 @@ class CasesBanner(QFrame):
         if not case.hidden:
             row.addWidget(button("记报告情况", lambda: self._ask.report(case), name=f"report_{case.report_id}"))
             row.addWidget(button("不需要报告", lambda: self._ask.withdraw(case), name=f"withdraw_{case.report_id}"))
-        row.addWidget(button("看儿童", lambda: self._open_child(case.child_id), name=f"case_child_{case.report_id}"))
+        row.addWidget(
+            button("打开档案页", lambda: self._open_child(case.child_id), name=f"case_child_{case.report_id}")
+        )
         return frame

@@ -134,7 +134,7 @@ class CareScreen(QWidget):
         row = line(space=INSIDE)
         self._proposed = text("", "heading")
         row.addWidget(self._proposed, 1)
-        row.addWidget(button("看儿童", self._open_proposed, name="proposed_child"))
+        row.addWidget(button("打开档案页", self._open_proposed, icon="person", name="proposed_child"))
         row.addWidget(button("不纳入", self._dismiss, name="dismiss"))
         row.addWidget(button("确认纳入", self._confirm, role="primary", icon="tick", name="confirm"))
         box.addLayout(row)

@@ -32,7 +32,7 @@ REFRESH_MS = 150
 KEYS = (
     ("Enter", "给这个孩子记走访"),
     ("上、下方向键", "在名单里走"),
-    ("Tab", "到下一个按钮或表：看儿童、写日志、安排日期、记走访"),
+    ("Tab", "到下一个按钮或表：打开档案页、写日志、安排日期、记走访"),
     ("左、右方向键", "在“要走访的”和“工作日志”之间换"),
 )
 AHEAD = ((0, "到期和逾期"), (30, "30 天内"), (366, "全部"))
@@ -117,7 +117,7 @@ class VisitsScreen(QWidget):
         row.addWidget(self.told, 1)
         self.deeds = (
             button("打印名单", self._ask_print, name="print_due"),
-            button("看儿童", self._open, name="open_child"),
+            button("打开档案页", self._open, icon="person", name="open_child"),
             button("写日志", self._log, name="write_log"),
             button("安排日期", self._plan, name="plan_visit"),
             button("记走访", self._record, role="primary", name="record_visit"),

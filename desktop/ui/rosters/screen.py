@@ -64,13 +64,13 @@ def _outcome(row: RosterFinding) -> Mark:
 
 LISTS: tuple[Column[RosterRow], ...] = (
     Column("名单", _name),
-    Column("截止", lambda row: row.as_of.isoformat(), 104),
+    Column("截止", lambda row: day(row.as_of), 144),
     Column("人数", lambda row: f"{row.rows:,}", 72, right=True),
 )
 FINDINGS: tuple[Column[RosterFinding], ...] = (
     Column("姓名", lambda row: row.name, 104),
     Column("情况", _outcome, 216),
-    Column("出生日期", lambda row: "" if row.birth_date is None else row.birth_date.isoformat(), 104),
+    Column("出生日期", lambda row: "" if row.birth_date is None else day(row.birth_date), 136),
     Column("身份证号", lambda row: row.id_number_masked or "没有", 168),
     Column("在哪里找", lambda row: row.place),
     Column("名单行", lambda row: str(row.line), 72, right=True),

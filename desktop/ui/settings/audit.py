@@ -37,6 +37,8 @@ class AuditSection(QWidget):
         self.until.setObjectName("audit_until")
         self.since.setPlaceholderText("空着从最早的起")
         self.until.setPlaceholderText("空着到今天")
+        for field in (self.since, self.until):
+            field.setMaximumWidth(240)
         grid = fields_grid()
         add_field(grid, "从哪一天", self.since)
         add_field(grid, "到哪一天", self.until)
