@@ -50,7 +50,7 @@ QLineEdit, QPlainTextEdit, QComboBox, QSpinBox { background: @panel; color: @ink
 QLineEdit, QComboBox, QSpinBox { min-height: 30px; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus { border: 2px solid @acts; padding: 0 7px; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus { min-height: 28px; }
-QLineEdit:disabled, QComboBox:disabled { background: @window; color: @secondary; border-color: @line; }
+QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QSpinBox:disabled { background: @window; color: @secondary; border-color: @line; }
 QLineEdit[wrong="true"], QComboBox[wrong="true"] { border: 2px solid @error; padding: 0 7px; min-height: 28px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(@arrow); width: 12px; height: 12px; }
@@ -74,7 +74,15 @@ QTableView::indicator, QListView::indicator, QCheckBox::indicator { width: 16px;
   border: 1px solid @edge; border-radius: 3px; background: @panel; }
 QTableView::indicator:checked, QListView::indicator:checked, QCheckBox::indicator:checked { background: @acts;
   border-color: @acts; image: url(@tick); }
+QCheckBox::indicator:focus { border: 2px solid @acts; width: 14px; height: 14px; }
+QCheckBox::indicator:checked:focus { border: 2px solid @ink; }
 QCheckBox::indicator:disabled { background: @line; border-color: @line; }
+QCheckBox:disabled, QRadioButton:disabled { color: @secondary; }
+QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid @edge; border-radius: 9px; background: @panel; }
+QRadioButton::indicator:focus { border: 2px solid @acts; width: 14px; height: 14px; }
+QRadioButton::indicator:checked { border: 5px solid @acts; width: 8px; height: 8px; }
+QRadioButton::indicator:checked:focus { border-color: @ink; }
+QRadioButton::indicator:disabled { background: @line; border-color: @line; }
 QTreeView::item { min-height: 36px; }
 QListWidget::item { padding: 0 8px; }
 QTableView::item:selected, QTreeView::item:selected { background: @acts_soft; color: @ink; }
@@ -105,4 +113,6 @@ QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QMenu { background: @panel; color: @ink; border: 1px solid @line; padding: 4px; }
 QMenu::item { padding: 4px 16px; }
 QMenu::item:selected { background: @acts_soft; }
+QMenu::item:disabled { color: @edge; }
+QMenu::separator { background: @line; height: 1px; margin: 4px 8px; }
 """

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui import icons
-from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.theme import AROUND, BETWEEN, CONTROL, INSIDE
 from desktop.ui.widgets.parts import column, line, panel, text
 
 
@@ -78,7 +78,11 @@ def add_field(grid: QGridLayout, word: str, field: QWidget, hint: str = "") -> N
     row = grid.rowCount()
     name = text(word)
     name.setBuddy(field)
-    grid.addWidget(name, row, 0)
+    if isinstance(field, QPlainTextEdit):  # its name stands beside the first line
+        name.setFixedHeight(CONTROL)
+        grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+    else:
+        grid.addWidget(name, row, 0)
     grid.addWidget(field, row, 1)
     if not field.accessibleName():
         field.setAccessibleName(word)
