@@ -50,7 +50,8 @@ QLineEdit, QPlainTextEdit, QComboBox, QSpinBox { background: @panel; color: @ink
 QLineEdit, QComboBox, QSpinBox { min-height: 30px; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus { border: 2px solid @acts; padding: 0 7px; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus { min-height: 28px; }
-QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QSpinBox:disabled { background: @window; color: @secondary; border-color: @line; }
+QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QSpinBox:disabled { background: @window;
+  color: @secondary; border-color: @line; }
 QLineEdit[wrong="true"], QComboBox[wrong="true"] { border: 2px solid @error; padding: 0 7px; min-height: 28px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(@arrow); width: 12px; height: 12px; }
