@@ -56,7 +56,7 @@ def test_children_are_found_shown_taken_off_and_back(office: OfficeAtWork, run: 
     assert code == 1
     assert "有 2 名儿童都对得上" in said
     assert run("child", "exit", "0023", "--reason", "返乡", "--on", "2027-01-20")[0] == 0
-    assert "已退出：2027年1月20日 返乡" in run("child", "show", "0023")[1]
+    assert "已退出：2027-01-20 返乡" in run("child", "show", "0023")[1]
     assert run("child", "exit", "0023", "--reason", "返乡")[0] == 1
     assert run("child", "return", "0023", "--note", "又回来了")[0] == 0
     assert "变动　2027-02-01　恢复　又回来了" in run("child", "show", "0023")[1]
