@@ -63,9 +63,11 @@ def book_bytes(document: AuditDocument) -> bytes:
     office = document.office.replace("&", "&&")
     head = f'&L&"宋体,常规"&9{office}&R&"宋体,常规"&9操作记录 {document.period}'
     cover = book.sheet("说明", landscape=False, header=head)
+    cover.fit_to_pages(1, 0)
     cover.set_column(0, 0, 18)
     cover.set_column(1, 1, 80)
     cover.merge_range(0, 0, 0, 1, "操作记录", book.style("title"))
+    cover.set_row(0, 36)
     row = book.pairs(
         cover,
         1,
@@ -73,10 +75,7 @@ def book_bytes(document: AuditDocument) -> bytes:
             ("单位", document.office),
             ("期间", document.period),
             ("条数", str(len(document.rows))),
-            (
-                "完整",
-                "前后相扣，没有缺失、改动或调换。" if document.whole else "有断开的地方，请先运行检查，报告管理员。",
-            ),
+            ("完整", WHOLE if document.whole else BROKEN),
             ("末码", document.head),
             ("程序版本", f"童档 {document.program_version}"),
             ("写出人", document.written_by),
@@ -91,5 +90,5 @@ def book_bytes(document: AuditDocument) -> bytes:
     cover.set_row(row, 36)
     data = book.sheet("操作记录", landscape=True, header=head)
     book.grid(data, text_table(COLUMNS, document.rows))
-    data.set_print_scale(60)
+    data.fit_to_pages(1, 0)
     return book.finish()

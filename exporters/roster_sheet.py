@@ -20,6 +20,8 @@ COLUMNS = (
     ("visited", "走访日期和走访人"),
     ("found", "走访结果"),
 )
+WIDTHS = (11, 16, 15, 23, 18, 26, 17, 19, 24)  # signs: an A4 sheet across in letters of a readable size
+LOWEST = 30.0  # points: room for a pen
 NOTE = "上面有儿童的信息：走访时随身保管，走访完收回，不要拍照外传。名单只用来提醒，以走访看到的为准。"
 
 
@@ -58,7 +60,7 @@ def sheet_bytes(document: RosterSheet) -> bytes:
         sheet.merge_range(row, 0, row, last, words, book.style(look))
         sheet.set_row(row, height)
     empty = ("",) * (len(COLUMNS) - len(document.rows[0]) if document.rows else 0)
-    book.grid(sheet, text_table(COLUMNS, [(*row, *empty) for row in document.rows]), top=len(lines), frozen_columns=3)
-    sheet.set_column(last, last, 30)
+    rows = text_table(COLUMNS, [(*row, *empty) for row in document.rows])
+    book.grid(sheet, rows, top=len(lines), frozen_columns=3, widths=WIDTHS, lowest=LOWEST)
     sheet.fit_to_pages(1, 0)
     return book.finish()

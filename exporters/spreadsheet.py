@@ -51,6 +51,7 @@ _MARKS: Mapping[Mark, Mapping[str, Any]] = {
 }
 _STYLES: Mapping[str, Mapping[str, Any]] = {
     "header": {**_BODY, **_frame(1, _LINE), "font_name": "黑体", "bg_color": _HEADER, "align": "center"},
+    "value": {**_BODY, **_frame(1, _LINE), "num_format": "@", "align": "left", "indent": 1},
     "label": {**_BODY, **_frame(1, _LINE), "font_name": "黑体", "bg_color": _HEADER, "indent": 1},
     "title": {"font_name": "黑体", "font_size": 16, "font_color": _INK, "align": "center", "valign": "vcenter"},
     "note": {"font_name": "宋体", "font_size": 10.5, "font_color": _SECONDARY, "valign": "vcenter", "text_wrap": True},
@@ -144,12 +145,22 @@ class Spreadsheet:
         else:
             self.text(sheet, row, column, value or "", style)
 
-    def grid(self, sheet: Any, table: Table, *, top: int = 0, frozen_columns: int = 0, widest: float = WIDEST) -> None:
+    def grid(
+        self,
+        sheet: Any,
+        table: Table,
+        *,
+        top: int = 0,
+        frozen_columns: int = 0,
+        widths: Sequence[float] = (),
+        lowest: float = 0.0,
+    ) -> None:
         """The table from row ``top`` down, its header frozen and repeated on every printed page.
 
-        Columns are at most ``widest`` signs wide (a Chinese sign is two); longer text wraps.
+        ``widths`` of the columns in signs (a Chinese sign is two), else ``column_widths``; longer text wraps.
+        ``lowest``: points that every row is high at least, to be written in by hand.
         """
-        widths = column_widths(table, widest)
+        widths = widths or column_widths(table)
         for index, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
             sheet.set_column(index, index, width)
             self.text(sheet, top, index, column.title, self.style("header"))
@@ -157,7 +168,7 @@ class Spreadsheet:
         for number, row in enumerate(table.rows, start=top + 1):
             for index, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
                 self.cell(sheet, number, index, column.kind, cell)
-            sheet.set_row(number, _height(row, widths))
+            sheet.set_row(number, max(lowest, _height(row, widths)))
         sheet.freeze_panes(top + 1, frozen_columns)
         sheet.repeat_rows(top)
         if frozen_columns:
@@ -173,7 +184,7 @@ class Spreadsheet:
         row = top
         for label, value in pairs:
             self.text(sheet, row, 0, label, self.style("label"))
-            self.text(sheet, row, 1, value, self.cell_style(ColumnKind.TEXT, Mark.NONE))
+            self.text(sheet, row, 1, value, self.style("value"))
             sheet.set_row(row, 20 * (1 + display_width(value) // 72))
             row += 1
         return row

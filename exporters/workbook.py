@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -140,6 +140,7 @@ _LEGEND: Mapping[Mark, str] = {
 
 
 _GRID_TOP = 4
+_STAYS = 24.0  # signs
 
 
 def write_draft(path: Path, document: DraftDocument) -> Written:
@@ -151,52 +152,52 @@ def draft_bytes(document: DraftDocument) -> bytes:
     """The draft workbook's bytes: a pure function of the document."""
     book = Spreadsheet(title=DRAFT_WARNING, category="核对草稿", author=document.office, created=document.written_at)
     grid = _draft_sheet(book, DRAFT_WARNING, document)
-    for column, (mark, words) in zip(_legend_columns(document.table), _LEGEND.items(), strict=True):
+    widths = _draft_widths(document)
+    for column, (mark, words) in zip(_legend_columns(widths), _LEGEND.items(), strict=True):
         book.cell(grid, 2, column, ColumnKind.TEXT, Cell(words, mark))
     grid.set_row(2, 22)
-    book.grid(grid, document.table, top=_GRID_TOP, frozen_columns=document.frozen_columns)
+    book.grid(grid, document.table, top=_GRID_TOP, frozen_columns=document.frozen_columns, widths=widths)
     grid.set_print_scale(70)
     grid.print_across()
 
     look = _draft_sheet(book, LOOK_SHEET, document)
-    book.grid(
-        look,
-        text_table(
-            (
-                ("file", "文件"),
-                ("page", "页"),
-                ("child", "儿童"),
-                ("field", "栏目"),
-                ("text", "读作"),
-                ("reason", "为什么要看"),
-            ),
-            [(x.file, str(x.page), x.child, x.field, x.text, x.reason) for x in document.to_look_at],
+    looks = text_table(
+        (
+            ("file", "文件"),
+            ("page", "页"),
+            ("child", "儿童"),
+            ("field", "栏目"),
+            ("text", "读作"),
+            ("reason", "为什么要看"),
         ),
-        top=_GRID_TOP,
-        widest=60,
+        [(x.file, str(x.page), x.child, x.field, x.text, x.reason) for x in document.to_look_at],
     )
+    book.grid(look, looks, top=_GRID_TOP)
     look.fit_to_pages(1, 0)
 
     failures = _draft_sheet(book, FAILURE_SHEET, document)
-    book.grid(
-        failures,
-        text_table(
-            (("file", "文件"), ("page", "页"), ("sentence", "情况和办法")),
-            [(x.file, "" if x.page is None else str(x.page), x.sentence) for x in document.failures],
-        ),
-        top=_GRID_TOP,
-        widest=100,
+    failed = text_table(
+        (("file", "文件"), ("page", "页"), ("sentence", "情况和办法")),
+        [(x.file, "" if x.page is None else str(x.page), x.sentence) for x in document.failures],
     )
+    book.grid(failures, failed, top=_GRID_TOP, widths=column_widths(failed, 100))
     failures.fit_to_pages(1, 0)
     return book.finish()
 
 
-def _legend_columns(table: Table) -> list[int]:
+def _draft_widths(document: DraftDocument) -> list[float]:
+    """What says whose row it is stays in sight while one scrolls: it leaves room for the rest."""
+    widths = column_widths(document.table)
+    wraps = max(0, document.frozen_columns - 1)  # the last of them is the 档号, which stays in one line
+    return [*(min(width, _STAYS) for width in widths[:wraps]), *widths[wraps:]]
+
+
+def _legend_columns(widths: Sequence[float]) -> list[int]:
     """The first columns wide enough for the legend's words, which must not wrap."""
     needed = max(display_width(words) for words in _LEGEND.values()) + 3
-    wide = [index for index, width in enumerate(column_widths(table)) if width >= needed]
+    wide = [index for index, width in enumerate(widths) if width >= needed]
     # past the last column there is room too
-    return [*wide, *range(len(table.columns), len(table.columns) + len(_LEGEND))][: len(_LEGEND)]
+    return [*wide, *range(len(widths), len(widths) + len(_LEGEND))][: len(_LEGEND)]
 
 
 def _draft_sheet(book: Spreadsheet, name: str, document: DraftDocument) -> Any:

@@ -25,7 +25,8 @@ from workflow.permissions import Right, verb
 from workflow.report_table import text_of
 from workflow.version import VERSION
 
-FIXED = (("file", "文件"), ("pages", "页"), ("archive_number", "档号"))
+# whose row it is stays in sight, and stands at the left of every printed page
+FIXED = (("child", "儿童"), ("file", "文件"), ("pages", "页"), ("archive_number", "档号"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def _table(entries: Sequence[_Entry]) -> Table:
     columns += [Column(key, sheets.label_of(field)) for key, field in fields.items()]
     rows = []
     for entry in entries:
-        fixed = (Cell(entry.file), Cell(entry.pages), Cell(entry.archive_number))
+        fixed = (Cell(entry.child), Cell(entry.file), Cell(entry.pages), Cell(entry.archive_number))
         rows.append(fixed + tuple(entry.cells.get(key, Cell("")) for key in fields))
     return Table(tuple(columns), tuple(rows))
 

@@ -83,6 +83,8 @@ def _blocks(form: Form, values: Mapping[str, Any]) -> tuple[EntryBlock, ...]:
         definition = dictionary.fields.get(field.key)
         label = field.label if definition is None else definition.export_name
         code = str(value["code"]) if field.kind in CODED else ""
+        if not code.replace(",", "").isdigit():
+            code = ""  # a word of the form files: no system that is keyed into asks for it
         block = "" if definition is None else definition.block
         lines.setdefault(block, []).append(EntryLine(label, str(value["text"]), code))
     return tuple(EntryBlock(titles.get(key, OTHER_BLOCK), tuple(found)) for key, found in lines.items() if found)
