@@ -118,6 +118,8 @@ def elsewhere(session: Session, division: str) -> list[ReportElsewhere]:
 def elsewhere_of_children(session: Session, child_ids: Sequence[str]) -> dict[str, list[ReportElsewhere]]:
     """Each child's reports by other offices, oldest first."""
     found: dict[str, list[ReportElsewhere]] = {}
+    if session.scalar(select(ReportElsewhere.id).limit(1)) is None:  # in most stores: no registration is looked up
+        return found
     for start in range(0, len(child_ids), CHUNK):
         statement = (
             select(Registration.child_id, ReportElsewhere)

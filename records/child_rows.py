@@ -240,7 +240,7 @@ def count_children(
     also: Sequence[ColumnElement[bool]] = (),
 ) -> int:
     """How many ``children_with_current`` finds without a limit."""
-    wanted = [*_wanted(session, search, division, exited, walked=bool(search), listed=False), *also]
+    wanted = [*_wanted(session, search, division, exited, walked=False, listed=False), *also]
     wanted += [] if unless is None else [_open_to(unless)]
     return session.scalar(select(func.count()).select_from(Child).where(*wanted)) or 0
 
@@ -249,13 +249,16 @@ def _wanted(
     session: Session, search: str, division: str, exited: bool | None, *, walked: bool = True, listed: bool = True
 ) -> list[ColumnElement[bool]]:
     """``walked``: children are asked one by one, in the order of the list, and not found by their scope and sorted."""
-    # a child without a current registration has no scope
-    conditions = [within(func.coalesce(Child.scope, "") if walked else Child.scope, division)]
+    matching = search_rows.matching(session, search, listed=listed) if search else None
+    if search and matching is None:
+        return [false()]
+    conditions = [] if matching is None else [matching.condition]
+    # a child without a current registration has no scope. Of those gathered by a search the index of ids is asked for
+    # it, which SQLite takes only where the plain column stands there; walked over, no index may tempt to sort them all
+    plain = not walked if matching is None else not matching.walked
+    conditions.append(within(Child.scope if plain else func.coalesce(Child.scope, ""), division))
     if exited is not None:
         conditions.append(Child.state == (ChildState.EXITED if exited else ChildState.ACTIVE))
-    if search:
-        matching = search_rows.matching(session, search, listed=listed)
-        conditions.append(false() if matching is None else matching)
     return conditions
 
 

@@ -64,6 +64,7 @@ def reading_engine(path: Path, key: bytes) -> Engine:
         poolclass=QueuePool,
         pool_size=READERS,
         max_overflow=READERS,
+        pool_use_lifo=True,  # whoever reads alone always has the connection whose cache is full
         hide_parameters=True,
     )
     event.listen(engine, "begin", _begin)

@@ -19,7 +19,7 @@ TAIL_MARK = "#"  # before a phone written backwards
 LONGEST_TERM = 24  # characters: nobody types more of a name
 LONGEST_ITEM = 7  # figures of an item number in a 档号; more figures are an ID number or a phone
 SEPARATORS = "-·"  # of a 档号
-FEW, MANY = 1000, 5000  # children found: so many are sorted; of more the order is walked; of these nothing is gathered
+MANY = 12_000  # children found: so many are gathered and sorted for a page of a list, of more its order is walked
 CHUNK = 500
 
 
@@ -90,24 +90,34 @@ class _Part:
     row: ColumnElement[bool]
 
 
-def matching(session: Session, search: str, *, listed: bool) -> ColumnElement[bool] | None:
-    """The condition on children that fits these signs, None where they are no part of anything that is kept.
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """The children that fit some signs. ``walked``: to be asked of each in the order of the list, not gathered."""
 
-    Few children are looked up one by one and sorted. Of more, whoever lists walks the order of the list and asks of
-    each whether it is among them. Where figures fit very many, its row is asked: a page is full long before all are
-    gathered (not so with names and letters: the list is in their order). One letter is where the list begins with it.
-    ``listed``: for one page of a list, not for all that fit.
+    condition: ColumnElement[bool]
+    walked: bool
+
+
+def matching(session: Session, search: str, *, listed: bool) -> Matching | None:
+    """Who fits these signs, None where they are no part of anything that is kept.
+
+    Those who fit are gathered, and counted or sorted by what indexes say of them. Where very many fit, whoever lists
+    walks the order of the list and asks of each whether it is among them; where figures fit very many, its row is
+    asked: a page is full long before all are gathered (not so with names and letters: the list is in their order).
+    One letter is where the list begins with it. ``listed``: for one page of a list, not for all that fit.
     """
     if len(search) == 1 and search.isascii() and search.isalpha():
-        return _begins(Child.pinyin, search.lower())
+        return Matching(_begins(Child.pinyin, search.lower()), walked=True)
     parts = [*_parts(search), *_filed_under(session, search)]
     if not parts:
         return None
     every = union_all(*(part.ids for part in parts))
-    some = session.scalar(select(func.count()).select_from(every.limit(MANY + 1).subquery())) or 0
-    if some > MANY and listed and not any(c.isalpha() for c in search):
-        return or_(*(part.row for part in parts))
-    return Child.id.in_(every) if some <= FEW else func.coalesce(Child.id, "").in_(every)
+    some = select(func.count()).select_from(every.limit(MANY + 1).subquery())
+    if not listed or (session.scalar(some) or 0) <= MANY:
+        return Matching(Child.id.in_(every), walked=False)
+    asked = any(c.isalpha() for c in search)
+    row = func.coalesce(Child.id, "").in_(every) if asked else or_(*(part.row for part in parts))
+    return Matching(row, walked=True)
 
 
 def _parts(search: str) -> list[_Part]:

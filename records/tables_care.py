@@ -20,7 +20,7 @@ class ChildPerson(Table):
     """The child and those around it by what they are searched and matched by, from the current registration."""
 
     __tablename__ = "child_persons"
-    __table_args__ = (Index(None, "id_number"), Index(None, "phone"), Index(None, "name_norm"))
+    __table_args__ = (Index(None, "id_number"), Index(None, "phone", "child_id"), Index(None, "name_norm"))
 
     child_id: Mapped[Id] = mapped_column(ForeignKey("children.id"), primary_key=True)
     role: Mapped[PersonRole] = mapped_column(enumeration(PersonRole, "person_role"), primary_key=True)

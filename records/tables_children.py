@@ -41,9 +41,11 @@ class Child(Table):
         # lists in their order, with everything that says whether a child is in them
         Index(None, "pinyin", "id", "scope", "state"),
         Index(None, "scope", "state"),  # to count by: the narrowest
-        Index(None, "initials"),
-        Index(None, "id_number"),
-        Index(None, "id_reversed"),
+        # everything that a search asks of a child it has found: its row, far away from the next one's, stays unread
+        Index(None, "id", "scope", "state", "pinyin"),
+        Index(None, "initials", "id"),
+        Index(None, "id_number", "id"),
+        Index(None, "id_reversed", "id"),
         Index(None, "residence_division"),
         Index(None, "household_division"),
     )

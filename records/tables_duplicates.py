@@ -12,7 +12,7 @@ class ChildKey(Table):
     """A child under one of the keys that ``records.likeness.keys_of`` gives: derived, made anew at every change."""
 
     __tablename__ = "child_keys"
-    __table_args__ = (Index(None, "key"),)
+    __table_args__ = (Index(None, "key", "child_id"),)
 
     child_id: Mapped[Id] = mapped_column(ForeignKey("children.id"), primary_key=True)
     key: Mapped[str] = mapped_column(Text, primary_key=True)

@@ -1,4 +1,4 @@
--- revision 0018
+-- revision 0019
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -42,8 +42,6 @@ CREATE TABLE children (
 	CONSTRAINT ck_children_child_state CHECK (state IN ('active', 'exited'))
 );
 CREATE INDEX ix_children_household_division ON children (household_division);
-CREATE INDEX ix_children_id_number ON children (id_number);
-CREATE INDEX ix_children_initials ON children (initials);
 CREATE INDEX ix_children_name_norm_birth_date ON children (name_norm, birth_date);
 CREATE INDEX ix_children_residence_division ON children (residence_division);
 CREATE TABLE forms_used (
@@ -437,7 +435,6 @@ CREATE TABLE child_persons (
 );
 CREATE INDEX ix_child_persons_id_number ON child_persons (id_number);
 CREATE INDEX ix_child_persons_name_norm ON child_persons (name_norm);
-CREATE INDEX ix_child_persons_phone ON child_persons (phone);
 CREATE TABLE carried_over (
 	registration_id VARCHAR(36) NOT NULL, 
 	base_id VARCHAR(36) NOT NULL, 
@@ -596,7 +593,6 @@ CREATE TABLE work_log (
 );
 CREATE INDEX ix_work_log_child_id_on ON work_log (child_id, "on");
 CREATE INDEX ix_work_log_on ON work_log ("on");
-CREATE INDEX ix_children_id_reversed ON children (id_reversed);
 CREATE INDEX ix_sources_division ON sources (division);
 CREATE INDEX ix_registrations_division ON registrations (division);
 CREATE TABLE "users" (
@@ -609,8 +605,8 @@ CREATE TABLE "users" (
 	valid_until DATE, 
 	disabled_at DATETIME, store_id VARCHAR(36), 
 	CONSTRAINT pk_users PRIMARY KEY (id), 
-	CONSTRAINT uq_users_username UNIQUE (username), 
-	CONSTRAINT ck_users_role CHECK (role IN ('collector', 'reviewer', 'archivist', 'administrator', 'helper'))
+	CONSTRAINT ck_users_role CHECK (role IN ('collector', 'reviewer', 'archivist', 'administrator', 'helper')), 
+	CONSTRAINT uq_users_username UNIQUE (username)
 );
 CREATE UNIQUE INDEX ix_pages_masked_id ON pages (masked_id);
 CREATE TABLE erasures (
@@ -637,7 +633,6 @@ CREATE TABLE child_keys (
 	CONSTRAINT pk_child_keys PRIMARY KEY (child_id, "key"), 
 	CONSTRAINT fk_child_keys_child_id FOREIGN KEY(child_id) REFERENCES children (id)
 );
-CREATE INDEX ix_child_keys_key ON child_keys ("key");
 CREATE TABLE child_merges (
 	id VARCHAR(36) NOT NULL, 
 	kept_id VARCHAR(36) NOT NULL, 
@@ -908,3 +903,9 @@ CREATE INDEX ix_kept_views_kind ON kept_views (kind);
 CREATE INDEX ix_archive_items_box_id_number_norm ON archive_items (box_id, number_norm);
 CREATE INDEX ix_archive_items_location_id ON archive_items (location_id);
 CREATE INDEX ix_archive_items_nowhere ON archive_items (number_norm) WHERE box_id IS NULL AND location_id IS NULL AND dossier_id IS NULL;
+CREATE INDEX ix_children_initials_id ON children (initials, id);
+CREATE INDEX ix_children_id_number_id ON children (id_number, id);
+CREATE INDEX ix_children_id_reversed_id ON children (id_reversed, id);
+CREATE INDEX ix_child_persons_phone_child_id ON child_persons (phone, child_id);
+CREATE INDEX ix_child_keys_key_child_id ON child_keys ("key", child_id);
+CREATE INDEX ix_children_id_scope_state_pinyin ON children (id, scope, state, pinyin);
