@@ -54,11 +54,12 @@ def check(answers: Mapping[str, JsonValue], *, as_of: date, limits: Limits = NOT
 
 def is_required(definition: FieldDefinition, answers: Mapping[str, JsonValue]) -> bool:
     """Whether the answers given so far make this field a required one."""
-    return _is_required(definition, Answers(answers))
+    seen = Answers(answers)
+    return _is_required(definition, seen, same=unchanged(seen))
 
 
-def _is_required(definition: FieldDefinition, seen: Answers) -> bool:
-    if unchanged(seen):
+def _is_required(definition: FieldDefinition, seen: Answers, *, same: bool) -> bool:
+    if same:
         return definition.key in STILL_WANTED
     if definition.required_when == "always":
         return True
@@ -71,8 +72,9 @@ def unchanged(answers: Answers) -> bool:
 
 
 def _required(answers: Mapping[str, JsonValue], seen: Answers) -> Findings:
+    same = unchanged(seen)
     for key, definition in load_dictionary().fields.items():
-        if seen.asks(key) and empty(answers[key]) and _is_required(definition, seen):
+        if seen.asks(key) and empty(answers[key]) and _is_required(definition, seen, same=same):
             if key in SAYS_MORE:
                 yield finding("unaccompanied", key)
             else:

@@ -19,12 +19,17 @@ _RUN = re.compile(r"(\d)\1{6}")
 
 def data_rules(values: Mapping[str, JsonValue], answers: Answers) -> Findings:
     """What the rules say that stand whole in the book."""
-    for rule in rule_book().values():
-        if rule.scope == FORM:
-            yield from _alone(rule, answers)
-            yield from _order(rule, answers)
-            if rule.when:
-                yield from _when(rule, values, answers)
+    for rule in _whole_in_the_book():
+        yield from _alone(rule, answers)
+        yield from _order(rule, answers)
+        if rule.when:
+            yield from _when(rule, values, answers)
+
+
+@cache
+def _whole_in_the_book() -> tuple[Rule, ...]:
+    rules = rule_book().values()
+    return tuple(rule for rule in rules if rule.scope == FORM and (rule.alone or rule.order or rule.when))
 
 
 def _alone(rule: Rule, answers: Answers) -> Findings:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from forms.dictionary import extra_sensitive
 from records import sealing_late, search_rows
-from records.check_rows import Ids
+from records.check_rows import PORTION, Ids
 from records.columns import canonical_json
 from records.erasing import ERASED
 from records.merging import columns_of_children
@@ -174,7 +174,7 @@ def search_columns_differing(session: Session) -> Ids:
     columns = select(Child.id, Child.id_number, Child.id_reversed).order_by(Child.id)
     tails = {
         child_id
-        for child_id, number, reversed_number in session.execute(columns)
+        for child_id, number, reversed_number in session.execute(columns, execution_options={"yield_per": PORTION})
         if (reversed_number or "") != (number or "")[::-1]
     }
     return tuple(sorted(tails.union(search_rows.differing(session))))

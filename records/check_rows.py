@@ -6,11 +6,11 @@ The queries trust nothing that the mapped classes promise: rows may have been ch
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from records import audit
 from records.audit import Head
@@ -38,6 +38,7 @@ from records.vault import VaultRef
 from records.views import AnswerState, BatchState, PageState, SourceState
 
 Ids = tuple[str, ...]
+PORTION = 500  # rows in the memory at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +63,41 @@ def broken_references(session: Session) -> Ids:
     return tuple(f"{table}/{row}" for table, row, *_ in session.execute(text("PRAGMA foreign_key_check")))
 
 
-def vault_rows(session: Session) -> Iterator[VaultRow]:
-    """Every row that names a file in the vault."""
-    sources = select(
-        Source.id, Source.vault_id, Source.vault_key, Source.vault_key_sealed, Source.content_hash, Source.store_id
+def _originals(session: Session, after: str) -> list[VaultRow]:
+    statement = (
+        select(
+            Source.id, Source.vault_id, Source.vault_key, Source.vault_key_sealed, Source.content_hash, Source.store_id
+        )
+        .where(Source.erased_at.is_(None), ~Source.withheld, Source.id > after)
+        .order_by(Source.id)
+        .limit(PORTION)
     )
-    whole = sources.where(Source.erased_at.is_(None), ~Source.withheld).order_by(Source.id)
-    for row_id, vault_id, key, sealed, content_hash, store_id in session.execute(whole):
-        # another store's hashes are keyed with its key; the vault's own seal speaks for its files
-        yield VaultRow(row_id, VaultRef(vault_id, key), sealed, content_hash if store_id is None else "")
-    masked = select(Page.id, Page.masked_id, Page.masked_key).where(Page.masked_id.is_not(None))
-    for row_id, masked_id, masked_key in session.execute(masked.order_by(Page.id)):
-        yield VaultRow(row_id, VaultRef(masked_id or "", masked_key or b""), sealed=False, content_hash="")
-    views = select(Page.id, Page.view_id, Page.view_key, Page.view_key_sealed).where(Page.view_id.is_not(None))
-    for row_id, view_id, view_key, sealed in session.execute(views.order_by(Page.id)):
-        yield VaultRow(row_id, VaultRef(view_id or "", view_key or b""), sealed, "")
+    # another store's hashes are keyed with its key; the vault's own seal speaks for its files
+    return [
+        VaultRow(row_id, VaultRef(vault_id, key), sealed, content_hash if store_id is None else "")
+        for row_id, vault_id, key, sealed, content_hash, store_id in session.execute(statement)
+    ]
+
+
+def _covered_copies(session: Session, after: str) -> list[VaultRow]:
+    statement = select(Page.id, Page.masked_id, Page.masked_key).where(Page.masked_id.is_not(None), Page.id > after)
+    rows = session.execute(statement.order_by(Page.id).limit(PORTION))
+    return [
+        VaultRow(row_id, VaultRef(file or "", key or b""), sealed=False, content_hash="") for row_id, file, key in rows
+    ]
+
+
+def _viewing_copies(session: Session, after: str) -> list[VaultRow]:
+    columns = select(Page.id, Page.view_id, Page.view_key, Page.view_key_sealed)
+    statement = columns.where(Page.view_id.is_not(None), Page.id > after).order_by(Page.id).limit(PORTION)
+    return [
+        VaultRow(row_id, VaultRef(file or "", key or b""), sealed, "")
+        for row_id, file, key, sealed in session.execute(statement)
+    ]
+
+
+VAULT_ROWS: tuple[Callable[[Session, str], list[VaultRow]], ...] = (_originals, _covered_copies, _viewing_copies)
+"""Every row that names a file in the vault: each gives the next portion of them after an id."""
 
 
 def damaged_readings(session: Session) -> Ids:
@@ -194,32 +215,25 @@ def numbers_given_twice(session: Session) -> Ids:
 
 def answers_against_their_history(session: Session) -> Ids:
     """Answers that a person gave, but that are not what the last event says, as ``registration/key``."""
-    last = (
-        select(AnswerEvent.registration_id, AnswerEvent.key, func.max(AnswerEvent.number).label("number"))
-        .group_by(AnswerEvent.registration_id, AnswerEvent.key)
-        .subquery()
-    )
-    same_field = and_(Answer.registration_id == last.c.registration_id, Answer.key == last.c.key)
-    event = and_(
-        AnswerEvent.registration_id == last.c.registration_id,
-        AnswerEvent.key == last.c.key,
-        AnswerEvent.number == last.c.number,
-    )
+    own = and_(AnswerEvent.registration_id == Answer.registration_id, AnswerEvent.key == Answer.key)
+    # asked answer by answer: the last events of a whole store, gathered first, would all stand in the memory
+    last = select(func.max(AnswerEvent.number)).where(own).correlate(Answer).scalar_subquery()
+    event = aliased(AnswerEvent)
     statement = (
         select(Answer.registration_id, Answer.key)
-        .outerjoin(last, same_field)
-        .outerjoin(AnswerEvent, event)
+        .outerjoin(event, and_(event.registration_id == Answer.registration_id, event.number == last))
         .where(Answer.state != AnswerState.MACHINE)
         .where(
             or_(
-                AnswerEvent.id.is_(None),
-                AnswerEvent.to_state != Answer.state,
-                AnswerEvent.to_state.is_(None),
-                AnswerEvent.to_value != Answer.value,
+                event.id.is_(None),
+                event.to_state != Answer.state,
+                event.to_state.is_(None),
+                event.to_value != Answer.value,
             )
         )
     )
-    return tuple(f"{registration}/{key}" for registration, key in session.execute(statement))
+    found = session.execute(statement, execution_options={"yield_per": PORTION})
+    return tuple(f"{registration}/{key}" for registration, key in found)
 
 
 def altered_batch_rows(session: Session) -> Ids:

@@ -19,9 +19,9 @@ from records.errors import CannotWrite, StoreDamaged, StoreError
 
 BUSY_MILLISECONDS = 10_000
 READERS = 4
-# A page that isn't in the cache is decrypted again. At 100,000 children SQLite's own 2 MB made encryption cost 2.7
-# times as much as none, 16 MB 1.1 times.
-CACHE_KIB = 16 * 1024
+# A page that isn't in the cache is decrypted anew, 9 µs each, and a long answer reads a thousand; several of those fit
+# (docs/store-benchmark.md). Each connection has a cache of its own, which grows as far as it reads.
+CACHE_KIB = 32 * 1024
 
 
 def connect(path: Path, key: bytes, *, read_only: bool = False, journal: str = "WAL") -> Any:

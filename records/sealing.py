@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
 from sqlalchemy import event
-from sqlalchemy.orm import InstanceState, attributes, object_session
+from sqlalchemy.orm import InstanceState, Session, attributes, object_session
 
 from forms.dictionary import extra_sensitive
 from forms.labels import BY_SUBJECT, match_label
@@ -139,8 +139,8 @@ def _sealer(row: Answer | AnswerEvent) -> Sealer | None:
     return None if session is None else session.info.get(SEALER)
 
 
-def _answer_place(row: Answer) -> str:
-    return f"answers/{row.registration_id}/{row.key}"
+def _place(registration_id: str, key: str) -> str:
+    return f"answers/{registration_id}/{key}"
 
 
 def _touched(row: Answer | AnswerEvent, *names: str) -> bool:
@@ -157,7 +157,7 @@ def _close_answer(_mapper: object, _connection: object, row: Answer) -> None:
             row.sealed = None  # somebody says that the field is blank
         return
     clear = {"value": row.value, "text": row.text, "note": note}
-    row.sealed = sealer.seal(canonical_json(list(clear.values())).encode(), _answer_place(row))
+    row.sealed = sealer.seal(canonical_json(list(clear.values())).encode(), _place(row.registration_id, row.key))
     row.value, row.text, row.note = None, "", _noted(note)
     row._clear = clear  # type: ignore[attr-defined]  # until the row is written
 
@@ -179,12 +179,17 @@ def _show(row: Answer | AnswerEvent, clear: Mapping[str, Any]) -> None:
 
 
 def _open_answer(row: Answer) -> None:
-    sealer = _sealer(row)
-    if sealer is None or row.sealed is None:
-        return
-    opened = sealer.open_sealed(row.sealed, _answer_place(row))
+    session = object_session(row)
+    opened = None if session is None else opened_answer(session, row.registration_id, row.key, row.sealed)
     if opened is not None:
-        _show(row, _parts(opened, ("value", "text", "note")))
+        _show(row, opened)
+
+
+def opened_answer(session: Session, registration_id: str, key: str, sealed: bytes | None) -> Mapping[str, Any] | None:
+    """What stands sealed in an answer's row: ``value``, ``text`` and ``note``; None if nothing can be opened there."""
+    sealer: Sealer | None = session.info.get(SEALER)
+    opened = None if sealer is None or sealed is None else sealer.open_sealed(sealed, _place(registration_id, key))
+    return None if opened is None else _parts(opened, ("value", "text", "note"))
 
 
 EVENT_PARTS = ("from_value", "to_value", "from_note", "note")

@@ -18,27 +18,32 @@ from records.sealing import NOTED, Sealer
 from records.tables import Answer, AnswerEvent, HalfTyped
 
 SAID = ("", NOTED)  # what may stand in a note's column
+PORTION = 500  # rows in the memory at once
 
 
-def open_answers(session: Session) -> list[Answer]:
-    """Answers with something of an extra-sensitive field in the open."""
+def open_answers(session: Session) -> Iterator[Answer]:
+    """Answers with something of an extra-sensitive field in the open; one by one, as an older store is full of them."""
     noted = Answer.note.not_in(SAID)
     rows = session.scalars(
         select(Answer)
         .where(Answer.key.in_(extra_sensitive()), or_(Answer.sealed.is_(None), noted))
         .order_by(Answer.registration_id, Answer.key)
+        .execution_options(yield_per=PORTION)
     )
-    return [row for row in rows if row.sealed is not None or row.text or not empty(row.value) or row.note not in SAID]
+    for row in rows:
+        if row.sealed is not None or row.text or not empty(row.value) or row.note not in SAID:
+            yield row
 
 
-def open_events(session: Session) -> list[AnswerEvent]:
+def open_events(session: Session) -> Iterator[AnswerEvent]:
     """Steps of the history, likewise."""
     rows = session.scalars(
         select(AnswerEvent)
         .where(AnswerEvent.key.in_(extra_sensitive()), or_(AnswerEvent.sealed.is_(None), _noted()))
         .order_by(AnswerEvent.registration_id, AnswerEvent.number)
+        .execution_options(yield_per=PORTION)
     )
-    return [row for row in rows if row.sealed is not None or _says(row)]
+    yield from (row for row in rows if row.sealed is not None or _says(row))
 
 
 def open_typed(session: Session) -> list[HalfTyped]:

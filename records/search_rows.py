@@ -54,9 +54,7 @@ def follow(session: Session, child: Child) -> None:
 def differing(session: Session) -> Iterator[str]:
     """Children who stand under other terms than their own."""
     columns = select(Child.id, Child.name_norm, Child.pinyin, Child.current_registration_id).order_by(Child.id)
-    rows = session.execute(columns).all()
-    for start in range(0, len(rows), CHUNK):
-        some = rows[start : start + CHUNK]
+    for some in session.execute(columns, execution_options={"yield_per": CHUNK}).partitions():
         within = some[0].id, some[-1].id
         phones = _grouped(session, select(ChildPerson.child_id, ChildPerson.phone), ChildPerson.child_id, within)
         terms = _grouped(session, select(ChildTerm.child_id, ChildTerm.term), ChildTerm.child_id, within)

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
-from records import check_care, check_links, check_rows, intake_rows, people, roster_rows, shells
+from records import check_care, check_links, check_rows, intake_rows, people, roster_rows, shells, vault_rows
 from records.audit import Head
 from records.check_rows import Ids, VaultRow
 from records.errors import FileDamaged, StoreDamaged
@@ -38,7 +37,6 @@ BACKUP = "请从备份恢复。"
 REPAIR = "请运行 tongdang check --repair，会自动改好。"
 WHOLE = "whole"
 Look = Callable[[Session], Ids]
-Found = TypeVar("Found", str, VaultRow)
 
 # code, how it is found, and the sentence; the number of what was found is put in
 ROWS: tuple[tuple[str, Look, str], ...] = (
@@ -270,20 +268,23 @@ def _head_faults(store: Store, heads: tuple[Head, ...]) -> Iterator[Fault]:
 def _faults(store: Store) -> Iterator[Fault]:
     unasked: list[str] = []  # what a damaged database could not be asked
     found = list(_row_faults(store, unasked))
-    files = _look(store, lambda session: tuple(check_rows.vault_rows(session)), "vault", unasked)
     users = _look(store, check_rows.user_ids, "users", unasked)
     damaged = _look(store, check_rows.damaged_pages, "database", unasked)
+    files: list[Fault] = []
+    if not unasked:  # without all rows neither files nor keys can be judged
+        try:
+            files = list(_vault_faults(store))
+        except StoreDamaged:
+            unasked.append("vault")
     if damaged or unasked:
         yield _fault("database_damaged", (*damaged, *(f"unreadable: {what}" for what in unasked)))
     yield from found
-    if not unasked:  # without all rows neither files nor keys can be judged
-        yield from _vault_faults(store, files)
+    if not unasked:
+        yield from files
         yield from _key_faults(store, users)
 
 
-def _look(
-    store: Store, look: Callable[[Session], tuple[Found, ...]], what: str, unasked: list[str]
-) -> tuple[Found, ...]:
+def _look(store: Store, look: Look, what: str, unasked: list[str]) -> Ids:
     """What a look finds; nothing where the database is too damaged to be asked, which is noted."""
     try:
         with store.session() as session:
@@ -308,16 +309,32 @@ def _row_faults(store: Store, unasked: list[str]) -> Iterator[Fault]:
             yield _fault(code, found)
 
 
-def _vault_faults(store: Store, rows: tuple[VaultRow, ...]) -> Iterator[Fault]:
+def _vault_faults(store: Store) -> Iterator[Fault]:
+    """Raises StoreDamaged."""
     found: dict[str, list[str]] = {"file_missing": [], "file_damaged": [], "file_altered": []}
-    for row in rows:
+    known: set[str] = set()
+    for row in _vault_rows(store):
+        known.add(row.ref.id)
         state = _file_state(store, row)
         if state != WHOLE:
             found[state].append(row.row_id)
-    found["file_stray"] = [path.name for path in store.vault.strays({row.ref.id for row in rows})]
+    with store.session() as session:  # what came in since is no stray
+        known |= vault_rows.named_ids(session)
+    found["file_stray"] = [path.name for path in store.vault.strays(known)]
     for code, ids in found.items():
         if ids:
             yield _fault(code, ids)
+
+
+def _vault_rows(store: Store) -> Iterator[VaultRow]:
+    """Every row that names a file in the vault. In portions: reading all files takes long, and others want to write."""
+    for next_rows in check_rows.VAULT_ROWS:
+        after: str | None = ""
+        while after is not None:
+            with store.session() as session:
+                rows = next_rows(session, after)
+            yield from rows
+            after = rows[-1].row_id if rows else None
 
 
 def _file_state(store: Store, row: VaultRow) -> str:

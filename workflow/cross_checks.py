@@ -14,7 +14,7 @@ from forms.kinds import JsonValue
 from forms.rule_book import finding
 from records import answer_rows, child_rows, registration_rows, roster_rows
 from records.session import Session
-from records.tables import Answer, Child, Registration
+from records.tables import Child, Registration
 from workflow.names import normal_name
 
 ADULT = 18
@@ -51,9 +51,11 @@ class Around:
         """The child's verified registrations, newest statement first."""
         return child_rows.registrations_of(self.session, child_id)
 
-    def answers(self, registration_id: str) -> Mapping[str, Answer]:
-        """At least those that are compared."""
-        return registration_rows.answers_of(self.session, registration_id)
+    def values(self, registration_id: str) -> Mapping[str, JsonValue]:
+        """What it says, at least of what is compared."""
+        return {
+            key: answer.value for key, answer in registration_rows.answers_of(self.session, registration_id).items()
+        }
 
 
 class AroundMany(Around):
@@ -69,7 +71,8 @@ class AroundMany(Around):
         self._holders = child_rows.holders(session, numbers)
         own = {r.id for r, _ in of}
         last = [next((r.id for r in listed if r.id not in own), None) for listed in self._registrations.values()]
-        self._answers = answer_rows.answers_of_many(session, [r for r in last if r is not None], COMPARED)
+        compared = answer_rows.stated_of_many(session, [r for r in last if r is not None], COMPARED)
+        self._values = {r: {key: one.value for key, one in stated.items()} for r, stated in compared.items()}
 
     def child(self, child_id: str) -> Child | None:
         return self._children.get(child_id) or super().child(child_id)
@@ -83,8 +86,8 @@ class AroundMany(Around):
     def registrations(self, child_id: str) -> Sequence[Registration]:
         return self._registrations[child_id] if child_id in self._registrations else super().registrations(child_id)
 
-    def answers(self, registration_id: str) -> Mapping[str, Answer]:
-        return self._answers[registration_id] if registration_id in self._answers else super().answers(registration_id)
+    def values(self, registration_id: str) -> Mapping[str, JsonValue]:
+        return self._values[registration_id] if registration_id in self._values else super().values(registration_id)
 
 
 def findings(
@@ -175,7 +178,7 @@ def _against_last(
     """The newest of the others is what the office holds true by now."""
     if not others:
         return
-    last = {key: answer.value for key, answer in around.answers(others[0].id).items()}
+    last = around.values(others[0].id)
     for rule, key in CHANGED:
         if values.get(key) and last.get(key) and values[key] != last[key]:
             yield finding(rule, key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -41,7 +41,8 @@ def run_rules(store: Store, actor: Actor) -> tuple[RuleCount, ...]:
     found: dict[str, list[str]] = {name: [] for name in rule_book()}
     with store.session() as session:
         limits = limits_of(session)
-        for portion in _current(session, actor.division):
+        place = {row_id: n for n, row_id in enumerate(child_rows.current_ids(session, actor.division))}
+        for portion in _current(session, list(place)):
             around = cross_checks.AroundMany(session, [(registration, values) for registration, values, _ in portion])
             for registration, values, hidden in portion:
                 form = stored_form(store, session, registration.form_id, registration.form_version)
@@ -53,7 +54,7 @@ def run_rules(store: Store, actor: Actor) -> tuple[RuleCount, ...]:
     rules = rule_book()
     grades = list(GRADE_NAMES)
     return tuple(
-        RuleCount(name, rules[name].grade, rules[name].checks, tuple(found[name]))
+        RuleCount(name, rules[name].grade, rules[name].checks, tuple(sorted(found[name], key=place.__getitem__)))
         for name in sorted(found, key=lambda n: (grades.index(rules[n].grade), list(rules).index(n)))
         if found[name]
     )
@@ -65,8 +66,8 @@ def contradicting(store: Store, session: Session) -> tuple[str, ...]:
     One with values that the user may not open is passed over: rules say nothing about what isn't seen.
     """
     limits, found = limits_of(session), []
-    current = chain.from_iterable(_current(session, office_rows.office(session).division))
-    for registration, values, hidden in current:
+    ids = child_rows.current_ids(session, office_rows.office(session).division)
+    for registration, values, hidden in chain.from_iterable(_current(session, ids)):
         if hidden or registration.store_id != store.store_id:
             continue
         form = stored_form(store, session, registration.form_id, registration.form_version)
@@ -76,19 +77,24 @@ def contradicting(store: Store, session: Session) -> tuple[str, ...]:
 
 
 def _current(
-    session: Session, division: str
+    session: Session, ids: Sequence[str]
 ) -> Iterator[list[tuple[Registration, dict[str, JsonValue], frozenset[str]]]]:
-    """Every child's current registration, what it says, and the keys of what is sealed from the one at work.
+    """These registrations, what each says, and the keys of what is sealed from the one at work; by id, in portions.
 
-    In portions: a county's store has more answers than a small office PC has memory for.
+    In portions: a county's store has more answers than a small office PC has memory for. By id: that is as they came,
+    and so they lie in the database; in the order of a list each would be decrypted with the page it stands on alone.
     """
-    ids = child_rows.current_ids(session, division)
-    for start in range(0, len(ids), PORTION):
-        some = ids[start : start + PORTION]
-        answers = answer_rows.answers_of_many(session, some)
+    inorder = sorted(ids)
+    for start in range(0, len(inorder), PORTION):
+        some = inorder[start : start + PORTION]
+        stated = answer_rows.stated_of_many(session, some)
         rows = registration_rows.registrations(session, some)
-        yield [(row, sheets.said(answers[row.id]), sheets.unseen(answers[row.id])) for row in rows]
+        yield [(row, sheets.said(stated[row.id]), _hidden(stated[row.id])) for row in rows]
         session.expunge_all()
+
+
+def _hidden(stated: Mapping[str, answer_rows.Stated]) -> frozenset[str]:
+    return frozenset(key for key, one in stated.items() if one.hidden)
 
 
 def table() -> str:

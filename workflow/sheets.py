@@ -14,6 +14,7 @@ from forms.rule_book import finding
 from forms.values import FieldError, empty, format_value, parse
 from ocr.reading import FieldReading
 from records import registration_rows, sealing
+from records.answer_rows import Stated
 from records.ids import CHINA
 from records.session import Session
 from records.store import Store
@@ -100,7 +101,7 @@ def gather(
     return Facts(registration, form, pages, answers, values, states, shown, last)
 
 
-def said(answers: Mapping[str, Answer]) -> dict[str, JsonValue]:
+def said(answers: Mapping[str, Answer] | Mapping[str, Stated]) -> dict[str, JsonValue]:
     """The values that count: not empty, and not of fields that can't be read or have still to be asked."""
     unknown = (AnswerState.ILLEGIBLE, AnswerState.ASK)
     return {key: a.value for key, a in answers.items() if a.state not in unknown and not empty(a.value)}
