@@ -15,6 +15,10 @@ AIMS = {  # ms: name -> (which figure, at most)
 }
 GROWTH_MB = 4.0
 PAUSE_MS = 100
+# Card, Moran & Newell, "The Keystroke-Level Model for User Performance Time with Interactive Systems", Communications
+# of the ACM 23 (7), 1980: a key of somebody who types but isn't a typist, and making up one's mind before an act
+KEY_SECONDS, LOOK_SECONDS = 0.28, 1.35
+STACK = 400  # forms on a clerk's desk
 
 
 def table(measured: dict[str, Any]) -> str:
@@ -42,7 +46,22 @@ def _robots(rows: list[dict[str, Any]]) -> str:
             f"| {row['keys'] / forms:.1f} | {row['typing'] / forms:.0f} "
             f"| {row['wrong']} of {row['fields']:,} | {row['unseen_wrong']} |"
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, "", _estimate(rows)])
+
+
+def minutes(keys: float, looks: float, forms: int) -> float:
+    """Minutes that a clerk needs for ``STACK`` forms, where ``forms`` took so many keys and looks."""
+    return (keys * KEY_SECONDS + looks * LOOK_SECONDS) / max(1, forms) * STACK / 60
+
+
+def _estimate(rows: list[dict[str, Any]]) -> str:
+    """Keys and looks in minutes, against typing everything: every field looked at, and every key of it."""
+    said = [f"{each['name']} {minutes(each['keys'], each['looks'], each['forms']):.0f}" for each in rows]
+    typed = minutes(rows[0]["typing"], rows[0]["fields"], rows[0]["forms"])
+    return (
+        f"Estimate for {STACK} forms, {KEY_SECONDS} s a key and {LOOK_SECONDS} s a look (keystroke-level model), in "
+        f"minutes: {', '.join(said)}; typing everything {typed:.0f}."
+    )
 
 
 def _figures(figures: dict[str, Any]) -> str:

@@ -92,6 +92,21 @@ def key_concern_among(session: Session, child_ids: Sequence[str]) -> set[str]:
     return set(concerns_of_many(session, child_ids, [ConcernState.CONFIRMED]))
 
 
+def count_concerns(session: Session, state: ConcernState, scope: str) -> int:
+    """Concerns in this state of active children, without going through them."""
+    statement = select(func.count()).select_from(Concern).join(Child, Concern.child_id == Child.id)
+    active = (Concern.state == state, Child.state == ChildState.ACTIVE, *seen_in(scope))
+    return session.scalar(statement.where(*active)) or 0
+
+
+def count_without_dossier(session: Session, scope: str) -> int:
+    """Key-concern children of whom there is no dossier."""
+    concerned = Child.id.in_(select(Concern.child_id).where(Concern.state == ConcernState.CONFIRMED))
+    without = ~select(Dossier.id).where(Dossier.child_id == Child.id).exists()
+    statement = select(func.count()).select_from(Child)
+    return session.scalar(statement.where(concerned, Child.state == ChildState.ACTIVE, without, *seen_in(scope))) or 0
+
+
 # -- visits -----------------------------------------------------------------------------------------------------------
 
 
@@ -130,6 +145,13 @@ def planned_until(
         .limit(limit)
     )
     return [(visit, child) for visit, child in session.execute(statement)]
+
+
+def count_planned_until(session: Session, until: date, scope: str) -> int:
+    """How many visits ``planned_until`` lists."""
+    statement = select(func.count()).select_from(Visit).join(Child, Visit.child_id == Child.id)
+    due = (Visit.state == VisitState.PLANNED, Visit.due_on <= until, Child.state == ChildState.ACTIVE)
+    return session.scalar(statement.where(*due, *seen_in(scope))) or 0
 
 
 def planned_of_many(session: Session, child_ids: Sequence[str]) -> dict[str, list[Visit]]:
@@ -216,6 +238,12 @@ def open_reports(session: Session, scope: str, division: str = "") -> list[tuple
         .order_by(MandatoryReport.raised_at, MandatoryReport.id)
     )
     return [(report, child) for report, child in session.execute(statement)]
+
+
+def count_open_reports(session: Session, scope: str) -> int:
+    """How many ``open_reports`` lists."""
+    statement = select(func.count()).select_from(MandatoryReport).join(Child, MandatoryReport.child_id == Child.id)
+    return session.scalar(statement.where(MandatoryReport.state == ReportState.RAISED, *seen_in(scope))) or 0
 
 
 def open_reports_of_many(session: Session, child_ids: Sequence[str]) -> dict[str, list[MandatoryReport]]:

@@ -13,6 +13,8 @@ from records.scope import within
 from records.tables import Answer, JudgeFit, ReadingCheck, Registration
 from records.views import AnswerState
 
+NEWEST = 3000
+"""So many forms of an office tell what is usual there: a township's of some years, a county's of a few months."""
 SAID = (AnswerState.MACHINE, AnswerState.CONFIRMED, AnswerState.CORRECTED)
 
 
@@ -36,13 +38,18 @@ def newest_fit(session: Session) -> JudgeFit | None:
     return session.scalar(select(JudgeFit).order_by(JudgeFit.number.desc()).limit(1))
 
 
-def verified_values(session: Session, keys: Sequence[str], least: int) -> list[tuple[str, JsonValue, int]]:
-    """(key, value, registrations) of values that stand in ``least`` verified registrations or more, by key."""
+def verified_values(
+    session: Session, keys: Sequence[str], least: int, newest: int = NEWEST
+) -> list[tuple[str, JsonValue, int]]:
+    """(key, value, registrations) of values that stand in ``least`` of the ``newest`` verified registrations or more,
+    by key. It is asked for whenever a form is saved."""
     times = func.count().label("times")
+    verified = select(Registration.id).where(Registration.state.in_(DONE))
+    last = verified.order_by(Registration.taken_in_at.desc(), Registration.id).limit(newest).subquery()
     statement = (
         select(Answer.key, Answer.value, times)
-        .join(Registration, Answer.registration_id == Registration.id)
-        .where(Registration.state.in_(DONE), Answer.key.in_(keys), Answer.state.in_(SAID))
+        .join(last, Answer.registration_id == last.c.id)
+        .where(Answer.key.in_(keys), Answer.state.in_(SAID))
         .group_by(Answer.key, Answer.value)
         .having(times >= least)
         .order_by(Answer.key, times.desc(), Answer.value)
@@ -77,10 +84,15 @@ def newest_values(session: Session, keys: Sequence[str], division: str, most: in
 
 def drafts_judged_otherwise(session: Session, version: str, most: int) -> list[Registration]:
     """Open registrations with a machine's answer whose verdict is not by ``version``, in the order of the list."""
-    stale = select(Answer.registration_id).where(Answer.state == AnswerState.MACHINE, Answer.verdict_version != version)
+    # asked of each open one: looked for by itself, it would be looked for in all that was ever verified
+    stale = select(Answer.key).where(
+        Answer.registration_id == Registration.id,
+        Answer.state == AnswerState.MACHINE,
+        Answer.verdict_version != version,
+    )
     statement = (
         select(Registration)
-        .where(Registration.state.in_(OPEN), Registration.id.in_(stale))
+        .where(Registration.state.in_(OPEN), stale.exists())
         .order_by(Registration.state.desc(), Registration.taken_in_at, Registration.sequence)
     )
     return list(session.scalars(statement.limit(most)))

@@ -268,6 +268,18 @@ def key_concern(store: Store, actor: Actor, today: date, *, division: str = "") 
         return tuple(rows)
 
 
+@verb(Right.SEE_CARE)
+def count_waiting(store: Store, actor: Actor) -> int:
+    """How much waits for a person, without going through it: cases to report, criteria to decide on, key-concern
+    children without a dossier."""
+    with store.session() as session:
+        return (
+            care_rows.count_open_reports(session, actor.division)
+            + care_rows.count_concerns(session, ConcernState.PROPOSED, actor.division)
+            + care_rows.count_without_dossier(session, actor.division)
+        )
+
+
 def category_name(views: Sequence[ConcernView]) -> str:
     """Local children who asked for help are a category of their own, unless another criterion holds too."""
     return "本地户籍儿童" if views and all(v.category == LOCAL for v in views) else "流动儿童"

@@ -7,6 +7,7 @@ longer verified is no longer known. It is personal data and stays in the store; 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from forms.dictionary import load_dictionary
@@ -34,20 +35,25 @@ def recurring_keys() -> tuple[str, ...]:
 def office_trust(session: Session) -> OfficeTrust:
     """What the judge may know of this office; worked out once per session."""
     if _OFFICE not in session.info:
-        fit = trust_rows.newest_fit(session)
         seen: dict[str, set[str]] = {}
         for key, value, times in _values(session):
             if times >= SEEN_BEFORE and not empty(value):
                 seen.setdefault(key, set()).add(spelled(value))
-        holds = fit is not None and fit.numbers == shipped_judge().version
-        session.info[_OFFICE] = OfficeTrust(
-            shifts=dict(fit.shifts) if fit is not None and holds else {},
-            models=frozenset(fit.models) if fit is not None else frozenset(),
-            seen={key: frozenset(values) for key, values in seen.items()},
-            version=fit.number if fit is not None else 0,
-        )
+        known_values = {key: frozenset(values) for key, values in seen.items()}
+        session.info[_OFFICE] = replace(office_fit(session), seen=known_values)
     known: OfficeTrust = session.info[_OFFICE]
     return known
+
+
+def office_fit(session: Session) -> OfficeTrust:
+    """The same without the values seen before: those are counted through everything that was ever verified."""
+    fit = trust_rows.newest_fit(session)
+    holds = fit is not None and fit.numbers == shipped_judge().version
+    return OfficeTrust(
+        shifts=dict(fit.shifts) if fit is not None and holds else {},
+        models=frozenset(fit.models) if fit is not None else frozenset(),
+        version=fit.number if fit is not None else 0,
+    )
 
 
 def forget(session: Session) -> None:

@@ -54,12 +54,22 @@ class LogLine:
 def waiting(store: Store, actor: Actor) -> tuple[PaperView, ...]:
     """Papers that were read and stand nowhere yet, as taken in, each with whose it may be."""
     with store.session() as session:
-        found = papers.papers_to_place(store, session, PAPERS)
-        pages = (session.get_one(Page, page_id) for page_id in found)
-        mine = [page.id for page in pages if actor.covers(page.source.division)]
+        mine = _to_place(store, session, actor)
         views = tuple(_view(session, actor, papers.paper(store, session, page_id)) for page_id in mine)
     store.saw(actor.user_id, "page.see", [view.page_id for view in views])
     return views
+
+
+@verb(Right.SEE_CARE)
+def count_waiting(store: Store, actor: Actor) -> int:
+    """How many papers ``waiting`` lists, without looking at them."""
+    with store.session() as session:
+        return len(_to_place(store, session, actor))
+
+
+def _to_place(store: Store, session: Session, actor: Actor) -> list[str]:
+    pages = (session.get_one(Page, page_id) for page_id in papers.papers_to_place(store, session, PAPERS))
+    return [page.id for page in pages if actor.covers(page.source.division)]
 
 
 def _view(session: Session, actor: Actor, paper: papers.Paper) -> PaperView:

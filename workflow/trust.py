@@ -117,7 +117,7 @@ def refit(session: Session, now: datetime) -> bool:
     rows = _all_checked(session)
     fields = [field for _, own in rows for field in own]
     numbers = shipped_judge()
-    office = learned.office_trust(session)
+    office = learned.office_fit(session)
     shifts = shifts_from(fields, numbers)
     before, after = effect(fields, numbers, office.shifts), effect(fields, numbers, shifts)
     by_model: dict[str, list[Checked]] = {}
@@ -148,7 +148,7 @@ def refit(session: Session, now: datetime) -> bool:
 def judge_again(store: Store, session: Session, now: datetime, most: int = REJUDGED_AT_ONCE) -> Changes:
     """Verdicts by today's numbers for the next drafts that have older ones. What persons answered stays."""
     changes = NOTHING
-    for draft in trust_rows.drafts_judged_otherwise(session, version(learned.office_trust(session)), most):
+    for draft in trust_rows.drafts_judged_otherwise(session, version(learned.office_fit(session)), most):
         drafting.write_answers(store, session, now, draft)
         changes |= changed(registrations=[draft.id])
     return changes
@@ -164,7 +164,7 @@ def trust(store: Store, actor: Actor) -> TrustView:
         rows = _all_checked(session)
         verified, until = registration_rows.count_verified(session), value_of(session, SHOW_ALL_UNTIL)
         fit = trust_rows.newest_fit(session)
-        fitted_at, shifts = (None, {}) if fit is None else (fit.at, learned.office_trust(session).shifts)
+        fitted_at, shifts = (None, {}) if fit is None else (fit.at, learned.office_fit(session).shifts)
     vouched: dict[str, list[bool]] = {}
     for _, own in rows:
         for field in own:

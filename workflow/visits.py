@@ -197,6 +197,13 @@ def due(
 
 
 @verb(Right.SEE_CARE)
+def count_due(store: Store, actor: Actor, today: date) -> int:
+    """How many visits are due by today, without going through them."""
+    with store.session() as session:
+        return care_rows.count_planned_until(session, today, actor.division)
+
+
+@verb(Right.SEE_CARE)
 def visits(store: Store, actor: Actor, child_id: str) -> tuple[VisitView, ...]:
     """A child's visits: the planned one first, then the latest done."""
     store.saw(actor.user_id, "child.see", [child_id])

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.bench_window import LANES, START, wanted
 from benchmarks.window_parts import FILLING, PARTS, TIMED, UNTIMED, merged
-from benchmarks.window_table import missed, table
+from benchmarks.window_table import minutes, missed, table
 
 
 def test_a_part_comes_with_what_it_needs_and_in_order() -> None:
@@ -55,3 +55,11 @@ def test_nothing_is_missed_where_only_the_machine_was_busy() -> None:
 )
 def test_each_aim_is_missed_by_itself(median: float, last_mb: float, cpu_ms: float, saved: int, said: str) -> None:
     assert missed(merged(part(median, last_mb, cpu_ms, saved))) == [said]
+
+
+def test_keys_and_looks_are_told_in_minutes_of_a_clerk() -> None:
+    # one key and one look a form: 400 × (0.28 s + 1.35 s)
+    assert minutes(40, 40, 40) == pytest.approx(400 * 1.63 / 60)
+    told = table(merged(part(99.0, 430.0, 0.0, 6)))
+    # 6 forms: 41 keys and 40 looks; typing everything 2,000 keys, each of 408 fields looked at
+    assert "in minutes: robot 73; typing everything 1234." in told

@@ -105,8 +105,7 @@ def test_what_must_be_reported_stands_in_red(desk: Desk, window: MainWindow, qtb
     for number in range(5):
         mandatory.raise_case(desk.store, desk.actor, desk.clock(), child_id, "harm", f"第{number}件")
     screen.read()
-    qtbot.waitUntil(screen.banner.isVisible)
-    assert "还有 2 件" in words(screen.banner)
+    qtbot.waitUntil(lambda: screen.banner.isVisible() and "还有 2 件" in words(screen.banner))
     click(named(screen.banner, "withdraw_"))
     dialog = asked(screen, qtbot)
     what = dialog.entries["reason"]
@@ -153,6 +152,50 @@ def test_a_due_visit_is_recorded_and_the_next_one_planned(desk: Desk, window: Ma
     type_keys(on, "2026.10.20")
     gone(dialog, qtbot)
     qtbot.waitUntil(lambda: screen.model.rows[0].due_on == date(2026, 10, 20))
+
+
+def test_hidden_lists_are_counted_and_not_gone_through(
+    desk: Desk, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.go("children")
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    gone_through: list[str] = []
+    for module, verb in ((concerns, "proposed"), (concerns, "key_concern"), (visits, "due"), (visits, "work_log")):
+        whole = getattr(module, verb)
+
+        def watched(
+            *asked: object, _verb: str = verb, _whole: Callable[..., object] = whole, **more: object
+        ) -> object:
+            gone_through.append(_verb)
+            return _whole(*asked, **more)
+
+        monkeypatch.setattr(module, verb, watched)
+    child(desk, health_body=["disabled"], form_date="2026-07-01")
+    second = child(desk, 1, health_body=["ill"], form_date="2026-07-01")
+    mandatory.raise_case(desk.store, desk.actor, desk.clock(), second, "harm", "身上有伤")
+    care_screen, visits_screen = window.findChild(CareScreen), window.findChild(VisitsScreen)
+    assert care_screen is not None
+    assert visits_screen is not None
+    care_screen.follow()
+    visits_screen.follow()
+    qtbot.waitUntil(lambda: window.navigation.entry("care").count == 3)
+    qtbot.waitUntil(lambda: window.navigation.entry("visits").count == 2)
+    assert gone_through == []
+    (first,) = concerns.proposed(desk.store, desk.actor)[0].concerns
+    concerns.confirm(desk.store, desk.actor, desk.clock(), first.concern_id)
+    gone_through.clear()
+    care_screen.follow()
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    assert window.navigation.entry("care").count == 3, "confirmed, it lacks a dossier"
+    assert gone_through == []
+    window.go("care")
+    qtbot.waitUntil(lambda: bool(care_screen.proposals.rows) and bool(care_screen.listed.rows))
+    assert care_screen.proposed_table.hasFocus(), "where something waits"
+    assert window.navigation.entry("care").count == 3, "counted and listed alike"
+    window.go("visits")
+    qtbot.waitUntil(lambda: bool(visits_screen.model.rows))
+    qtbot.waitUntil(lambda: window.navigation.entry("visits").count == len(visits_screen.model.rows))
+    assert visits.count_due(desk.store, desk.actor, TODAY) == len(visits_screen.model.rows)
 
 
 def test_the_work_log_is_only_added_to(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:

@@ -139,6 +139,9 @@ def test_verified_values_are_told_to_the_reader_and_forgotten_with_their_registr
     assert context.lexicon["child_household"]["吉林省吉林市蛟河市黄松甸镇"] == 3
     with office.store.session() as session:
         assert learned.office_trust(session).seen["school_name"] == {f'"{school}"'}
+        # the newest forms tell what is usual: an old store is not gone through at every form that is saved
+        assert trust_rows.verified_values(session, ("school_name",), 2, newest=2) == [("school_name", school, 2)]
+        assert trust_rows.verified_values(session, ("school_name",), 2, newest=1) == []
     verify.reopen(office.store, office.actor, office.clock(), first[0], "看错了")
     with office.store.session() as session:
         assert learned.reading_context(session).lexicon["school_name"] == {school: 2}

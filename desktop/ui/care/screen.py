@@ -99,14 +99,15 @@ class CareScreen(QWidget):
         self.table = make_table(self.listed, "key_concern", "重点关爱服务对象", empty=none)
         self.columns = ColumnChoice(jobs, self.table, self.listed, "key_concern", LISTED, len(LISTED))
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
-        self._refresh.timeout.connect(self.read)
+        self._refresh.timeout.connect(self.follow)
+        self._arriving = False  # she has just come here: the keyboard goes where something waits
         self._lay_out()
         offer_keys(self, "重点关爱的按键", KEYS)
         self.proposed_table.opened.connect(lambda _row: self._confirm())
         self.table.opened.connect(lambda _row: self._open())
         self.table.at_hand.connect(lambda _row: self._deeds())
         jobs.changed.connect(self._changed)
-        self.read()
+        self.follow()
 
     def _lay_out(self) -> None:
         box = column(self, space=BETWEEN)
@@ -160,8 +161,17 @@ class CareScreen(QWidget):
 
     def enter(self) -> None:
         """The screen is shown."""
+        self._arriving = True
         self.read()
         (self.proposed_table if self.proposals.rows else self.table).setFocus()
+
+    def follow(self) -> None:
+        """Something has changed. Nobody sees the lists of a hidden screen: the count is all that is wanted of it."""
+        if self.isVisible():
+            self.read()
+        else:
+            self._refresh.stop()
+            self._jobs.read(concerns.count_waiting, self.counted.emit, owner=self)
 
     def read(self) -> None:
         """Read everything again."""
@@ -194,6 +204,9 @@ class CareScreen(QWidget):
         self._either.setCurrentIndex(1 if view.proposals or view.children else 0)
         self._share()
         self._deeds()
+        if self._arriving and view.proposals:
+            self.proposed_table.setFocus()
+        self._arriving = False
 
     def _share(self) -> None:
         """The upper list gets what its lines need, the lower one at least what its own need up to half of the whole."""

@@ -84,11 +84,11 @@ class VisitsScreen(QWidget):
         self.columns = ColumnChoice(jobs, self.table, self.model, "due", COLUMNS, len(COLUMNS))
         self.table.opened.connect(lambda _row: self._record())
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
-        self._refresh.timeout.connect(self.read)
+        self._refresh.timeout.connect(self.follow)
         self._lay_out()
         offer_keys(self, "走访的按键", KEYS)
         jobs.changed.connect(self._changed)
-        self.read()
+        self.follow()
 
     def _lay_out(self) -> None:
         box = column(self, space=BETWEEN)
@@ -151,6 +151,19 @@ class VisitsScreen(QWidget):
         self.read()
         self.table.setFocus()
 
+    def follow(self) -> None:
+        """Something has changed. Nobody sees the lists of a hidden screen: the count is all that is wanted of it."""
+        if self.isVisible():
+            self.read()
+            return
+        self._refresh.stop()
+        today = civil_day(self._jobs.now())
+        self._jobs.read(
+            lambda store, actor: visits.count_due(store, actor, today) + placing.count_waiting(store, actor),
+            self.counted.emit,
+            owner=self,
+        )
+
     def read(self) -> None:
         """Read everything again."""
         self._refresh.stop()
@@ -158,7 +171,7 @@ class VisitsScreen(QWidget):
         self._jobs.read(
             lambda store, actor: VisitsView(
                 visits.due(store, actor, today, ahead_days=ahead),
-                len(visits.due(store, actor, today)),
+                visits.count_due(store, actor, today),
                 placing.waiting(store, actor),
                 visits.work_log(store, actor, since=today - timedelta(days=LOG_DAYS)),
             ),

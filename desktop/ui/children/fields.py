@@ -14,7 +14,7 @@ from desktop.jobs import Jobs
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.page_picture import decoded
 from desktop.ui.widgets.parts import button, column, panel, rule, text
-from desktop.ui.widgets.table import Column, RowsModel, Table
+from desktop.ui.widgets.table import Column, RowsModel, make_table
 from desktop.ui.words import Mark, day, moment
 from forms.dictionary import extra_sensitive, load_dictionary
 from forms.kinds import Kind
@@ -93,8 +93,9 @@ class FieldsTab(QSplitter):
         self._child_id = ""
         self._asked = ""
         self._unmasked = False
-        self.table: Table | None = None
-        self.model: RowsModel[FieldRow] = RowsModel((), parent=self)
+        self.model: RowsModel[FieldRow] = RowsModel((Column("栏目", lambda row: row.label, LABEL),), parent=self)
+        self.table = make_table(self.model, "fields", "登记内容")
+        self.table.at_hand.connect(self._at_hand)
         self.setChildrenCollapsible(False)
         self.setHandleWidth(BETWEEN)
         self.setProperty("role", "gap")
@@ -102,6 +103,7 @@ class FieldsTab(QSplitter):
         self._left_box = column(self._left, space=INSIDE)
         self._told = text("", "secondary", wrap=True)
         self._left_box.addWidget(self._told)
+        self._left_box.addWidget(self.table, 1)
         self.addWidget(self._left)
         self.past = History()
         self.past.proposes.clicked.connect(lambda _on=False: self._propose())
@@ -122,22 +124,13 @@ class FieldsTab(QSplitter):
         self.past.tell_owner(current.owner if current is not None else "")
         at = self.key_at_hand() if page.child_id == self._child_id else ""
         self._child_id = page.child_id
-        columns: list[Column[FieldRow]] = [Column("栏目", lambda row: row.label, LABEL)]
+        columns = [self.model.columns[0]]
         for number, registration in enumerate(page.registrations):
             last = number == len(page.registrations) - 1
             columns.append(Column(column_title(registration), partial(self._said, number), 0 if last else ROUND))
-        old, old_model = self.table, self.model
-        self.model = RowsModel(columns, parent=self)
+        self.model.set_rows(())  # no form's column shows what another form says
+        self.table.set_columns(columns)
         self.model.set_rows(page.fields)
-        self.table = Table(self.model)
-        self.table.setObjectName("fields")
-        self.table.setAccessibleName("登记内容")
-        self.table.at_hand.connect(self._at_hand)
-        self._left_box.addWidget(self.table, 1)
-        if old is not None:
-            old.hide()
-            old.deleteLater()
-        old_model.deleteLater()
         self._told.setText(_rounds(page))
         found = [i for i, row in enumerate(page.fields) if row.key == at]
         if page.fields:
@@ -145,8 +138,8 @@ class FieldsTab(QSplitter):
 
     def key_at_hand(self) -> str:
         """Key of the selected field, "" for none."""
-        index = self.table.currentIndex() if self.table is not None else None
-        return self.model.rows[index.row()].key if index is not None and index.isValid() else ""
+        index = self.table.currentIndex()
+        return self.model.rows[index.row()].key if index.isValid() else ""
 
     def _at_hand(self, position: int) -> None:
         if not 0 <= position < len(self.model.rows):
