@@ -172,6 +172,11 @@ class Jobs(QObject):
         """Everything that was handed over has been answered."""
         return self._pending == 0
 
+    @property
+    def quiet(self) -> bool:
+        """Nothing is being read or written; pages may be recognised."""
+        return self._pending <= int(self._running)
+
     # -- the three verbs ----------------------------------------------------------------------------------------------
 
     def read(

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop.garbage import LONGEST, WORTH, Collector
 from desktop.jobs import Jobs
 from tests.desktop.conftest import Desk
+from tests.workflow.scripted import front
 
 
 class Ring:
@@ -88,6 +89,34 @@ def test_who_comes_after_finds_nothing_of_the_frame_before(desk: Desk, collector
     collector.look()
     assert gc.get_freeze_count() <= following, "once a session"
     del rings
+
+
+def test_recognising_is_no_reason_to_wait(desk: Desk, collector: Collector, qtbot: QtBot) -> None:
+    desk.take_in(desk.file("0.jpg", front("SHEET00001", ())))
+    collector.look()
+    ring = old_ring()
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    desk.jobs.recognise()
+    assert not desk.jobs.idle
+    assert desk.jobs.quiet
+    collector.look()
+    assert ring() is None
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+
+
+def test_what_stays_after_a_long_collection_is_left_out(
+    desk: Desk, collector: Collector, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collector.look()
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    before = gc.get_freeze_count()
+    rows = [[number] for number in range(10_000)]
+    old_ring()
+    collector.look()
+    monkeypatch.setattr("desktop.garbage.LONG_SECONDS", -1.0)
+    old_ring()
+    collector.look()
+    assert gc.get_freeze_count() >= before + len(rows)
 
 
 def test_work_is_not_held_up_for_ever(desk: Desk, collector: Collector, qtbot: QtBot) -> None:
