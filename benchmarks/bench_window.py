@@ -34,7 +34,7 @@ from typing import Any, NoReturn
 from benchmarks.window_parts import FILLING, FULL, PARTS, QUICK, TIMED, UNTIMED, Size, merged
 from benchmarks.window_table import missed, table
 
-START = "start"
+START, WORKED = "start", "worked_seconds"
 PATIENCE = 1800  # seconds a part may take before it counts as stuck
 NEEDS = dict.fromkeys(("verify", "inbox", *UNTIMED), "fill forms")
 LANES = (("memory",), ("new store", "slips"))  # what isn't timed, and takes longest
@@ -107,7 +107,7 @@ class Run:
         except (subprocess.SubprocessError, OSError) as problem:
             self._could_not(name, problem)
         else:
-            self.tell(name, told, time.monotonic() - began)
+            self.tell(name, told, time.monotonic() - began, told.pop(WORKED, 0.0))
 
     def beside(self, *lanes: Sequence[str]) -> None:
         """Parts that aren't timed: a lane on every core, one part after the other in each."""
@@ -129,12 +129,13 @@ class Run:
         else:
             self.tell(START, told, time.monotonic() - began)
 
-    def tell(self, name: str, told: dict[str, Any], seconds: float) -> None:
-        """What a part measured goes to the others, on the screen, and into the file."""
+    def tell(self, name: str, told: dict[str, Any], seconds: float, worked: float = 0.0) -> None:
+        """What a part measured goes to the others, on the screen, and into the file. ``worked``: the processor's."""
         with self._turn:
             self._done.append(told)
             since = time.monotonic() - self._began
-            print(f"\n-- {name}: {seconds:.0f} s, {since:.0f} s since the beginning", flush=True)
+            own = f" ({worked:.0f} s the processor's)" if worked else ""
+            print(f"\n-- {name}: {seconds:.0f} s{own}, {since:.0f} s since the beginning", flush=True)
             said = table(merged([told]))
             print(said, end="\n" if said else "", flush=True)
             if self._kept is not None:
@@ -171,6 +172,7 @@ def inside(options: argparse.Namespace, size: Size) -> NoReturn:
     code = 1
     try:
         told = PARTS[options.inside](options.folder, size)
+        told[WORKED] = sum(os.times()[:4])  # its own, and that of the processes it started
         options.into.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
         code = 0
     except Exception:  # noqa: BLE001  # told whole, and the other parts are measured

@@ -19,7 +19,8 @@ from desktop.jobs import Jobs
 
 LOOK_MS = 1_000
 WORTH = 3  # middle collections since the last full one; below that hardly anything was made
-LONGEST = 300  # looks: after five minutes without a pause it is made all the same; a saved form leaves 1,000 objects
+SOON_MS = 100  # it is worth it, and somebody was at work: the next pause may be short
+LONGEST = 3_000  # such looks: after five minutes without a pause it is made all the same
 LONG_SECONDS = 0.03  # of the processor
 NEVER = 1 << 30
 
@@ -55,8 +56,10 @@ class Collector(QObject):
             return
         if not self._jobs.quiet and self._put_off < LONGEST:
             self._put_off += 1
+            self._timer.setInterval(SOON_MS)
             return
         self._put_off = 0
+        self._timer.setInterval(LOOK_MS)
         began = time.thread_time()
         gc.collect()
         if time.thread_time() - began > LONG_SECONDS:

@@ -163,9 +163,7 @@ def test_hidden_lists_are_counted_and_not_gone_through(
     for module, verb in ((concerns, "proposed"), (concerns, "key_concern"), (visits, "due"), (visits, "work_log")):
         whole = getattr(module, verb)
 
-        def watched(
-            *asked: object, _verb: str = verb, _whole: Callable[..., object] = whole, **more: object
-        ) -> object:
+        def watched(*asked: object, _verb: str = verb, _whole: Callable[..., object] = whole, **more: object) -> object:
             gone_through.append(_verb)
             return _whole(*asked, **more)
 
