@@ -51,7 +51,6 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.safety.leaving_screen import LeavingScreen
 from desktop.ui.settings.people import UserDialog
 from desktop.ui.settings.screen import SettingsScreen
-from desktop.ui.verify.dialogs import KeysDialog
 from desktop.ui.verify.group_screen import GroupScreen
 from desktop.ui.verify.keys import Action, Press
 from desktop.ui.verify.list_screen import DraftsScreen
@@ -238,7 +237,7 @@ def verify(studio: Studio, window: MainWindow, opened: Opened) -> None:
     studio.until(lambda: screen.parts.rest.unfolded)
     studio.shoot("核对-展开")
     screen.act(Press(Action.UNFOLD))
-    for name, action, dialog in (("核对-按键", Action.KEYS, KeysDialog), ("存放位置", Action.PLACE, PlaceDialog)):
+    for name, action, dialog in (("核对-按键", Action.KEYS, KeySheet), ("存放位置", Action.PLACE, PlaceDialog)):
         screen.act(Press(action))
         shown = screen.findChild(dialog)
         assert shown is not None

@@ -15,7 +15,7 @@ from platformdirs import user_data_path
 from PySide6.QtCore import QObject, QSize, QTimer
 from PySide6.QtGui import QGuiApplication
 
-from desktop import ahead
+from desktop import ahead, window_place
 from desktop.arguments import WindowArguments
 from desktop.garbage import Collector
 from desktop.jobs import Jobs, ReaderPool
@@ -40,6 +40,7 @@ from desktop.ui.login.restore import RestoreScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.messages import CrashDialog
+from desktop.ui.remembering import Remembering
 from desktop.ui.rosters.screen import RostersScreen
 from desktop.ui.rounds.screen import RoundsScreen
 from desktop.ui.safety.guard import Guard
@@ -138,18 +139,25 @@ class Program(QObject):
         if access.store_exists(self._data_dir):
             self.ask_password()
         else:
-            first = FirstRunScreen(self._jobs, self._create)
-            first.try_out.connect(partial(self.try_out, first))
-            first.made.connect(lambda opened: self._made(opened, first.office.text().strip()))
-            self.shell.show_only(first)
+            self._ask_new()
         screen = self.shell.screen().availableGeometry()
         # 1920 × 1080 at 200 % has 960 × 540 to give: a window wider than that hides its own edge
         self.shell.setMinimumSize(SMALLEST.boundedTo(screen.size() - QSize(0, TITLE_BAR)))
+        if window_place.put_back(self.shell, self._data_dir):
+            self.shell.show()
+            return
         self.shell.resize(min(1440, screen.width()), min(900, screen.height()))
         if screen.width() <= 1440:
             self.shell.showMaximized()
         else:
             self.shell.show()
+
+    def _ask_new(self) -> None:
+        first = FirstRunScreen(self._jobs, self._create)
+        first.try_out.connect(partial(self.try_out, first))
+        first.restore.connect(partial(self._restore, instead=False))
+        first.made.connect(lambda opened: self._made(opened, first.office.text().strip()))
+        self.shell.show_only(first)
 
     def _create(self, wanted: NewOffice) -> Opened:
         return access.create_office(
@@ -174,9 +182,9 @@ class Program(QObject):
             login.say_good(told)
         self.shell.show_only(login)
 
-    def _restore(self) -> None:
-        restore = RestoreScreen(self._jobs, self._data_dir)
-        restore.back.connect(self.ask_password)
+    def _restore(self, *, instead: bool = True) -> None:
+        restore = RestoreScreen(self._jobs, self._data_dir, instead=instead)
+        restore.back.connect(self.ask_password if instead else self._ask_new)
         restore.restored.connect(self.ask_password)
         self.shell.show_only(restore)
 
@@ -217,13 +225,16 @@ class Program(QObject):
         self._logs = log_to(self._data_dir)
         self._jobs.attend(opened)
         log.info("opened by %s", opened.actor.user_id)
+        if self._practice is None:  # nothing of it is to be kept
+            self.remembering = Remembering(self._jobs)  # its reading is the first, and is there before the frame is
         self.window = make_window(self._jobs, opened, kdf=self._kdf)
         self.window.windowTitleChanged.connect(self.shell.say_title)
         self.shell.closing.connect(self.window.closing)
         self.shell.show_only(self.window)
         self.window.go("inbox" if self.window.may_see("inbox") else "drafts")
         if self._practice is not None:
-            return  # nobody knows its password, and nothing of it is to be kept
+            return  # nobody knows its password
+        self.remembering.attend(self.window)
         self.guard = Guard(self._jobs, self.shell, self.window, opened.actor.full_name)
         self.guard.watch.watch(self.shell.windowHandle())
 
@@ -253,7 +264,9 @@ class Program(QObject):
             self._crash.open()
 
     def end(self) -> None:
-        """The window closes: the log file is let go."""
+        """The window closes: its place is kept, the log file let go."""
+        if self._practice is None and access.store_exists(self._data_dir):
+            window_place.keep(self.shell, self._data_dir)
         if self._logs is not None:
             logging.getLogger().removeHandler(self._logs)
             self._logs.close()

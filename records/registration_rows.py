@@ -16,6 +16,7 @@ from records.tables import (
     Batch,
     BatchRow,
     Child,
+    HalfTyped,
     Office,
     Page,
     Reading,
@@ -91,6 +92,17 @@ def open_with_state(session: Session, division: str, state: AnswerState) -> Sequ
         .options(sheets.selectinload(Sheet.pages), selectinload(Registration.answers))
         .order_by(Registration.taken_in_at, Registration.sequence)
     ).all()
+
+
+def last_stood_in(session: Session, user_id: str, division: str) -> str:
+    """The registration to verify that this person was at a field of last; "" for none of the division."""
+    statement = (
+        select(HalfTyped.registration_id)
+        .join(Registration, Registration.id == HalfTyped.registration_id)
+        .where(HalfTyped.user_id == user_id, Registration.state.in_(OPEN), within(Registration.division, division))
+        .order_by(HalfTyped.at.desc(), HalfTyped.registration_id)
+    )
+    return session.scalar(statement.limit(1)) or ""
 
 
 def pages_of_registration(session: Session, registration_id: str) -> list[Page]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,16 @@ class KeptFilter:
     name: str
     filter: ChildFilter
     shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLeft:
+    """How somebody left the window, to find it so again. Sizes in pixels, as Qt counts them (before scaling).
+
+    ``screen`` is the name the frame knows the screen by; ``gaps`` the sizes of the parts beside a gap that can be
+    dragged, by screen and number; ``widths`` those of columns that were made wider or narrower, by list and title.
+    """
+
+    screen: str = ""
+    gaps: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    widths: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

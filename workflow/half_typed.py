@@ -58,6 +58,13 @@ def kept(store: Store, actor: Actor, registration_id: str) -> Standing | None:
         return standing(store, session, actor, scope.registration(session, actor, registration_id))
 
 
+@verb(Right.VERIFY)
+def latest(store: Store, actor: Actor) -> str:
+    """The form that the actor was verifying last, if it still waits; "" for none. There the next day begins."""
+    with store.session() as session:
+        return registration_rows.last_stood_in(session, actor.user_id, actor.division)
+
+
 def standing(store: Store, session: Session, actor: Actor, registration: Registration) -> Standing | None:
     """The same of a registration that lies in the scope."""
     row = session.get(HalfTyped, (registration.id, actor.user_id))

@@ -1,5 +1,5 @@
-"""How lists look to somebody: filters by name, columns chosen and ordered. Kept in the store and nowhere else: whom an
-office looks for is nobody's business outside it.
+"""How lists and the window look to somebody: filters by name, columns chosen and ordered, the screen that was left.
+Kept in the store and nowhere else: whom an office looks for is nobody's business outside it.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from records.session import Session
 from records.store import Store
 from records.tables import KeptView
 from records.views import Actor
-from records.views_kept import ChildFilter, KeptFilter
+from records.views_kept import ChildFilter, KeptFilter, WindowLeft
 from workflow.changes import NOTHING, Changes
 from workflow.errors import BadValue, NotAllowed, NotFound
 from workflow.permissions import RIGHTS, Right, verb
 
 CHILDREN = "children"  # filters of the list of children
 COLUMNS = "columns/"  # begins the kind of a list's columns
+WINDOW = "window"
 LONGEST_NAME = 24
 MOST = 60  # of one kind, for one person
 
@@ -97,6 +98,42 @@ def keep_columns(store: Store, actor: Actor, now: datetime, listed: str, titles:
         if row is not None:
             session.delete(row)
     return NOTHING
+
+
+@verb(Right.SEE_OFFICE)
+def window(store: Store, actor: Actor) -> WindowLeft:
+    """How the actor left the window; as the program has it where she has not been."""
+    with store.session() as session:
+        row = kept_rows.kept(session, WINDOW, actor.user_id)
+        return WindowLeft() if row is None else _left(row.content)
+
+
+@verb(Right.SEE_OFFICE)
+def keep_window(store: Store, actor: Actor, now: datetime, left: WindowLeft) -> Changes:
+    """Keep how the actor leaves the window. Nothing is announced and nothing audited: it says nothing of anybody, and
+    looking around is no change that a backup would miss."""
+    with store.transaction() as session:
+        row = kept_rows.kept(session, WINDOW, actor.user_id)
+        if row is None:
+            row = KeptView(id=store.new_id(), user_id=actor.user_id, kind=WINDOW, name="")
+            session.add(row)
+        row.content, row.at, row.by = asdict(left), now, actor.user_id
+    return NOTHING
+
+
+def _left(content: Any) -> WindowLeft:
+    """As it was kept, by whichever version; what can't be understood is left out."""
+    told: Mapping[str, Any] = content if isinstance(content, dict) else {}
+    return WindowLeft(
+        screen=str(told.get("screen", "")),
+        gaps={name: tuple(map(int, sizes)) for name, sizes in _table(told, "gaps").items()},
+        widths={name: dict(wide) for name, wide in _table(told, "widths").items()},
+    )
+
+
+def _table(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = told.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _keep(store: Store, actor: Actor, now: datetime, user_id: str | None, kind: str, name: str, content: Any) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QStackedWidget, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui import icons
@@ -14,6 +15,7 @@ from desktop.ui.navigation import Navigation
 from desktop.ui.search_list import SearchList
 from desktop.ui.status_bar import StatusBar
 from desktop.ui.theme import AROUND, BETWEEN, roles
+from desktop.ui.widgets.either import keyboard_into
 from desktop.ui.widgets.parts import Notice, column, line, panel, text
 from records.views import Actor, OfficeView
 from workflow import access
@@ -35,6 +37,7 @@ class MainWindow(QWidget):
     """Shows one screen at a time; knows their names, not what they do."""
 
     searched = Signal(str, bool)  # the words, and whether Enter asks for the thing itself
+    went = Signal(str)  # the key of the screen that is shown now
     closing = Signal()
     _glass: QAction | None = None  # the drawing in the search box
 
@@ -49,6 +52,8 @@ class MainWindow(QWidget):
         self._shown = ""
         self.navigation = Navigation(actor.full_name, ROLE_NAMES[actor.role])
         self.navigation.chosen.connect(self.go)
+        for keys, steps in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1)):
+            QShortcut(QKeySequence(keys), self, partial(self._to_neighbour, steps))
         self.status = StatusBar(jobs)
         self.notice = Notice()
         self._stack = QStackedWidget()
@@ -129,10 +134,32 @@ class MainWindow(QWidget):
         self._stack.setCurrentWidget(widget)
         self.navigation.show_chosen(self._under.get(key, key))
         screen.enter()
+        self._keyboard_into(widget)
+        self.went.emit(key)
+
+    def _to_neighbour(self, steps: int) -> None:
+        self.go(self.navigation.neighbour(steps))
+
+    def _keyboard_into(self, screen: QWidget) -> None:
+        """No key may go nowhere: a screen that shows other things than the one it gave the keyboard to (its list is
+        empty, say) gets it at the first thing there is. Who is typing in the search box stays there."""
+        at = QApplication.focusWidget()
+        if at is self.search or (at is not None and at.isVisible() and screen.isAncestorOf(at)):
+            return
+        keyboard_into(screen)
 
     @property
     def shown(self) -> str:
         return self._shown
+
+    def entry_of(self, key: str) -> str:
+        """The entry of the navigation that a screen is reached by; "" for a screen that isn't there."""
+        entry = self._under.get(key, key)
+        return entry if entry in self._screens and self.may_see(entry) else ""
+
+    def screens(self) -> dict[str, QWidget]:
+        """Every screen by its key."""
+        return {key: widget for key, (widget, _screen, _word) in self._screens.items()}
 
     def set_title(self, key: str, words: str) -> None:
         """A screen says more precisely what it shows."""

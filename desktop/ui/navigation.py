@@ -121,6 +121,12 @@ class Navigation(QFrame):
             entry.setChecked(name == key)
             entry.setFocusPolicy(Qt.FocusPolicy.StrongFocus if name == key else Qt.FocusPolicy.ClickFocus)
 
+    def neighbour(self, steps: int) -> str:
+        """The key of the entry so many further down, of those that are shown; round at the end."""
+        keys = [key for key, entry in self._entries.items() if not entry.isHidden()]
+        here = next((at for at, key in enumerate(keys) if self._entries[key].isChecked()), 0)
+        return keys[(here + steps) % len(keys)]
+
     def set_count(self, key: str, count: int) -> None:
         self._entries[key].set_count(count)
 

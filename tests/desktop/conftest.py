@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -15,15 +16,29 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop import start
+from desktop.app import make_window
 from desktop.jobs import Jobs
+from desktop.ui.main_window import MainWindow
 from forms.form_file import Box
 from ocr.reading import PageOutcome, ReadingContext
 from records.keys import Kdf
 from records.store import Store
 from records.views import Actor, DraftRow, VerifySheet
 from tests.workflow.conftest import PASSWORD, Clock
-from tests.workflow.scripted import FORM, FORMS, Page, ScriptedPool, ScriptedSource, back, believing, front, scan
-from workflow import intake, recognise, verify
+from tests.workflow.scripted import (
+    FORM,
+    FORMS,
+    Page,
+    ScriptedPool,
+    ScriptedSource,
+    back,
+    believing,
+    failing,
+    front,
+    scan,
+    unknown,
+)
+from workflow import concerns, intake, recognise, verify
 from workflow.access import Opened, create_office
 from workflow.settings import RECHECK_PERCENT, SHOW_ALL_UNTIL, change_setting
 
@@ -249,3 +264,28 @@ def show(qtbot: QtBot) -> Callable[[QWidget], None]:
         widget.activateWindow()
 
     return shown
+
+
+# -- the frame ---------------------------------------------------------------------------------------------------------
+
+
+def settled(desk: Desk, qtbot: QtBot) -> None:
+    for _pass in range(2):
+        qtbot.waitUntil(lambda: desk.jobs.idle and not desk.jobs.is_recognising, timeout=30000)
+        QApplication.processEvents()
+
+
+@pytest.fixture
+def window(desk: Desk, show: Callable[[QWidget], None], qtbot: QtBot) -> MainWindow:
+    """An office with something in every screen."""
+    child = desk.verified(desk.registration(0, front=["child_name"])).child_id
+    desk.registration(1, front=["child_name"])
+    desk.take_in(desk.file("还有.pdf", front("Z"), unknown("证明"), failing("truncated")))
+    desk.read()
+    concerns.add(desk.store, desk.actor, desk.clock(), child, "ill", why="确诊", since=date(2026, 10, 1))
+    made = make_window(desk.jobs, desk.opened)
+    show(made)
+    made.resize(1366, 768)
+    made.go("inbox")
+    qtbot.waitUntil(lambda: desk.jobs.idle and not desk.jobs.is_recognising, timeout=30000)
+    return made

@@ -178,6 +178,29 @@ def test_the_place_is_found_in_the_name_of_the_office(program: Program, qtbot: Q
     assert first.division.words() == place
 
 
+def test_a_wrong_character_makes_no_county_of_a_township(program: Program, qtbot: QtBot) -> None:
+    """The input method offers 点阵 before 甸镇, and what is left of the name is 蛟河市."""
+    first = begin(program, qtbot)
+    type_chinese(first.office, "蛟河市黄松点阵人民政府")
+    press(first.office, Qt.Key.Key_Return, "\r")
+    assert first.division.words() == "吉林省吉林市蛟河市"
+    assert "“黄松点阵”" in first.division.told.text()
+    assert first.division.told.isVisible()
+    assert QApplication.focusWidget() is first.division.steps[3]
+    first.office.clear()
+    type_chinese(first.office, "蛟河市黄松甸镇人民政府")
+    press(first.office, Qt.Key.Key_Return, "\r")
+    assert first.division.words() == "吉林省吉林市蛟河市黄松甸镇"
+    assert not first.division.told.isVisible()
+    assert QApplication.focusWidget() is first.full_name
+    for county in ("蛟河市人民政府", "蛟河市民政局"):
+        first.office.clear()
+        type_chinese(first.office, county)
+        press(first.office, Qt.Key.Key_Return, "\r")
+        assert not first.division.told.isVisible(), county
+        assert first.division.words() == "吉林省吉林市蛟河市"
+
+
 def test_a_place_chosen_by_hand_stays(program: Program, qtbot: QtBot) -> None:
     first = begin(program, qtbot)
     fill(first, qtbot)
@@ -383,6 +406,47 @@ def test_a_damaged_store_is_restored_from_the_login(desk: Desk, program: Program
         assert verify.sheet(opened.store, opened.actor, registration).registration_id == registration
     program._left = True
     program.end()
+
+
+def test_a_new_computer_gets_the_store_from_a_backup(
+    desk: Desk, program: Program, qtbot: QtBot, tmp_path: Path, low_kdf: Kdf
+) -> None:
+    """Nothing but a file on a stick and the sheet from the envelope."""
+    registration = desk.registration(0)
+    code = desk.opened.recovery_code or ""
+    stick = tmp_path / "U 盘" / "童档.tdbackup"
+    stick.parent.mkdir()
+    backups.make_backup(desk.store, desk.actor, desk.clock(), stick)
+    begin(program, qtbot)
+    restores = program.shell.currentWidget().findChild(QPushButton, "restore_here")
+    assert restores is not None
+    press(restores, Qt.Key.Key_Return, "\r")
+    restore = program.shell.currentWidget()
+    assert isinstance(restore, RestoreScreen)
+    press(restore.code, Qt.Key.Key_Return, "\r")
+    assert restore.told.text() == "请先选一份备份。"
+    restore.choose(stick)
+    qtbot.waitUntil(lambda: restore.chosen == stick)
+    type_keys(restore.code, code.lower().replace("-", ""))
+    press(restore.code, Qt.Key.Key_Return, "\r")
+    qtbot.waitUntil(lambda: isinstance(program.shell.currentWidget(), LoginScreen), timeout=20000)
+    login = program.shell.currentWidget()
+    assert isinstance(login, LoginScreen)
+    assert "黄松甸镇人民政府的资料库恢复到了" in login.good.text()
+    opened = log_in(tmp_path / "新 资料库", username="admin", password=PASSWORD, now=desk.clock())
+    with opened.store:
+        assert verify.sheet(opened.store, opened.actor, registration).registration_id == registration
+    program._left = True
+    program.end()
+
+
+def test_who_would_restore_may_go_back(program: Program, qtbot: QtBot) -> None:
+    first = begin(program, qtbot)
+    first.restore.emit()
+    restore = program.shell.currentWidget()
+    assert isinstance(restore, RestoreScreen)
+    click(restore.away)
+    assert isinstance(program.shell.currentWidget(), FirstRunScreen)
 
 
 def test_who_reviews_is_chosen_at_first(program: Program, jobs: Jobs, qtbot: QtBot) -> None:

@@ -6,7 +6,6 @@ Verify, group and blind entry are left out: there Tab goes to the next field, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QButtonGroup, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.app import make_window
 from desktop.jobs import Jobs
 from desktop.ui.children.page import ChildPageScreen
 from desktop.ui.children.screen import ChildrenScreen
@@ -28,9 +26,7 @@ from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.settings.screen import SettingsScreen
 from records.keys import Kdf
-from tests.desktop.conftest import Desk
-from tests.workflow.scripted import failing, front, unknown
-from workflow import concerns
+from tests.desktop.conftest import Desk, settled
 
 Show = Callable[[QWidget], None]
 LONGEST = 200  # stops: more than any screen has
@@ -105,28 +101,6 @@ def faults(top: QWidget) -> list[str]:
     return told + list(misplaced([*forward[at:], *forward[:at]], top))
 
 
-@pytest.fixture
-def window(desk: Desk, show: Show, qtbot: QtBot) -> MainWindow:
-    """An office with something in every screen."""
-    child = desk.verified(desk.registration(0, front=["child_name"])).child_id
-    desk.registration(1, front=["child_name"])
-    desk.take_in(desk.file("还有.pdf", front("Z"), unknown("证明"), failing("truncated")))
-    desk.read()
-    concerns.add(desk.store, desk.actor, desk.clock(), child, "ill", why="确诊", since=date(2026, 10, 1))
-    made = make_window(desk.jobs, desk.opened)
-    show(made)
-    made.resize(1366, 768)
-    made.go("inbox")
-    qtbot.waitUntil(lambda: desk.jobs.idle and not desk.jobs.is_recognising, timeout=30000)
-    return made
-
-
-def settled(desk: Desk, qtbot: QtBot) -> None:
-    for _pass in range(2):
-        qtbot.waitUntil(lambda: desk.jobs.idle and not desk.jobs.is_recognising, timeout=30000)
-        QApplication.processEvents()
-
-
 def test_every_screen_of_the_frame(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
     found: dict[str, list[str]] = {}
     for key in ("inbox", "drafts", "children", "care", "visits", "batches", "forms", "handover", "duplicates",
@@ -172,6 +146,7 @@ def test_what_stands_before_the_frame(jobs: Jobs, tmp_path: Path, low_kdf: Kdf, 
         RecoverScreen(jobs, tmp_path, "", low_kdf),
         RecoverScreen(jobs, tmp_path, "wang", low_kdf),
         RestoreScreen(jobs, tmp_path),
+        RestoreScreen(jobs, tmp_path, instead=False),
     ):
         show(made)
         qtbot.waitUntil(lambda: jobs.idle)

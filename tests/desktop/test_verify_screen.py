@@ -10,9 +10,10 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.ui.verify.dialogs import KeysDialog, SameChildDialog
+from desktop.ui.verify.dialogs import SameChildDialog
 from desktop.ui.verify.field_panel import LETTERS_TOLD
 from desktop.ui.verify.screen import CONTRADICTION_TOLD, EMPTY_TOLD, NOT_TICKED_TOLD, VerifyScreen
+from desktop.ui.widgets.key_sheet import KeySheet
 from desktop.ui.widgets.placing import PlaceDialog
 from records.views import AnswerState, RegistrationState, VerifyItem
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
@@ -500,7 +501,7 @@ def test_the_keys_are_shown(desk: Desk, screen: VerifyScreen, qtbot: QtBot) -> N
     screen.open_all((desk.registration(0, front=["child_name"]),))
     ready(screen, qtbot)
     press(value_box(screen), Key.Key_F1)
-    dialog = screen.findChild(KeysDialog)
+    dialog = screen.findChild(KeySheet)
     assert dialog is not None
     assert dialog.isVisible()
     dialog.close()

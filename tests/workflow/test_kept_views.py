@@ -8,14 +8,14 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from forms.id_number import check_digit
 from records import filter_rows
 from records.filter_rows import _years_before
 from records.tables import AuditEntry, KeptView, User
 from records.views import Actor, Role
-from records.views_kept import EVERYBODY, ChildFilter
+from records.views_kept import EVERYBODY, ChildFilter, WindowLeft
 from tests.workflow.conftest import OfficeAtWork
 from workflow import check, children, concerns, kept_views, moves, report, settings
 from workflow.errors import BadValue, NotAllowed, NotFound
@@ -155,3 +155,29 @@ def test_columns_are_one_s_own(office: OfficeAtWork) -> None:
 
 def test_without_a_filter_nothing_is_asked() -> None:
     assert filter_rows.conditions(EVERYBODY, None) == []
+
+
+def test_the_window_is_left_by_each_in_her_own_way(office: OfficeAtWork) -> None:
+    """Nothing of it is audited: looking around is no change, and the backup on leaving asks the audit for changes."""
+    left = WindowLeft("drafts", {"inbox/0": (700, 460)}, {"children": {"姓名": 140}})
+    assert kept_views.window(office.store, office.actor) == WindowLeft()
+    before = audited(office)
+    kept_views.keep_window(office.store, office.actor, office.clock(), WindowLeft("inbox"))
+    kept_views.keep_window(office.store, office.actor, office.clock(), left)
+    assert kept_views.window(office.store, office.actor) == left
+    assert kept_views.window(office.store, replace(office.actor, user_id=office.store.new_id())) == WindowLeft()
+    assert audited(office) == before
+    assert check.check(office.store, office.actor) == ()
+
+
+def audited(office: OfficeAtWork) -> int:
+    with office.store.session() as session:
+        return session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+
+
+@pytest.mark.parametrize("content", [[], "drafts", {"gaps": [1], "widths": 3}, {"more": {}}])
+def test_a_window_left_by_another_version_is_taken_for_what_it_says(office: OfficeAtWork, content: object) -> None:
+    kept_views.keep_window(office.store, office.actor, office.clock(), WindowLeft("inbox"))
+    with office.store.transaction() as session:
+        session.scalars(select(KeptView)).one().content = content
+    assert kept_views.window(office.store, office.actor) == WindowLeft()

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
-    QStackedLayout,
     QWidget,
 )
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE, ROW
+from desktop.ui.widgets.either import Either
 from desktop.ui.widgets.files import opens
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import Elided, EmptyState, Notice, button, column, line
@@ -96,7 +96,7 @@ class ArchiveScreen(QWidget):
         self.notice = Notice()
         box.addWidget(self.notice)
         holder = QWidget()
-        self._either = QStackedLayout(holder)
+        self._either = Either(holder)
         self._either.addWidget(
             EmptyState(
                 "place",

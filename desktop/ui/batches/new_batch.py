@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QStackedLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import BETWEEN
+from desktop.ui.widgets.either import Either
 from desktop.ui.widgets.parts import EmptyState, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import Mark, civil_day, day
@@ -73,7 +75,7 @@ class NewBatch(QWidget):
         top.addWidget(button("全不选", lambda: self.model.tick([]), role="quiet"))
         box.addLayout(top)
         holder = QWidget()
-        self._either = QStackedLayout(holder)
+        self._either = Either(holder)
         self._either.addWidget(
             EmptyState(
                 "batches",
@@ -119,6 +121,12 @@ class NewBatch(QWidget):
         chosen = len(self.model.ticked())
         self.count.setText(f"选了 {chosen} / {len(self.model.rows)} 份。空格或点方框选，Enter 也可以。")
         self.make.setEnabled(bool(chosen))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._leave()
+            return
+        super().keyPressEvent(event)
 
     def _leave(self) -> None:
         self.choosing = False

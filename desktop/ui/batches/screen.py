@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.batches.batch_panel import BatchPanel
 from desktop.ui.batches.new_batch import NewBatch
 from desktop.ui.theme import AROUND, BETWEEN
+from desktop.ui.widgets.either import Either
+from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, halves, line, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import BATCH
@@ -20,6 +22,13 @@ from workflow.changes import Changes
 
 REFRESH_MS = 150
 EMPTY, LIST, NEW = range(3)
+KEYS = (
+    ("上、下方向键", "换一个批次，或换一名儿童"),
+    ("Enter", "在批次上：到它的名单；在名单上：记系统的答复"),
+    ("空格", "选人时勾上或取消这一份（Enter 也可以）"),
+    ("Esc", "选人时不建批次，返回"),
+    ("Tab", "到下一处"),
+)
 
 COLUMNS: tuple[Column[BatchSummary], ...] = (
     Column("批次", lambda row: row.name),
@@ -46,6 +55,7 @@ class BatchesScreen(QWidget):
         self.table.at_hand.connect(self._at_hand)
         self.notice = Notice()
         self.panel = BatchPanel(jobs, self.notice)
+        self.table.opened.connect(lambda _row: self.panel.table.setFocus())
         self.new = NewBatch(jobs)
         self.new.made.connect(self._made)
         self.new.left.connect(self.read)
@@ -53,6 +63,7 @@ class BatchesScreen(QWidget):
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.read)
         self._lay_out()
+        offer_keys(self, "报送批次的按键", KEYS)
         jobs.changed.connect(self._changed)
 
     def _lay_out(self) -> None:
@@ -72,7 +83,7 @@ class BatchesScreen(QWidget):
         self.elsewhere.hide()
         left_box.addWidget(self.elsewhere)
         holder = QWidget()
-        self._either = QStackedLayout(holder)
+        self._either = Either(holder)
         self._either.addWidget(
             EmptyState(
                 "batches",
@@ -88,6 +99,7 @@ class BatchesScreen(QWidget):
     def enter(self) -> None:
         """The screen is shown."""
         self.read()
+        (self.new.table if self._either.currentIndex() == NEW else self.table).setFocus()
 
     def read(self) -> None:
         """Read the list again."""

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.care.cases import CasesBanner
 from desktop.ui.care.questions import Questions
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE, ROW
 from desktop.ui.widgets.columns import ColumnChoice
+from desktop.ui.widgets.either import Either
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, halves, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
@@ -115,7 +116,7 @@ class CareScreen(QWidget):
         box.addWidget(self.banner)
         box.addWidget(self.notice)
         holder = QWidget()
-        self._either = QStackedLayout(holder)
+        self._either = Either(holder)
         self._either.addWidget(
             EmptyState(
                 "care",

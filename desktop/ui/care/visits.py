@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QPushButton, QStackedLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QPushButton, QStackedWidget, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.care.paper import ReadPaperDialog
@@ -17,6 +17,7 @@ from desktop.ui.care.questions import Questions
 from desktop.ui.children.told import log_line
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.columns import ColumnChoice
+from desktop.ui.widgets.either import Either
 from desktop.ui.widgets.files import opens
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import Elided, EmptyState, Notice, button, column, line, tab_bar
@@ -127,7 +128,7 @@ class VisitsScreen(QWidget):
             row.addWidget(deed)
         box.addLayout(row)
         holder = QWidget()
-        self._either = QStackedLayout(holder)
+        self._either = Either(holder)
         self._either.addWidget(
             EmptyState(
                 "visits", "没有到期的走访", "登记表核对完就按监护状况排定走访：较好三个月、一般一个月、风险较大更勤。"

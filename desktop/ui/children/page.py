@@ -15,6 +15,7 @@ from desktop.ui.children import told
 from desktop.ui.children.fields import FieldsTab
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.asking import Ask, AskDialog
+from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.page_picture import page_picture
 from desktop.ui.widgets.page_view import PageView
 from desktop.ui.widgets.parts import Notice, button, column, line, panel, tab_bar, text
@@ -31,6 +32,12 @@ from workflow.permissions import RIGHTS, Right
 
 TABS = ("登记内容", "重点关爱与走访", "家庭", "纸质件与报送")
 FIELDS, CARE, FAMILY, PAPERS = range(len(TABS))
+KEYS = (
+    ("Ctrl+1 到 Ctrl+4", "换一部分：登记内容、重点关爱与走访、家庭、纸质件与报送"),
+    ("上、下方向键", "在登记内容里换一栏"),
+    ("Tab", "到下一处"),
+    ("Esc", "返回"),
+)
 REFRESH_MS = 150
 
 
@@ -66,6 +73,7 @@ class ChildPageScreen(QWidget):
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.read)
         self._lay_out()
+        offer_keys(self, "儿童档案页的按键", KEYS)
         jobs.changed.connect(self._changed)
         for number in range(len(TABS)):
             QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self, partial(self.tabs.setCurrentIndex, number))

@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.jobs import Jobs, Reading
 from desktop.ui.children.detail import ChildDetail
 from desktop.ui.children.filtering import Filters, sentence
 from desktop.ui.theme import AROUND, BETWEEN
 from desktop.ui.widgets.columns import ColumnChoice
+from desktop.ui.widgets.either import Either
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.paged import PAGE, PagedRows
 from desktop.ui.widgets.parts import Elided, EmptyState, button, column, halves, line
@@ -138,7 +139,7 @@ class ChildrenScreen(QWidget):
         top.addWidget(button("更新轮次", self.go_rounds.emit, icon="again", name="go_rounds"))
         box.addLayout(top)
         holder = QWidget()
-        self._either = QStackedLayout(holder)
+        self._either = Either(holder)
         self._either.addWidget(
             EmptyState(
                 "children",

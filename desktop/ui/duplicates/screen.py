@@ -7,12 +7,13 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.duplicates.compare import ComparePanel
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.asking import Ask, AskDialog
+from desktop.ui.widgets.either import Either
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, halves, line, tab_bar, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
@@ -130,7 +131,7 @@ class DuplicatesScreen(QWidget):
 
     def _pairs_part(self) -> QWidget:
         holder = QWidget()
-        self._either = QStackedLayout(holder)
+        self._either = Either(holder)
         looking = text("正在比对台账里的儿童", "secondary")
         waits = QWidget()
         waiting = column(waits, around=AROUND)
@@ -147,7 +148,7 @@ class DuplicatesScreen(QWidget):
 
     def _merges_part(self) -> QWidget:
         holder = QWidget()
-        self._merged_either = QStackedLayout(holder)
+        self._merged_either = Either(holder)
         self._merged_either.addWidget(EmptyState("children", "还没有合并过", "合并了的都留在这里，合错了可以撤销。"))
         self._merged_either.addWidget(self.merges_table)
         return holder

@@ -39,6 +39,7 @@ class FirstRunScreen(Gate):
 
     made = Signal(object)
     try_out = Signal()
+    restore = Signal()  # there is a backup of a store
 
     def __init__(self, jobs: Jobs, create: Callable[[NewOffice], Opened]) -> None:
         super().__init__(
@@ -86,6 +87,7 @@ class FirstRunScreen(Gate):
         row = line()
         self.practise = button(PRACTISE, self._practise, role="quiet", name="practise")
         row.addWidget(self.practise)
+        row.addWidget(button("从备份恢复", self.restore.emit, role="quiet", name="restore_here"))
         row.addStretch()
         row.addWidget(self.make)
         self.body.addLayout(row)
@@ -99,7 +101,7 @@ class FirstRunScreen(Gate):
 
     def _after_office(self) -> None:
         self._guess_place()
-        (self.full_name if self.division.guessed else self.division.steps[1]).setFocus()
+        (self.full_name if self.division.guessed else self.division.unsure or self.division.steps[1]).setFocus()
 
     def _missing(self) -> tuple[str, QWidget] | None:
         """The first thing that is not filled in rightly."""

@@ -30,7 +30,7 @@ from desktop.ui.forms.names import found_by
 from desktop.ui.forms.saving import ask_save
 from desktop.ui.forms.tried import TriedView
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
-from desktop.ui.widgets.key_sheet import KeySheet
+from desktop.ui.widgets.key_sheet import KeySheet, offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, tab_bar, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table
 from desktop.ui.words import Mark
@@ -193,6 +193,7 @@ class LearnScreen(QWidget):
         self.table.selectionModel().selectionChanged.connect(self._selected)
         self.table.opened.connect(lambda _row: self.editing.agree())
         self.sides.currentChanged.connect(self._to_side)
+        offer_keys(self, "学表样的按键", SHEET)
         for keys, does in self._keys_of():
             shortcut = QShortcut(QKeySequence(keys), self, does)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -209,7 +210,6 @@ class LearnScreen(QWidget):
 
     def _keys_of(self) -> tuple[tuple[str, Callable[[], object]], ...]:
         return (
-            ("F1", self.show_keys),
             ("F5", self.ask_trial),
             ("F6", self._to_next_part),
             ("Ctrl+Z", self.editing.undo),

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.handover.outgoing import PACKAGES, counts_words
 from desktop.ui.theme import BETWEEN, INSIDE
+from desktop.ui.widgets.either import Either
 from desktop.ui.widgets.files import dropped
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, halves, line, panel, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table
@@ -61,7 +62,7 @@ class IncomingPart(QWidget):
         self.table.opened.connect(lambda _row: self.fields_table.setFocus())
         box = column(self)
         holder = QWidget()
-        self._state = QStackedLayout(holder)
+        self._state = Either(holder)
         self._state.addWidget(
             EmptyState(
                 "inbox",

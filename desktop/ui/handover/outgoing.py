@@ -7,10 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QStackedLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import BETWEEN, INSIDE
+from desktop.ui.widgets.either import Either
 from desktop.ui.widgets.parts import Choice, EmptyState, Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table
 from desktop.ui.words import Mark, civil_day
@@ -59,7 +60,7 @@ class OutgoingPart(QWidget):
         self.table = make_table(self.model, "outgoing", "会交出的登记表", empty="这一包里没有登记表。")
         box = column(self)
         holder = QWidget()
-        self._either = QStackedLayout(holder)
+        self._either = Either(holder)
         self._either.addWidget(
             EmptyState(
                 "batches",

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QStackedLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.asking import Ask, AskDialog
+from desktop.ui.widgets.either import Either
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, panel, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
 from desktop.ui.words import Mark, civil_day, day, moment
@@ -66,7 +67,7 @@ class ProposalsPart(QWidget):
             QShortcut(QKeySequence(key), self.table, self.decline).setContext(Qt.ShortcutContext.WidgetShortcut)
         box = column(self, space=BETWEEN)
         holder = QWidget()
-        self._either = QStackedLayout(holder)
+        self._either = Either(holder)
         self._either.addWidget(
             EmptyState(
                 "edit",

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QInputDialog,
     QPushButton,
-    QStackedLayout,
     QWidget,
 )
 
@@ -38,6 +37,7 @@ from desktop.ui.inbox.keys import SHEET, Act
 from desktop.ui.inbox.model import CardModel
 from desktop.ui.inbox.thumbnails import Thumbnails
 from desktop.ui.theme import AROUND, BETWEEN, CONTROL, INSIDE
+from desktop.ui.widgets.either import Either
 from desktop.ui.widgets.files import dropped, opens
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.key_sheet import offer_keys
@@ -129,7 +129,7 @@ class InboxScreen(QWidget):
         box.addWidget(self.notice)
         self._parts = halves(self._make_list(), self.detail, (776, 384), (3, 2))
         holder = QWidget()
-        self._either = QStackedLayout(holder)
+        self._either = Either(holder)
         self._either.addWidget(
             EmptyState(
                 "inbox",
@@ -173,7 +173,7 @@ class InboxScreen(QWidget):
         top.addWidget(self.done_too, 0, Qt.AlignmentFlag.AlignTop)
         box.addLayout(top)
         middle = QWidget()
-        self._some = QStackedLayout(middle)
+        self._some = Either(middle)
         self._some.addWidget(self.grid)
         self._some.addWidget(EmptyState("tick", "这里没有", "这一类里没有登记表或页。"))
         box.addWidget(middle, 1)

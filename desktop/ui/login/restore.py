@@ -1,8 +1,10 @@
-"""The store doesn't open any more: one of its backups takes its place, and the damaged one is set aside, whole."""
+"""A backup becomes the store: on a machine without one, or in the place of one that doesn't open any more, which is set
+aside, whole."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -14,10 +16,17 @@ from desktop.ui.widgets.gate import Gate, add_field, fields_grid, keep_room
 from desktop.ui.widgets.parts import button, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table
 from desktop.ui.words import moment
-from records.backup import Found
+from records.backup import Found, Summary
 from workflow import backups
-from workflow.backups import Replaced
 
+INSTEAD = (
+    "选一份备份。程序先把它从头到尾核对一遍，完好才换上；打不开的资料库整个搁置在同一个文件夹里，一个文件也不删。"
+    "备份以后做的事，要照纸面重做。"
+)
+NEW = (
+    "换了电脑，或者重装了系统：选 U 盘或移动硬盘上的备份，资料库就恢复到这台电脑上。"
+    "程序先把备份从头到尾核对一遍，完好才写。备份以后做的事，要照纸面重做。"
+)
 FILES = "备份 (*.tdbackup);;所有文件 (*)"
 TABLE_HEIGHT = 148
 
@@ -29,19 +38,14 @@ COLUMNS: tuple[Column[Found], ...] = (
 
 
 class RestoreScreen(Gate):
-    """Emits ``restored`` with a sentence for the login, or ``back``."""
+    """Emits ``restored`` with a sentence for the login, or ``back``. ``instead``: of a store that doesn't open."""
 
     restored = Signal(str)
     back = Signal()
 
-    def __init__(self, jobs: Jobs, data_dir: Path) -> None:
-        super().__init__(
-            "从备份恢复",
-            "选一份备份。程序先把它从头到尾核对一遍，完好才换上；打不开的资料库整个搁置在同一个文件夹里，一个文件也不删。"
-            "备份以后做的事，要照纸面重做。",
-            640,
-        )
-        self._jobs, self._data_dir = jobs, data_dir
+    def __init__(self, jobs: Jobs, data_dir: Path, *, instead: bool = True) -> None:
+        super().__init__("从备份恢复", INSTEAD if instead else NEW, 640)
+        self._jobs, self._data_dir, self._instead = jobs, data_dir, instead
         self.model: RowsModel[Found] = RowsModel(COLUMNS, parent=self)
         self.table = make_table(self.model, "backups", "备份文件夹里的备份，新的在前")
         self.table.setFixedHeight(TABLE_HEIGHT)
@@ -56,7 +60,7 @@ class RestoreScreen(Gate):
         keep_room(self.told)
         self.body.addWidget(self.told)
         foot = line()
-        self.away = button("返回登录", self.back.emit, role="quiet", name="back_to_login")
+        self.away = button("返回登录" if instead else "返回", self.back.emit, role="quiet", name="back_to_login")
         foot.addWidget(self.away)
         foot.addStretch()
         self.does = button("核对并恢复", self._restore, role="primary", name="restore_backup")
@@ -102,9 +106,8 @@ class RestoreScreen(Gate):
     def _show(self, found: Sequence[Found]) -> None:
         self.model.set_rows(found)
         self.table.setVisible(bool(found))
-        self.none.setText(
-            "" if found else "资料库的备份文件夹里没有备份。请插好放备份的 U 盘或移动硬盘，选那里的备份。"
-        )
+        nowhere = "资料库的备份文件夹里没有备份。" if self._instead else ""
+        self.none.setText("" if found else f"{nowhere}请插好放备份的 U 盘或移动硬盘，点“选别处的备份”。")
         if found:
             self.table.selectRow(0)
 
@@ -132,7 +135,7 @@ class RestoreScreen(Gate):
     # -- restoring ----------------------------------------------------------------------------------------------------
 
     def _restore(self) -> None:
-        path, data_dir, now = self.chosen, self._data_dir, self._jobs.now()
+        path, now = self.chosen, self._jobs.now()
         if not self.does.isEnabled():
             return
         by_password = self.by_password.isChecked()
@@ -145,12 +148,15 @@ class RestoreScreen(Gate):
             self._failed("请填用户名和密码。" if by_password else "请填恢复码。")
             return
         self._busy(True)
-        self._jobs.task(
-            lambda: backups.replace_by_backup(path, data_dir, username=username, secret=secret, now=now),
-            self._done,
-            owner=self,
-            failed=self._failed,
-        )
+        become = self._replace if self._instead else self._bring
+        self._jobs.task(lambda: become(path, username, secret, now), self._done, owner=self, failed=self._failed)
+
+    def _replace(self, path: Path, username: str | None, secret: str, now: datetime) -> tuple[Summary, Path | None]:
+        done = backups.replace_by_backup(path, self._data_dir, username=username, secret=secret, now=now)
+        return done.summary, done.aside
+
+    def _bring(self, path: Path, username: str | None, secret: str, now: datetime) -> tuple[Summary, Path | None]:
+        return backups.restore_backup(path, self._data_dir, username=username, secret=secret, now=now), None
 
     def _busy(self, on: bool) -> None:
         self.does.setEnabled(not on)
@@ -159,11 +165,13 @@ class RestoreScreen(Gate):
         if on:
             self.told.hide()
 
-    def _done(self, done: Replaced) -> None:
-        missing = len(done.summary.missing)
+    def _done(self, done: tuple[Summary, Path | None]) -> None:
+        summary, aside = done
+        missing = len(summary.missing)
         lost = f"做备份时已缺 {missing} 份图像，其余都在。" if missing else ""
+        kept = f"打不开的那一份没有删，搁置在“{aside.name}”里。" if aside is not None else ""
         self.restored.emit(
-            f"恢复到了 {moment(done.summary.made_at)} 的样子。{lost}打不开的那一份没有删，搁置在“{done.aside.name}”里。"
+            f"{summary.office}的资料库恢复到了 {moment(summary.made_at)} 的样子。{lost}{kept}"
             "请登录；不记得密码的，点“忘了密码”用恢复码设新密码。"
         )
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
     QHBoxLayout,
-    QStackedLayout,
     QWidget,
 )
 
@@ -20,6 +19,7 @@ from desktop.jobs import Jobs
 from desktop.ui.rosters.taking_in import TakeInDialog
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.asking import AskDialog
+from desktop.ui.widgets.either import Either
 from desktop.ui.widgets.files import dropped
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.key_sheet import offer_keys
@@ -116,7 +116,7 @@ class RostersScreen(QWidget):
         box.addLayout(self._top())
         box.addWidget(self.notice)
         holder = QWidget()
-        self._either = QStackedLayout(holder)
+        self._either = Either(holder)
         first = button("带入名单", self._ask_file, role="primary", icon="folder", name="first_roster")
         words = (
             "公安、教育、卫健、疾控等部门给的名单带进来，就看得到谁还没有登记、谁登记得不一样。"
@@ -158,7 +158,7 @@ class RostersScreen(QWidget):
             flow.addWidget(chip)
         box.addWidget(chips)
         holder = QWidget()
-        self._state = QStackedLayout(holder)
+        self._state = Either(holder)
         self._state.addWidget(QWidget())
         waits = QWidget()
         waiting = column(waits)

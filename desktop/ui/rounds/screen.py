@@ -8,12 +8,14 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QStackedWidget, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.asking import Answers, Ask, AskDialog, Shape, ask_day
+from desktop.ui.widgets.either import Either
 from desktop.ui.widgets.files import opens
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import Choice, EmptyState, Notice, button, column, line, tab_bar, text
@@ -34,6 +36,7 @@ KEYS = (
     ("左、右方向键", "在上面的几个部分之间换"),
     ("上、下方向键", "在表里走"),
     ("Tab", "到下一个按钮或表"),
+    ("Esc", "返回"),
 )
 TABS = ("各村进度", "还没交的", "新增、退出和未到")
 MOVES = {
@@ -137,7 +140,7 @@ class RoundsScreen(QWidget):
         self.notice = Notice()
         box.addWidget(self.notice)
         holder = QWidget()
-        self._either = QStackedLayout(holder)
+        self._either = Either(holder)
         first = button("开一个轮次", self._ask_open, role="primary", icon="plus", name="first_round")
         self._either.addWidget(
             EmptyState(
@@ -183,6 +186,12 @@ class RoundsScreen(QWidget):
         if not self._may_open:  # (showing it here would open a window of its own: it has no parent yet)
             self.opens.hide()
         return row
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 

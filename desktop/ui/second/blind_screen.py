@@ -20,6 +20,7 @@ from desktop.ui.verify.as_typed import Keeping
 from desktop.ui.verify.completing import Completing
 from desktop.ui.verify.field_panel import FieldPanel
 from desktop.ui.verify.keys import Action, Press, meaning
+from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.page_picture import PagePicture
 from desktop.ui.widgets.page_view import SCROLL, STEP, PageView
 from desktop.ui.widgets.parts import column, keys_foot, line
@@ -127,6 +128,7 @@ class BlindScreen(OneByOne):
         scroll.setWidget(holder)
         whole.addWidget(scroll, 1)
         whole.addWidget(keys_foot(FOOT))
+        offer_keys(self, "第二遍录入的按键", FOOT)
         self.back.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab is for the next field; Esc goes back
 
     # -- registrations ------------------------------------------------------------------------------------------------

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QStackedLayout, QTabWidget, QWidget
+from PySide6.QtWidgets import QTabWidget, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.widgets.either import Either
+from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, Table, make_table, show_rows
 from desktop.ui.words import Mark, day
@@ -24,6 +26,12 @@ from workflow.settings import REVIEW_BY, SECOND_ENTRY
 Row = TypeVar("Row")
 REFRESH_MS = 150
 REVIEW, ENTER, RESOLVE, FIGURES = range(4)
+KEYS = (
+    ("Ctrl+Tab", "换一部分"),
+    ("上、下方向键", "换一份"),
+    ("Enter", "打开这一份，做完接着是下一份"),
+    ("Tab", "到下一处"),
+)
 
 
 def _ready(row: ReviewRow) -> Mark:
@@ -124,10 +132,11 @@ class SecondScreen(QWidget):
         self.disputes: RowsModel[WaitingRow] = RowsModel(WAITING, parent=self)
         self.figures: RowsModel[AgreementRow] = RowsModel(AGREED, parent=self)
         self.tables: list[Table] = []
-        self._either: list[QStackedLayout] = []
+        self._either: list[Either] = []
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.read)
         self._lay_out()
+        offer_keys(self, "复核的按键", KEYS)
         jobs.changed.connect(self._changed)
         self.read()
 
@@ -163,7 +172,7 @@ class SecondScreen(QWidget):
         head.setLayout(row)
         box.addWidget(head)
         holder = QWidget()
-        either = QStackedLayout(holder)
+        either = Either(holder)
         either.addWidget(EmptyState("verify", words.empty, words.fill))
         either.addWidget(table)
         box.addWidget(holder, 1)

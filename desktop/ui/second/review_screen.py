@@ -12,6 +12,7 @@ from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.verify.crop_view import CropView
 from desktop.ui.verify.field_panel import COVERED
 from desktop.ui.verify.rest_list import shown_text
+from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.page_view import PageView
 from desktop.ui.widgets.parts import button, column, keys_foot, line, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
@@ -85,6 +86,7 @@ class ReviewScreen(OneByOne):
         halves.setSizes([440, 760])
         whole.addWidget(halves, 1)
         whole.addWidget(keys_foot(FOOT))
+        offer_keys(self, "复核一份的按键", FOOT)
 
     def _right(self) -> QWidget:
         right = QWidget()

@@ -23,7 +23,7 @@ from workflow.backups import Made
 from workflow.settings import Section
 
 RESTORED = (
-    "要恢复：在没有资料库的电脑上装好程序，由维护人员把备份恢复到一个新文件夹（手册第十一章）。"
+    "要恢复到另一台电脑：装好程序，第一次打开时点“从备份恢复”，选 U 盘上的备份。"
     "恢复码，或做备份那天任何一个人的密码，都打得开；恢复不会改动现在的资料库。"
 )
 

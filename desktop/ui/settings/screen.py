@@ -15,6 +15,7 @@ from desktop.ui.settings.office import OfficeSection
 from desktop.ui.settings.people import PeopleSection
 from desktop.ui.settings.setting_row import SettingRows
 from desktop.ui.theme import AROUND, BETWEEN, ROW
+from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import column, line, panel, text
 from records.views import Actor
 from workflow.people import PasswordCost
@@ -22,6 +23,11 @@ from workflow.permissions import RIGHTS, Right
 from workflow.settings import Section
 
 WIDEST = 960
+KEYS = (
+    ("上、下方向键", "在左边换一部分"),
+    ("Tab", "到右边，一项一项往下走"),
+    ("Enter", "改好一项；按按钮"),
+)
 
 SectionWidget: TypeAlias = OfficeSection | SettingRows | PeopleSection | BackupSection | AuditSection | ErasureSection
 
@@ -57,6 +63,7 @@ class SettingsScreen(QWidget):
         if actor.role in RIGHTS[Right.ASK_ERASURE]:
             self.erasure = ErasureSection(jobs, actor)
             self._add("更正与删除", self.erasure)
+        offer_keys(self, "设置的按键", KEYS)
         self.list.currentRowChanged.connect(self._go)
         self.list.setCurrentRow(0)
 

@@ -1,14 +1,13 @@
-"""The few questions of the verify screen: which child, which place, which key."""
+"""The few questions of the verify screen: which child, which place, which source."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QRadioButton, QWidget
 
 from desktop.jobs import Jobs
-from desktop.ui.theme import AROUND, BETWEEN, INSIDE
-from desktop.ui.verify.keys import SHEET
+from desktop.ui.theme import AROUND, BETWEEN
 from desktop.ui.widgets.parts import button, column, line, panel, text
 from desktop.ui.widgets.placing import PlaceDialog, place_of
 from desktop.ui.words import day
@@ -151,24 +150,3 @@ class QuestionDialog(QDialog):
         row.addWidget(button("留着问村里", self.accept, role="primary", name="ask_village"))
         box.addLayout(row)
         self.note.setFocus()
-
-
-class KeysDialog(QDialog):
-    """Every key of the verify screen."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("按键")
-        box = column(self, space=BETWEEN, around=AROUND)
-        box.addWidget(text("核对时的按键", "heading"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(INSIDE)
-        for number, (key, words) in enumerate(SHEET):
-            grid.addWidget(text(key), number, 0)
-            grid.addWidget(text(words, "secondary"), number, 1)
-        box.addLayout(grid)
-        row = line()
-        row.addStretch()
-        row.addWidget(button("知道了", self.accept, role="primary"))
-        box.addLayout(row)

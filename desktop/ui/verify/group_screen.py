@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QStackedLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.verify.group_model import GroupModel, place_of
 from desktop.ui.verify.group_pictures import GroupPictures
 from desktop.ui.verify.group_view import GroupGrid
+from desktop.ui.widgets.either import Either
+from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, keys_foot, line, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import Mark
@@ -110,7 +113,7 @@ class GroupScreen(QWidget):
         right.addWidget(self.grid, 1)
         row.addLayout(right, 1)
         holder = QWidget()
-        self._either = QStackedLayout(holder)
+        self._either = Either(holder)
         self._either.addWidget(
             EmptyState(
                 "verify",
@@ -122,6 +125,7 @@ class GroupScreen(QWidget):
         self._either.addWidget(body)
         whole.addWidget(holder, 1)
         whole.addWidget(self._foot())
+        offer_keys(self, "成组核对的按键", FOOT)
 
     def _foot(self) -> QWidget:
         self.back = button("返回列表", self._leave, role="quiet", icon="back", name="group_back")
@@ -262,6 +266,13 @@ class GroupScreen(QWidget):
         self.notice.say(f"撤销了 {len(done.taken)} 处{left}。", "good")
         self.pictures.forget()
         self.read()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The same from the list of groups as from the crops."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._leave()
+            return
+        super().keyPressEvent(event)
 
     # -- leaving ------------------------------------------------------------------------------------------------------
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import AROUND, BETWEEN
 from desktop.ui.verify.slip import write_slip
+from desktop.ui.widgets.either import Either
+from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import REGISTRATION, Mark, division_words, moment
@@ -19,6 +21,11 @@ from workflow import trust, verify
 from workflow.changes import Changes
 
 REFRESH_MS = 150
+KEYS = (
+    ("上、下方向键", "换一份"),
+    ("Enter", "打开这一份，核对完接着是下一份"),
+    ("Tab", "到上面的成组核对、开始核对"),
+)
 
 
 def look(row: DraftRow) -> Mark:
@@ -54,6 +61,7 @@ class DraftsScreen(QWidget):
         self.setObjectName("screen")
         self._jobs = jobs
         self._waiting = ""
+        self._resumes = ""
         self.model: RowsModel[DraftRow] = RowsModel(COLUMNS, parent=self)
         self.table = Table(self.model)
         self.table.setObjectName("drafts")
@@ -63,6 +71,7 @@ class DraftsScreen(QWidget):
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.follow)
         self._lay_out()
+        offer_keys(self, "待核对的按键", KEYS)
         jobs.changed.connect(self._changed)
         self.read()
 
@@ -85,7 +94,7 @@ class DraftsScreen(QWidget):
         box.addWidget(self.notice)
         box.addWidget(self._top)
         holder = QWidget()
-        self._either = QStackedLayout(holder)
+        self._either = Either(holder)
         self._either.addWidget(
             EmptyState(
                 "verify",
@@ -101,6 +110,11 @@ class DraftsScreen(QWidget):
         """The screen is shown."""
         self.read()
         self.table.setFocus()
+
+    def resume(self, registration_id: str) -> None:
+        """Go on with this form, and those behind it, where the list has it."""
+        self._resumes = registration_id
+        self.read()
 
     def read(self) -> None:
         """Read the list again."""
@@ -137,6 +151,10 @@ class DraftsScreen(QWidget):
         found = [i for i, row in enumerate(rows) if row.registration_id == before]
         if rows:
             self.table.selectRow(found[0] if found else 0)
+        resumes, self._resumes = self._resumes, ""
+        at = [i for i, row in enumerate(rows) if row.registration_id == resumes]
+        if at and self.isVisible():
+            self._open(at[0])
 
     def _show_trust(self, view: TrustView) -> None:
         self._told.setText(self._waiting + view.sentence)

@@ -17,14 +17,14 @@ from desktop.jobs import Change, Jobs
 from desktop.ui.verify.as_typed import AsTyped
 from desktop.ui.verify.at_hand import Arrived, FormAtHand
 from desktop.ui.verify.completing import Completing
-from desktop.ui.verify.dialogs import KeysDialog
 from desktop.ui.verify.field_questions import FieldQuestions
-from desktop.ui.verify.keys import ANSWERS, Action, Press, meaning
+from desktop.ui.verify.keys import ANSWERS, SHEET, Action, Press, meaning
 from desktop.ui.verify.last_words import counted_words, last_words, stands_for_all
 from desktop.ui.verify.layout import VerifyLayout
 from desktop.ui.verify.pages import Pages
 from desktop.ui.verify.pinning import Pinning, whence
 from desktop.ui.verify.walk import Done, Walk
+from desktop.ui.widgets.key_sheet import KeySheet
 from desktop.ui.widgets.page_view import SCROLL, STEP
 from desktop.ui.words import REGISTRATION
 from forms.kinds import JsonValue
@@ -240,7 +240,7 @@ class VerifyScreen(QWidget):
             Action.CLOSER: partial(parts.page.zoom, STEP),
             Action.FARTHER: partial(parts.page.zoom, 1 / STEP),
             Action.PLACE: self._questions.place,
-            Action.KEYS: lambda: KeysDialog(self).open(),
+            Action.KEYS: lambda: KeySheet("核对时的按键", SHEET, self).open(),
             Action.LEAVE: self._leave,
         }
 

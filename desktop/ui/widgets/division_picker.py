@@ -6,6 +6,8 @@ for 蛟河, and a box that empties itself tells nobody why.
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
@@ -18,6 +20,9 @@ from forms.gazetteer import Division, Gazetteer, gazetteer
 LEVELS = ("省", "市（州）", "县（市、区）", "乡镇（街道）")
 HOME_PROVINCE = "220000"
 TOWN = 9  # digits of its code
+UNKNOWN = re.compile(
+    "(.+?(?:镇|乡|街道)|.+?(?=人民政府|办事处))"
+)  # what is left of an office's name still names a place
 
 
 class DivisionPicker(QWidget):
@@ -30,6 +35,7 @@ class DivisionPicker(QWidget):
         self._gazetteer: Gazetteer | None = None
         self._steps: list[QComboBox] = []
         self._guessed = ""
+        self.unsure: QComboBox | None = None  # the step that an office's name seems to say more of than was found
         box = column(self, space=INSIDE)
         row = line(space=INSIDE)
         box.addLayout(row)
@@ -94,6 +100,9 @@ class DivisionPicker(QWidget):
 
     def _chosen(self, number: int) -> None:
         code = self._steps[number].currentData()
+        if code and self._steps[number] is self.unsure:
+            self.unsure = None
+            self.told.hide()
         if code and number + 1 < len(self._steps) and self._gazetteer is not None:
             self._fill(number + 1, self._gazetteer.children(str(code)))
         self.changed.emit(self.code())
@@ -156,7 +165,26 @@ class DivisionPicker(QWidget):
             at = division.parent if division is not None else None
         for step, each in zip(self._steps, above, strict=False):
             step.setCurrentIndex(step.findData(each))
+        for below in self._steps[len(above) :]:  # of an earlier guess: the name is another now
+            below.setCurrentIndex(-1)
+            below.setEditText("")
         self._guessed = self.code()
+        self._say_unknown(len(above), rest)
+
+    def _say_unknown(self, known: int, rest: str) -> None:
+        """An office of a township that was found as one of its county only: a wrong character, most likely, which the
+        input method offered first. Else a county's store would be made of it."""
+        named = UNKNOWN.match(rest)
+        self.unsure = self._steps[known] if named is not None and known < len(self._steps) else None
+        if self.unsure is not None and named is not None:
+            place = self._steps[known - 1].currentText()
+            level = LEVELS[known]
+            self.told.setText(
+                f"{place}没有“{named[1]}”这个{level}。打错了字就改一改单位名称；没有错，请在这里选到{level}。"
+            )
+            self.told.show()
+        elif self.mistaken is None:
+            self.told.hide()
 
     @property
     def mistaken(self) -> QComboBox | None:
@@ -166,7 +194,7 @@ class DivisionPicker(QWidget):
     @property
     def guessed(self) -> bool:
         """What stands here was found in the office's name."""
-        return self._guessed != "" and self.code() == self._guessed
+        return self._guessed != "" and self.code() == self._guessed and self.unsure is None
 
     def _clear_after(self, number: int) -> None:
         if number + 1 < len(self._steps):

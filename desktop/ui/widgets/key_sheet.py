@@ -5,35 +5,75 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QGridLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QScrollArea, QWidget
 
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.parts import button, column, line, text
 
 Keys = Sequence[tuple[str, str]]
 
+EVERYWHERE: Keys = (
+    ("Ctrl+F", "查找儿童"),
+    ("Ctrl+PageDown、Ctrl+PageUp", "到左边的下一项、上一项"),
+    ("Ctrl+L", "锁上窗口"),
+)
+WITHOUT_TITLE_BAR = 80  # px of the screen that the sheet leaves to others
+STEP = 48  # px that an arrow moves it, where it is longer than the screen
+
 
 class KeySheet(QDialog):
-    """Every key of a screen with what it does."""
+    """Every key of a screen with what it does, and below them those that do the same on every screen."""
 
     def __init__(self, heading: str, keys: Keys, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("按键")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box = column(self, space=BETWEEN, around=AROUND)
-        box.addWidget(text(heading, "heading"))
-        grid = QGridLayout()
+        inner = QWidget()
+        inner.setObjectName("scrolled")
+        grid = QGridLayout(inner)
+        grid.setContentsMargins(0, 0, INSIDE, 0)
         grid.setHorizontalSpacing(AROUND)
         grid.setVerticalSpacing(INSIDE)
-        for row, (key, words) in enumerate(keys):
-            grid.addWidget(text(key), row, 0)
-            grid.addWidget(text(words, "secondary"), row, 1)
-        box.addLayout(grid)
+        for title, part in ((heading, keys), ("在哪里都能用的", EVERYWHERE)):
+            grid.addWidget(text(title, "heading"), grid.rowCount(), 0, 1, 2)
+            for key, words in part:
+                row = grid.rowCount()
+                grid.addWidget(text(key), row, 0)
+                grid.addWidget(text(words, "secondary"), row, 1)
+        self.list = QScrollArea()
+        self.list.setWidgetResizable(True)
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setWidget(inner)
+        box.addWidget(self.list, 1)
         foot = line()
         foot.addStretch()
         foot.addWidget(button("知道了", self.accept, role="primary", name="close_keys"))
         box.addLayout(foot)
+        wanted = inner.sizeHint()
+        self.list.setMinimumWidth(wanted.width() + self.list.verticalScrollBar().sizeHint().width())
+        frame = box.sizeHint().height() - self.list.sizeHint().height()
+        most = self.screen().availableGeometry().height() - WITHOUT_TITLE_BAR
+        self.resize(self.sizeHint().width(), min(wanted.height() + frame, most))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows and pages move it where it is longer than the screen; F1 takes it away again."""
+        bar = self.list.verticalScrollBar()
+        steps = {
+            Qt.Key.Key_Down: STEP,
+            Qt.Key.Key_Up: -STEP,
+            Qt.Key.Key_PageDown: bar.pageStep(),
+            Qt.Key.Key_PageUp: -bar.pageStep(),
+        }
+        if event.key() == Qt.Key.Key_F1:
+            self.accept()
+        elif event.key() in steps:
+            bar.setValue(bar.value() + steps[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
 
 
 def offer_keys(screen: QWidget, heading: str, keys: Keys) -> None:

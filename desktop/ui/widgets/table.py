@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -226,6 +226,7 @@ class Table(QTableView):
         self._rows: RowsModel[Any] = model
         self._empty = ""
         self._read = False
+        self._wanted: dict[str, int] = {}
         self._lay_columns()
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
         self.selectionModel().currentRowChanged.connect(lambda now, _was: self.at_hand.emit(now.row()))
@@ -265,8 +266,25 @@ class Table(QTableView):
             mode = QHeaderView.ResizeMode.Stretch if stretches else QHeaderView.ResizeMode.Interactive
             header.setSectionResizeMode(i, mode)
             if not stretches:
-                self.setColumnWidth(i, column.width)
+                self.setColumnWidth(i, self._wanted.get(column.title, column.width))
         header.setStretchLastSection(all(column.width for column in columns))
+
+    def own_widths(self) -> dict[str, int]:
+        """Columns that somebody made wider or narrower, by their titles; pixels."""
+        header, columns = self.horizontalHeader(), self._rows.columns
+        last = len(columns) - 1 if header.stretchLastSection() else -1
+        found = {
+            column.title: header.sectionSize(i)
+            for i, column in enumerate(columns)
+            if column.width and i != last and header.sectionSize(i) != column.width
+        }
+        hidden = {title: wide for title, wide in self._wanted.items() if all(c.title != title for c in columns)}
+        return hidden | found
+
+    def use_widths(self, widths: Mapping[str, int]) -> None:
+        """Columns as somebody had them."""
+        self._wanted = dict(widths)
+        self._lay_columns()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The row at hand, where it is seen, stays wholly in sight when the table gets lower."""
