@@ -58,7 +58,7 @@ from forms.form_file import Form
 from ocr.models import offer_packs
 from records.keys import PRODUCTION, Kdf
 from records.views_forms import FormRow
-from workflow import access, office_forms
+from workflow import access, office_forms, recovery_noted
 from workflow.access import Opened
 from workflow.finding import Found, FoundKind
 from workflow.permissions import RIGHTS, Right
@@ -216,9 +216,16 @@ class Program(QObject):
             self._practice.forget()
 
     def _made(self, opened: Opened, office: str) -> None:
+        store, actor, now = opened.store, opened.actor, self._jobs.now
+        self._jobs.task(lambda: recovery_noted.shown(store, actor, now()), lambda _changes: None, owner=self)
         code = RecoveryCodeScreen(opened.recovery_code or "", office)
-        code.noted.connect(partial(self.enter, opened))
+        code.noted.connect(partial(self._noted, opened))
         self.shell.show_only(code)
+
+    def _noted(self, opened: Opened) -> None:
+        store, actor, now = opened.store, opened.actor, self._jobs.now
+        self._jobs.task(lambda: recovery_noted.noted(store, actor, now()), lambda _changes: None, owner=self)
+        self.enter(opened)
 
     def enter(self, opened: Opened) -> None:
         """The store is open: the frame with its screens."""
@@ -233,10 +240,30 @@ class Program(QObject):
         self.shell.show_only(self.window)
         self.window.go("inbox" if self.window.may_see("inbox") else "drafts")
         if self._practice is not None:
-            return  # nobody knows its password
+            self.window.navigation.locks.hide()  # nobody knows its password
+            return
         self.remembering.attend(self.window)
+        if opened.actor.role in RIGHTS[Right.ADMINISTER]:
+            self._jobs.read(recovery_noted.waits, self._ask_code, owner=self)
         self.guard = Guard(self._jobs, self.shell, self.window, opened.actor.full_name)
         self.guard.watch.watch(self.shell.windowHandle())
+
+    def _ask_code(self, waits: bool) -> None:
+        """The window was closed while the code stood there: nobody has it."""
+        settings = self.window.findChild(SettingsScreen)
+        if not waits or settings is None:
+            return
+
+        def renew() -> None:
+            self.window.go("settings")
+            settings.renew_code()
+
+        self.window.notice.say(
+            "恢复码还没有抄下来。忘了密码，就再也打不开资料库。请换一个新的，抄好锁起来。",
+            "alarm",
+            action="换一个恢复码",
+            act=renew,
+        )
 
     def _may_close(self) -> bool:
         """The last backup is made first, unless the computer is being switched off, which must not wait for it."""

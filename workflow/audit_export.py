@@ -33,6 +33,7 @@ ALONE: Mapping[str, str] = {
     "backup.restore": "从备份恢复",
     "keys.rotate": "更换密钥",
     "key.recovery_code": "更换恢复码",
+    "key.recovery_noted": "抄好恢复码",
     "settings.change": "改设置",
     "draft.write": "写出核对草稿",
     "audit.export": "写出操作记录",

@@ -16,6 +16,7 @@ from desktop.ui.search_list import SearchList
 from desktop.ui.status_bar import StatusBar
 from desktop.ui.theme import AROUND, BETWEEN, roles
 from desktop.ui.widgets.either import keyboard_into
+from desktop.ui.widgets.key_sheet import show_keys
 from desktop.ui.widgets.parts import Notice, column, line, panel, text
 from records.views import Actor, OfficeView
 from workflow import access
@@ -52,6 +53,7 @@ class MainWindow(QWidget):
         self._shown = ""
         self.navigation = Navigation(actor.full_name, ROLE_NAMES[actor.role])
         self.navigation.chosen.connect(self.go)
+        self.navigation.keys_wanted.connect(self._show_keys)
         for keys, steps in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1)):
             QShortcut(QKeySequence(keys), self, partial(self._to_neighbour, steps))
         self.status = StatusBar(jobs)
@@ -136,6 +138,9 @@ class MainWindow(QWidget):
         screen.enter()
         self._keyboard_into(widget)
         self.went.emit(key)
+
+    def _show_keys(self) -> None:
+        show_keys(self._stack.currentWidget())
 
     def _to_neighbour(self, steps: int) -> None:
         self.go(self.navigation.neighbour(steps))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QWidget
 
 from desktop.ui import icons
 from desktop.ui.theme import BODY, INSIDE, roles, sized
-from desktop.ui.widgets.parts import Elided, column, text
+from desktop.ui.widgets.parts import Elided, button, column, line, text
 
 WIDTH = 152
 
@@ -82,6 +82,8 @@ class Navigation(QFrame):
     """Emits ``chosen(key)``; the frame shows the screen."""
 
     chosen = Signal(str)
+    lock = Signal()
+    keys_wanted = Signal()
 
     def __init__(self, person: str, role: str) -> None:
         super().__init__()
@@ -105,6 +107,16 @@ class Navigation(QFrame):
             holder.setContentsMargins(12, 0, INSIDE, 0)
             holder.addWidget(who)
             box.addLayout(holder)
+        deeds = line(space=0)
+        self.locks = button("锁上", self.lock.emit, role="quiet", name="lock_window")
+        self.locks.setToolTip("离开座位时锁上窗口，输密码回到原处（Ctrl+L）")
+        self.keys = button("按键", self.keys_wanted.emit, role="quiet", name="show_keys")
+        self.keys.setToolTip("这里有哪些按键（F1）")
+        deeds.addWidget(self.locks)
+        deeds.addWidget(self.keys)
+        deeds.addStretch()
+        box.addSpacing(4)
+        box.addLayout(deeds)
 
     def add(self, key: str, word: str, icon: str) -> None:
         """One more entry."""

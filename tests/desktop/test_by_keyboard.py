@@ -19,7 +19,7 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.settings.screen import SettingsScreen
 from desktop.ui.verify.screen import VerifyScreen
 from desktop.ui.widgets.key_sheet import EVERYWHERE, KeySheet
-from tests.desktop.conftest import Desk, press, settled
+from tests.desktop.conftest import Desk, click, press, settled
 from tests.desktop.test_focus_order import stops
 from workflow.settings import REVIEW_BY, change_setting
 
@@ -70,6 +70,17 @@ def test_f1_tells_the_keys_of_every_screen(desk: Desk, window: MainWindow, qtbot
         with qtbot.waitActive(window):
             window.activateWindow()
     assert [heading for heading, times in headings.items() if times > 1] == []
+
+
+def test_the_mouse_finds_keys_and_lock(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    """Nobody guesses F1 and Ctrl+L: both stand under one's name."""
+    go_into("verify", window, desk, qtbot)
+    click(window.navigation.keys)
+    sheet = QApplication.activeModalWidget()
+    assert isinstance(sheet, KeySheet)
+    press(sheet, Key.Key_Escape)
+    with qtbot.waitSignal(window.navigation.lock, timeout=5000):
+        click(window.navigation.locks)
 
 
 def press_shortcut(key: Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

@@ -22,13 +22,16 @@ from desktop.ui.login.recover import RecoverScreen
 from desktop.ui.login.restore import RestoreScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
+from desktop.ui.settings.asking import AskDialog
+from desktop.ui.settings.people import CodeDialog
+from desktop.ui.settings.screen import SettingsScreen
 from desktop.ui.shell import SMALLEST
 from records.keys import Kdf
 from records.views import Role
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from tests.workflow.conftest import PASSWORD
 from tests.workflow.scripted import front, scan
-from workflow import backups, people, verify
+from workflow import backups, people, recovery_noted, verify
 from workflow.access import log_in
 from workflow.settings import REVIEW_BY, settings
 
@@ -93,6 +96,8 @@ def test_from_nothing_to_the_inbox_and_in_again(program: Program, jobs: Jobs, qt
     assert isinstance(window, MainWindow)
     qtbot.waitUntil(lambda: "黄松甸镇人民政府" in window.status.where.text())
     assert window.findChild(InboxScreen) is not None
+    qtbot.waitUntil(lambda: jobs.idle)
+    assert "恢复码" not in window.notice.words, "it was typed back"
     log = (tmp_path / "新 资料库" / "tongdang.log").read_text(encoding="utf-8")
     assert "opened by" in log
     assert "王某" not in log
@@ -260,6 +265,41 @@ def test_without_a_printer_the_code_is_written_by_hand(
     prints = next(each for each in code.findChildren(QPushButton) if "打印" in each.text())
     click(prints)
     assert "抄写" in code.told.text()
+
+
+def test_a_code_that_nobody_wrote_down_is_told_at_the_next_login(
+    program: Program, jobs: Jobs, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """The window is gone while the code stands there, as at a power cut."""
+    first = begin(program, qtbot)
+    fill(first, qtbot)
+    click(first.make)
+    qtbot.waitUntil(lambda: isinstance(program.shell.currentWidget(), RecoveryCodeScreen), timeout=20000)
+    code = program.shell.currentWidget()
+    assert isinstance(code, RecoveryCodeScreen)
+    qtbot.waitUntil(lambda: jobs.idle)
+    program.shell.currentWidget().deleteLater()
+    (tmp_path / "新 资料库" / "lock").unlink()
+    opened = log_in(tmp_path / "新 资料库", username="wang", password=PASSWORD, now=jobs.now())
+    program.enter(opened)
+    notice = program.window.notice
+    qtbot.waitUntil(lambda: "恢复码还没有抄下来" in notice.words)
+    click(notice.action)
+    settings = program.window.findChild(SettingsScreen)
+    assert settings is not None
+    ask = settings.people.findChild(AskDialog)
+    assert ask is not None
+    click(ask.does)
+    qtbot.waitUntil(lambda: settings.people.findChild(CodeDialog) is not None, timeout=20000)
+    shown = settings.people.findChild(CodeDialog)
+    assert shown is not None
+    assert recovery_noted.waits(opened.store, opened.actor)
+    for position, field in zip(shown.screen_of.asked, shown.screen_of.typed, strict=True):
+        type_keys(field, shown.screen_of.groups[position])
+    click(shown.screen_of.ready)
+    qtbot.waitUntil(lambda: not recovery_noted.waits(opened.store, opened.actor), timeout=20000)
+    program._left = True
+    program.end()
 
 
 def test_a_wrong_group_is_asked_again(qtbot: QtBot, show: Show) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QShortcut,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QButtonGroup,
     QFileDialog,
     QInputDialog,
@@ -390,6 +391,8 @@ class InboxScreen(QWidget):
             self._first_new = ""
             self.grid.go_to(fresh)
             self.grid.scrollTo(self.grid.currentIndex(), CardGrid.ScrollHint.PositionAtTop)
+            if self.drop.isAncestorOf(QApplication.focusWidget() or self):
+                self.grid.setFocus()  # Enter goes on with what came, and doesn't ask for files again
             return
         now = self.grid.card
         if before is None or (now is not None and now.key == before.key):

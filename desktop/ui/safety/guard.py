@@ -42,6 +42,7 @@ class Guard(QObject):
         self.watch = IdleWatch(jobs.now, self)
         self.watch.idle.connect(self.lock)
         self.watch.asked.connect(self.lock)
+        window.navigation.lock.connect(self.lock)
         jobs.changed.connect(self._changed)
         self._read()
         self.back_up()
@@ -68,6 +69,7 @@ class Guard(QObject):
     def rest(self) -> None:
         """Lock no more: the program is leaving."""
         self.watch.asked.disconnect(self.lock)
+        self._window.navigation.lock.disconnect(self.lock)
         self.watch.idle.disconnect(self.lock)
 
     def _unlocked(self) -> None:

@@ -17,7 +17,7 @@ from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import Mark, day
 from forms.gazetteer import Division, gazetteer
 from records.views import Actor, Role, UserRow
-from workflow import access, people
+from workflow import access, people, recovery_noted
 from workflow.people import PasswordCost
 from workflow.permissions import RIGHTS, ROLE_NAMES, Right
 from workflow.settings import Section
@@ -211,6 +211,7 @@ class PeopleSection(QWidget):
             return lambda store, actor, now: (
                 people.new_recovery_code(store, actor, now, kdf=kdf),
                 access.office(store, actor).name,
+                recovery_noted.shown(store, actor, now),
             )
 
         dialog.act(verb)
@@ -220,8 +221,11 @@ class PeopleSection(QWidget):
     def _show_code(self, made: object) -> None:
         assert isinstance(made, tuple)
         code = CodeDialog(str(made[0]), str(made[1]), self)
-        code.accepted.connect(lambda: self.notice.say("恢复码已换，旧的请撕掉。", "good"))
+        code.accepted.connect(self._code_noted)
         code.open()
+
+    def _code_noted(self) -> None:
+        self._write(recovery_noted.noted, "恢复码已换，旧的请撕掉。")
 
 
 class CodeDialog(QDialog):

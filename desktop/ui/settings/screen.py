@@ -98,6 +98,11 @@ class SettingsScreen(QWidget):
         found = self.list.findItems(word, Qt.MatchFlag.MatchExactly)
         self.list.setCurrentItem(found[0])
 
+    def renew_code(self) -> None:
+        """Ask for a new recovery code, where that is done."""
+        self.list.setCurrentRow(self._parts.index(self.people))
+        self.people.renew_code()
+
     def enter(self) -> None:
         """The screen is shown."""
         self.list.setFocus()

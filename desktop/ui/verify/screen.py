@@ -24,7 +24,7 @@ from desktop.ui.verify.layout import VerifyLayout
 from desktop.ui.verify.pages import Pages
 from desktop.ui.verify.pinning import Pinning, whence
 from desktop.ui.verify.walk import Done, Walk
-from desktop.ui.widgets.key_sheet import KeySheet
+from desktop.ui.widgets.key_sheet import show_keys, tell_keys
 from desktop.ui.widgets.page_view import SCROLL, STEP
 from desktop.ui.words import REGISTRATION
 from forms.kinds import JsonValue
@@ -64,6 +64,7 @@ class VerifyScreen(QWidget):
         self._questions = FieldQuestions(jobs, parts, lambda: self.walk, self._answer, self._mark, parent=self)
         self._deeds = self._deeds_by_key()
         self._connect(parts)
+        tell_keys(self, "核对时的按键", SHEET)
         jobs.changed.connect(self._changed)
 
     def _connect(self, parts: VerifyLayout) -> None:
@@ -240,7 +241,7 @@ class VerifyScreen(QWidget):
             Action.CLOSER: partial(parts.page.zoom, STEP),
             Action.FARTHER: partial(parts.page.zoom, 1 / STEP),
             Action.PLACE: self._questions.place,
-            Action.KEYS: lambda: KeySheet("核对时的按键", SHEET, self).open(),
+            Action.KEYS: partial(show_keys, self),
             Action.LEAVE: self._leave,
         }
 

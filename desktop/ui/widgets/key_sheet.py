@@ -18,6 +18,7 @@ EVERYWHERE: Keys = (
     ("Ctrl+PageDown、Ctrl+PageUp", "到左边的下一项、上一项"),
     ("Ctrl+L", "锁上窗口"),
 )
+SHEET = "sheet_of_keys"
 WITHOUT_TITLE_BAR = 80  # px of the screen that the sheet leaves to others
 STEP = 48  # px that an arrow moves it, where it is longer than the screen
 
@@ -78,5 +79,19 @@ class KeySheet(QDialog):
 
 def offer_keys(screen: QWidget, heading: str, keys: Keys) -> None:
     """F1 shows the sheet while this screen is the one that is shown, wherever in the window the keyboard is."""
-    shortcut = QShortcut(QKeySequence(Qt.Key.Key_F1), screen)  # of a screen that is hidden it does nothing
+    tell_keys(screen, heading, keys).setKey(QKeySequence(Qt.Key.Key_F1))  # of a screen that is hidden it does nothing
+
+
+def tell_keys(screen: QWidget, heading: str, keys: Keys) -> QShortcut:
+    """The same for a screen that knows itself when F1 is pressed: ``show_keys`` finds the sheet."""
+    shortcut = QShortcut(screen)
+    shortcut.setObjectName(SHEET)
     shortcut.activated.connect(lambda: KeySheet(heading, keys, screen).open())
+    return shortcut
+
+
+def show_keys(screen: QWidget) -> None:
+    """What F1 does there, for who has the mouse in her hand."""
+    shortcut = screen.findChild(QShortcut, SHEET, Qt.FindChildOption.FindDirectChildrenOnly)
+    if shortcut is not None:
+        shortcut.activated.emit()
