@@ -55,6 +55,18 @@ def test_the_sentence_names_the_fault(number: str, part: str) -> None:
     assert part in sentence
 
 
+@pytest.mark.parametrize("digits", ["2018 1 1", "２０１８０１０１", "2018010", "18790101", "20180230", "+2018011"])
+def test_what_is_no_date_in_a_number(digits: str) -> None:
+    """Figures as the number has them, and nothing that Python would take for some."""
+    with pytest.raises(ValueError, match="no date"):
+        id_number.birth_date(f"220284{digits}0023")
+
+
+def test_an_old_number_is_of_plain_figures() -> None:
+    assert "旧号码" in (id_number.problem("110105491231002") or "")
+    assert "旧号码" not in (id_number.problem("１１０１０５４９１２３１００２") or "")
+
+
 @pytest.mark.parametrize("text", ["", "1234", "1101051949123100X2"])
 def test_check_digit_wants_seventeen_digits(text: str) -> None:
     with pytest.raises(ValueError):

@@ -10,7 +10,7 @@ import pytest
 from records.tables import Concern, MandatoryReport
 from records.views_care import ConcernState, ReportState
 from tests.workflow.conftest import OfficeAtWork
-from workflow import concerns, mandatory, verify, visits
+from workflow import child_page, concerns, mandatory, verify, visits
 from workflow.errors import BadValue, NotAllowed, NotFound, WrongState
 from workflow.mandatory import Reported
 
@@ -170,6 +170,40 @@ def test_a_case_stands_until_somebody_says_who_reported(office: OfficeAtWork) ->
     assert mandatory.open_cases(office.store, office.actor) == ()
     with pytest.raises(WrongState):
         mandatory.withdraw(*act(office), case.report_id, "误勾")
+    with pytest.raises(WrongState):
+        mandatory.record_report(*act(office), case.report_id, Reported("另一个派出所", "李四", now))
+    office.child("三", form_date="2026-12-12", concern_criteria=["abuse"], concern_listed=["yes"])
+    assert [c.situation for c in mandatory.open_cases(office.store, office.actor)] == ["violence"], "said anew"
+
+
+def test_a_case_that_stands_is_not_raised_twice(office: OfficeAtWork) -> None:
+    office.child("一", concern_criteria=["abuse"], concern_listed=["yes"])
+    before = mandatory.open_cases(office.store, office.actor)
+    office.child("二", form_date="2026-11-12", concern_criteria=["abuse"], concern_listed=["yes"])
+    assert mandatory.open_cases(office.store, office.actor) == before
+    assert len(before) == 1
+
+
+def test_what_is_no_case_or_no_reason_is_refused(office: OfficeAtWork) -> None:
+    child_id = office.child("一")
+    for situation, what in (("gossip", "听说的"), ("harm", " ")):
+        with pytest.raises(BadValue):
+            mandatory.raise_case(*act(office), child_id, situation, what)
+    assert mandatory.open_cases(office.store, office.actor) == ()
+    _changes, first = mandatory.raise_case(*act(office), child_id, "harm", "邻居打伤", names_suspect=True)
+    _changes, second = mandatory.raise_case(*act(office), child_id, "separated", "独自居住")
+    with pytest.raises(BadValue):
+        mandatory.withdraw(*act(office), first, " ")
+    assert [c.report_id for c in mandatory.open_cases(office.store, office.actor)] == [first, second]
+    mandatory.withdraw(*act(office), first, "是邻居某某误伤")
+    at = office.clock()
+    mandatory.record_report(*act(office), second, Reported("派出所", "李四", at), names_suspect=True)  # known by now
+    with office.store.session() as session:
+        for report_id in (first, second):
+            row = session.get_one(MandatoryReport, report_id)
+            assert (row.withdrawn_reason, row.reported_to, row.what, row.sealed is None) == ("", "", "", False)
+    told = next(c for c in child_page.child_page(*act(office)[:2], child_id, TODAY).cases if c.report_id == first)
+    assert (told.what, told.withdrawn_reason) == ("邻居打伤", "是邻居某某误伤")
 
 
 def test_the_same_form_verified_again_raises_no_second_case(office: OfficeAtWork) -> None:

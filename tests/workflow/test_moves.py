@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from records.states import ChildState
 from records.tables import Answer, Child, ChildMove, Concern, Registration, Visit
 from records.views_care import LinkKind, MoveKind, VisitState
 from tests.workflow.conftest import OfficeAtWork
-from workflow import concerns, moves
+from workflow import concerns, moves, report
 from workflow.errors import BadValue, NotFound, WorkflowError, WrongState
 
 TODAY = date(2026, 10, 12)
@@ -64,6 +65,35 @@ def test_an_exit_needs_a_true_reason(office: OfficeAtWork, reason: str, on: date
     with pytest.raises(BadValue):
         moves.exit_child(*act(office), child_id, reason, on, note=note)
     assert state(office, child_id)[0] is ChildState.ACTIVE
+
+
+def test_who_is_old_enough_leaves_as_grown_and_comes_back_for_a_reason(office: OfficeAtWork) -> None:
+    child_id = office.child("一")
+    with pytest.raises(WrongState):
+        moves.return_child(*act(office), child_id, TODAY, note="没有退出过")
+    with office.store.transaction() as session:
+        session.get_one(Child, child_id).birth_date = date(2010, 10, 12)
+    with pytest.raises(BadValue, match="不满十六周岁"):
+        moves.exit_child(*act(office), child_id, "grown", date(2026, 10, 11))
+    moves.exit_child(*act(office), child_id, "grown", TODAY)
+    for on, note in ((TODAY, " "), (date(2026, 10, 13), "回来")):
+        with pytest.raises(BadValue):
+            moves.return_child(*act(office), child_id, on, note=note)
+    assert state(office, child_id) == (ChildState.EXITED, TODAY, "grown")
+
+
+def test_who_leaves_leaves_an_open_batch_but_no_frozen_one(office: OfficeAtWork) -> None:
+    child_id = office.child("一")
+    (row,) = report.candidates(office.store, office.actor)
+    _, batch_id = report.new_batch(*act(office), "十月", [row.registration_id])
+    told = moves.exit_child(*act(office), child_id, "home", TODAY)
+    assert told.batches == {batch_id}
+    assert report.batch(office.store, office.actor, batch_id).rows == ()
+    moves.return_child(*act(office), child_id, TODAY, note="又回来了")
+    _, batch_id = report.new_batch(*act(office), "十月再报", [row.registration_id])
+    report.freeze(*act(office), batch_id)
+    assert moves.exit_child(*act(office), child_id, "home", TODAY).batches == frozenset()
+    assert len(report.batch(office.store, office.actor, batch_id).rows) == 1
 
 
 STEPS = st.lists(st.sampled_from(["exit", "return", "concern"]), max_size=6)
@@ -131,6 +161,11 @@ def test_siblings_are_proposed_by_the_same_mother_and_linked_by_a_person(office:
         assert [v.other_name for v in moves.link_views(session, office.actor, one)] == ["欧阳雨"]
         assert [v.other_name for v in moves.link_views(session, office.actor, other)] == ["欧阳雪"]
         assert LinkKind.SAME_MOTHER not in {c.kind for c in moves.link_candidates(session, office.actor, one)}
+    with pytest.raises(BadValue):
+        moves.unlink(*act(office), link_id, " ")
+    elsewhere = replace(office.actor, division="220281105")
+    with pytest.raises(NotFound):
+        moves.unlink(office.store, elsewhere, office.clock(), link_id, "看错了")
     moves.unlink(*act(office), link_id, "看错了")
     with pytest.raises(NotFound):
         moves.unlink(*act(office), link_id, "再取消")
