@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from sqlalchemy import Column, ForeignKey, delete, inspect, select, update
 from sqlalchemy import Table as SqlTable
@@ -63,12 +63,35 @@ def drop_derived(session: Session, child_id: str) -> None:
     session.execute(delete(Visit).where(*planned))
 
 
-def one_planned_visit(session: Session, child_id: str) -> None:
-    """Of two days that persons planned the earlier one stands; a child has one planned visit."""
+def one_planned_visit(session: Session, child_id: str) -> list[list[str]]:
+    """Of two days that persons planned the earlier one stands; a child has one planned visit.
+
+    Returns the ids of those that persons planned and that were cancelled for it.
+    """
     planned = select(Visit).where(Visit.child_id == child_id, Visit.state == VisitState.PLANNED)
+    cancelled = []
     for later in session.scalars(planned.order_by(Visit.planned_by.is_(None), Visit.due_on, Visit.id)).all()[1:]:
-        later.state = VisitState.CANCELLED
+        if later.planned_by is None:
+            session.delete(later)  # it follows anew
+        else:
+            later.state = VisitState.CANCELLED
+            cancelled.append([later.id])
     session.flush()
+    return cancelled
+
+
+def plan_again(session: Session, cancelled: Iterable[list[str]], new_id: Callable[[], str]) -> None:
+    """A day that a person had chosen is planned again for the child that has its visits back, unless one is."""
+    for (visit_id,) in cancelled:
+        was = session.get(Visit, visit_id)
+        if was is None:
+            continue
+        planned = select(Visit.id).where(Visit.child_id == was.child_id, Visit.state == VisitState.PLANNED)
+        if session.scalar(planned.limit(1)) is None:
+            again = Visit(id=new_id(), child_id=was.child_id, level=was.level, due_on=was.due_on, findings={})
+            again.planned_by, again.visitor = was.planned_by, was.visitor
+            session.add(again)
+            session.flush()
 
 
 def move_back(session: Session, moved: Moved, gone: str, kept: str) -> None:

@@ -30,6 +30,8 @@ KEYS_VERSION = 1
 _FILED = "child_keys"  # in the table of settings, but none of ``workflow.settings``: nobody sets it
 LINKS = "child_links"
 VALUES = "answer_events"
+CANCELLED = "cancelled_visits"
+"""What is noted of a merge beside the rows that went over."""
 NO_VALUES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -153,14 +155,14 @@ def merge(
         _refuse_both_running(session, kept_id, gone_id)
         merging.drop_derived(session, gone_id)
         moved: Mapping[str, list[list[str]]] = merging.move_rows(session, gone_id, kept_id)
-        merging.one_planned_visit(session, kept_id)
+        cancelled = merging.one_planned_visit(session, kept_id)
         links = merging.relink(session, gone_id, kept_id)
         row = ChildMerge(
             id=store.new_id(),
             kept_id=kept_id,
             gone_id=gone_id,
             why=why.strip(),
-            moved={**moved, LINKS: links},
+            moved={**moved, LINKS: links, CANCELLED: cancelled},
             at=now,
             by=actor.user_id,
         )
@@ -196,7 +198,9 @@ def undo_merge(store: Store, actor: Actor, now: datetime, merge_id: str, reason:
         merging.link_back(session, moved.pop(LINKS, []))
         twins.unsettle(store, session, actor, now, moved.pop(VALUES, []))
         had = bool(moved.get("registrations.child_id"))
+        cancelled = moved.pop(CANCELLED, [])
         merging.move_back(session, moved, row.gone_id, row.kept_id)
+        merging.plan_again(session, cancelled, store.new_id)
         if had and not erasing.has_drafts(session, row.gone_id):
             raise WrongState("并过来的登记表后来都删除了或归了别人，没有可以分回去的，没有改动。")
         if not erasing.has_drafts(session, row.kept_id):

@@ -202,3 +202,29 @@ def test_blank_values_say_nothing(value: JsonValue) -> None:
 def test_what_stands_for_a_name_is_none(said: str) -> None:
     with pytest.raises(FieldError, match="不是姓名"):
         parse(Kind.NAME, said)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "full", "short"),
+    [
+        (Kind.DATE, "2018-01-09", "2018年1月9日", "2018-01-09"),
+        (Kind.MONTH, "2018-01", "2018年1月", "2018-01"),
+        (Kind.DATE, "2018-01-3?", "2018-01-3?", "2018-01-3?"),
+        (Kind.MONTH, "2018", "2018", "2018"),
+        (Kind.ADDRESS, {"division": "220281104"}, "吉林省吉林市蛟河市黄松甸镇", "蛟河市黄松甸镇"),
+        (Kind.ADDRESS, {"division": None, "detail": "3组"}, "3组", "3组"),
+        (Kind.CODE, "52", "母亲", "母亲"),
+        (Kind.CODE, "zz", "zz", "zz"),
+        (Kind.SIGNATURE, PRESENT, "已签名", "已签名"),
+        (Kind.NUMBER, 3, "3", "3"),
+    ],
+)
+def test_values_as_an_office_writes_them(kind: Kind, value: JsonValue, full: str, short: str) -> None:
+    table = TABLED.get(kind)
+    assert format_value(kind, value, code_table=table) == full
+    assert format_value(kind, value, code_table=table, full=False) == short
+
+
+def test_a_code_without_a_table_is_refused_with_a_sentence() -> None:
+    with pytest.raises(FieldError, match="没有代码表"):
+        parse(Kind.CODE, "母亲")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,13 +15,13 @@ from forms.kinds import JsonValue
 from records.likeness import keys_of
 from records.likeness_rows import clear_keys, set_keys, traits_of_all
 from records.merging import OWN_WAY, columns_of_children
-from records.tables import Child, ChildKey, ChildLink, Table
+from records.tables import Child, ChildKey, ChildLink, Table, Visit
 from records.views import Role
-from records.views_care import LinkKind
+from records.views_care import LinkKind, VisitState
 from records.views_duplicates import PairDetail, TwinView
 from tests.workflow.conftest import PASSWORD, OfficeAtWork
 from tests.workflow.scripted import CHILD, back, front
-from workflow import child_page, children, cli, duplicates, report, verify
+from workflow import child_page, children, cli, duplicates, report, verify, visits
 from workflow import twins as twins_of
 from workflow.errors import BadValue, NotFinished, NotFound, WrongState
 
@@ -148,6 +149,33 @@ def test_everything_moves_and_comes_back_as_it_was(office: OfficeAtWork) -> None
     undo(office, merge_id)
     assert state_of_everything(office) == before
     assert twins(office, one)[0].child_id == other
+
+
+@pytest.mark.parametrize(("of_one", "of_other"), [(20, 26), (26, 20), (None, 26), (26, None)])
+def test_days_that_persons_planned_come_back_too(
+    office: OfficeAtWork, of_one: int | None, of_other: int | None
+) -> None:
+    """One planned visit while they are one child: the earlier of those that persons chose, and whoever goes."""
+    one, other = child(office, "一"), child(office, "二", **AGAIN)
+    for child_id, day in ((one, of_one), (other, of_other)):
+        if day is not None:
+            where = (office.store, office.actor, office.clock(), child_id)
+            visits.plan(*where, date(2026, 10, day), visitor=f"{day}日去的人")
+    before = planned(office)
+    merge_id = merged(office, one, other)
+    days = [date(2026, 10, day) for day in (of_one, of_other) if day is not None]
+    assert planned(office) == {one: (min(days), f"{min(days).day}日去的人")}
+    undo(office, merge_id)
+    assert planned(office) == before
+
+
+def planned(office: OfficeAtWork) -> dict[str, tuple[date, str]]:
+    """The one planned visit of each child."""
+    with office.store.session() as session:
+        rows = session.scalars(select(Visit).where(Visit.state == VisitState.PLANNED)).all()
+    found = {row.child_id: (row.due_on, row.visitor) for row in rows}
+    assert len(found) == len(rows)
+    return found
 
 
 def test_the_newest_statement_counts_after_a_merge(office: OfficeAtWork) -> None:
