@@ -15,7 +15,7 @@ from forms.form_file import FormField
 from forms.gazetteer import gazetteer
 from forms.id_number import check_digit
 from forms.kinds import JsonValue, Kind
-from forms.values import PRESENT, FieldError, empty, format_value, parse
+from forms.values import PRESENT, FieldError, empty, format_value, is_phone, parse
 
 FORM = shipped_forms()[0]
 TABLED = {Kind.CHOICE: "relief", Kind.CODE: "relation"}
@@ -81,6 +81,20 @@ def test_months_as_people_write_them(text: str, month: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("二〇一五年三月二十五日", "2015-03-25"),
+        ("二〇一五年十二月三十一日", "2015-12-31"),
+        ("2015年十月十日", "2015-10-10"),
+        ("二零一五年一月廿三", "2015-01-23"),
+        ("2015年3月卅日", "2015-03-30"),
+    ],
+)
+def test_days_in_chinese_numerals(text: str, day: str) -> None:
+    assert parse(Kind.DATE, text) == day
+
+
+@pytest.mark.parametrize(
     "text", ["2015年2月30日", "2015.13.1", "2015年", "二〇一五年", "3月5日", "2015.3.0", "昨天", "2015.3", "1.2.3.4"]
 )
 def test_what_is_no_day_is_refused(text: str) -> None:
@@ -107,6 +121,13 @@ def test_id_numbers_lose_blanks_and_small_letters_only(where: int, born: date, o
 )  # fmt: skip
 def test_phones(text: str, value: str | None) -> None:
     assert parse(Kind.PHONE, text) == value
+
+
+def test_a_kept_phone_has_one_dash_at_most() -> None:
+    assert is_phone("0432-67123456")
+    assert is_phone("67123456")
+    assert not is_phone("0432-6712-3456")
+    assert not is_phone("139444455556")
 
 
 @pytest.mark.parametrize(

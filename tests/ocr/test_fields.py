@@ -296,6 +296,41 @@ def test_certificate_place_and_twice_written_numbers() -> None:
     assert found["mother_phone"].evidence["agrees_phone"] == 1
 
 
+def places(*codes: str, number: str = "11010519491231002X", **near: float) -> dict[str, FieldReading]:
+    """A child's number, its household and where it lives, as read; ``near`` by key: its neighbours decided it."""
+    keys = ("child_household", "child_residence")
+    read = (reading(key, code, near=near.get(key, 0.0)) for key, code in zip(keys, codes, strict=True))
+    return combined(reading("child_id_number", number), *read)
+
+
+def test_a_place_that_its_neighbours_decided_is_no_witness_for_them_nor_they_for_it() -> None:
+    agreeing = places("110105001", "110105")
+    assert {key for key, r in agreeing.items() if "agrees_place" in r.evidence} == {
+        "child_household",
+        "child_residence",
+    }
+    assert agreeing["child_id_number"].evidence["agrees_id_prefix"] == 1
+    for near in ("child_household", "child_residence"):
+        decided = places("110105001", "110105", **{near: 1.0})
+        assert not any("agrees_place" in r.evidence for r in decided.values()), near
+        assert ("agrees_id_prefix" in decided["child_id_number"].evidence) is (near == "child_residence")
+
+
+def test_places_witness_each_other_from_the_county_on_and_never_contradict() -> None:
+    for one, two in (("11", "110105"), ("110105", "110105001"), ("220281", "110105"), ("110105001", "110105002")):
+        found = places(one, two)
+        agree = {key for key, r in found.items() if "agrees_place" in r.evidence}
+        assert bool(agree) is (one == "110105"), (one, two)
+        assert not any("conflict_place" in r.reasons for r in found.values())
+
+
+def test_a_number_given_elsewhere_speaks_against_the_household_only_if_both_are_known() -> None:
+    assert places("220281104", "220281")["child_household"].evidence["agrees_id_prefix"] == 0
+    for codes, number in ((("22", "220281"), "11010519491231002X"), (("220281104", "220281"), "11010519491231002")):
+        found = places(*codes, number=number)  # no county was read, or what is no number
+        assert not any("agrees_id_prefix" in r.evidence for r in found.values()), codes
+
+
 def test_combining_twice_changes_nothing() -> None:
     once = combine([reading("child_id_number", "11010519491231002X"), reading("child_birth_date", "1949-12-30")])
     assert combine(once) == once

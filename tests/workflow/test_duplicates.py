@@ -169,7 +169,7 @@ def test_days_that_persons_planned_come_back_too(
     assert planned(office) == before
 
 
-def planned(office: OfficeAtWork) -> dict[str, tuple[date, str]]:
+def planned(office: OfficeAtWork) -> dict[str, tuple[date | None, str]]:
     """The one planned visit of each child."""
     with office.store.session() as session:
         rows = session.scalars(select(Visit).where(Visit.state == VisitState.PLANNED)).all()
