@@ -296,10 +296,10 @@ def test_certificate_place_and_twice_written_numbers() -> None:
     assert found["mother_phone"].evidence["agrees_phone"] == 1
 
 
-def places(*codes: str, number: str = "11010519491231002X", **near: float) -> dict[str, FieldReading]:
-    """A child's number, its household and where it lives, as read; ``near`` by key: its neighbours decided it."""
+def places(*codes: str, number: str = "11010519491231002X", decided: str = "") -> dict[str, FieldReading]:
+    """A child's number, its household and where it lives, as read; ``decided``: which of the two its neighbours did."""
     keys = ("child_household", "child_residence")
-    read = (reading(key, code, near=near.get(key, 0.0)) for key, code in zip(keys, codes, strict=True))
+    read = (reading(key, code, near=float(key == decided)) for key, code in zip(keys, codes, strict=True))
     return combined(reading("child_id_number", number), *read)
 
 
@@ -311,7 +311,7 @@ def test_a_place_that_its_neighbours_decided_is_no_witness_for_them_nor_they_for
     }
     assert agreeing["child_id_number"].evidence["agrees_id_prefix"] == 1
     for near in ("child_household", "child_residence"):
-        decided = places("110105001", "110105", **{near: 1.0})
+        decided = places("110105001", "110105", decided=near)
         assert not any("agrees_place" in r.evidence for r in decided.values()), near
         assert ("agrees_id_prefix" in decided["child_id_number"].evidence) is (near == "child_residence")
 
