@@ -30,10 +30,11 @@ def pixmap(name: str, colour: str, size: int = SIZE, ratio: float = 1.0) -> QPix
 
 
 def icon(name: str, colour: str, size: int = SIZE) -> QIcon:
-    """An icon for buttons, sharp on every scale."""
+    """An icon for buttons, sharp on every scale; on one that is switched off as grey as its words."""
     made = QIcon()
     for ratio in (1.0, 1.5, 2.0, 3.0):
         made.addPixmap(pixmap(name, colour, size, ratio))
+        made.addPixmap(pixmap(name, roles().edge, size, ratio), QIcon.Mode.Disabled)
     return made
 
 

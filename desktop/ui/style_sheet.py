@@ -53,10 +53,13 @@ QLineEdit:focus, QComboBox:focus, QSpinBox:focus { min-height: 28px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QSpinBox:disabled { background: @window;
   color: @secondary; border-color: @line; }
 QLineEdit[wrong="true"], QComboBox[wrong="true"] { border: 2px solid @error; padding: 0 7px; min-height: 28px; }
+QSpinBox::up-button, QSpinBox::down-button { border: none; width: 0; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(@arrow); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: @panel; color: @ink; border: 1px solid @edge; padding: 4px;
   selection-background-color: @acts_soft; selection-color: @ink; }
+QComboBox QAbstractItemView::item:selected, QListView#suggestions::item:selected { background: @acts_soft;
+  color: @ink; }
 QListView#suggestions::item, QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 4px; }
 QListView#suggestions { background: @panel; color: @ink; border: 1px solid @edge; padding: 4px;
   selection-background-color: @acts_soft; selection-color: @ink; }
@@ -104,11 +107,12 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QScrollArea { background: transparent; border: none; }
 QWidget#scrolled { background: transparent; }
 
-QProgressBar { background: @line; border: none; border-radius: 4px; min-height: 8px; max-height: 8px; }
+QProgressBar { color: transparent; background: @line; border: none; border-radius: 4px; min-height: 8px;
+  max-height: 8px; }
 QProgressBar::chunk { background: @acts; border-radius: 4px; }
 QSplitter::handle { background: @line; }
 QSplitter[role="gap"]::handle { background: transparent; }
-QToolTip { background: @ink; color: @panel; border: none; padding: 4px 8px; }
+QToolTip { background: @panel; color: @ink; border: 1px solid @edge; padding: 4px 8px; }
 QDialog, QMessageBox, QFileDialog { background: @window; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QMenu { background: @panel; color: @ink; border: 1px solid @line; padding: 4px; }

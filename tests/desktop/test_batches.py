@@ -9,10 +9,11 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.batches.screen import BatchesScreen
+from desktop.ui.widgets.sure import SureDialog
 from records.views import BatchRowState, BatchState
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 
@@ -55,10 +56,11 @@ def choose_and_make(screen: BatchesScreen, qtbot: QtBot) -> None:
 
 def freeze(screen: BatchesScreen, qtbot: QtBot) -> None:
     click_named(screen, "freeze", qtbot)
-    question = screen.findChild(QMessageBox)
+    question = screen.findChild(SureDialog)
     assert question is not None
-    assert "不能撤销" in question.text()
-    click(question.buttons()[0])
+    assert any("不能撤销" in label.text() for label in question.findChildren(QLabel))
+    assert question.focusWidget() is question.stays  # a stray Enter freezes nothing
+    click(question.does)
     qtbot.waitUntil(lambda: screen.model.rows[0].state is BatchState.FROZEN)
 
 

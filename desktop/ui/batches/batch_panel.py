@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QFrame, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QFrame
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.batches.outcome import OutcomeForm
 from desktop.ui.theme import INSIDE
 from desktop.ui.widgets.files import opens
 from desktop.ui.widgets.parts import Notice, button, column, line, text
+from desktop.ui.widgets.sure import SureDialog
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import BATCH_ROW, moment
 from records.views import BatchRowState, BatchRowView, BatchState, BatchView
@@ -131,25 +132,16 @@ class BatchPanel(QFrame):
 
     def _freeze(self) -> None:
         batch_id = self._batch_id
-        question = QMessageBox(
-            QMessageBox.Icon.NoIcon,
+        SureDialog(
             "冻结批次",
-            "冻结以后，这一批的名单和内容不再变，以后的更正不影响它。\n冻结不能撤销。",
-            parent=self,
-        )
-        freeze = question.addButton("冻结", QMessageBox.ButtonRole.AcceptRole)
-        freeze.setProperty("role", "primary")
-        question.addButton("再看看", QMessageBox.ButtonRole.RejectRole)
-
-        def answered() -> None:
-            if question.clickedButton() is freeze:
-                self._change(
-                    lambda store, actor, now: report.freeze(store, actor, now, batch_id),
-                    "已冻结。现在可以写出工作簿。",
-                )
-
-        question.finished.connect(lambda _code: answered())
-        question.open()
+            "冻结以后，这一批的名单和内容不再变，以后的更正不影响它。冻结不能撤销。",
+            "冻结",
+            lambda: self._change(
+                lambda store, actor, now: report.freeze(store, actor, now, batch_id), "已冻结。现在可以写出工作簿。"
+            ),
+            self,
+            stays="再看看",
+        ).open()
 
     def _write(self) -> None:
         batch = self._batch

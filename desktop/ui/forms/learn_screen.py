@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
-    QMessageBox,
     QProgressBar,
     QScrollArea,
     QStackedLayout,
@@ -32,6 +31,7 @@ from desktop.ui.forms.tried import TriedView
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.key_sheet import KeySheet, offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, tab_bar, text
+from desktop.ui.widgets.sure import SureDialog
 from desktop.ui.widgets.table import Column, RowsModel, make_table
 from desktop.ui.words import Mark
 from forms.form_file import Form
@@ -488,17 +488,8 @@ class LearnScreen(QWidget):
         if self.editing.saved or self.editing.proposal is None:
             self._gone()
             return
-        asks = QMessageBox(self)
-        asks.setIcon(QMessageBox.Icon.Question)
-        asks.setWindowTitle("还没有保存")
-        asks.setText("改过的栏目还没有保存，离开就没有了。")
-        stays = asks.addButton("接着看", QMessageBox.ButtonRole.RejectRole)
-        goes = asks.addButton("不保存，离开", QMessageBox.ButtonRole.DestructiveRole)
-        asks.setDefaultButton(stays)
-        asks.setEscapeButton(stays)
-        asks.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        goes.clicked.connect(self._gone)
-        asks.open()
+        words = "改过的栏目还没有保存，离开就没有了。"
+        SureDialog("还没有保存", words, "不保存，离开", self._gone, self, stays="接着看").open()
 
     def _gone(self) -> None:
         self._asked += 1

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QInputDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.forms.keys import LIST
@@ -14,6 +14,7 @@ from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.files import opens
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import Notice, button, column, line, text
+from desktop.ui.widgets.sure import CountDialog
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
 from desktop.ui.words import Mark, civil_day, day
 from forms.form_file import Form
@@ -202,12 +203,14 @@ class FormsScreen(QWidget):
         if row is None:
             return
         most = office_forms.MOST_COPIES
-        copies, sure = QInputDialog.getInt(self, "打印空白表", f"“{row.title}”要几份（1 到 {most}）", 20, 1, most)
-        if not sure:
-            return
-        name, _kind = QFileDialog.getSaveFileName(self, "空白表写到哪里", f"{row.title}.pdf", "PDF (*.pdf)")
-        if name:
-            self.print_to(Path(name), copies)
+        title, words = row.title, f"“{row.title}”要几份，1 到 {most}。"
+
+        def where(copies: int) -> None:
+            name, _kind = QFileDialog.getSaveFileName(self, "空白表写到哪里", f"{title}.pdf", "PDF (*.pdf)")
+            if name:
+                self.print_to(Path(name), copies)
+
+        CountDialog("打印空白表", words, usual=20, most=most, act=where, parent=self).open()
 
     def print_to(self, path: Path, copies: int) -> None:
         """Write blank copies of the form at hand."""

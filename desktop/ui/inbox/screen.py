@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
     QFileDialog,
-    QInputDialog,
     QPushButton,
     QWidget,
 )
@@ -43,6 +42,7 @@ from desktop.ui.widgets.files import dropped, opens
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import Elided, EmptyState, Notice, button, column, halves, line, panel, text
+from desktop.ui.widgets.sure import CountDialog
 from records.views import InboxView, PageRow, PageState
 from workflow import intake
 from workflow.blank_forms import MOST, write_blank
@@ -237,14 +237,13 @@ class InboxScreen(QWidget):
     # -- forms to send out --------------------------------------------------------------------------------------------
 
     def _ask_blank(self) -> None:
-        copies, sure = QInputDialog.getInt(
-            self, "打印空白表", f"要几份（1 到 {MOST}，每份编号不同，正反两面）", 20, 1, MOST
-        )
-        if not sure:
-            return
-        name, _kind = QFileDialog.getSaveFileName(self, "空白表写到哪里", "空白登记表.pdf", "PDF (*.pdf)")
-        if name:
-            self.write_blank(Path(name), copies)
+        def where(copies: int) -> None:
+            name, _kind = QFileDialog.getSaveFileName(self, "空白表写到哪里", "空白登记表.pdf", "PDF (*.pdf)")
+            if name:
+                self.write_blank(Path(name), copies)
+
+        words = f"要几份，1 到 {MOST}。每份编号不同，正反两面。"
+        CountDialog("打印空白表", words, usual=20, most=MOST, act=where, parent=self).open()
 
     def write_blank(self, path: Path, copies: int) -> None:
         """Write blank forms and say where they are."""

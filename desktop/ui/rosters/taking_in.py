@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QGridLayout, QLabel
 from desktop.jobs import Jobs
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.gate import add_field, fields_grid
-from desktop.ui.widgets.parts import Elided, button, column, line, text
+from desktop.ui.widgets.parts import Choice, Elided, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table
 from desktop.ui.words import civil_day, day
 from forms.kinds import Kind
@@ -84,7 +84,7 @@ class TakeInDialog(QDialog):
     def _about(self) -> QGridLayout:
         self.name = QLineEdit(self.path.stem)
         self.name.setObjectName("roster_name")
-        self.kind = QComboBox()
+        self.kind = Choice()
         self.kind.setObjectName("roster_kind")
         for kind, words in KIND_NAMES.items():
             self.kind.addItem(words, kind)
@@ -120,7 +120,7 @@ class TakeInDialog(QDialog):
         grid.setColumnMinimumWidth(0, LABELS)
         grid.setColumnStretch(2, 1)
         for row, (means, word) in enumerate(MEANINGS.items()):
-            choice = QComboBox()
+            choice = Choice()
             choice.setObjectName(f"column_{means}")
             choice.setAccessibleName(f"{word}是哪一列")
             choice.setMinimumWidth(240)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSplitter,
+    QStyledItemDelegate,
     QTabBar,
     QVBoxLayout,
     QWidget,
@@ -107,6 +108,10 @@ class Button(QPushButton):
 
 class Choice(QComboBox):
     """A list to choose from. The mouse wheel over it scrolls the screen: it must not choose in passing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setItemDelegate(QStyledItemDelegate(self))  # Qt's own for combo boxes paints past the style sheet
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
