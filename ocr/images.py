@@ -116,8 +116,6 @@ class PictureFile:
             self._image = Image.open(io.BytesIO(self._data), formats=FORMATS)
             self._seek(index)
             _refuse_large(*self._image.size)
-            if self._image.format == "TIFF":
-                _refuse_missing_strips(self._image, len(self._data))
             dpi_x, dpi_y = _dpi(self._image)
             turn = EXIF_TURN.get(int(self._image.getexif().get(EXIF_ORIENTATION, 1)), 0)
             picture = to_bgr(self._image)
@@ -193,21 +191,6 @@ def _jpeg_is_whole(data: bytes) -> bool:
             return data.find(b"\xff\xd9", at) >= 0
         at += 2 + int(struct.unpack_from(">H", data, at + 2)[0])
     return False
-
-
-def _refuse_missing_strips(image: Image.Image, size: int) -> None:
-    """A TIFF page whose strips or tiles lie beyond the end of the file was cut off."""
-    tags = getattr(image, "tag_v2", {})
-    for offsets, counts in ((273, 279), (324, 325)):
-        pairs = zip(_numbers(tags.get(offsets)), _numbers(tags.get(counts)), strict=False)
-        if any(offset + count > size for offset, count in pairs):
-            raise truncated()
-
-
-def _numbers(value: Any) -> tuple[int, ...]:
-    if value is None:
-        return ()
-    return tuple(int(v) for v in value) if isinstance(value, tuple) else (int(value),)
 
 
 @contextmanager

@@ -205,6 +205,17 @@ def test_files_that_break_off_in_zeros_are_refused(kind: str, options: dict[str,
     assert refused(whole[:kept] + bytes(len(whole) - kept)) in {"truncated", "not_an_image"}
 
 
+def test_a_tiff_that_counts_its_bytes_wrong_is_read_all_the_same() -> None:
+    """Scanners do write too large a StripByteCounts; where nothing is packed, lines and columns say what is there."""
+    whole = saved(kind="TIFF")
+    entry = struct.pack("<HHI", 279, 4, 1)  # StripByteCounts, one long
+    at = whole.index(entry) + len(entry)
+    (count,) = struct.unpack_from("<I", whole, at)
+    wrong = whole[:at] + struct.pack("<I", count + 5000) + whole[at + 4 :]
+    assert np.array_equal(only_page(wrong).picture, only_page(whole).picture)
+    assert refused(wrong[:-5000]) == "truncated"
+
+
 def test_a_jpeg_with_a_thumbnail_is_judged_by_its_own_end() -> None:
     exif = Image.Exif()
     exif[0x010E] = "x" * 10
