@@ -126,6 +126,158 @@ def test_each_rule_speaks_up(rule: str, changes: dict[str, JsonValue]) -> None:
     assert rule in rules(**changes)
 
 
+HELP: dict[str, JsonValue] = {"concern_criteria": ["local_help"], "concern_listed": ["yes"]}
+
+
+def there(code: str) -> JsonValue:
+    return {"division": code, "detail": "x"}
+
+
+def aged(born: str) -> dict[str, JsonValue]:
+    return {"child_birth_date": born, "child_id_number": None}
+
+
+# the rule, what makes it speak, and what is as near to that as can be and makes it silent
+BORDERS: list[tuple[str, dict[str, JsonValue], dict[str, JsonValue]]] = [
+    ("too_old", aged("2010-09-30"), aged("2010-10-01")),
+    ("under_six_months", {"child_arrival": "2026-04"}, {"child_arrival": "2026-03"}),
+    ("under_six_months", {"child_arrival": "2026-04"}, {"child_arrival": "2026-04", **HELP}),
+    ("movement_differs", {"child_movement": ["county"]}, {"child_movement": []}),
+    ("movement_differs", {"child_movement": ["county"]}, {"child_household": "220200", "child_movement": ["county"]}),
+    ("same_county", {"child_residence": there("220281001")}, {"child_residence": there("220200")}),
+    ("same_county", {"child_residence": there("220281001")}, {"child_residence": there("220281001"), **HELP}),
+    ("local_help_elsewhere", HELP, {"child_residence": there("220100"), **HELP}),
+    ("local_help_elsewhere", HELP, {"child_household": "220200", **HELP}),
+    (
+        "local_help_same_town",
+        {"child_residence": there("220281104209"), **HELP},
+        {"child_residence": there("220281001"), **HELP},
+    ),
+    ("local_help_same_town", {"child_residence": there("220281104"), **HELP}, {"child_residence": there("220281104")}),
+    ("school_age", {"school_state": ["senior"]}, {"school_state": ["junior"]}),
+    (
+        "school_age",
+        {"school_state": ["kindergarten"], **aged("2018-09-30")},
+        {"school_state": ["kindergarten"], **aged("2018-10-01")},
+    ),
+    ("out_of_school", {"school_state": ["out"], **aged("2019-09-30")}, {"school_state": ["out"], **aged("2019-10-01")}),
+    ("out_of_school", {"school_state": ["dropout"]}, {"school_state": ["dropout"], "concern_criteria": ["dropout"]}),
+    ("school_due", {"school_state": ["out"], **aged("2020-08-31")}, {"school_state": ["out"], **aged("2020-09-01")}),
+    (
+        "dropout_too_young",
+        {"school_state": ["dropout"], **aged("2020-10-01")},
+        {"school_state": ["dropout"], **aged("2020-09-30")},
+    ),
+    ("permit_of_other", {"permit_number": MOTHER}, {"permit_number": CHILD}),
+    ("permit_of_other", {"permit_number": MOTHER}, {"permit_number": MOTHER[:-1]}),
+    ("permit_of_other", {"permit_number": MOTHER}, {"permit_number": MOTHER, "child_id_number": None}),
+    ("illness_contradicts", {"health_illness": "哮喘"}, {"health_illness": "哮喘", "health_body": ["ill"]}),
+    ("illness_contradicts", {"health_illness": "哮喘"}, {"health_illness": "哮喘", "health_body": []}),
+    (
+        "health_age",
+        {"health_managed": ["yes"], **aged("2019-09-30")},
+        {"health_managed": ["yes"], **aged("2019-10-01")},
+    ),
+    ("health_age", {"health_managed": ["na"], **aged("2019-10-01")}, {"health_managed": [], **aged("2019-10-01")}),
+    (
+        "certificate_differs",
+        {"disability_number": CHILD + "43", "disability_level": ["4"]},
+        {"disability_number": CHILD + "43", "disability_level": ["3"], "disability_category": ["4"]},
+    ),
+    ("certificate_number", {"disability_number": CHILD + "43C1"}, {"disability_number": CHILD + "43B1"}),
+    (
+        "certificate_of_other",
+        {"disability_number": MOTHER + "43"},
+        {"disability_number": MOTHER + "43", "child_id_number": None},
+    ),
+    (
+        "insurance_elsewhere",
+        {"insurance_place": "220281"},
+        {"insurance_place": "220281", "insurance_state": ["household"]},
+    ),
+    ("insurance_elsewhere", {"insurance_place": "220281"}, {"insurance_place": "220200"}),
+    ("criteria_not_listed", {"concern_criteria": ["ill"]}, {"concern_criteria": ["ill"], "concern_listed": ["yes"]}),
+    (
+        "state_differs",
+        {"concern_criteria": ["absent"]},
+        {"concern_criteria": ["absent"], "guardianship_state": ["risk"]},
+    ),
+    ("state_differs", {"concern_criteria": ["absent"]}, {"concern_criteria": ["ill"]}),
+    (
+        "criterion_missing",
+        {"health_body": ["disabled"]},
+        {"health_body": ["disabled"], "concern_criteria": ["disabled"]},
+    ),
+    ("single_parent", {"father_state": ["prison"]}, {"father_state": ["prison"], "concern_criteria": ["insufficient"]}),
+    ("single_parent", {"father_state": ["prison"]}, {"father_state": ["ill"]}),
+    ("single_parent", {"father_state": ["prison"]}, {"father_state": ["prison"], "mother_state": ["ill"]}),
+    ("maybe_orphan", {"father_state": ["dead"], "mother_state": ["missing"]}, {"father_state": ["dead"]}),
+    ("dead_parent_answers", {"father_state": ["dead"]}, {"father_state": ["prison"]}),
+    ("dead_parent_answers", {"father_state": ["dead"]}, {"father_state": ["dead"], "father_phone": None}),
+    (
+        "absent_parent_present",
+        {"father_state": ["prison"]},
+        {"father_state": ["prison"], "child_accompanied": ["mother"]},
+    ),
+    ("absent_parent_present", {"father_state": ["prison"]}, {"father_state": ["ill"]}),
+    ("absent_caregiver", {"mother_state": ["lost_contact"]}, {"father_state": ["lost_contact"]}),
+    ("relation_differs", {"caregiver_relation": "64"}, {"caregiver_relation": "50"}),
+    ("relation_sex", {"caregiver_relation": "61"}, {"caregiver_relation": "62"}),
+    ("same_number", {"caregiver_id_number": CHILD}, {"caregiver_id_number": FATHER}),
+    (
+        "parent_age",
+        {"father_id_number": None, "father_birth_date": "2000-03-06"},
+        {"father_id_number": None, "father_birth_date": "2000-03-05"},
+    ),
+    (
+        "parent_far",
+        {"mother_id_number": None, "mother_birth_date": "1959-03-05"},
+        {"mother_id_number": None, "mother_birth_date": "1959-03-06"},
+    ),
+    (
+        "parent_far",
+        {"mother_id_number": None, "mother_birth_date": "1950-01-01"},
+        {"father_id_number": None, "father_birth_date": "1950-01-01"},
+    ),
+    ("parent_birth_differs", {"father_birth_date": "1988-01-02"}, {"father_birth_date": "1988-01-01"}),
+    (
+        "not_adult",
+        {"caregiver_id_number": number("220281", "20081001", "002")},
+        {"caregiver_id_number": number("220281", "20080930", "002")},
+    ),
+    ("entrusted_care", {"caregiver_relation": "64"}, {"caregiver_relation": "64", "caregiver_entrusted": ["signed"]}),
+    ("entrusted_care", {"caregiver_relation": "64", "caregiver_entrusted": ["na"]}, {"caregiver_entrusted": ["na"]}),
+    ("entrusted_to_parent", {"caregiver_entrusted": ["signed"]}, {"caregiver_entrusted": ["na"]}),
+    (
+        "accompanied_differs",
+        {"child_accompanied": ["other"]},
+        {"child_accompanied": ["other"], "caregiver_relation": "64"},
+    ),
+    ("in_the_future", {"permit_date": "2026-09-16"}, {"permit_date": "2026-09-15"}),
+    (
+        "in_the_future",
+        {"permit_date": "2026-10-01", "form_date": None},
+        {"permit_date": "2026-09-16", "form_date": None},
+    ),
+    ("form_date_late", {"form_date": "2026-10-01"}, {"form_date": "2026-09-30"}),
+    ("prefix_differs", {"child_household": "220282"}, {"child_household": None}),
+    ("phone_shape", {"father_phone": "1394444555"}, {"father_phone": "0432-67123456"}),
+    ("phone_unlikely", {"father_phone": "13900000000"}, {"father_phone": "13900000011"}),
+    ("unknown_place", {"insurance_place": "229999"}, {"insurance_place": "220724"}),
+    ("several_chosen", {"school_state": ["primary", "junior"]}, {"support_income": ["wages", "farming"]}),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "loud", "quiet"), BORDERS, ids=[f"{rule}-{number}" for number, (rule, _, _) in enumerate(BORDERS)]
+)
+def test_a_rule_speaks_of_what_it_is_for_and_of_nothing_beside_it(
+    rule: str, loud: dict[str, JsonValue], quiet: dict[str, JsonValue]
+) -> None:
+    assert rule in rules(**loud)
+    assert rule not in rules(**quiet)
+
+
 def test_an_abolished_county_is_a_known_prefix() -> None:
     """220724 扶余县 became 220781 扶余市 in 2013; the mother's number begins with it."""
     assert "id_prefix_unknown" not in rules()
