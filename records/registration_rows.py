@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Text, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -55,14 +55,15 @@ def registrations(session: Session, registration_ids: Sequence[str]) -> list[Reg
     return [found[row_id] for row_id in registration_ids if row_id in found]
 
 
-def current_of_many(session: Session, child_ids: Sequence[str]) -> dict[str, Registration]:
-    """Current registrations by child; who has none is left out."""
+def dates_of_current(session: Session, child_ids: Sequence[str]) -> dict[str, tuple[str, date | None, datetime | None]]:
+    """By child the current registration's id, date and time of verification; who has none is left out."""
     statement = (
-        select(Child.id, Registration)
+        select(Child.id, Registration.id, Registration.form_date, Registration.verified_at)
         .join(Registration, Registration.id == Child.current_registration_id)
         .where(Child.id.in_(child_ids))
     )
-    return {row[0]: row[1] for row in session.execute(statement)}
+    rows = session.execute(statement)
+    return {child_id: (row_id, form_date, verified_at) for child_id, row_id, form_date, verified_at in rows}
 
 
 def open_registrations(session: Session, division: str) -> Sequence[Registration]:

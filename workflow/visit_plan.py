@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from forms.kinds import JsonValue
 from forms.visiting import RISK, Intervals, level_of, next_due
 from records import answer_rows, care_rows, child_rows, registration_rows, sealing
 from records.ids import civil_date
@@ -16,9 +17,11 @@ from records.session import Session
 from records.states import ChildState
 from records.store import Store
 from records.tables import Answer, Child, Concern, Registration, Visit
+from records.views import AnswerState
 from records.views_care import ConcernState, VisitState
 
 STATED = "guardianship_state"  # the field that says how a child is looked after
+NOTHING = answer_rows.Stated(None, AnswerState.MACHINE, hidden=False)
 PORTION = 500  # children at once
 
 
@@ -55,7 +58,8 @@ def due_by_rule(
     last = care_rows.last_visit(session, child.id)
     stated = registration_rows.answer(session, current.id, STATED)
     planned = care_rows.planned_visit(session, child.id)
-    return _by_rule(now, current, stated, _Known(confirmed, last, planned), intervals)
+    stated_on = _stated_on(now, current.form_date, current.verified_at)
+    return _by_rule(stated_on, _stated(stated), _Known(confirmed, last, planned), intervals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +71,14 @@ class _Known:
     planned: Visit | None
 
 
-def _by_rule(
-    now: datetime, current: Registration, stated_by: Answer | None, known: _Known, intervals: Intervals
-) -> tuple[str, date]:
+def _by_rule(stated_on: date, stated: str | None, known: _Known, intervals: Intervals) -> tuple[str, date]:
     """Counted from the last visit or, for a child never visited, from its form; a key-concern child's first interval
     begins on the day on which a person confirmed the concern.
     """
     confirmed, last, planned = known.confirmed, known.last, known.planned
-    stated_on = current.form_date or civil_date(current.verified_at or now)
     days = [stated_on]
     if last is not None and last.done_on is not None:
         days = [last.done_on]
-    stated = _stated(stated_by)
     if last is not None and last.done_on is not None and last.done_on >= stated_on:
         stated = last.level
     elif stated is None:  # sealed from the one at work: as it was planned, or rather too soon than too late
@@ -88,11 +88,18 @@ def _by_rule(
     return level, next_due(level, max(days), intervals)
 
 
+def _stated_on(now: datetime, form_date: date | None, verified_at: datetime | None) -> date:
+    return form_date or civil_date(verified_at or now)
+
+
 def _stated(answer: Answer | None) -> str | None:
     """What the form says of the guardianship; "" for nothing, None where that is sealed from the one at work."""
     if answer is not None and sealing.hidden(answer):
         return None
-    value = None if answer is None else answer.value
+    return _first(None if answer is None else answer.value)
+
+
+def _first(value: JsonValue) -> str:
     return str(value[0]) if isinstance(value, list) and value else ""
 
 
@@ -113,13 +120,15 @@ def plan_all_again(store: Store, session: Session, now: datetime, intervals: Int
         planned = care_rows.planned_of_many(session, some)
         concerns = care_rows.concerns_of_many(session, some, [ConcernState.CONFIRMED])
         last = care_rows.last_visits_of_many(session, some)
-        current = registration_rows.current_of_many(session, some)
-        stated = answer_rows.answers_of_many(session, [row.id for row in current.values()], [STATED])
-        for child_id, row in current.items():
-            if _stated(stated[row.id].get(STATED)) is None:
+        current = registration_rows.dates_of_current(session, some)
+        answers = answer_rows.stated_of_many(session, [row[0] for row in current.values()], [STATED])
+        for child_id, (row_id, form_date, verified_at) in current.items():
+            answer = answers[row_id].get(STATED, NOTHING)
+            if answer.hidden:
                 care_rows.note_unfollowed(session, child_id, now)
             known = _Known(concerns.get(child_id, ()), last.get(child_id), planned[child_id][0])
-            level, due = _by_rule(now, row, stated[row.id].get(STATED), known, intervals)
+            stated = None if answer.hidden else _first(answer.value)
+            level, due = _by_rule(_stated_on(now, form_date, verified_at), stated, known, intervals)
             for visit in planned[child_id]:
                 if visit.planned_by is None:
                     visit.level, visit.due_on = level, due
