@@ -101,7 +101,7 @@ class _Rows:
         self._answers.append(
             {
                 "registration_id": registration_id, "key": likeness_rows.RESIDENCE, "text": "", "note": "",
-                "value": {"division": traits.residence, "detail": traits.detail}, "state": AnswerState.CONFIRMED,
+                "value": {"division": traits.residence, "detail": traits.detail}, "state": AnswerState.MACHINE,
                 "source": ValueSource.PAPER, "accepted": True, "verdict_version": "", "reasons": [], "box": None,
                 "changed_at": NOW,
             }

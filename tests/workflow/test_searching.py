@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from benchmarks import bench_store
+from benchmarks import bench_store, store_price
 from forms.gazetteer import scope_of
 from records import child_rows, search_rows
 from records.store import Store
@@ -137,9 +137,9 @@ def test_what_is_found_is_counted_and_sorted_without_reading_rows(many: Many) ->
         def page(_n: int, sought: str = search) -> object:
             return children.children(store, actor, search=sought, limit=5)
 
-        counted, listed = bench_store.said_to(count), bench_store.said_to(page)
+        counted, listed = store_price.said_to(count), store_price.said_to(page)
         for said, walk in ((counted, "FROM children"), (listed, "ORDER BY children.pinyin")):
-            statement, parameters = next(one for one in said if walk in one[0] and "WHERE coalesce" not in one[0])
+            statement, parameters = next(one for one in said[0] if walk in one[0] and "WHERE coalesce" not in one[0])
             with store.session() as session:
                 plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
                 steps = [row[3] for row in plan if re.match("(SEARCH|SCAN) (children|child_persons) ", row[3])]
