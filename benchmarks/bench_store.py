@@ -24,20 +24,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from benchmarks import store_price
-from benchmarks.likeness_store import NOW, PORTION, filled_store
+from benchmarks.likeness_store import NOW, PORTION, filled_store, put_in
 from benchmarks.planted_duplicates import crowd, planted
 from forms.catalog import shipped_forms
 from forms.dictionary import extra_sensitive
 from records import folder
 from records.columns import canonical_json
 from records.errors import StoreError
+from records.likeness import Traits
 from records.store import Store
 from records.tables import Answer, AnswerEvent, ArchiveItem, Child, ChildPerson, Registration, Sheet, Table, Visit
 from records.views import Actor, AnswerState, RegistrationState, ValueSource
@@ -87,7 +89,7 @@ Rows = list[dict[str, object]]
 @contextmanager
 def full_store(root: Path, size: int, mark: str = "") -> Iterator[tuple[Store, Actor, list[str]]]:
     """A store of so many children with two registrations each, filed, and a planned visit; some are to be verified."""
-    base = list(planted("store", min(2500, size)).children.values())[:size]
+    base = families(min(2500, size))[:size]
     listed = [*base, *crowd(base, size - len(base), "store")]
     with filled_store(root, listed) as (store, actor, ids):
         del listed, base
@@ -99,9 +101,7 @@ def full_store(root: Path, size: int, mark: str = "") -> Iterator[tuple[Store, A
                     for n, child in enumerate(session.scalars(statement), 1)
                 ]
                 for table in (Registration, Answer, AnswerEvent, ArchiveItem, Sheet, Visit):
-                    listed_rows = [row for made in rows for row in made[table]]
-                    if listed_rows:
-                        session.execute(insert(table), listed_rows)
+                    put_in(session, table, [row for made in rows for row in made[table]])
                 current = [
                     {"id": made[Visit][0]["child_id"], "current_registration_id": made[Registration][0]["id"]}
                     for made in rows
@@ -109,6 +109,12 @@ def full_store(root: Path, size: int, mark: str = "") -> Iterator[tuple[Store, A
                 session.execute(update(Child), current)
         _drafts(store, 2 * size + 1)
         yield store, actor, ids
+
+
+@cache
+def families(count: int) -> tuple[Traits, ...]:
+    """Children of so many families: of whose parts all the others are put together."""
+    return tuple(planted("store", count).children.values())
 
 
 def rows_of(store: Store, actor: Actor, child: Child, number: int, mark: str = "") -> dict[type[Table], Rows]:
@@ -194,7 +200,7 @@ def _drafts(store: Store, first: int) -> None:
             )  # fmt: skip
             session.add(draft)
             session.flush()
-            session.execute(insert(Answer), [answer(store, draft.id, key, value) for key, value in FIELDS.items()])
+            put_in(session, Answer, [answer(store, draft.id, key, value) for key, value in FIELDS.items()])
 
 
 # -- what is asked of it ----------------------------------------------------------------------------------------------

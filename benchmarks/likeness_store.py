@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
 from forms.catalog import shipped_forms
 from records import likeness_rows, search_rows
@@ -54,8 +55,14 @@ def _fill(store: Store, actor: Actor, children: Sequence[Traits]) -> list[str]:
             ids.append(rows.add(traits, number))
         with store.transaction() as session:
             for table, listed in rows.tables():
-                session.execute(insert(table), listed)
+                put_in(session, table, listed)
     return ids
+
+
+def put_in(session: Session, kind: type[Table], rows: Sequence[Mapping[str, object]]) -> None:
+    """All rows in one statement: mapped ones would be sorted into as many as there are sets of empty columns."""
+    if rows:
+        session.connection().execute(insert(kind.metadata.tables[kind.__tablename__]), rows)
 
 
 class _Rows:
