@@ -16,7 +16,7 @@ from PIL import Image
 from exporters.typesetting import compiled
 from forms.form_file import Box, Form, FormError, FormPage
 from forms.kinds import JsonValue
-from forms.prefill import PrintedValue, is_prefilled, note, printed_values
+from forms.prefill import PrintedValue, is_prefilled, margins, note, printed_values
 
 QR_VERSION = "TD1"
 
@@ -34,10 +34,15 @@ def blank_pdf(form: Form, serials: Sequence[str]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One sheet to print with values on it. ``serial`` begins with ``forms.prefill.MARK``; ``values`` by key."""
+    """One sheet to print with values on it. ``serial`` begins with ``forms.prefill.MARK``; ``values`` by key.
+
+    ``above`` and ``below``: what else whoever carries it should know, in the margins of its first page.
+    """
 
     serial: str
     values: Mapping[str, JsonValue]
+    above: str = ""
+    below: str = ""
 
 
 def prefilled_pdf(form: Form, copies: Sequence[Copy]) -> bytes:
@@ -51,7 +56,7 @@ def prefilled_pdf(form: Form, copies: Sequence[Copy]) -> bytes:
         raise FormError("打印份数要在 1 份以上。")
     if not all(is_prefilled(copy.serial) for copy in copies) or not all(page.qr for page in form.pages):
         raise FormError("预填表要有二维码，编号以 U 开头，没有印出。请换一种表格，或重新生成编号。")
-    sheets = [(copy.serial, printed_values(form, copy.values)) for copy in copies]
+    sheets = [(copy.serial, _Filled(printed_values(form, copy.values), copy.above, copy.below)) for copy in copies]
     pdf: bytes = _compile(form, sheets, format="pdf", pdf_standards="a-2b")
     return pdf
 
@@ -75,8 +80,17 @@ def qr_payload(form: Form, page: int, serial: str) -> str:
     return f"{QR_VERSION}:{form.id}:{form.version}:{page}:{serial}"
 
 
-_Sheet = tuple[str, Mapping[str, PrintedValue] | None]
-"""A serial and, on a prefilled sheet, the values printed on it."""
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """What is printed on a sheet's blank."""
+
+    values: Mapping[str, PrintedValue]
+    above: str = ""
+    below: str = ""
+
+
+_Sheet = tuple[str, _Filled | None]
+"""A serial and, of a prefilled sheet, what is printed on it."""
 
 
 def _compile(form: Form, sheets: Sequence[_Sheet], **options: Any) -> Any:
@@ -93,11 +107,13 @@ def _compile(form: Form, sheets: Sequence[_Sheet], **options: Any) -> Any:
 
 def _draw(form: Form, page: FormPage, number: int, sheet: _Sheet) -> dict[str, Any]:
     fields = form.on_page(number)
-    serial, values = sheet
+    serial, filled = sheet
     printed = list(page.texts)
-    if values is not None:
-        printed += [t for v in values.values() if v.field.page == number for t in v.texts]
+    if filled is not None:
+        printed += [t for v in filled.values.values() if v.field.page == number for t in v.texts]
         printed.append(note(form, number))
+        if number == 1:
+            printed += margins(form, number, filled.above, filled.below)
     texts = [
         {"lines": t.text.split("\n"), "box": t.box.as_list(), "size": t.size, "align": t.align, "face": t.face}
         for t in printed

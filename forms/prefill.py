@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import floor
 
-from forms.form_file import Box, Form, FormField, PrintedText, Purpose
+from forms.form_file import Box, Form, FormField, FormPage, PrintedText, Purpose
 from forms.kinds import JsonValue, Kind
 from forms.layout import POINT, text_width
 from forms.values import empty, format_value
@@ -38,6 +38,8 @@ NOTE = (
 )
 NOTE_OTHER = "本表已按登记内容预填。有变化的划去原内容，在旁边或上下空白处改写。请填日期并签名。"
 NOTE_SIZE = 8.5
+TOP, CLEAR = 7.0, 3.0
+"""Millimetres: nothing is set nearer to the edge of the paper; from corner squares and the QR code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,48 @@ def note(form: Form, page: int) -> PrintedText:
     room = (side.qr.x - 2.0 if side.qr else side.width_mm - left) - left
     size = min(NOTE_SIZE, floor(100 * NOTE_SIZE * room / text_width(says, NOTE_SIZE)) / 100)
     return PrintedText(says, Box(left, top, room, 4.0), size, "left", FACE)
+
+
+def margins(form: Form, page: int, above: str, below: str) -> tuple[PrintedText, ...]:
+    """A line over the title and one over the foot of a page, for who carries it; the reader doesn't look there.
+
+    In what type they fit, too long a one cut with "…"; left out where the page has no room for it.
+    """
+    side = form.pages[page - 1]
+    left = max((c.right for c in side.corners if c.x < side.width_mm / 2), default=10.0) + CLEAR
+    rooms = (
+        (above, _over_title(side, left)),
+        (below, _over_foot(side)),
+    )
+    return tuple(_fitted(words, room) for words, room in rooms if words and room is not None)
+
+
+def _over_title(side: FormPage, left: float) -> Box | None:
+    top = min((text.box.y for text in side.texts), default=0.0)
+    right = side.qr.x - CLEAR if side.qr else side.width_mm - left
+    height = min(top - TOP, SIZE * POINT * LEADING)
+    return Box(left, top - height, right - left, height) if height >= LEAST * POINT else None
+
+
+def _over_foot(side: FormPage) -> Box | None:
+    """Between what is printed last on the page and its foot."""
+    places = sorted((text.box for text in side.texts), key=lambda box: box.y)
+    if len(places) < 2:
+        return None
+    foot, ends = places[-1], max(box.bottom for box in places[:-1])
+    under = max((line.y2 for line in side.lines), default=0.0)
+    start = max(ends, under)
+    left = min((line.x1 for line in side.lines), default=15.0)
+    height = foot.y - start
+    return Box(left, start, side.width_mm - 2 * left, height) if height >= LEAST * POINT else None
+
+
+def _fitted(words: str, room: Box) -> PrintedText:
+    largest = min(NOTE_SIZE, floor(100 * room.h / POINT) / 100)
+    size = min(largest, max(LEAST, floor(100 * largest * room.w / text_width(words, largest)) / 100))
+    while text_width(words, size) > room.w:
+        words = words.removesuffix("…")[:-1] + "…"
+    return PrintedText(words, room, size, "left", FACE)
 
 
 def _ticks(field: FormField, value: JsonValue) -> PrintedValue | None:

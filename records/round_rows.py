@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from records.likeness_rows import stands_for
 from records.registration_rows import DONE, OPEN
 from records.scope import within
 from records.states import ChildState
@@ -16,12 +17,17 @@ from records.tables import (
     CarriedOver,
     Child,
     ChildMove,
+    Page,
     PrintedForm,
     Registration,
     Round,
     Sheet,
+    Visit,
 )
 from records.views_care import MoveKind
+
+VISIT_FORMS = 5000
+"""So many that are out are known to the reader; of older ones it reads what is printed like anything else."""
 
 
 def base_of(session: Session, registration_id: str) -> str | None:
@@ -139,6 +145,24 @@ def printed_and_out(session: Session) -> Sequence[PrintedForm]:
         .order_by(PrintedForm.printed_at, PrintedForm.id)
     )
     return session.scalars(statement).all()
+
+
+def visit_forms_out(session: Session) -> Sequence[PrintedForm]:
+    """Visit forms that have not come back as a visit, the newest of them."""
+    back = select(Page.id).join(Visit, Visit.page_id == Page.id).where(Page.serial == PrintedForm.serial)
+    statement = (
+        select(PrintedForm)
+        .where(PrintedForm.round_id.is_(None), ~back.exists())
+        .order_by(PrintedForm.printed_at.desc(), PrintedForm.id.desc())
+        .limit(VISIT_FORMS)
+    )
+    return session.scalars(statement).all()
+
+
+def child_of_serial(session: Session, serial: str) -> str | None:
+    """The child a sheet was printed for, or the one it went into."""
+    found = session.scalar(select(PrintedForm.child_id).where(PrintedForm.serial == serial)) if serial else None
+    return None if found is None else stands_for(session, found)
 
 
 def printed_of_registration(session: Session, registration_id: str) -> PrintedForm | None:

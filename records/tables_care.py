@@ -199,14 +199,17 @@ class WorkLogEntry(Table):
 
 
 class PrintedForm(Table):
-    """A form printed with last round's values and sent out; its serial brings it back to its child."""
+    """A form printed with values on it and sent out; its serial brings it back to its child.
+
+    Of a round, with last round's values; without one a visit form, with what says whose it is.
+    """
 
     __tablename__ = "printed_forms"
     __table_args__ = (Index(None, "round_id", "child_id"),)
 
     id: Mapped[PrimaryId]
     serial: Mapped[str] = mapped_column(String(32), unique=True)
-    round_id: Mapped[Id] = mapped_column(ForeignKey("rounds.id"))
+    round_id: Mapped[Id | None] = mapped_column(ForeignKey("rounds.id"))
     child_id: Mapped[Id] = mapped_column(ForeignKey("children.id"))
     registration_id: Mapped[Id] = mapped_column(ForeignKey("registrations.id"))  # whose values stand on it
     values: Mapped[Json]  # as printed, by key: the registration may be corrected before the form comes back

@@ -221,12 +221,13 @@ class PaperFieldView:
 
 @dataclass(frozen=True, slots=True)
 class ChildGuess:
-    """Whose a paper may be."""
+    """Whose a paper may be. ``printed_for``: the sheet was printed for this child."""
 
     child_id: str
     name: str
     id_number_masked: str
     residence: str
+    printed_for: bool = False
 
 
 @dataclass(frozen=True, slots=True)

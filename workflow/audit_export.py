@@ -42,6 +42,7 @@ ALONE: Mapping[str, str] = {
     "page.see": "查看图像",
     "visits.see": "查看走访名单",
     "visits.print": "打印走访名单",
+    "visits.print_forms": "打印走访表",
     "registration.found": "查找登记表",
     "page.put": "页归入登记表",
     "page.apart": "页单独成一份",

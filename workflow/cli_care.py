@@ -14,7 +14,7 @@ from forms.code_tables import code_table
 from records.ids import civil_date
 from records.views import ChildRow
 from records.views_care import ChildPage, ConcernView
-from workflow import child_page, children, cli, concerns, mandatory, moves, visit_paper, visits
+from workflow import child_page, children, cli, concerns, mandatory, moves, visit_forms, visit_paper, visits
 from workflow.access import Opened
 from workflow.cli_parser import day
 from workflow.errors import BadValue, NotFound, WorkflowError
@@ -40,6 +40,12 @@ def add_care_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     prints = _add(visit, "print", "把到期和逾期的走访写成可以打印的名单", print_visits, "--division")
     prints.add_argument("--days", type=int, default=0, metavar="天数", help="再列出今后几天内到期的")
     prints.add_argument("--out", type=Path, required=True, metavar="名单.pdf", help="写到这里")
+    forms = _add(visit, "forms", "给要走访的儿童印走访表，每人一张，按村排", print_forms, "--division")
+    forms.add_argument("--days", type=int, default=0, metavar="天数", help="再印今后几天内到期的")
+    forms.add_argument(
+        "--child", action="append", default=[], metavar="儿童", help=f"只给这名儿童印（{WHO}），可写几次"
+    )
+    forms.add_argument("--out", type=Path, required=True, metavar="走访表.pdf", help="写到这里")
     _add_record(visit)
 
 
@@ -98,6 +104,21 @@ def _add(
 def today() -> date:
     """The date on the office's wall."""
     return civil_date(cli.clock())
+
+
+def print_forms(opened: Opened, options: argparse.Namespace) -> int:
+    """``visit forms``."""
+    store, actor = opened.store, opened.actor
+    if options.child:
+        ids = [the_child(opened, who) for who in options.child]
+    else:
+        due = visits.due(store, actor, today(), ahead_days=options.days, division=options.division)
+        ids = [row.child_id for row in due]
+    done = visit_forms.print_visit_forms(store, actor, cli.clock(), options.out, ids)
+    print(f"{done.copies} 张走访表已写好：{options.out}。上面有儿童的信息，印完请删掉。")
+    if done.pending:
+        print(f"{done.pending} 名儿童还没有录完第二遍，没有印。")
+    return cli.ALL_READ
 
 
 def print_visits(opened: Opened, options: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from forms.form_file import Purpose
 from forms.kinds import JsonValue
 from forms.values import empty
-from records import care_rows, child_rows
+from records import care_rows, child_rows, round_rows
 from records.ids import CHINA, civil_date
 from records.session import Session
 from records.store import Store
@@ -91,26 +91,36 @@ def _view(session: Session, actor: Actor, paper: papers.Paper) -> PaperView:
             )
             for key, field in paper.fields.items()
         ),
-        children=_guesses(session, actor, {key: field.reading.value for key, field in paper.fields.items()}),
+        children=_guesses(session, actor, paper),
     )
 
 
-def _guesses(session: Session, actor: Actor, values: Mapping[str, JsonValue]) -> tuple[ChildGuess, ...]:
-    """To be found by name or number tells both: not to whom has still to enter them blind."""
-    found = _whose(session, actor, values)
+def _guesses(session: Session, actor: Actor, paper: papers.Paper) -> tuple[ChildGuess, ...]:
+    """Whose it may be; the child that it was printed for comes first.
+
+    To be found by name or number tells both: not to whom has still to enter them blind.
+    """
+    values = {key: field.reading.value for key, field in paper.fields.items()}
+    printed_for = round_rows.child_of_serial(session, paper.serial)
+    found = _whose(session, actor, values, printed_for)
     heads = Heads(session, actor, found)
     open_ones = [(c.id, heads[c.id]) for c in found if not heads[c.id].hides("child_name", "child_id_number")]
-    return tuple(ChildGuess(i, who.name, who.id_number_masked, who.residence) for i, who in open_ones)
+    return tuple(
+        ChildGuess(i, who.name, who.id_number_masked, who.residence, printed_for=i == printed_for)
+        for i, who in open_ones
+    )
 
 
-def _whose(session: Session, actor: Actor, values: Mapping[str, JsonValue]) -> list[Child]:
-    """The child of this ID number, else those of this name, as far as they lie in the scope."""
+def _whose(session: Session, actor: Actor, values: Mapping[str, JsonValue], printed_for: str | None) -> list[Child]:
+    """The child it was printed for, the one of this ID number, else those of this name, as far as they lie in the
+    scope."""
     number, name = values.get("child_id_number"), values.get("child_name")
     known = child_rows.by_id_number(session, number) if isinstance(number, str) and number else None
-    found = [known] if known is not None else []
+    printed = None if printed_for is None else session.get(Child, printed_for)
+    found = {child.id: child for child in (printed, known) if child is not None}
     if not found and isinstance(name, str) and name:
-        found = list(child_rows.by_name(session, normal_name(name)))
-    return [child for child in found if scope.sees_child(session, actor, child)]
+        found = {child.id: child for child in child_rows.by_name(session, normal_name(name))}
+    return [child for child in found.values() if scope.sees_child(session, actor, child)]
 
 
 # -- entering ---------------------------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def print_forms(
     try:
         written = write_file(path, prefilled_pdf(chosen, copies))
     except FileProblem as problem:
-        _forget(store, actor, now, ids)
+        not_printed(store, actor.user_id, now, ids)
         raise NotWritten(problem.sentence) from problem
     told = changed(children=[child.id for child in wanted])
     return PrintedBatch(len(copies), written.sha256, told, len(blinded))
@@ -120,12 +120,12 @@ def _for_the_home(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return {key: value for key, value in values.items() if key not in unprinted()}
 
 
-def _forget(store: Store, actor: Actor, now: datetime, ids: Sequence[str]) -> None:
+def not_printed(store: Store, user_id: str, now: datetime, ids: Sequence[str]) -> None:
     """The file could not be written: these sheets don't exist."""
     with store.transaction() as session:
         for row_id in ids:
             session.delete(session.get_one(PrintedForm, row_id))
-        store.audit(session, actor.user_id, now, "forms.print_failed", "-", {"copies": len(ids)})
+        store.audit(session, user_id, now, "forms.print_failed", "-", {"copies": len(ids)})
 
 
 def printed_by_serial(store: Store, session: Session) -> dict[str, dict[str, JsonValue]]:
@@ -135,5 +135,5 @@ def printed_by_serial(store: Store, session: Session) -> dict[str, dict[str, Jso
     """
     return {
         row.serial: {**row.values, **(sealed.opened(store, TABLE, row.id, row.sealed) or {})}
-        for row in round_rows.printed_and_out(session)
+        for row in (*round_rows.printed_and_out(session), *round_rows.visit_forms_out(session))
     }

@@ -22,6 +22,7 @@ from workflow.errors import BadValue, NotWritten
 from workflow.heads import PERSON_PARTS, Head, Heads
 from workflow.permissions import Right, verb
 
+NEVER_VISITED = "没有走访过"
 NOTE = "名单上有儿童的信息：走访时随身保管，走访完收回，不要拍照外传。"
 
 
@@ -58,29 +59,36 @@ def print_due(
 
 
 def _line(session: Session, row: VisitDueRow, who: Head) -> VisitLine:
+    late = f"\n逾期 {row.overdue_days} 天" if row.overdue_days else ""
+    return VisitLine(
+        name=f"{row.name}（重点）" if row.key_concern else row.name,
+        home=home_of(session, row.child_id, who),
+        caregiver=caregiver_of(session, row.child_id, who),
+        level=row.level_label,
+        due=f"{office_date(row.due_on)}{late}",
+        last=office_date(row.last_visit) if row.last_visit is not None else NEVER_VISITED,
+    )
+
+
+def caregiver_of(session: Session, child_id: str, who: Head) -> str:
+    """Whom one asks for at the door, and where one calls; as far as the reader is told."""
     persons = {
         role: person
-        for role, person in care_rows.persons_of(session, row.child_id).items()
+        for role, person in care_rows.persons_of(session, child_id).items()
         if not who.hides(*(f"{role.value}_{part}" for part in PERSON_PARTS))
     }
     caregiver = persons.get(PersonRole.CAREGIVER)
     phone = next((p.phone for p in ([caregiver] if caregiver else list(persons.values())) if p.phone), "")
     named = "" if caregiver is None else caregiver.name
-    late = f"\n逾期 {row.overdue_days} 天" if row.overdue_days else ""
-    return VisitLine(
-        name=f"{row.name}（重点）" if row.key_concern else row.name,
-        home="" if who.hides("child_residence") else _home(session, row),
-        caregiver=" ".join(part for part in (named, phone or "") if part),
-        level=row.level_label,
-        due=f"{office_date(row.due_on)}{late}",
-        last=office_date(row.last_visit) if row.last_visit is not None else "没有走访过",
-    )
+    return " ".join(part for part in (named, phone or "") if part)
 
 
-def _home(session: Session, row: VisitDueRow) -> str:
+def home_of(session: Session, child_id: str, who: Head) -> str:
     """The division and what is written behind it: street and number are what one goes by."""
-    current = child_rows.current_registration(session, row.child_id)
+    if who.hides("child_residence"):
+        return ""
+    current = child_rows.current_registration(session, child_id)
     answer = None if current is None else registration_rows.answer(session, current.id, "child_residence")
     value: JsonValue | Mapping[str, JsonValue] = None if answer is None else answer.value
     detail = value.get("detail") if isinstance(value, dict) else ""
-    return f"{row.residence.removeprefix('吉林省')}{detail or ''}"
+    return f"{who.residence.removeprefix('吉林省')}{detail or ''}"

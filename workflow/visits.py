@@ -134,12 +134,12 @@ def _check(visited: Visited, today: date) -> None:
         if definition is None:
             raise BadValue("走访记录里有字段表没有的栏目，没有保存。")
         try:
-            _text(definition, value)
+            finding_words(definition, value)
         except (FieldError, TypeError, ValueError, KeyError, AttributeError) as problem:
             raise BadValue(f"“{definition.label}”的内容不合格式，没有保存。请重新填写。") from problem
 
 
-def _text(definition: FieldDefinition, value: JsonValue) -> str:
+def finding_words(definition: FieldDefinition, value: JsonValue) -> str:
     """The value in words. Raises FieldError or what a value of another shape raises."""
     if empty(value):
         return ""
@@ -230,7 +230,7 @@ def view(store: Store, session: Session, visit: Visit) -> VisitView:
         done_on=visit.done_on,
         method=methods.label(visit.method) if visit.method else "",
         findings=tuple(
-            FindingRow(key, fields[key].label, _text(fields[key], said[key])) for key in fields if key in said
+            FindingRow(key, fields[key].label, finding_words(fields[key], said[key])) for key in fields if key in said
         ),
         hidden_findings=secret is None,
         note=visit.note,

@@ -1,4 +1,4 @@
--- revision 0019
+-- revision 0020
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -492,24 +492,6 @@ CREATE TABLE concerns (
 );
 CREATE INDEX ix_concerns_child_id ON concerns (child_id);
 CREATE INDEX ix_concerns_state_child_id ON concerns (state, child_id);
-CREATE TABLE printed_forms (
-	id VARCHAR(36) NOT NULL, 
-	serial VARCHAR(32) NOT NULL, 
-	round_id VARCHAR(36) NOT NULL, 
-	child_id VARCHAR(36) NOT NULL, 
-	registration_id VARCHAR(36) NOT NULL, 
-	"values" TEXT NOT NULL, 
-	sealed BLOB, 
-	printed_at DATETIME NOT NULL, 
-	printed_by VARCHAR(36) NOT NULL, 
-	CONSTRAINT pk_printed_forms PRIMARY KEY (id), 
-	CONSTRAINT fk_printed_forms_child_id FOREIGN KEY(child_id) REFERENCES children (id), 
-	CONSTRAINT fk_printed_forms_printed_by FOREIGN KEY(printed_by) REFERENCES users (id), 
-	CONSTRAINT fk_printed_forms_registration_id FOREIGN KEY(registration_id) REFERENCES registrations (id), 
-	CONSTRAINT fk_printed_forms_round_id FOREIGN KEY(round_id) REFERENCES rounds (id), 
-	CONSTRAINT uq_printed_forms_serial UNIQUE (serial)
-);
-CREATE INDEX ix_printed_forms_round_id_child_id ON printed_forms (round_id, child_id);
 CREATE TABLE visits (
 	id VARCHAR(36) NOT NULL, 
 	child_id VARCHAR(36) NOT NULL, 
@@ -605,8 +587,8 @@ CREATE TABLE "users" (
 	valid_until DATE, 
 	disabled_at DATETIME, store_id VARCHAR(36), 
 	CONSTRAINT pk_users PRIMARY KEY (id), 
-	CONSTRAINT ck_users_role CHECK (role IN ('collector', 'reviewer', 'archivist', 'administrator', 'helper')), 
-	CONSTRAINT uq_users_username UNIQUE (username)
+	CONSTRAINT uq_users_username UNIQUE (username), 
+	CONSTRAINT ck_users_role CHECK (role IN ('collector', 'reviewer', 'archivist', 'administrator', 'helper'))
 );
 CREATE UNIQUE INDEX ix_pages_masked_id ON pages (masked_id);
 CREATE TABLE erasures (
@@ -909,3 +891,21 @@ CREATE INDEX ix_children_id_reversed_id ON children (id_reversed, id);
 CREATE INDEX ix_child_persons_phone_child_id ON child_persons (phone, child_id);
 CREATE INDEX ix_child_keys_key_child_id ON child_keys ("key", child_id);
 CREATE INDEX ix_children_id_scope_state_pinyin ON children (id, scope, state, pinyin);
+CREATE TABLE "printed_forms" (
+	id VARCHAR(36) NOT NULL, 
+	serial VARCHAR(32) NOT NULL, 
+	round_id VARCHAR(36), 
+	child_id VARCHAR(36) NOT NULL, 
+	registration_id VARCHAR(36) NOT NULL, 
+	"values" TEXT NOT NULL, 
+	sealed BLOB, 
+	printed_at DATETIME NOT NULL, 
+	printed_by VARCHAR(36) NOT NULL, 
+	CONSTRAINT pk_printed_forms PRIMARY KEY (id), 
+	CONSTRAINT fk_printed_forms_registration_id FOREIGN KEY(registration_id) REFERENCES registrations (id), 
+	CONSTRAINT fk_printed_forms_round_id FOREIGN KEY(round_id) REFERENCES rounds (id), 
+	CONSTRAINT uq_printed_forms_serial UNIQUE (serial), 
+	CONSTRAINT fk_printed_forms_child_id FOREIGN KEY(child_id) REFERENCES children (id), 
+	CONSTRAINT fk_printed_forms_printed_by FOREIGN KEY(printed_by) REFERENCES users (id)
+);
+CREATE INDEX ix_printed_forms_round_id_child_id ON printed_forms (round_id, child_id);

@@ -11,8 +11,9 @@ import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
 from desktop.app import make_window
 from desktop.ui.care.paper import ReadPaperDialog
@@ -21,11 +22,12 @@ from desktop.ui.care.visits import VisitsScreen
 from desktop.ui.children.page import PAPERS, ChildPageScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.widgets.key_sheet import KeySheet
+from records.tables import PrintedForm
 from records.views import Role
 from records.views_care import VisitState
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from tests.desktop.test_child_page import asked, gone, named, words
-from tests.workflow.scripted import back, front
+from tests.workflow.scripted import back, front, visit_record
 from workflow import concerns, dossiers, mandatory, visits
 
 Show = Callable[[QWidget], None]
@@ -366,3 +368,47 @@ def test_what_is_to_be_decided_has_room(desk: Desk, window: MainWindow, qtbot: Q
     qtbot.waitUntil(lambda: table.viewport().height() >= 6 * table.rowHeight(0))
     below = screen.table.viewport()
     assert below.height() >= table.rowHeight(0), "the list below keeps its place"
+
+
+def test_visit_forms_are_printed_for_those_chosen(
+    desk: Desk, window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One, several, all of a village; what was printed comes back to its child by itself."""
+    villages = ("220281104200", "220281104200", "220281104201")
+    ids = [child(desk, n, child_residence={"division": v, "detail": "1组"}) for n, v in enumerate(villages)]
+    screen = visiting(window)
+    screen.show_ahead(366)
+    qtbot.waitUntil(lambda: len(screen.model.rows) == 3)
+    assert screen.told.text() == "3 名"
+    screen.table.setFocus()
+    QTest.keyClick(screen.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert screen.told.text() == "3 名，选中 3 名"
+    assert [screen.place.itemText(at) for at in range(3)] == ["所有地方", "伟光村", "黄松甸村"]
+    screen.place.setCurrentIndex(2)
+    assert len(screen.model.rows) == 2
+    QTest.keyClick(screen.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    asked: list[str] = []
+    monkeypatch.setattr(QFileDialog, "open", lambda dialog: asked.append(dialog.windowTitle()))
+    click(next(b for b in screen.deeds if b.objectName() == "print_visit_forms"))
+    assert asked == ["2 名儿童的走访表存到哪里"]
+    out = tmp_path / "走访表.pdf"
+    for chooser in screen.findChildren(QFileDialog):
+        chooser.fileSelected.emit(str(out))
+    qtbot.waitUntil(lambda: screen.notice.words.startswith("2 张走访表"), timeout=20000)
+    assert out.read_bytes().startswith(b"%PDF")
+    with desk.store.session() as session:
+        serials = {row.child_id: row.serial for row in session.scalars(select(PrintedForm))}
+    assert set(serials) == set(ids[:2])
+
+    desk.take_in(desk.file("回.jpg", visit_record(serials[ids[1]], child_name="欧阳雪丁", child_id_number=None)))
+    desk.read()
+    screen.read()
+    qtbot.waitUntil(lambda: len(screen.waiting) == 1)
+    press(screen.papers.action, Qt.Key.Key_Return, "\r")
+    dialog = screen.findChild(ReadPaperDialog)
+    assert dialog is not None
+    assert dialog.child.currentData() == ids[1]
+    assert "是哪名儿童的（这张表是给他印的）" in words(dialog)
+    click(dialog.does)
+    qtbot.waitUntil(lambda: not screen.waiting, timeout=20000)
+    assert any(v.done_on is not None for v in visits.visits(desk.store, desk.actor, ids[1]))

@@ -12,7 +12,7 @@ from forms.catalog import shipped_forms
 from forms.form_file import Form
 from forms.kinds import JsonValue, Kind
 from forms.layout import POINT, text_width
-from forms.prefill import HIGH, NEVER, is_prefilled, note, printed_values
+from forms.prefill import HIGH, LEAST, NEVER, is_prefilled, margins, note, printed_values
 from forms.values import empty, format_value
 
 FORMS = shipped_forms()
@@ -101,3 +101,33 @@ def test_the_line_that_says_what_to_do_has_a_place_of_its_own(form: Form) -> Non
 def test_the_mark_of_a_prefilled_sheet() -> None:
     assert is_prefilled("U123456789")
     assert not any(is_prefilled(serial) for serial in ("0123456789", "", None))
+
+
+WORDS = st.text(alphabet="吉林市蛟河黄松甸镇河沿街3号 照护人13904320001，。", max_size=300)
+
+
+@settings(max_examples=60)
+@given(st.sampled_from([f for f in FORMS if f.pages[0].qr]), WORDS, WORDS)
+def test_lines_in_the_margin_touch_nothing(form: Form, above: str, below: str) -> None:
+    page = form.pages[0]
+    lines = margins(form, 1, above, below)
+    others = [t.box for t in page.texts] + [f.box for f in form.on_page(1)] + list(page.corners)
+    others += [page.qr] if page.qr else []
+    for line in lines:
+        assert line.size >= LEAST
+        assert text_width(line.text, line.size) <= line.box.w
+        assert line.text in (above, below) or line.text.endswith("…"), "cut where it is too long, and said so"
+        assert line.box.x >= 7.0
+        assert line.box.y >= 7.0
+        assert line.box.right <= page.width_mm - 7.0
+        for box in others:
+            apart = line.box.right <= box.x or line.box.x >= box.right
+            assert apart or line.box.bottom <= box.y + 0.01 or line.box.y >= box.bottom - 0.01
+
+
+def test_a_visit_form_has_room_for_both() -> None:
+    form = next(f for f in FORMS if f.id == "jl-visit-record")
+    above, below = margins(form, 1, "现居住地：蛟河市", "上次走访：没有走访过")
+    assert (above.text, below.text) == ("现居住地：蛟河市", "上次走访：没有走访过")
+    assert above.box.bottom <= form.pages[0].texts[0].box.y + 0.01
+    assert margins(form, 1, "", "") == ()

@@ -159,6 +159,7 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.visits.due": {C, R, M},
     "workflow.visits.visits": {C, R, M},
     "workflow.visit_paper.print_due": {C, R, M},
+    "workflow.visit_forms.print_visit_forms": {C, R, M},
     "workflow.visits.write_log": {C, R, M},
     "workflow.visits.work_log": {C, R, M},
     "workflow.moves.exit_child": {C, R, M},

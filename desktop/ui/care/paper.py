@@ -171,7 +171,8 @@ class ReadPaperDialog(QDialog):
             self.child.addItem(words, guess.child_id)
         if self.paper.purpose == LOG:
             return  # a work log is about several children: each line names its own
-        box.addWidget(text("是哪名儿童的"))
+        own = any(guess.printed_for for guess in self.paper.children)
+        box.addWidget(text("是哪名儿童的（这张表是给他印的）" if own else "是哪名儿童的"))
         box.addWidget(self.child)
         box.addWidget(self.search)
 

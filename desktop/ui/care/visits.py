@@ -9,7 +9,15 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QComboBox,
+    QFileDialog,
+    QPushButton,
+    QStackedWidget,
+    QWidget,
+)
 
 from desktop.jobs import Jobs
 from desktop.ui.care.paper import ReadPaperDialog
@@ -20,23 +28,26 @@ from desktop.ui.widgets.columns import ColumnChoice
 from desktop.ui.widgets.either import Either
 from desktop.ui.widgets.files import opens
 from desktop.ui.widgets.key_sheet import offer_keys
-from desktop.ui.widgets.parts import Elided, EmptyState, Notice, button, column, line, tab_bar
+from desktop.ui.widgets.parts import Choice, Elided, EmptyState, Notice, button, column, line, tab_bar
 from desktop.ui.widgets.sections import Deed, Section, Sections
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
 from desktop.ui.words import Mark, civil_day, day
 from records.views import Actor
 from records.views_care import LogView, PaperView, VisitDueRow
-from workflow import placing, visit_paper, visits
+from workflow import placing, visit_forms, visit_paper, visits
 from workflow.changes import Changes
 
 REFRESH_MS = 150
 KEYS = (
     ("Enter", "给这个孩子记走访"),
     ("上、下方向键", "在名单里走"),
+    ("Shift+上、下方向键，Ctrl+A", "选中几名、选中列出的全部，一起印走访表"),
     ("Tab", "到下一个按钮或表：打开档案页、写日志、安排日期、记走访"),
     ("左、右方向键", "在“要走访的”和“工作日志”之间换"),
 )
 AHEAD = ((0, "到期和逾期"), (30, "30 天内"), (366, "全部"))
+ABOVE_VILLAGE = "省市州县区旗镇乡道"  # 街道
+EVERYWHERE = "所有地方"
 LOG_DAYS = 366  # how far back the screen shows the log; older lines stand on the children's pages
 
 
@@ -78,10 +89,12 @@ class VisitsScreen(QWidget):
         self.setObjectName("screen")
         self._jobs = jobs
         self._ahead = AHEAD[0][0]
+        self._due: tuple[VisitDueRow, ...] = ()
         self.waiting: tuple[PaperView, ...] = ()
         self.ask = Questions(jobs, self, actor.full_name, after=self.read)
         self.model: RowsModel[VisitDueRow] = RowsModel(COLUMNS, parent=self)
         self.table = make_table(self.model, "due", "要走访的儿童")
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.columns = ColumnChoice(jobs, self.table, self.model, "due", COLUMNS, len(COLUMNS))
         self.table.opened.connect(lambda _row: self._record())
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
@@ -114,10 +127,19 @@ class VisitsScreen(QWidget):
         self._chips = QButtonGroup(self)
         for days, word in AHEAD:
             row.addWidget(self._chip(days, word))
+        self.place = Choice()
+        self.place.setObjectName("visit_place")
+        self.place.setAccessibleName("哪个村（社区）")
+        self.place.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.place.setMinimumContentsLength(8)
+        self.place.currentIndexChanged.connect(lambda _at: self._show_due())
+        row.addWidget(self.place)
         self.told = Elided("", "secondary")
         row.addWidget(self.told, 1)
+        self.table.selectionModel().selectionChanged.connect(lambda _now, _was: self._tell())
         self.deeds = (
             button("打印名单", self._ask_print, name="print_due"),
+            button("打印走访表", self._ask_forms, name="print_visit_forms"),
             button("打开档案页", self._open, icon="person", name="open_child"),
             button("写日志", self._log, name="write_log"),
             button("安排日期", self._plan, name="plan_visit"),
@@ -193,12 +215,9 @@ class VisitsScreen(QWidget):
 
     def _show(self, view: VisitsView) -> None:
         self.counted.emit(view.overdue + len(view.waiting))
-        show_rows(self.table, self.model, view.due, lambda row: row.visit_id)
-        self._either.setCurrentIndex(1 if view.due else 0)
-        late = sum(bool(row.overdue_days) for row in view.due)
-        self.told.setText(f"{len(view.due)} 名，逾期 {late} 名" if late else f"{len(view.due)} 名")
-        for deed in self.deeds:
-            deed.setEnabled(bool(view.due))
+        self._due = view.due
+        self._show_places()
+        self._show_due()
         self._show_waiting(view.waiting)
         self.log.show_sections(
             (
@@ -210,6 +229,36 @@ class VisitsScreen(QWidget):
                 ),
             )
         )
+
+    def _show_places(self) -> None:
+        """The villages of those who are due, to look at one of them only."""
+        at = self.place.currentData()
+        places = sorted({row.residence for row in self._due})
+        self.place.blockSignals(True)
+        self.place.clear()
+        self.place.addItem(EVERYWHERE, "")
+        for place in places:
+            self.place.addItem(_short(place, places), place)
+        self.place.setCurrentIndex(max(0, self.place.findData(at)) if at else 0)
+        self.place.blockSignals(False)
+        self.place.setVisible(len(places) > 1)
+
+    def _show_due(self) -> None:
+        at = self.place.currentData()
+        rows = [row for row in self._due if not at or row.residence == at]
+        show_rows(self.table, self.model, rows, lambda row: row.visit_id)
+        self._either.setCurrentIndex(1 if rows else 0)
+        for deed in self.deeds:
+            deed.setEnabled(bool(rows))
+        self._tell()
+
+    def _tell(self) -> None:
+        rows = self.model.rows
+        late, chosen = sum(bool(row.overdue_days) for row in rows), len(self._chosen())
+        parts = [f"{len(rows)} 名"]
+        parts += [f"逾期 {late} 名"] if late else []
+        parts += [f"选中 {chosen} 名"] if chosen > 1 else []
+        self.told.setText("，".join(parts))
 
     def _show_waiting(self, waiting: Sequence[PaperView]) -> None:
         self.waiting = tuple(waiting)
@@ -224,6 +273,38 @@ class VisitsScreen(QWidget):
     def _row(self) -> VisitDueRow | None:
         index = self.table.currentIndex()
         return self.model.rows[index.row()] if index.isValid() else None
+
+    def _chosen(self) -> list[VisitDueRow]:
+        """One, several, or all that are listed."""
+        rows = self.model.rows
+        chosen = sorted(index.row() for index in self.table.selectionModel().selectedRows())
+        return [rows[at] for at in chosen if at < len(rows)]
+
+    def _ask_forms(self) -> None:
+        chosen = tuple(row.child_id for row in self._chosen())
+        if not chosen:
+            return
+        dialog = QFileDialog(self, f"{len(chosen)} 名儿童的走访表存到哪里", "走访表.pdf", "PDF (*.pdf)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("pdf")
+        dialog.fileSelected.connect(lambda path: self.print_forms_to(Path(path), chosen))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def print_forms_to(self, path: Path, chosen: Sequence[str]) -> None:
+        """Write a visit form for each of these children."""
+        self._jobs.write(
+            lambda store, actor, now: visit_forms.print_visit_forms(store, actor, now, path, chosen),
+            lambda done: self.notice.say(
+                f"{done.copies} 张走访表存在“{path.name}”，按村排好。{_left_out(done.pending)}"
+                "上面有儿童的信息，印完请删掉这个文件；填好扫描进来，自己认得是谁的。",
+                "good",
+                action="打开",
+                act=opens(path),
+            ),
+            owner=self,
+            failed=lambda refused: self.notice.say(refused, "alarm"),
+        )
 
     def _ask_print(self) -> None:
         dialog = QFileDialog(self, "走访名单存到哪里", "走访名单.pdf", "PDF (*.pdf)")
@@ -276,3 +357,14 @@ class VisitsScreen(QWidget):
             dialog.finished.connect(lambda _code: self.read())
             dialog.accepted.connect(lambda: self.notice.say(f"{dialog.entered}，这张纸归好了。", "good"))
             dialog.open()
+
+
+def _short(place: str, places: Sequence[str]) -> str:
+    """Without the divisions that all of them lie in: the village tells one from the other."""
+    ends = [at for at, sign in enumerate(place, start=1) if sign in ABOVE_VILLAGE]
+    shared = [end for end in ends if end < len(place) and all(each.startswith(place[:end]) for each in places)]
+    return place[max(shared, default=0) :]
+
+
+def _left_out(pending: int) -> str:
+    return f"有 {pending} 名还没有录完第二遍，没有印。" if pending else ""
