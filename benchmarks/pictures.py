@@ -20,7 +20,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from benchmarks import clerk, truth
 from benchmarks.archive_pictures import archived
@@ -58,6 +58,7 @@ from desktop.ui.verify.screen import VerifyScreen
 from desktop.ui.widgets.columns import ColumnsDialog
 from desktop.ui.widgets.key_sheet import KeySheet
 from desktop.ui.widgets.placing import PlaceDialog
+from desktop.ui.widgets.sure import CountDialog, SureDialog
 from forms.catalog import RESOURCES
 from forms.kinds import Kind
 from records.views import BatchState, PageRow, PageState, SourceState
@@ -197,6 +198,18 @@ def inbox(studio: Studio) -> None:
     shown = [p.page_id for card in screen.cards[:6] for p in card.pages if p.viewable]
     studio.until(lambda: screen.detail.view.has_page and all(screen.thumbnails.get(page) for page in shown))
     studio.shoot("收件箱")
+    inbox_dialogs(studio, screen)
+
+
+def inbox_dialogs(studio: Studio, screen: InboxScreen) -> None:
+    """How many blank forms, and the keys."""
+    prints = screen.findChild(QPushButton, "print_blank")
+    assert prints is not None
+    prints.click()
+    count = screen.findChild(CountDialog)
+    assert count is not None
+    studio.shoot("收件箱-打印空白表", count, manual=False)
+    count.reject()
     sheet = KeySheet("收件箱的按键", SHEET, screen)
     sheet.show()
     studio.shoot("收件箱-按键", sheet)
@@ -300,6 +313,11 @@ def batches(studio: Studio, window: MainWindow, opened: Opened, folder: Path) ->
     studio.shoot("报送批次-选人")
     screen.new.make.click()
     studio.until(lambda: screen.panel.model.rows)
+    screen.panel.freeze.click()
+    sure = screen.findChild(SureDialog)
+    assert sure is not None
+    studio.shoot("报送批次-冻结", sure, manual=False)
+    sure.reject()
     batch_id = screen.model.rows[0].batch_id
     report.freeze(opened.store, opened.actor, studio.clock(), batch_id)
     screen.read()

@@ -11,7 +11,7 @@ from desktop.jobs import Change, Jobs
 from desktop.ui.batches.outcome import OutcomeForm
 from desktop.ui.theme import INSIDE
 from desktop.ui.widgets.files import opens
-from desktop.ui.widgets.parts import Notice, button, column, line, text
+from desktop.ui.widgets.parts import Notice, button, column, line, set_role, text
 from desktop.ui.widgets.sure import SureDialog
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import BATCH_ROW, moment
@@ -97,7 +97,9 @@ class BatchPanel(QFrame):
         self.freeze.setVisible(summary.state is BatchState.OPEN)
         for deed in (self.write, self.sheets):
             deed.setVisible(summary.state is not BatchState.OPEN and not batch.erased)
-        self.write.setText("写出工作簿" if summary.state is BatchState.FROZEN else "再写一份")
+        due = summary.state is BatchState.FROZEN  # once it is written the answers are what comes next
+        self.write.setText("写出工作簿" if due else "再写一份")
+        set_role(self.write, "primary" if due else "")
         self.model.set_rows(batch.rows)
         self._show_receipts(batch)
         if batch.rows:

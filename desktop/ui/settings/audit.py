@@ -37,11 +37,11 @@ class AuditSection(QWidget):
         self.until.setObjectName("audit_until")
         self.since.setPlaceholderText("空着从最早的起")
         self.until.setPlaceholderText("空着到今天")
-        for field in (self.since, self.until):
-            field.setMaximumWidth(240)
         grid = fields_grid()
-        add_field(grid, "从哪一天", self.since)
-        add_field(grid, "到哪一天", self.until)
+        for word, field in (("从哪一天", self.since), ("到哪一天", self.until)):
+            field.setFixedWidth(240)
+            add_field(grid, word, field)
+            grid.setAlignment(field, Qt.AlignmentFlag.AlignLeft)
         box.addLayout(grid)
         row = line()
         row.addWidget(button("写出操作记录", self._ask, role="primary", icon="write", name="export_audit"))
