@@ -149,7 +149,7 @@ class ChildrenScreen(QWidget):
             )
         )
         self._either.addWidget(EmptyState("search", "没有找到", "可以用姓名、拼音或首字母、身份证号、档号查找。"))
-        self._either.addWidget(halves(self.table, self.detail, (784, 384), (3, 1)))
+        self._either.addWidget(halves(self.table, self.detail, (816, 352), (3, 1)))
         everybody = button("全部列出", lambda: self.filters.take(EVERYBODY), name="drop_filter")
         self._either.addWidget(EmptyState("search", "没有这样的儿童", "这个筛选里现在一名儿童也没有。", everybody))
         box.addWidget(holder, 1)
