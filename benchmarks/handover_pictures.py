@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.running import Taker
-from desktop.app import make_window, open_pool
+from desktop.app import open_pool
 from desktop.jobs import Jobs
+from desktop.screens import make_window
 from desktop.ui.handover.cards import CompareDialog
 from desktop.ui.handover.screen import CARDS, IN, OUT, PROPOSALS, HandoverScreen
 from desktop.ui.main_window import MainWindow

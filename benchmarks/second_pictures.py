@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.running import Taker
-from desktop.app import make_window
+from desktop.screens import make_window
 from desktop.ui.main_window import MainWindow
 from desktop.ui.second.blind_screen import BlindScreen
 from desktop.ui.second.lists import SecondScreen

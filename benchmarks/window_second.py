@@ -18,7 +18,7 @@ from benchmarks.robot_run import SIZE
 from benchmarks.running import QUICK, Running, enter, make_office
 from benchmarks.watchdog import Dogs, watching
 from benchmarks.window_stores import now
-from desktop.app import make_window
+from desktop.screens import make_window
 from desktop.ui.forms.learn_screen import LearnScreen
 from desktop.ui.forms.list_screen import FormsScreen
 from desktop.ui.main_window import MainWindow

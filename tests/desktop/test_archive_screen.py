@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
-from desktop.app import make_window
+from desktop.screens import make_window
 from desktop.ui.archive.screen import ArchiveScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.widgets.key_sheet import KeySheet

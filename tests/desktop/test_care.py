@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
-from desktop.app import make_window
+from desktop.screens import make_window
 from desktop.ui.care.paper import ReadPaperDialog
 from desktop.ui.care.screen import CareScreen
 from desktop.ui.care.visits import VisitsScreen

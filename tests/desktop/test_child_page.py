@@ -12,7 +12,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QPushButton, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.app import make_window
+from desktop.screens import make_window
 from desktop.ui.children.fields import FieldsTab
 from desktop.ui.children.page import CARE, PAPERS, ChildPageScreen, PaperDialog
 from desktop.ui.children.screen import ChildrenScreen

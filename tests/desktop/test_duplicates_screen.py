@@ -11,7 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.app import make_window
+from desktop.screens import make_window
 from desktop.ui.children.page import PaperDialog
 from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.duplicates.screen import DuplicatesScreen

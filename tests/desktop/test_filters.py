@@ -10,7 +10,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.app import make_window
+from desktop.screens import make_window
 from desktop.ui.children.filtering import FilterDialog
 from desktop.ui.children.screen import COLUMNS, USUAL, ChildrenScreen
 from desktop.ui.main_window import MainWindow

@@ -13,7 +13,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.app import make_window
+from desktop.screens import make_window
 from desktop.ui.forms.learn_screen import LearnScreen
 from desktop.ui.forms.list_screen import FormsScreen
 from desktop.ui.forms.names import spoken

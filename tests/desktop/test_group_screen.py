@@ -11,7 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.app import make_window
+from desktop.screens import make_window
 from desktop.ui.verify.group_model import GroupModel, place_of
 from desktop.ui.verify.group_pictures import cut
 from desktop.ui.verify.group_screen import GroupScreen

@@ -14,7 +14,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.app import make_window
+from desktop.screens import make_window
 from desktop.ui.children.page import FIELDS, ChildPageScreen
 from desktop.ui.handover.cards import CompareDialog
 from desktop.ui.handover.screen import CARDS, IN, PROPOSALS, HandoverScreen

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.app import make_window
+from desktop.screens import make_window
 from desktop.ui.inbox.choosing import SideDialog
 from desktop.ui.inbox.keys import Act
 from desktop.ui.inbox.screen import InboxScreen

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.app import make_window
+from desktop.screens import make_window
 from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.verify.list_screen import DraftsScreen

@@ -12,7 +12,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.app import make_window
+from desktop.screens import make_window
 from desktop.ui.main_window import MainWindow
 from desktop.ui.rounds.screen import RoundsScreen
 from desktop.ui.widgets.key_sheet import KeySheet

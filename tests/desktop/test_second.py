@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.app import make_window
+from desktop.screens import make_window
 from desktop.ui.second.blind_screen import CHOOSE, TYPE_IT, BlindScreen
 from desktop.ui.second.lists import ENTER, RESOLVE, REVIEW, SecondScreen
 from desktop.ui.second.review_screen import ReviewScreen
