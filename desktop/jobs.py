@@ -23,7 +23,8 @@ from forms.form_file import Form, FormError
 from forms.values import FieldError
 from ocr.models import ModelsMissing
 from ocr.reading import OcrFailed
-from records.store import Store, StoreError
+from records.errors import StoreError
+from records.store import Store
 from records.views import Actor
 from workflow.access import Opened
 from workflow.changes import Changes

@@ -24,7 +24,7 @@ from records.columns import canonical_json
 from records.errors import CannotWrite, NotABackup, StoreError, cannot_write
 from records.ids import CHINA
 from records.sealed_stream import PIECE, PREFIX, SealedReader, SealedWriter
-from records.store import Store, audit_key, refuse_existing
+from records.store import Store, audit_key
 from records.tables import Office
 from records.vault import ID_PATTERN
 
@@ -307,7 +307,7 @@ def restore(path: Path, data_dir: Path, login: str | None, secret: str, now: dat
     lock = folder.Lock(data_dir)
     try:
         _clear_leftovers(data_dir)
-        refuse_existing(data_dir)
+        folder.refuse_existing(data_dir)
         try:
             _unpack(path, data_dir, login, secret, now, summary)
         except BaseException:

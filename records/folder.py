@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from records import durable
-from records.errors import NetworkDrive, StoreBusy, cannot_write
+from records.errors import NetworkDrive, StoreBusy, StoreExists, cannot_write
 
 DATABASE = "store.db"
 NEW_DATABASE = "store.db.new"  # while a store is being made
@@ -133,6 +133,17 @@ def make_private(folder: Path) -> None:
         durable.make_folder(folder / VAULT)
     except OSError as error:
         raise cannot_write(error, folder) from error
+
+
+def refuse_existing(folder: Path) -> None:
+    """Raises where making a store could cost one that is there.
+
+    A key file alone, beside an empty vault, is what a creation that was killed leaves: it opens nothing.
+    """
+    vault = folder / VAULT
+    used = vault.is_dir() and any(vault.iterdir())
+    if (folder / DATABASE).exists() or used:
+        raise StoreExists(f"文件夹 {folder} 里已经有资料库，没有新建，原来的内容没有改动。请登录，或另选一个文件夹。")
 
 
 def make_backups_folder(folder: Path) -> None:

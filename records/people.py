@@ -13,8 +13,9 @@ from pathlib import Path
 from records import folder, keys
 from records.errors import StoreError, WrongPassword, WrongRecoveryCode, cannot_write
 from records.keys import PRODUCTION, Kdf, KeyName, KeyRing
+from records.opening import enter, locked, note_failure, refuse_in_pause
 from records.recovery_code import new_recovery_code, read_recovery_code
-from records.store import SYSTEM, Store, Surroundings, enter, locked, note_failure, refuse_in_pause
+from records.store import SYSTEM, Store, Surroundings
 from records.views import Actor, Role
 
 

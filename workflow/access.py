@@ -7,8 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from forms.gazetteer import gazetteer
-from records import care_rows, folder, keys, office_rows, people, registration_rows, sealing_late
-from records import store as stores
+from records import care_rows, folder, keys, office_rows, opening, people, registration_rows, sealing_late
 from records.errors import StoreDamaged, StoreError
 from records.ids import CHINA
 from records.keys import PRODUCTION, Kdf
@@ -36,7 +35,7 @@ class Opened:
 
 def store_exists(data_dir: Path) -> bool:
     """True where a store was made before."""
-    return stores.store_exists(data_dir)
+    return opening.store_exists(data_dir)
 
 
 def only_user(data_dir: Path) -> str:
@@ -76,7 +75,7 @@ def create_office(  # noqa: PLR0913 (what the first-run screen asks for, each by
     refuse_weak(password, (username, full_name), "还没有新建资料库。")
     if gazetteer().division(division) is None:
         raise BadValue("行政区划代码不在区划表里，还没有新建资料库。请选择本单位所在的区划。")
-    store, actor, code = stores.create_store(
+    store, actor, code = opening.create_store(
         data_dir,
         office_name=office_name.strip(),
         division=division,
@@ -115,7 +114,7 @@ def come_in(data_dir: Path, *, username: str, password: str, now: datetime) -> O
 
 def log_in(data_dir: Path, *, username: str, password: str, now: datetime) -> Opened:
     """Open the store. Raises StoreError (wrong password, second program, damaged, ...)."""
-    store, actor = stores.open_store(data_dir, username=username.strip(), password=password, now=now)
+    store, actor = opening.open_store(data_dir, username=username.strip(), password=password, now=now)
     try:
         with store.session() as session:
             rounds = office_rows.rounds(session)

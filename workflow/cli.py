@@ -20,7 +20,7 @@ from forms.catalog import forms_in, shipped_forms
 from forms.form_file import Form, FormError
 from ocr.models import ModelsMissing
 from ocr.reading import OcrFailed
-from records.store import StoreError
+from records.errors import StoreError
 from workflow.access import Opened, log_in
 from workflow.cli_archive import add_archive_commands
 from workflow.cli_backup import add_backup_commands

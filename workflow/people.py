@@ -7,8 +7,7 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from forms.gazetteer import gazetteer
-from records import office_rows, people, rotation
-from records import store as stores
+from records import office_rows, opening, people, rotation
 from records.errors import UserDisabled
 from records.ids import civil_date
 from records.keys import PRODUCTION, Kdf, login_norm, wrong_password
@@ -222,18 +221,18 @@ def unlock(store: Store, actor: Actor, now: datetime, password: str) -> None:
     _prove(store, actor, now, password)
     with store.transaction() as session:
         row = office_rows.user(session, actor.user_id)
-        if row is None or not stores.may_enter(row, now):
+        if row is None or not opening.may_enter(row, now):
             raise UserDisabled("这个用户已停用或已过期。做过的都已保存，请关掉程序并联系管理员。")
         store.audit(session, actor.user_id, now, "unlock", actor.user_id)
 
 
 def _prove(store: Store, actor: Actor, now: datetime, password: str) -> None:
-    stores.refuse_in_pause(store.data_dir, actor.user_id, now)
+    opening.refuse_in_pause(store.data_dir, actor.user_id, now)
     if people.password_right(store, actor.user_id, password):
         return
-    stores.note_failure(store.data_dir, actor.user_id, now)
+    opening.note_failure(store.data_dir, actor.user_id, now)
     with store.transaction() as session:
-        stores.take_failed_logins(store, session, office_rows.office(session), now)
+        opening.take_failed_logins(store, session, office_rows.office(session), now)
     raise wrong_password()
 
 
@@ -275,7 +274,7 @@ def _keep_one_who_opens(store: Store, session: Session, now: datetime, without: 
     if without not in named:
         return
     others = [row for row in office_rows.users(session) if row.id in named - {without}]
-    if not any(row.valid_until is None and stores.may_enter(row, now) for row in others):
+    if not any(row.valid_until is None and opening.may_enter(row, now) for row in others):
         raise WrongState(f"这是最后一位能打开特别敏感内容的人，{UNCHANGED}请先让另一位也能打开。")
 
 
@@ -286,4 +285,4 @@ def _with_password(store: Store, rows: Iterable[User]) -> Iterable[User]:
 
 def _administers(row: User, office: str, now: datetime) -> bool:
     whole = Actor(row.id, row.username, row.full_name, row.role, row.division).covers(office)
-    return row.role is Role.ADMINISTRATOR and whole and row.valid_until is None and stores.may_enter(row, now)
+    return row.role is Role.ADMINISTRATOR and whole and row.valid_until is None and opening.may_enter(row, now)

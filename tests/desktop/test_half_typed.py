@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.verify.screen import VerifyScreen
-from records.store import open_store
+from records.opening import open_store
 from records.views import AnswerState
 from tests.desktop.conftest import Desk, press, type_chinese
 from tests.desktop.test_verify_screen import enter, here, left_behind, ready, settled, stored, value_box

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from desktop.jobs import Jobs
 from desktop.ui.verify.dialogs import SameChildDialog
 from desktop.ui.verify.screen import VerifyScreen
-from records.store import open_store
+from records.opening import open_store
 from records.tables import AuditEntry
 from records.views import AnswerState, RegistrationState
 from tests.desktop.conftest import Desk, click, press, type_keys

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from records.store import Store, create_store
+from records.opening import create_store
+from records.store import Store
 from records.views import Actor
 from tests.records.offices import PASSWORD, QUICK, MakeStore
 

@@ -25,9 +25,10 @@ from records.errors import (
     WrongPassword,
 )
 from records.ids import CHINA
+from records.opening import open_store
 from records.recovery_code import read_recovery_code
 from records.sealed_stream import PIECE, TAG
-from records.store import Store, open_store
+from records.store import Store
 from records.tables import AuditEntry, Setting, Source
 from records.vault import VaultRef
 from records.views import Actor

@@ -16,7 +16,8 @@ from sqlalchemy import select
 
 from records import folder, people
 from records.errors import WrongPassword
-from records.store import Store, Surroundings, create_store, open_store, store_exists
+from records.opening import create_store, open_store, store_exists
+from records.store import Store, Surroundings
 from records.tables import Page, Setting, Source
 from records.vault import VaultRef
 from records.views import Actor, SourceState

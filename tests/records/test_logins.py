@@ -11,7 +11,8 @@ from sqlalchemy import select
 from records.errors import WrongPassword
 from records.folder import FAILED_LOGINS
 from records.logins import MOST_FAILURES, PAUSE, FailedLogin, new_failures, note_failure, pause_ends
-from records.store import Store, open_store
+from records.opening import open_store
+from records.store import Store
 from records.tables import AuditEntry
 from records.views import Actor
 from tests.records.offices import PASSWORD

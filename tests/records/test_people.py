@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from records import people
 from records.errors import StoreError, TooManyAttempts, UserDisabled, WrongPassword, WrongRecoveryCode
-from records.store import Store, open_store
+from records.opening import open_store
+from records.store import Store
 from records.tables import AuditEntry, User
 from records.views import Actor, Role
 from tests.records.offices import PASSWORD, QUICK, MakeStore

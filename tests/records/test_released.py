@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from benchmarks.old_store import REVISIONS, USER, make_old_store
-from records.store import open_store
+from records.opening import open_store
 from records.tables import Source, User
 from records.vault import VaultRef
 from records.views import Actor, Role

@@ -11,7 +11,7 @@ import pytest
 
 from records import backup, folder, replacing
 from records.errors import BackupDamaged, StoreDamaged, WrongPassword
-from records.store import open_store, store_exists
+from records.opening import open_store, store_exists
 from tests.records.kill_points import armed, killed_at
 from tests.records.offices import PASSWORD, MakeStore
 from tests.records.test_backup import contents, fill

@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 from records import database, folder, keys, people, rotation
 from records.errors import StoreBusy, StoreError
+from records.opening import open_store
 from records.recovery_code import read_recovery_code
-from records.store import Store, open_store
+from records.store import Store
 from records.tables import Setting
 from records.vault import VaultRef
 from records.views import Actor

@@ -23,8 +23,9 @@ from records.errors import (
     StoreExists,
     WrongPassword,
 )
+from records.opening import open_store, store_exists
 from records.states import IllegalTransition
-from records.store import Store, open_store, store_exists
+from records.store import Store
 from records.tables import Answer, AuditEntry, Office, Page, Reading, Setting, Sheet, Source, User
 from records.vault import VaultRef
 from records.views import Actor, PageState, Role
@@ -78,7 +79,8 @@ def test_a_second_program_is_refused(store: Store, data_dir: Path, now: datetime
         open_store(data_dir, username="admin", password=PASSWORD, now=now)
     code = (
         "import sys; from datetime import UTC, datetime; from pathlib import Path\n"
-        "from records.store import StoreBusy, open_store\n"
+        "from records.errors import StoreBusy\n"
+        "from records.opening import open_store\n"
         "try: open_store(Path(sys.argv[1]), username='admin', password='x', now=datetime.now(UTC))\n"
         "except StoreBusy as error: sys.stdout.buffer.write(str(error).encode())\n"
     )

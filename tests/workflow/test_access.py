@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from records.store import StoreError, WrongPassword
+from records.errors import StoreError, WrongPassword
 from tests.workflow.conftest import PASSWORD, QUICK, OfficeAtWork
 from workflow import access, settings
 from workflow.access import create_office, log_in, store_exists

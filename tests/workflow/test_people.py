@@ -10,7 +10,7 @@ import pytest
 
 from records.audit import NOBODY
 from records.errors import StoreError, TooManyAttempts, UserDisabled, WrongPassword
-from records.store import open_store
+from records.opening import open_store
 from records.tables import AuditEntry
 from records.views import Actor, Role
 from tests.workflow.conftest import PASSWORD, QUICK, Clock, OfficeAtWork
