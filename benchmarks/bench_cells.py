@@ -29,13 +29,13 @@ from benchmarks.synth.scan import deliver, noise_named
 from benchmarks.synth.truth import FieldTruth
 from forms.form_file import Form
 from forms.kinds import Kind
-from ocr.cells import PageInk
 from ocr.choices import ways_of_marking
 from ocr.fields import needs_network, read_apart
 from ocr.find_form import Finder, Found
 from ocr.images import Delivered
 from ocr.models import models_dir
 from ocr.page import with_place
+from ocr.page_ink import PageInk
 from ocr.reading import FieldReading, ReadingContext
 from ocr.recogniser import Recogniser
 from ocr.registration import PX_PER_MM, RegisteredPage, lay

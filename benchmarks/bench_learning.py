@@ -38,7 +38,6 @@ from forms.gazetteer import gazetteer
 from forms.kinds import Kind
 from forms.proposal import Proposal, ProposedField
 from ocr.between_print import BRACKET, words_in
-from ocr.cells import box_px
 from ocr.delivered import open_delivered
 from ocr.fields import read_fields
 from ocr.find_form import Finder, NotFound
@@ -46,6 +45,7 @@ from ocr.images import PictureFile
 from ocr.learning.learn import learn_delivered
 from ocr.learning.naming import propose
 from ocr.models import models_dir
+from ocr.page_ink import box_px
 from ocr.pdf import PdfFile
 from ocr.reading import ReadingContext
 from ocr.recogniser import Recogniser

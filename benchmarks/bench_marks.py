@@ -26,11 +26,11 @@ from benchmarks.synth.writing.hard_marks import SHAPES, circle, draw_mark, take_
 from benchmarks.synth.writing.writer import Page, Writer
 from forms.form_file import Box, Form, FormField, FormOption
 from forms.kinds import Kind
-from ocr.cells import PageInk
 from ocr.choices import read_choice, ways_of_marking
 from ocr.find_form import Finder, Found
 from ocr.images import Delivered
 from ocr.page import with_place
+from ocr.page_ink import PageInk
 from ocr.registration import PX_PER_MM, RegisteredPage, lay
 from workflow.judgement import vetoes
 

@@ -16,8 +16,9 @@ import numpy as np
 
 from forms.form_file import FormField
 from forms.kinds import Kind
-from ocr.cells import Cell, Darkness, Mask, PageInk, Picture, box_px
+from ocr.cells import Cell, Mask
 from ocr.lines import Struck
+from ocr.page_ink import Darkness, PageInk, Picture, box_px
 from ocr.recogniser import Matrix, Recogniser, greedy
 from ocr.registration import PX_PER_MM
 from ocr.written import Written, joined, running

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from forms.form_file import FormField
 from forms.kinds import JsonValue, Kind
-from ocr.cells import FAINT, PageInk
+from ocr.cells import FAINT
 from ocr.marks import Mark, Marks, read_marks
+from ocr.page_ink import PageInk
 from ocr.reading import Candidate, FieldReading
 from ocr.registration import RegisteredPage, registration_evidence
 

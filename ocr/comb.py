@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 
 from forms.form_file import Box
-from ocr.cells import SPECK_SIDE, SQUARE, Cell, Mask, Picture, box_px
+from ocr.cells import SPECK_SIDE, SQUARE, Cell, Mask
+from ocr.page_ink import Picture, box_px
 
 
 def comb_cells(strip: Cell, boxes: Sequence[Box]) -> tuple[Cell, ...]:

@@ -20,15 +20,17 @@ from forms.form_file import Box, FormField
 from forms.kinds import JsonValue, Kind
 from forms.values import FieldError, parse
 from ocr.between_print import BETWEEN, DATED, between_print
-from ocr.cells import FAINT, Cell, PageInk, cut, has_words, settled
+from ocr.cells import FAINT, Cell, cut, has_words, settled
 from ocr.choices import read_choice, ways_of_marking
 from ocr.decoding.addresses import numbers_missing
 from ocr.decoding.dates import lacking
-from ocr.decoding.decoder import PLACED, Decoded, Decoder
+from ocr.decoding.decoder import Decoded, Decoder
 from ocr.decoding.names import known_surname
+from ocr.decoding.routes import PLACED
 from ocr.evidence import EVENEST, combine
 from ocr.lines import UPRIGHT, Struck, evenness, is_broad, is_dash, is_ditto, is_slash
 from ocr.nearby import counties_named, near
+from ocr.page_ink import PageInk
 from ocr.reading import Candidate, Doubt, FieldReading, ReadingContext
 from ocr.recogniser import Recogniser, greedy
 from ocr.registration import PX_PER_MM, RegisteredPage, registration_evidence

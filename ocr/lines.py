@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ocr.cells import SQUARE, Cell, Mask, Picture
+from ocr.cells import SQUARE, Cell, Mask
+from ocr.page_ink import Picture
 from ocr.registration import PX_PER_MM
 
 THIN = 12

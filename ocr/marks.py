@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from forms.form_file import Box, FormField
-from ocr.cells import FAINTEST, SPECK_SIDE, Mask, PageInk, box_px, ink_threshold, local_shift
+from ocr.cells import FAINTEST, SPECK_SIDE, Mask, ink_threshold, local_shift
 from ocr.loops import find_loops
+from ocr.page_ink import PageInk, box_px
 from ocr.registration import PX_PER_MM
 
 SNAP = 8

@@ -21,9 +21,10 @@ import numpy.typing as npt
 from forms.form_file import FormField
 from forms.kinds import JsonValue, Kind
 from forms.prefill import UNCHANGED, UPDATE, PrintedValue, is_prefilled, printed_values
-from ocr.cells import Cell, Mask, PageInk, box_px, cut, local_shift
+from ocr.cells import Cell, Mask, cut, local_shift
 from ocr.choices import read_choice
 from ocr.fields import read_cell, read_field
+from ocr.page_ink import PageInk, box_px
 from ocr.prefilled_print import text_boxes, with_values
 from ocr.reading import Candidate, FieldReading, ReadingContext
 from ocr.recogniser import Recogniser

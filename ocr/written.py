@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from forms.form_file import FormField
-from ocr.cells import Cell, Mask, box_px
+from ocr.cells import Cell, Mask
 from ocr.comb import comb_cells, comb_strip
 from ocr.lines import Line, Struck, lines
+from ocr.page_ink import box_px
 from ocr.recogniser import Matrix, Recogniser
 
 Place: TypeAlias = tuple[float, float, float, float]

@@ -1,12 +1,12 @@
 """From the network's probabilities to what a field of a kind says, with its rivals.
 
-One ``Decoder`` per recogniser: alphabets and automata are built on first use and kept. Nothing here changes a string
-once it is decoded; every constraint acts on probabilities.
+One ``Decoder`` per recogniser. What can stand in a field is said by ``ocr.decoding.routes``; nothing here changes a
+string once it is decoded, every constraint acts on probabilities.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -14,34 +14,16 @@ import numpy as np
 
 from forms.code_tables import code_table
 from forms.kinds import Kind
-from ocr.decoding import dates, numbers, shapes
-from ocr.decoding.addresses import address_price
-from ocr.decoding.alphabet import DATE_SHAPES, DIGIT_SHAPES, SHARED_DIGITS, Alphabet, TextAlphabet
-from ocr.decoding.beam import Automaton, Ints, Leaning, Matrix, likelihoods, search, spans
-from ocr.decoding.grammar import compile_pattern
+from ocr.decoding.alphabet import Alphabet, TextAlphabet
+from ocr.decoding.beam import Leaning, Matrix, likelihoods, search, spans
 from ocr.decoding.language import CharacterLanguage, log_probability
-from ocr.decoding.names import name_automaton
-from ocr.decoding.places import PlaceAutomata, place_automata
+from ocr.decoding.routes import Route, Routes
 from ocr.recogniser import greedy
 
 FLOOR = 1e-4
 """Mass that a symbol of a small alphabet keeps where the network is sure of a class that can't stand here."""
 SMALL = 100
 """Alphabets of fewer symbols keep a floor under each."""
-LANGUAGE, PLACE_LANGUAGE = 0.8, 0.6
-"""Weight of the character language model against the network: in texts, and where a place's free tail goes on."""
-FREE_GAIN = 3.5
-"""Added per character of free text, so that the language model doesn't favour short texts."""
-PLACED = frozenset({Kind.TEXT, Kind.DIVISION, Kind.ADDRESS})
-"""Kinds that name places."""
-NEAR = 0.0
-"""Log prior of a place of the counties that the page names elsewhere, against anything else."""
-MAPS = 24
-"""So many small maps are kept; a township's forms name few counties."""
-HABIT = 1.5
-"""Log prior of what a field mostly holds, against any other text."""
-FIGURE = 0.2
-"""Per character of a number: what free text has in gain left over after the language's share."""
 OUTRIGHT = 3e-4
 """Characters so much less likely than the best one of their step are nothing the language may choose."""
 PRESENT, PASSED_OVER = 0.9, 0.02
@@ -58,7 +40,7 @@ SEEN = 2.0
 MOST_SEEN = 400
 """So many known texts are tried, the most frequent ones."""
 LIST_FLOOR = 1e-3
-"""The same for entries of a closed list, where a whole character may have been misread with certainty."""
+"""The floor under the entries of a closed list, where a whole character may have been misread with certainty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,28 +92,13 @@ class Decoded:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Route:
-    """One way to read the ink. ``bonus``: log prior of the way; ``near``: it knows the places of this page only;
-    ``price``: log prior of a whole text by its build."""
-
-    alphabet: Alphabet
-    automaton: Automaton
-    bonus: float = 0.0
-    language: float = LANGUAGE
-    per_symbol: float = 0.0
-    favoured: Ints | None = None
-    near: bool = False
-    price: Callable[[str], float] | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Way:
     """A decoded string with the route it came by."""
 
     text: str
     symbols: tuple[int, ...]
     score: float
-    route: _Route
+    route: Route
     merged: Matrix
 
 
@@ -140,81 +107,15 @@ class Decoder:
 
     def __init__(self, characters: Sequence[str]) -> None:
         self.characters = tuple(characters)
-        self._patterns: dict[str, Automaton] = {}
-        self._near: dict[frozenset[str], PlaceAutomata] = {}
+        self._routes = Routes(self.characters)
 
-    # -- alphabets ----------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def digits(self) -> Alphabet:
-        return Alphabet(self.characters, DIGIT_SHAPES, SHARED_DIGITS)
-
-    @cached_property
-    def phone_signs(self) -> Alphabet:
-        shapes = {k: v for k, v in DIGIT_SHAPES.items() if k != "X"}
-        return Alphabet(self.characters, {**shapes, "-": "－—–―─一"}, SHARED_DIGITS)
-
-    @cached_property
-    def date_signs(self) -> Alphabet:
-        return Alphabet(self.characters, DATE_SHAPES)
-
-    @cached_property
-    def dossier_signs(self) -> Alphabet:
-        return shapes.dossier_alphabet(self.characters)
-
-    @cached_property
-    def text(self) -> TextAlphabet:
-        return TextAlphabet(self.characters)
-
-    # -- automata -----------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def _id(self) -> Automaton:
-        return numbers.id_automaton(self.digits)
-
-    @cached_property
-    def _certificate(self) -> Automaton:
-        return numbers.id_automaton(self.digits, certificate=True)
-
-    @cached_property
-    def _phone(self) -> Automaton:
-        return numbers.phone_automaton(self.phone_signs)
-
-    @cached_property
-    def _number(self) -> Automaton:
-        return numbers.digits_automaton(self.digits, numbers.NUMBER)
-
-    @cached_property
-    def _date(self) -> Automaton:
-        return dates.date_automaton(self.date_signs)
-
-    @cached_property
-    def _month(self) -> Automaton:
-        return dates.month_automaton(self.date_signs)
-
-    @cached_property
-    def _unfinished(self) -> Mapping[Kind, Automaton]:
-        return {
-            Kind.DATE: dates.unfinished_date_automaton(self.date_signs),
-            Kind.MONTH: dates.unfinished_month_automaton(self.date_signs),
-        }
-
-    @cached_property
-    def _writable(self) -> list[int]:
-        """Symbols of the text alphabet that a person writes on a form."""
-        return [i for i, c in enumerate(self.text.symbols) if i and is_writable(c)]
-
-    @cached_property
-    def _places(self) -> PlaceAutomata:
-        return place_automata(self.text.index, len(self.text), self._writable, FREE_GAIN)
-
-    @cached_property
-    def _name(self) -> Automaton:
-        return name_automaton(self.text.index, len(self.text))
+    @property
+    def _text(self) -> TextAlphabet:
+        return self._routes.text
 
     @cached_property
     def _language(self) -> CharacterLanguage:
-        return CharacterLanguage(self.text.symbols)
+        return CharacterLanguage(self._text.symbols)
 
     # -- kinds --------------------------------------------------------------------------------------------------------
 
@@ -242,61 +143,10 @@ class Decoder:
         if kind is Kind.CODE and table:
             return self._from_list(probabilities, _names(table))
         if certificate:
-            return self._by_routes(probabilities, [_Route(self.digits, self._certificate)])
-        return self._by_routes(probabilities, self._routes(kind, key, near))
+            return self._by_routes(probabilities, [self._routes.certificate()])
+        return self._by_routes(probabilities, self._routes.of_kind(kind, key, near))
 
-    def _routes(self, kind: Kind, key: str, near: frozenset[str]) -> list[_Route]:
-        simple: dict[Kind, Callable[[], _Route]] = {
-            Kind.ID_NUMBER: lambda: _Route(self.digits, self._id),
-            Kind.PHONE: lambda: _Route(self.phone_signs, self._phone),
-            Kind.NUMBER: lambda: _Route(self.digits, self._number),
-            Kind.DATE: lambda: _Route(self.date_signs, self._date),
-            Kind.MONTH: lambda: _Route(self.date_signs, self._month),
-            Kind.DIVISION: lambda: _Route(self.text, self._places.division, language=PLACE_LANGUAGE),
-            Kind.ADDRESS: lambda: _Route(self.text, self._places.address, language=PLACE_LANGUAGE, price=address_price),
-            Kind.NAME: lambda: _Route(self.text, self._name),
-        }
-        found = [simple[kind]() if kind in simple else _Route(self.text, self._places.text)]
-        if kind not in simple:
-            found += self._habits(key)
-        if kind in self._unfinished:
-            found.append(_Route(self.date_signs, self._unfinished[kind], dates.UNFINISHED))
-        if near and kind in PLACED:
-            around = self._around(near)
-            automaton = getattr(around, kind.value)
-            found.append(replace(found[0], automaton=automaton, bonus=NEAR, favoured=around.named, near=True))
-        return found
-
-    def _habits(self, key: str) -> list[_Route]:
-        """What a text of this key mostly looks like."""
-        if key in shapes.DOSSIER_KEYS:
-            return [
-                _Route(self.dossier_signs, self._pattern(shapes.DOSSIER, self.dossier_signs), HABIT, per_symbol=FIGURE)
-            ]
-        if key in shapes.PERMIT_KEYS:
-            return [_Route(self.digits, self._id, HABIT, per_symbol=FIGURE)]
-        found = [_Route(self.text, self._pattern(shapes.NOTHING, self.text))]
-        if key in shapes.PATTERNS:
-            found.append(_Route(self.text, self._pattern(shapes.PATTERNS[key], self.text), HABIT))
-        return found
-
-    def _pattern(self, pattern: str, alphabet: Alphabet) -> Automaton:
-        automaton = self._patterns.get(pattern)
-        if automaton is None:
-            automaton = self._patterns[pattern] = compile_pattern(pattern, alphabet.index, len(alphabet))
-        return automaton
-
-    def _around(self, near: frozenset[str]) -> PlaceAutomata:
-        """The map of a few counties; the last ones asked for are kept."""
-        found = self._near.pop(near, None)
-        if found is None:
-            found = place_automata(self.text.index, len(self.text), self._writable, FREE_GAIN, near)
-        self._near[near] = found
-        while len(self._near) > MAPS:
-            del self._near[next(iter(self._near))]
-        return found
-
-    def _by_routes(self, probabilities: Matrix, routes: Sequence[_Route]) -> Decoded:
+    def _by_routes(self, probabilities: Matrix, routes: Sequence[Route]) -> Decoded:
         """The likeliest string by any route; rivals of all of them."""
         ways: list[_Way] = []
         merged: dict[int, Matrix] = {}
@@ -316,11 +166,11 @@ class Decoder:
             return self._unconstrained(best.merged, best.route.alphabet, "", listed=True)
         return self._decided(probabilities, ways, plain, len(routes))
 
-    def _ways(self, merged: Matrix, route: _Route) -> list[_Way]:
+    def _ways(self, merged: Matrix, route: Route) -> list[_Way]:
         alphabet = route.alphabet
-        language = self._language if alphabet is self.text and route.automaton.free_symbols.any() else None
-        leaning = Leaning(language, route.language, OUTRIGHT if alphabet is self.text else 0.0, route.favoured)
-        found = search(_present(merged) if alphabet is self.text else merged, route.automaton, best=8, leaning=leaning)
+        language = self._language if alphabet is self._text and route.automaton.free_symbols.any() else None
+        leaning = Leaning(language, route.language, OUTRIGHT if alphabet is self._text else 0.0, route.favoured)
+        found = search(_present(merged) if alphabet is self._text else merged, route.automaton, best=8, leaning=leaning)
         ways = []
         for h in found:
             text = alphabet.spell(h.symbols)
@@ -354,22 +204,22 @@ class Decoder:
 
     def _plausible(self, way: _Way) -> float:
         """How well the text goes with the language, 0..1; 1 for alphabets of figures."""
-        if way.route.alphabet is not self.text:
+        if way.route.alphabet is not self._text:
             return 1.0
         return float(np.clip(1 + log_probability(self._language, way.symbols) / len(way.symbols) / OUTLANDISH, 0, 1))
 
     def _opening(self, way: _Way) -> float:
-        if way.route.alphabet is not self.text or len(way.symbols) < 3:
+        if way.route.alphabet is not self._text or len(way.symbols) < 3:
             return 0.0
         without = log_probability(self._language, way.symbols[1:])
         return float(np.clip((without - log_probability(self._language, way.symbols)) / BETTER, 0, 1))
 
     def _among_seen(self, probabilities: Matrix, decoded: Decoded, seen: Mapping[str, int]) -> Decoded:
         """The same with known texts as rivals: they win where the ink doesn't speak against them."""
-        merged = self.text.merge(probabilities)
+        merged = self._text.merge(probabilities)
         known = sorted(seen.items(), key=lambda item: (-item[1], item[0]))[:MOST_SEEN]
-        entries = [(t, s, n) for t, n in known if (s := self.text.encode(self.text.fold(t)))]
-        own = self.text.encode(decoded.text)
+        entries = [(t, s, n) for t, n in known if (s := self._text.encode(self._text.fold(t)))]
+        own = self._text.encode(decoded.text)
         if not entries or not own:
             return decoded
         scores = likelihoods(merged, [own, *(s for _, s, _ in entries)], LIST_FLOOR)
@@ -385,7 +235,7 @@ class Decoder:
         return Decoded(text, rivals, forced, 0.0, _spelled(merged, symbols))
 
     def _from_list(self, probabilities: Matrix, names: Sequence[str]) -> Decoded:
-        alphabet = self.text
+        alphabet = self._text
         merged = alphabet.merge(probabilities)
         entries = [(n, s) for n in names if (s := alphabet.encode(alphabet.fold(n)))]
         plain = _squeeze(greedy(merged, alphabet.symbols).text)
@@ -423,14 +273,6 @@ class Decoder:
             return 0.0
         constrained, free = likelihoods(merged, [symbols, rival], floor)
         return float(1 - np.exp(min(0.0, constrained - free)))
-
-
-def is_writable(character: str) -> bool:
-    """Simplified Chinese characters in use, letters, digits and the punctuation of addresses and notes."""
-    if "\u4e00" <= character <= "\u9fff":
-        # the national character set of 1980 is what people write in; the rest stand in names only
-        return bool(character.encode("gb2312", "ignore"))
-    return (character.isascii() and character.isalnum()) or character in "，。、；：？！（）《》“”·—-#/.%〇 "
 
 
 def _with_floor(merged: Matrix, floor: float) -> Matrix:

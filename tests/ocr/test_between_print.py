@@ -12,10 +12,11 @@ from PIL import Image, ImageDraw
 from forms.form_file import Box, Form, FormField, FormPage
 from forms.kinds import Kind
 from ocr.between_print import BRACKET, BRIDGE, words_in
-from ocr.cells import PageInk, cut
+from ocr.cells import cut
 from ocr.fields import OUTSIDE, read_fields
 from ocr.lines import Struck, lines
 from ocr.models import models_dir
+from ocr.page_ink import PageInk
 from ocr.reading import FieldReading, ReadingContext
 from ocr.recogniser import Recogniser
 from ocr.registration import PX_PER_MM, RegisteredPage, from_homography

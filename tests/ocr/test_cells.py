@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from forms.form_file import Box
-from ocr.cells import PageInk, cut, settled
+from ocr.cells import cut, settled
 from ocr.comb import comb_cells, comb_strip
 from ocr.lines import Struck, evenness, lines, without_struck
+from ocr.page_ink import PageInk
 from ocr.registration import PX_PER_MM
 from tests.ocr.drawn import ADDRESS, COMB, NAME, Sheet, point
 

@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw
 
 from forms.form_file import Box, Form, FormField, FormOption, FormPage
 from forms.kinds import Kind
-from ocr.cells import PageInk
 from ocr.choices import read_choice, ways_of_marking
+from ocr.page_ink import PageInk
 from ocr.reading import FieldReading
 from ocr.registration import PX_PER_MM, from_homography
 from tests.ocr.drawn import BOXES, Sheet, face, point

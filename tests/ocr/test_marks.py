@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ocr.cells import PageInk
 from ocr.marks import Marks, read_marks
+from ocr.page_ink import PageInk
 from tests.ocr.drawn import BOXES, Sheet
 
 

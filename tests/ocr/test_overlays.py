@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forms.kinds import Kind
-from ocr.cells import Cell, PageInk, cut
+from ocr.cells import Cell, cut
 from ocr.fields import OUTSIDE, PAINTED, ink_reasons, needs_network
 from ocr.lines import lines, without_struck
 from ocr.overlays import STEP, colourless, round_seals, whiter
+from ocr.page_ink import PageInk
 from ocr.reading import FieldReading
 from ocr.registration import PX_PER_MM, RegisteredPage
 from tests.ocr.drawn import ADDRESS, HEIGHT_MM, NAME, WIDTH_MM, Sheet, px
