@@ -42,6 +42,13 @@ NEXT = 0.45
 RUNS_OUT = 0.2
 """``Cell.outside`` of writing that runs out of its box, at least."""
 
+OUTSIDE = 0.12
+"""Share of the ink beyond the box from which the place is doubtful."""
+SEAL = 0.06
+"""Share of red in a box from which a seal lies over it."""
+PAINTED = 0.02
+"""Share of a box that is whiter than the paper from which something was painted over."""
+
 SQUARE = np.ones((3, 3), np.uint8)
 """The neighbourhood of a pixel."""
 
@@ -368,3 +375,21 @@ def _is_speck(box: npt.NDArray[np.int64], area: int, real: npt.NDArray[np.int64]
         round_and_full = max(w, h) < 1.6 * min(w, h) and area > 0.6 * w * h
         return distance > 0.3 * tall or (round_and_full and distance > 0.08 * tall)
     return distance > (0.8 if dots else 0.3) * tall
+
+
+def ink_reasons(cell: Cell, *, struck: bool) -> list[str]:
+    """What the ink of a cell, apart from what it says, makes doubtful."""
+    found = []
+    if cell.outside > OUTSIDE:
+        found.append("ink_outside")
+    if cell.red > SEAL or cell.sealed:
+        found.append("stamp")
+    if cell.red_pen:
+        found.append("red_ink")
+    if cell.painted > PAINTED:
+        found.append("corrected")
+    if struck:
+        found.append("strikeout")
+    if cell.darkest < FAINT:
+        found.append("faint")
+    return found

@@ -20,7 +20,7 @@ from forms.form_file import Box, FormField
 from forms.kinds import JsonValue, Kind
 from forms.values import FieldError, parse
 from ocr.between_print import BETWEEN, DATED, between_print
-from ocr.cells import FAINT, Cell, cut, has_words, settled
+from ocr.cells import Cell, cut, has_words, ink_reasons, settled
 from ocr.choices import read_choice, ways_of_marking
 from ocr.decoding.addresses import numbers_missing
 from ocr.decoding.dates import lacking
@@ -28,35 +28,22 @@ from ocr.decoding.decoder import Decoded, Decoder
 from ocr.decoding.names import known_surname
 from ocr.decoding.routes import PLACED
 from ocr.evidence import EVENEST, combine
-from ocr.lines import UPRIGHT, Struck, evenness, is_broad, is_dash, is_ditto, is_slash
+from ocr.lines import Struck, evenness, is_ditto
 from ocr.nearby import counties_named, near
 from ocr.page_ink import PageInk
 from ocr.reading import Candidate, Doubt, FieldReading, ReadingContext
 from ocr.recogniser import Recogniser, greedy
 from ocr.registration import PX_PER_MM, RegisteredPage, registration_evidence
-from ocr.wholeness import APART, figures_lost, struck_piece, widest_gap
+from ocr.wholeness import APART, figures_lost, ink_left, struck_piece, widest_gap
+from ocr.wordless import read_blank, read_dash, read_signature, says_nothing
 from ocr.written import Written, combed, running
 
 DOUBTFUL = 0.85
 """A character read with less than this is pointed out."""
-OUTSIDE = 0.12
-"""Share of the ink beyond the box from which the place is doubtful."""
-SEAL = 0.06
-"""Share of red in a box from which a seal lies over it."""
-PAINTED = 0.02
-"""Share of a box that is whiter than the paper from which something was painted over."""
-SIGNED = 3.0
-"""Square millimetres of ink that make a signature."""
-
 UNDISTURBED = 0.97
 """From here on for every character of a list's entry there is no stroke through any."""
-
-REACH = 0.55
-"""How far, in heights of the line, a character's ink reaches from where the network saw it."""
 UNREAD = 0.15
 """Characters' worth of ink that may stay unread: a stroke."""
-ONE_STROKE = frozenset({Kind.NUMBER, Kind.CODE})
-"""Kinds in which a single level stroke may be 一."""
 RUNNING = frozenset({Kind.TEXT, Kind.ADDRESS, Kind.DIVISION})
 """Kinds that are written on in one go; names, dates and phone numbers are often spaced out."""
 FIGURES = frozenset({Kind.ID_NUMBER, Kind.PHONE})
@@ -65,13 +52,9 @@ LISTED = frozenset({Kind.CODE, Kind.CHOICE, Kind.DIVISION})
 """Kinds whose values all stand in a list."""
 LIKELY = 0.2
 """Share from which a whole date is offered beside one that seems to lack its day."""
-SLANTED, SLANTED_TEXT = 70.0, 62.0
-"""Degrees from level up to which a single stroke is a slash; a 1 that leans is a text's (a number, a class), no name's,
-date's or phone's."""
 SAME_AS_ABOVE = frozenset({"同上", "同前", "同左", "〃"})
 OFFERED, MORE_NAMES, WORTH_A_LOOK = 5, 3, 0.002
 """So many readings are offered, more of a name where they aren't hopeless (one in thirty very cursive)."""
-DASH = "—"
 MOBILE = "1[3-9][0-9]{9}"
 DOTTED = frozenset({Kind.TEXT, Kind.DATE, Kind.MONTH, Kind.NAME})
 """Kinds in which a dot may stand between two characters."""
@@ -150,10 +133,10 @@ def _open(view: RegisteredPage, field: FormField, recogniser: Recogniser, ink: P
         return read_choice(view, field, ink)
     cell = cut(ink, field.box)
     if field.kind is Kind.SIGNATURE:
-        return _signature(view, field, cell)
+        return read_signature(view, field, cell)
     if field.kind in BETWEEN:
         settled_ = settled(cell, dots=True)
-        if not settled_.blank and not _says_nothing(settled_, field):
+        if not settled_.blank and not says_nothing(settled_, field):
             written = between_print(settled_, field, ink, recogniser)
             if written is not None:
                 return _Open(view, field, settled_, written)
@@ -166,9 +149,9 @@ def _open(view: RegisteredPage, field: FormField, recogniser: Recogniser, ink: P
 def _open_cell(view: RegisteredPage, field: FormField, cell: Cell, recogniser: Recogniser) -> _Open | FieldReading:
     cell = settled(cell, dots=field.kind in DOTTED)
     if cell.blank:
-        return _blank(view, field, cell)
-    if _says_nothing(cell, field):
-        return _dash(view, field, cell)
+        return read_blank(view, field, cell)
+    if says_nothing(cell, field):
+        return read_dash(view, field, cell)
     written = combed(cell, field, recogniser) if field.cells else running(cell, recogniser)
     if written.struck is Struck.YES and field.kind in FIGURES:
         # the level strokes of 44 are as long as a deletion's; a number that is complete with them wasn't crossed out
@@ -189,14 +172,7 @@ def _is_complete(kind: Kind, text: str) -> bool:
 def needs_network(field: FormField, ink: PageInk) -> bool:
     """Whether anything was written in a cell, neither choice nor signature, that the network has to read."""
     cell = settled(cut(ink, field.box), dots=field.kind in DOTTED)
-    return not cell.blank and not _says_nothing(cell, field)
-
-
-def _says_nothing(cell: Cell, field: FormField) -> bool:
-    """A dash or a slash through the field, where that can't be the figure 1."""
-    if field.kind in ONE_STROKE:
-        return False
-    return is_dash(cell) or is_slash(cell, SLANTED_TEXT if field.kind is Kind.TEXT else SLANTED)
+    return not cell.blank and not says_nothing(cell, field)
 
 
 def _decoder(recogniser: Recogniser) -> Decoder:
@@ -324,29 +300,12 @@ def _value(field: FormField, text: str, table: str | None) -> tuple[JsonValue, b
 
 
 def _unread(decoded: Decoded, written: Written) -> float:
-    """Ink that no character of the reading stands on, in characters' worth of ink (at most 1).
-
-    The network passes over what it can't make out, and is sure of the rest.
-    """
+    """Ink that no character of the reading stands on, in characters' worth of ink (at most 1)."""
     if not decoded.spelled:
         return 1.0
     if written.filled is not None:
         return float(min(1, abs(written.filled - len(decoded.spelled))))
-    left = whole = 0
-    for x, tall, profile in written.ink:
-        columns = x + np.arange(len(profile)) + 0.5
-        nearest = np.full(len(profile), np.inf)
-        for symbol in decoded.spelled:
-            # a step's place spans the line's height; blank steps between two lines belong to the next line
-            places = [
-                p for p in written.places[symbol.start : symbol.end] if x <= p[0] + p[2] <= x + len(profile) + p[2]
-            ]
-            if places and abs(places[0][3] - tall) < tall:
-                start, end = places[0][0], places[-1][0] + places[-1][2]
-                nearest = np.minimum(nearest, np.maximum(np.maximum(start - columns, columns - end), 0))
-        left += int(profile[nearest > REACH * tall].sum())
-        whole += int(profile.sum())
-    return float(min(1.0, left / max(1.0, whole / len(decoded.spelled))))
+    return ink_left(decoded.spelled, written.places, written.ink)
 
 
 def _whole(field: FormField, decoded: Decoded, written: Written) -> bool:
@@ -358,24 +317,6 @@ def _whole(field: FormField, decoded: Decoded, written: Written) -> bool:
 def is_certificate(field: FormField) -> bool:
     """A disability certificate's number: 20 printed cells, or the dictionary's key for it."""
     return field.key.endswith("disability_number") or (field.kind is Kind.TEXT and len(field.cells) == 20)
-
-
-def ink_reasons(cell: Cell, *, struck: bool) -> list[str]:
-    """What the ink of a cell, apart from what it says, makes doubtful."""
-    found = []
-    if cell.outside > OUTSIDE:
-        found.append("ink_outside")
-    if cell.red > SEAL or cell.sealed:
-        found.append("stamp")
-    if cell.red_pen:
-        found.append("red_ink")
-    if cell.painted > PAINTED:
-        found.append("corrected")
-    if struck:
-        found.append("strikeout")
-    if cell.darkest < FAINT:
-        found.append("faint")
-    return found
 
 
 def _decoding_reasons(field: FormField, decoded: Decoded, margin: float) -> list[str]:
@@ -407,70 +348,3 @@ def _box(places: Sequence[tuple[float, float, float, float]]) -> Box:
     left, top = min(p[0] for p in places), min(p[1] for p in places)
     right, bottom = max(p[0] + p[2] for p in places), max(p[1] + p[3] for p in places)
     return Box(left / PX_PER_MM, top / PX_PER_MM, (right - left) / PX_PER_MM, (bottom - top) / PX_PER_MM)
-
-
-def _blank(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReading:
-    """Nothing written. Dust that could have been a faint stroke is said."""
-    specks = float(np.clip((cell.amount + cell.dust) / 60, 0, 1))
-    return FieldReading(
-        key=field.key,
-        raw="",
-        text="",
-        value=[] if field.kind is Kind.CHOICE else None,
-        confidence=round(1 - 0.8 * specks, 4),
-        box_px=view.box_px(field.box),
-        view_box_px=view.view_box_px(field.box),
-        reasons=(*(["specks"] if specks > 0.3 else []), *(["red_ink"] if cell.red_pen else [])),
-        evidence={"blank": 1.0, "specks": round(specks, 4), "registration": round(registration_evidence(view), 4)},
-    )
-
-
-def _dash(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReading:
-    """A stroke through the field: it says that there is nothing to say. Told apart from 一 by where it may stand."""
-    sure = round(float(np.clip(1 - 2 * cell.outside, 0, 1)), 4)
-    return FieldReading(
-        key=field.key,
-        raw=DASH,
-        text=DASH,
-        value=[] if field.kind is Kind.CHOICE else None,
-        confidence=sure,
-        box_px=view.box_px(field.box),
-        view_box_px=view.view_box_px(field.box),
-        reasons=tuple(ink_reasons(cell, struck=False)),
-        evidence={
-            "blank": 0.0,
-            "dash": 1.0,
-            "min_char": sure,
-            "agreement": 1.0,
-            "ink_outside": round(cell.outside, 4),
-            "registration": round(registration_evidence(view), 4),
-        },
-    )
-
-
-def _signature(view: RegisteredPage, field: FormField, cell: Cell) -> FieldReading:
-    amount = cell.amount / PX_PER_MM**2
-    # a single straight stroke says that nobody signs here, or strikes out this part of the form
-    struck = is_dash(cell) or is_slash(cell, UPRIGHT)
-    signed = amount >= SIGNED and not struck
-    certainty = float(np.clip(abs(np.log((amount + 0.05) / (SIGNED + 0.05))) / 2, 0, 1))
-    faint = certainty <= 0.5 or (signed and (cell.darkest < FAINT or is_broad(cell)))
-    return FieldReading(
-        key=field.key,
-        raw="",
-        text="",
-        value="present" if signed else None,
-        confidence=round(certainty, 4),
-        box_px=view.box_px(field.box),
-        view_box_px=view.view_box_px(field.box),
-        reasons=(
-            *(("strikeout",) if struck else ("faint",) if faint else ()),
-            *(["red_ink"] if cell.red_pen else []),
-        ),
-        evidence={
-            "blank": float(not signed),
-            "mark_quality": round(certainty, 4),
-            "ink_outside": round(cell.outside, 4),
-            "registration": round(registration_evidence(view), 4),
-        },
-    )

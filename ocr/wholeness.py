@@ -27,12 +27,34 @@ WIDE, NARROW = 0.45, 0.22
 """The same for the neighbours of a number: a Chinese character, and anything else."""
 STROKE = 0.02
 """Ink of the least stroke of a figure, in squares of the line's height."""
+REACH = 0.55
+"""How far, in heights of the line, a character's ink reaches from where the network saw it."""
 APART = 1.4
 """A blank between two characters, in heights of the line, that running text doesn't have."""
 BROAD = 1.3
 """Width of one piece of ink, in heights of the line, from which it is no single character: struck through, mostly."""
 ENOUGH = 4
 """Characters from which a line's height tells how large its characters are."""
+
+
+def ink_left(spelled: Sequence[Spelled], places: Sequence[Place], ink: Sequence[Profile]) -> float:
+    """Ink that no character of the reading stands on, in characters' worth of ink (at most 1).
+
+    The network passes over what it can't make out, and is sure of the rest.
+    """
+    left = whole = 0
+    for x, tall, profile in ink:
+        columns = x + np.arange(len(profile)) + 0.5
+        nearest = np.full(len(profile), np.inf)
+        for symbol in spelled:
+            # a step's place spans the line's height; blank steps between two lines belong to the next line
+            seen = [p for p in places[symbol.start : symbol.end] if x <= p[0] + p[2] <= x + len(profile) + p[2]]
+            if seen and abs(seen[0][3] - tall) < tall:
+                start, end = seen[0][0], seen[-1][0] + seen[-1][2]
+                nearest = np.minimum(nearest, np.maximum(np.maximum(start - columns, columns - end), 0))
+        left += int(profile[nearest > REACH * tall].sum())
+        whole += int(profile.sum())
+    return float(min(1.0, left / max(1.0, whole / len(spelled))))
 
 
 def figures_lost(text: str, spelled: Sequence[Spelled], places: Sequence[Place], ink: Sequence[Profile]) -> int:

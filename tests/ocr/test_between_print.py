@@ -12,8 +12,8 @@ from PIL import Image, ImageDraw
 from forms.form_file import Box, Form, FormField, FormPage
 from forms.kinds import Kind
 from ocr.between_print import BRACKET, BRIDGE, words_in
-from ocr.cells import cut
-from ocr.fields import OUTSIDE, read_fields
+from ocr.cells import OUTSIDE, cut
+from ocr.fields import read_fields
 from ocr.lines import Struck, lines
 from ocr.models import models_dir
 from ocr.page_ink import PageInk

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forms.kinds import Kind
-from ocr.cells import Cell, cut
-from ocr.fields import OUTSIDE, PAINTED, ink_reasons, needs_network
+from ocr.cells import OUTSIDE, PAINTED, Cell, cut, ink_reasons
+from ocr.fields import needs_network
 from ocr.lines import lines, without_struck
 from ocr.overlays import STEP, colourless, round_seals, whiter
 from ocr.page_ink import PageInk
