@@ -208,32 +208,11 @@ def _read(
     if lacks:  # a day that nobody wrote is no reading to be picked
         candidates = tuple(c for c in candidates if c.value is None or c.score >= LIKELY)
     share, second = (c.score for c in (*candidates, _NOBODY, _NOBODY)[:2])
+    margin = share - second
     unread = _unread(decoded, written)
-    evidence = {
-        "blank": 0.0,
-        "unread": unread,
-        "min_char": decoded.min_probability,
-        "mean_char": decoded.mean_probability,
-        "margin": max(0.0, share - second),
-        "agreement": decoded.agreement,
-        "forced": decoded.forced,
-        "ink_outside": cell.outside,
-        "registration": registration_evidence(view),
-        "listed": float(decoded.listed),
-        "second_margin": decoded.lead,
-        "language": decoded.language,
-        "near": decoded.near,
-        **({"opening": decoded.opening} if field.kind is Kind.TEXT else {}),
-        **({"whole": float(not numbers_missing(decoded.text))} if field.kind is Kind.ADDRESS else {}),
-        **({"surname_known": float(known_surname(decoded.text))} if field.kind is Kind.NAME else {}),
-        "seal": cell.red,
-        "darkness": cell.darkest,
-        "evenness": (evenness(cell) or 0.0) / EVENEST,
-        "comb": float(bool(field.cells)),
-    }
     reasons = [
         *ink_reasons(cell, struck=_struck(field, written, decoded, unread)),
-        *_decoding_reasons(field, decoded, share - second),
+        *_decoding_reasons(field, decoded, margin),
     ]
     if unread > UNREAD or not _whole(field, decoded, written):
         reasons.append("unread_ink")
@@ -256,12 +235,40 @@ def _read(
         view_box_px=view.view_box_px(field.box),
         candidates=candidates,
         reasons=tuple(dict.fromkeys(reasons)),
-        evidence={name: round(float(np.clip(number, 0, 1)), 4) for name, number in evidence.items()},
+        evidence=_evidence(opened, decoded, margin, unread),
         doubts=_doubts(view, decoded, written),
     )
 
 
 _NOBODY = Candidate("", None, 0.0)
+
+
+def _evidence(opened: _Open, decoded: Decoded, margin: float, unread: float) -> dict[str, float]:
+    """What speaks for and against the reading, each 0..1: ``workflow.judge_model`` weighs it."""
+    view, field, cell = opened.view, opened.field, opened.cell
+    found = {
+        "blank": 0.0,
+        "unread": unread,
+        "min_char": decoded.min_probability,
+        "mean_char": decoded.mean_probability,
+        "margin": margin,
+        "agreement": decoded.agreement,
+        "forced": decoded.forced,
+        "ink_outside": cell.outside,
+        "registration": registration_evidence(view),
+        "listed": float(decoded.listed),
+        "second_margin": decoded.lead,
+        "language": decoded.language,
+        "near": decoded.near,
+        **({"opening": decoded.opening} if field.kind is Kind.TEXT else {}),
+        **({"whole": float(not numbers_missing(decoded.text))} if field.kind is Kind.ADDRESS else {}),
+        **({"surname_known": float(known_surname(decoded.text))} if field.kind is Kind.NAME else {}),
+        "seal": cell.red,
+        "darkness": cell.darkest,
+        "evenness": (evenness(cell) or 0.0) / EVENEST,
+        "comb": float(bool(field.cells)),
+    }
+    return {name: round(float(np.clip(number, 0, 1)), 4) for name, number in found.items()}
 
 
 def _struck(field: FormField, written: Written, decoded: Decoded, unread: float) -> bool:

@@ -63,14 +63,11 @@ def create_store(  # noqa: PLR0913 (what the first-run screen asks for, each by 
         user_id = IdMaker(surroundings.clock, surroundings.randomness).new()
         opened = keys.new_keys(surroundings.randomness)
         code = new_recovery_code(surroundings.randomness)
-        ring = KeyRing(
-            store_id,
-            opened.sensitive_public,
-            (
-                _owner(store_id, user_id, username, password, opened, kdf, surroundings),
-                _owner(store_id, keys.RECOVERY, "", code, opened, kdf, surroundings),
-            ),
+        owners = (
+            _owner(store_id, user_id, username, password, opened, kdf, surroundings),
+            _owner(store_id, keys.RECOVERY, "", code, opened, kdf, surroundings),
         )
+        ring = KeyRing(store_id, opened.sensitive_public, owners)
         office = Office(store_id=store_id, name=office_name, division=division, created_at=now)
         user = User(
             id=user_id,

@@ -19,7 +19,7 @@ from records.ids import CHINA, civil_date
 from records.session import Session
 from records.states import ChildState
 from records.store import Store
-from records.tables import Batch, BatchRow, ReportElsewhere
+from records.tables import Batch, BatchRow, Child, Registration, ReportElsewhere
 from records.tables import Receipt as ReceiptRow
 from records.views import (
     Actor,
@@ -122,25 +122,7 @@ def new_batch(
     if not name.strip() or not ids:
         raise BadValue("批次要有名称，并且至少选一名儿童。没有新建。")
     with store.transaction() as session:
-        verified = batch_rows.verified(session, ids, actor.division)
-        if len(verified) != len(ids):
-            raise WrongState("所选的登记表里有还没有核对完的，没有新建批次。请刷新后重新选择。")
-        if len(blind.seen_twice(session, [registration for registration, _ in verified])) != len(verified):
-            raise WrongState("所选的登记表里有还没有复核或双录完的，没有新建批次。请先复核，或重新选择。")
-        gone = [child.name for _, child in verified if child.state is ChildState.EXITED]
-        if gone:
-            raise WrongState(f"所选的儿童里 {'、'.join(gone)} 已退出台账，没有新建批次。要报送的，请先恢复到台账。")
-        rows = batch_rows.rows_of_children(session, [child.id for _, child in verified])
-        others = batch_rows.elsewhere_of_children(session, [child.id for _, child in verified])
-        for registration, child in verified:
-            if not _may_report(registration.id, others.get(child.id, [])):
-                raise WrongState(
-                    "所选的儿童里有别的单位已经报送、还在等反馈或已被接收的，没有新建批次。请刷新后重新选择，不要重复报送。"
-                )
-            if not _may_report(registration.id, [row for row, _ in rows.get(child.id, [])]):
-                raise WrongState("所选的儿童里有已在别的批次、还没有反馈结果的，没有新建批次。请刷新后重新选择。")
-        if len({child.id for _, child in verified}) != len(verified):
-            raise WrongState("同一名儿童选了两份登记表，没有新建批次。每名儿童只报最近的一份。")
+        verified = _reportable(session, actor, ids)
         round_ = office_rows.open_round(session)
         batch = Batch(
             id=store.new_id(),
@@ -166,6 +148,30 @@ def new_batch(
         session.flush()
         store.audit(session, actor.user_id, now, "batch.new", batch.id, {"rows": len(verified)})
         return changed(batches=[batch.id], children=[child.id for _, child in verified]), batch.id
+
+
+def _reportable(session: Session, actor: Actor, ids: Sequence[str]) -> Sequence[tuple[Registration, Child]]:
+    """These registrations with their children. Raises WrongState where one of them can't go into a new batch."""
+    verified = batch_rows.verified(session, ids, actor.division)
+    if len(verified) != len(ids):
+        raise WrongState("所选的登记表里有还没有核对完的，没有新建批次。请刷新后重新选择。")
+    if len(blind.seen_twice(session, [registration for registration, _ in verified])) != len(verified):
+        raise WrongState("所选的登记表里有还没有复核或双录完的，没有新建批次。请先复核，或重新选择。")
+    gone = [child.name for _, child in verified if child.state is ChildState.EXITED]
+    if gone:
+        raise WrongState(f"所选的儿童里 {'、'.join(gone)} 已退出台账，没有新建批次。要报送的，请先恢复到台账。")
+    rows = batch_rows.rows_of_children(session, [child.id for _, child in verified])
+    others = batch_rows.elsewhere_of_children(session, [child.id for _, child in verified])
+    for registration, child in verified:
+        if not _may_report(registration.id, others.get(child.id, [])):
+            raise WrongState(
+                "所选的儿童里有别的单位已经报送、还在等反馈或已被接收的，没有新建批次。请刷新后重新选择，不要重复报送。"
+            )
+        if not _may_report(registration.id, [row for row, _ in rows.get(child.id, [])]):
+            raise WrongState("所选的儿童里有已在别的批次、还没有反馈结果的，没有新建批次。请刷新后重新选择。")
+    if len({child.id for _, child in verified}) != len(verified):
+        raise WrongState("同一名儿童选了两份登记表，没有新建批次。每名儿童只报最近的一份。")
+    return verified
 
 
 def _next_number(session: Session, now: datetime) -> str:
@@ -252,30 +258,8 @@ def write(store: Store, actor: Actor, now: datetime, batch_id: str, path: Path) 
     """
     with store.session() as session:
         batch = scope.batch(session, actor, batch_id)
-        if batch.state is BatchState.OPEN:
-            raise WrongState("批次还没有冻结，没有写出。请先冻结。")
-        if batch.erased:
-            raise WrongState(
-                f"批次里有 {len(batch.erased)} 行已依法删除，不能再写出。以前写出的文件里还有，请销毁；"
-                "其余的儿童要再报的，请另建批次。"
-            )
-        table = _table(store, session, batch)
-        if table.content_sha256() != batch.rows_hash:
-            raise WrongState("批次冻结后的内容和冻结时的校验码不一致，没有写出。请运行检查（tongdang check）。")
-        head = batch_rows.audit_of(session, FREEZE, batch.id)
-        round_ = None if batch.round_id is None else office_rows.round_of(session, batch.round_id)
-        document = BatchDocument(
-            number=batch.number,
-            name=batch.name,
-            office=office_rows.office(session).name,
-            round_name="" if round_ is None else round_.name,
-            table=table,
-            audit_head=str(audit.Head(head.seq, head.hash)),
-            program_version=VERSION,
-            written_by=actor.full_name,
-            written_at=now,
-        )
-        seq, code = head.seq, head.hash
+        _refuse_unwritable(batch)
+        document, head = _document(store, session, actor, now, batch)
     try:
         written = write_batch(path, document)
     except FileProblem as problem:
@@ -294,8 +278,8 @@ def write(store: Store, actor: Actor, now: datetime, batch_id: str, path: Path) 
                 file_hash=written.sha256,
                 rows_hash=batch.rows_hash,
                 file_name=path.name,
-                audit_seq=seq,
-                audit_head=code,
+                audit_seq=head.seq,
+                audit_head=head.hash,
                 written_at=now,
                 written_by=actor.user_id,
             )
@@ -316,6 +300,40 @@ def write(store: Store, actor: Actor, now: datetime, batch_id: str, path: Path) 
             file_name=path.name,
             changes=changed(batches=[batch.id], children=[row.child_id for row in batch.rows]),
         )
+
+
+def _refuse_unwritable(batch: Batch) -> None:
+    if batch.state is BatchState.OPEN:
+        raise WrongState("批次还没有冻结，没有写出。请先冻结。")
+    if batch.erased:
+        raise WrongState(
+            f"批次里有 {len(batch.erased)} 行已依法删除，不能再写出。以前写出的文件里还有，请销毁；"
+            "其余的儿童要再报的，请另建批次。"
+        )
+
+
+def _document(
+    store: Store, session: Session, actor: Actor, now: datetime, batch: Batch
+) -> tuple[BatchDocument, audit.Head]:
+    """A frozen batch as it is written, and the head of the audit when it was frozen."""
+    table = _table(store, session, batch)
+    if table.content_sha256() != batch.rows_hash:
+        raise WrongState("批次冻结后的内容和冻结时的校验码不一致，没有写出。请运行检查（tongdang check）。")
+    frozen = batch_rows.audit_of(session, FREEZE, batch.id)
+    head = audit.Head(frozen.seq, frozen.hash)
+    round_ = None if batch.round_id is None else office_rows.round_of(session, batch.round_id)
+    document = BatchDocument(
+        number=batch.number,
+        name=batch.name,
+        office=office_rows.office(session).name,
+        round_name="" if round_ is None else round_.name,
+        table=table,
+        audit_head=str(head),
+        program_version=VERSION,
+        written_by=actor.full_name,
+        written_at=now,
+    )
+    return document, head
 
 
 # -- answers of the national system -----------------------------------------------------------------------------------
