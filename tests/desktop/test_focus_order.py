@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QButtonGroup, QWidg
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs import Jobs
-from desktop.screens import make_window
 from desktop.ui.children.page import ChildPageScreen
 from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.first_run.screen import FirstRunScreen

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs import Jobs
-from desktop.ui.settings.asking import AskDialog
+from desktop.ui.settings.asking import FieldsDialog
 from desktop.ui.settings.erasure import ErasureDialog
 from desktop.ui.settings.people import CodeDialog, UserDialog
 from desktop.ui.settings.screen import SettingsScreen
@@ -178,7 +178,7 @@ def test_a_helper_comes_in_until_a_day_and_is_let_out(desk: Desk, screen: Settin
     qtbot.waitUntil(lambda: screen.people.model.rows[at].disabled)
     assert not part(screen.people, QPushButton, "disable_user").isEnabled()
     click(part(screen.people, QPushButton, "reset_password"))
-    ask = opened(screen.people, AskDialog)
+    ask = opened(screen.people, FieldsDialog)
     type_chinese(part(ask, QLineEdit, "new_password"), ANOTHER)
     type_chinese(part(ask, QLineEdit, "new_password_again"), "不一样的")
     press(ask.does, Qt.Key.Key_Return, "\r")
@@ -211,7 +211,7 @@ def test_a_button_is_as_wide_as_what_it_says_now(screen: SettingsScreen, qtbot: 
 def test_one_s_own_password(desk: Desk, screen: SettingsScreen, qtbot: QtBot) -> None:
     screen.go("用户")
     click(part(screen.people, QPushButton, "own_password"))
-    dialog = opened(screen.people, AskDialog)
+    dialog = opened(screen.people, FieldsDialog)
     type_keys(part(dialog, QLineEdit, "old_password"), "not-this-one")
     for name in ("new_password", "new_password_again"):
         type_chinese(part(dialog, QLineEdit, name), ANOTHER)
@@ -229,7 +229,7 @@ def test_one_s_own_password(desk: Desk, screen: SettingsScreen, qtbot: QtBot) ->
 def test_a_new_recovery_code_stays_until_it_is_noted(desk: Desk, screen: SettingsScreen, qtbot: QtBot) -> None:
     screen.go("用户")
     click(part(screen.people, QPushButton, "renew_code"))
-    press(opened(screen.people, AskDialog).does, Qt.Key.Key_Return, "\r")
+    press(opened(screen.people, FieldsDialog).does, Qt.Key.Key_Return, "\r")
     qtbot.waitUntil(lambda: bool(screen.people.findChildren(CodeDialog)))
     dialog = opened(screen.people, CodeDialog)
     press(dialog, Qt.Key.Key_Escape)
@@ -250,7 +250,7 @@ def test_a_backup_is_made_and_checked(desk: Desk, screen: SettingsScreen, qtbot:
     qtbot.waitUntil(lambda: len(screen.backup.model.rows) == 1)
     assert "完好" in screen.backup.notice.words
     click(screen.backup.check)
-    dialog = opened(screen.backup, AskDialog)
+    dialog = opened(screen.backup, FieldsDialog)
     type_keys(part(dialog, QLineEdit, "backup_password"), "not-this-one")
     press(dialog.does, Qt.Key.Key_Return, "\r")
     qtbot.waitUntil(lambda: dialog.does.isEnabled() and bool(dialog.told.text()))
@@ -311,8 +311,8 @@ def test_erasure_takes_two(
     decides.go("更正与删除")
     qtbot.waitUntil(lambda: len(decides.erasure.model.rows) == 1)
     click(decides.erasure.carry_out)
-    qtbot.waitUntil(lambda: bool(decides.erasure.findChildren(AskDialog)))
-    asked = opened(decides.erasure, AskDialog)
+    qtbot.waitUntil(lambda: bool(decides.erasure.findChildren(FieldsDialog)))
+    asked = opened(decides.erasure, FieldsDialog)
     assert any("将删除：1 页图像和识别记录" in label.text() for label in asked.findChildren(QLabel))
     press(asked.does, Qt.Key.Key_Return, "\r")
     qtbot.waitUntil(lambda: decides.erasure.notice.words.startswith("已删除。备份文件夹里没有备份。"))
@@ -323,7 +323,7 @@ def test_erasure_takes_two(
 def test_a_new_round_closes_the_one_before(desk: Desk, screen: SettingsScreen, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: "2026年下半年" in screen.office.round.text())
     click(part(screen.office, QPushButton, "open_round"))
-    dialog = opened(screen.office, AskDialog)
+    dialog = opened(screen.office, FieldsDialog)
     for name, words in (
         ("round_name", "2027年上半年"),
         ("round_as_of", "2027年6月30日"),

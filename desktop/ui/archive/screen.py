@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFileDialog,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 from desktop.jobs import Jobs
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE, ROW
 from desktop.ui.widgets.either import Either
-from desktop.ui.widgets.files import opens
+from desktop.ui.widgets.files import choose_where, opens
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import Elided, EmptyState, Notice, button, column, line
 from desktop.ui.widgets.placing import PlaceDialog
@@ -295,12 +294,8 @@ class ArchiveScreen(QWidget):
         place = self._at_hand()
         if place is None:
             return
-        dialog = QFileDialog(self, "目录存到哪里", f"归档文件目录 {place.words}.pdf", "PDF (*.pdf)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("pdf")
-        dialog.fileSelected.connect(lambda path: self.write_to(Path(path), place.key))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        name = f"归档文件目录 {place.words}.pdf"
+        choose_where(self, "目录存到哪里", name, "PDF (*.pdf)", partial(self.write_to, where=place.key))
 
     def write_to(self, path: Path, where: str) -> None:
         """Write the list of what lies in a place."""

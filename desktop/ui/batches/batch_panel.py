@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame
 from desktop.jobs import Change, Jobs
 from desktop.ui.batches.outcome import OutcomeForm
 from desktop.ui.theme import INSIDE
-from desktop.ui.widgets.files import opens
+from desktop.ui.widgets.files import choose_where, opens
 from desktop.ui.widgets.parts import Notice, button, column, line, set_role, text
 from desktop.ui.widgets.sure import SureDialog
 from desktop.ui.widgets.table import Column, RowsModel, Table
@@ -150,9 +150,7 @@ class BatchPanel(QFrame):
         if batch is None:
             return
         proposed = f"{batch.summary.number or batch.summary.name}.xlsx".replace("/", "-")
-        name, _kind = QFileDialog.getSaveFileName(self, "工作簿写到哪里", proposed, "工作簿 (*.xlsx)")
-        if name:
-            self.write_to(Path(name if name.endswith(".xlsx") else f"{name}.xlsx"))
+        choose_where(self, "工作簿写到哪里", proposed, "工作簿 (*.xlsx)", self.write_to)
 
     def write_to(self, path: Path) -> None:
         """Write the batch as a workbook."""

@@ -26,7 +26,7 @@ from desktop.ui.children.told import log_line
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.columns import ColumnChoice
 from desktop.ui.widgets.either import Either
-from desktop.ui.widgets.files import opens
+from desktop.ui.widgets.files import choose_where, opens
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import Choice, Elided, EmptyState, Notice, button, column, line, tab_bar
 from desktop.ui.widgets.sections import Deed, Section, Sections
@@ -307,12 +307,7 @@ class VisitsScreen(QWidget):
         )
 
     def _ask_print(self) -> None:
-        dialog = QFileDialog(self, "走访名单存到哪里", "走访名单.pdf", "PDF (*.pdf)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("pdf")
-        dialog.fileSelected.connect(lambda path: self.print_to(Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        choose_where(self, "走访名单存到哪里", "走访名单.pdf", "PDF (*.pdf)", self.print_to)
 
     def print_to(self, path: Path) -> None:
         """Write the visits that are listed, to go round with."""

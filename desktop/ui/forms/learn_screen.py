@@ -29,6 +29,7 @@ from desktop.ui.forms.names import found_by
 from desktop.ui.forms.saving import ask_save
 from desktop.ui.forms.tried import TriedView
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
+from desktop.ui.widgets.files import choose_file
 from desktop.ui.widgets.key_sheet import KeySheet, offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, tab_bar, text
 from desktop.ui.widgets.sure import SureDialog
@@ -411,10 +412,7 @@ class LearnScreen(QWidget):
             page_id = self.trial_page
             self._try(lambda form: lambda s, a, now: form_trying.try_pages(s, a, now, form, [page_id]))
             return
-        dialog = QFileDialog(self, "选一页填好的（只读这一次，不收进来）", "", f"{FILLED};;所有文件 (*)")
-        dialog.fileSelected.connect(lambda name: self.try_file(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        choose_file(self, "选一页填好的（只读这一次，不收进来）", f"{FILLED};;所有文件 (*)", self.try_file)
 
     def try_file(self, path: Path) -> None:
         """Read this file with the form as it is now."""

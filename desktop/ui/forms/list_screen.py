@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.forms.keys import LIST
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
-from desktop.ui.widgets.files import opens
+from desktop.ui.widgets.files import choose_file, choose_where, opens
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import Notice, button, column, line, text
 from desktop.ui.widgets.sure import CountDialog
@@ -206,9 +207,8 @@ class FormsScreen(QWidget):
         title, words = row.title, f"“{row.title}”要几份，1 到 {most}。"
 
         def where(copies: int) -> None:
-            name, _kind = QFileDialog.getSaveFileName(self, "空白表写到哪里", f"{title}.pdf", "PDF (*.pdf)")
-            if name:
-                self.print_to(Path(name), copies)
+            write = partial(self.print_to, copies=copies)
+            choose_where(self, "空白表写到哪里", f"{title}.pdf", "PDF (*.pdf)", write)
 
         CountDialog("打印空白表", words, usual=20, most=most, act=where, parent=self).open()
 
@@ -232,11 +232,7 @@ class FormsScreen(QWidget):
         row = self._row()
         if row is None:
             return
-        name, _kind = QFileDialog.getSaveFileName(
-            self, "表格文件写到哪里", f"{row.title}-第{row.version}版.json", FILES
-        )
-        if name:
-            self.export_to(Path(name))
+        choose_where(self, "表格文件写到哪里", f"{row.title}-第{row.version}版.json", FILES, self.export_to)
 
     def export_to(self, path: Path) -> None:
         """Write the form at hand as a file."""
@@ -252,9 +248,7 @@ class FormsScreen(QWidget):
             )
 
     def _ask_take_over(self) -> None:
-        name, _kind = QFileDialog.getOpenFileName(self, "选别的单位带来的表格文件", "", FILES)
-        if name:
-            self.take_over(Path(name))
+        choose_file(self, "选别的单位带来的表格文件", FILES, self.take_over)
 
     def take_over(self, path: Path) -> None:
         """Take over a form that another office learned."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE, sized
+from desktop.ui.widgets.files import choose_file, choose_where
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, panel, set_role, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
 from desktop.ui.words import Mark, civil_day, day, division_words
@@ -204,12 +206,7 @@ class CardsPart(QWidget):
 
     def _ask_where(self, *, sensitive: bool) -> None:
         office = self.own.office if self.own is not None else "本单位"
-        dialog = QFileDialog(self, "名片写到哪里", f"{office}.{SUFFIX}", CARDS)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(SUFFIX)
-        dialog.fileSelected.connect(lambda name: self.write(Path(name), sensitive=sensitive))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        choose_where(self, "名片写到哪里", f"{office}.{SUFFIX}", CARDS, partial(self.write, sensitive=sensitive))
 
     def write(self, path: Path, *, sensitive: bool = False) -> None:
         """Write the card, to be given to the other office."""
@@ -221,10 +218,7 @@ class CardsPart(QWidget):
         )
 
     def _ask_look(self) -> None:
-        dialog = QFileDialog(self, "选对方交来的名片", "", f"{CARDS};;所有文件 (*)")
-        dialog.fileSelected.connect(lambda name: self.look(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        choose_file(self, "选对方交来的名片", f"{CARDS};;所有文件 (*)", self.look)
 
     def look(self, path: Path) -> None:
         """Show the card and compare its fingerprint."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.handover.outgoing import PACKAGES, counts_words
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.either import Either
-from desktop.ui.widgets.files import dropped
+from desktop.ui.widgets.files import FileDrop, choose_file
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, halves, line, panel, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table
 from desktop.ui.words import Mark, moment
@@ -49,7 +48,7 @@ class IncomingPart(QWidget):
 
     def __init__(self, jobs: Jobs, notice: Notice) -> None:
         super().__init__()
-        self.setAcceptDrops(True)
+        FileDrop(self, self.look)
         self._jobs, self._notice = jobs, notice
         self._asked = 0
         self.path: Path | None = None
@@ -124,18 +123,7 @@ class IncomingPart(QWidget):
     # -- a file -------------------------------------------------------------------------------------------------------
 
     def _ask_file(self) -> None:
-        dialog = QFileDialog(self, "选交接包", "", f"{PACKAGES};;所有文件 (*)")
-        dialog.fileSelected.connect(lambda name: self.look(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if len(dropped(event)) == 1:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        self.look(dropped(event)[0])
+        choose_file(self, "选交接包", f"{PACKAGES};;所有文件 (*)", self.look)
 
     def look(self, path: Path) -> None:
         """See what the package would change; nothing is changed by looking."""

@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.either import Either
+from desktop.ui.widgets.files import choose_where
 from desktop.ui.widgets.parts import Choice, EmptyState, Notice, button, column, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table
 from desktop.ui.words import Mark, civil_day
@@ -167,12 +168,7 @@ class OutgoingPart(QWidget):
         today = civil_day(self._jobs.now())
         number = self.seen.number if self.seen is not None else 1
         name = f"交{row.office}-第{number}包-{today:%Y%m%d}.{SUFFIX}"
-        dialog = QFileDialog(self, "交接包写到哪里（最好直接写到 U 盘）", name, PACKAGES)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(SUFFIX)
-        dialog.fileSelected.connect(lambda chosen: self.make(Path(chosen)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        choose_where(self, "交接包写到哪里（最好直接写到 U 盘）", name, PACKAGES, self.make)
 
     def make(self, path: Path) -> None:
         """Write the package as it was shown."""

@@ -8,10 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import INSIDE
+from desktop.ui.widgets.files import choose_file
 from desktop.ui.widgets.gate import Gate, add_field, fields_grid, keep_room
 from desktop.ui.widgets.parts import button, line, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table
@@ -112,11 +113,7 @@ class RestoreScreen(Gate):
             self.table.selectRow(0)
 
     def _ask_file(self) -> None:
-        dialog = QFileDialog(self, "选备份", "", FILES)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.choose(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        choose_file(self, "选备份", FILES, self.choose)
 
     def choose(self, path: Path) -> None:
         """A backup that lies elsewhere."""

@@ -7,10 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFileDialog,
     QHBoxLayout,
     QWidget,
 )
@@ -20,7 +19,7 @@ from desktop.ui.rosters.taking_in import TakeInDialog
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.asking import AskDialog
 from desktop.ui.widgets.either import Either
-from desktop.ui.widgets.files import dropped
+from desktop.ui.widgets.files import FileDrop, choose_file, choose_where
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, halves, line, text
@@ -88,7 +87,8 @@ class RostersScreen(QWidget):
         self.setObjectName("screen")
         self._jobs = jobs
         self._may_change = actor.role in RIGHTS[Right.ROSTERS]
-        self.setAcceptDrops(self._may_change)
+        if self._may_change:
+            FileDrop(self, self.look)
         self._asked = ""
         self._wanted = ""
         self._only: RosterOutcome | None = None
@@ -289,19 +289,7 @@ class RostersScreen(QWidget):
     def _ask_file(self) -> None:
         if not self._may_change:
             return
-        dialog = QFileDialog(self, "选名单", "", FILES)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.look(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if len(dropped(event)) == 1:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        self.look(dropped(event)[0])
+        choose_file(self, "选名单", FILES, self.look)
 
     def look(self, path: Path) -> TakeInDialog:
         """Look at a file before it is taken in."""
@@ -329,12 +317,7 @@ class RostersScreen(QWidget):
         row = self.row
         if row is None or not self.writes.isEnabled():
             return
-        dialog = QFileDialog(self, "走访表存到哪里", f"{row.name}走访表.xlsx", "表格 (*.xlsx)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("xlsx")
-        dialog.fileSelected.connect(lambda name: self.write_to(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        choose_where(self, "走访表存到哪里", f"{row.name}走访表.xlsx", "表格 (*.xlsx)", self.write_to)
 
     def write_to(self, path: Path) -> None:
         """Write what is listed, to go round with."""

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.asking import Answers, Ask, AskDialog, Shape, ask_day
 from desktop.ui.widgets.either import Either
-from desktop.ui.widgets.files import opens
+from desktop.ui.widgets.files import choose_where, opens
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import Choice, EmptyState, Notice, button, column, line, tab_bar, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table, show_rows
@@ -328,13 +328,8 @@ class RoundsScreen(QWidget):
         chosen = self._chosen()
         if chosen is None:
             return
-        dialog = QFileDialog(self, "预填表存到哪里", f"{chosen.name}预填表.pdf", "PDF (*.pdf)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("pdf")
-        where = self.place.currentData() or ""
-        dialog.fileSelected.connect(lambda path: self.print_to(Path(path), where))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        print_them = partial(self.print_to, division=self.place.currentData() or "")
+        choose_where(self, "预填表存到哪里", f"{chosen.name}预填表.pdf", "PDF (*.pdf)", print_them)
 
     def print_to(self, path: Path, division: str = "") -> None:
         """Write the forms of everybody whose form is out, by village; of one township or village with ``division``."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.jobs import Jobs
-from desktop.ui.settings.asking import Refused, day_in
+from desktop.ui.settings.asking import day_in
 from desktop.ui.theme import BETWEEN
+from desktop.ui.widgets.files import choose_where
 from desktop.ui.widgets.gate import add_field, fields_grid
 from desktop.ui.widgets.parts import Notice, button, column, line, text
+from forms.values import FieldError
 from records.audit import Head
 from workflow import audit_export
 
@@ -68,16 +70,14 @@ class AuditSection(QWidget):
         self.head.setText(f"{head.seq}:{code}")
 
     def _ask(self) -> None:
-        name, _kind = QFileDialog.getSaveFileName(self, "操作记录写到哪里", "操作记录.xlsx", "表格 (*.xlsx *.csv)")
-        if name:
-            self.export(Path(name))
+        choose_where(self, "操作记录写到哪里", "操作记录.xlsx", "表格 (*.xlsx *.csv)", self.export)
 
     def export(self, path: Path) -> None:
         """Write the period that was typed."""
         try:
             since, until = day_in(self.since), day_in(self.until)
-        except Refused as refused:
-            self._failed(str(refused))
+        except FieldError as refused:
+            self._failed(refused.sentence)
             return
         self._jobs.write(
             lambda store, actor, now: audit_export.export_audit(store, actor, now, path, since=since, until=until),

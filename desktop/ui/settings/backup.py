@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop.jobs import Change, Jobs
-from desktop.ui.settings.asking import AskDialog, Refused, secret
+from desktop.ui.settings.asking import FieldsDialog, secret
 from desktop.ui.settings.setting_row import SettingRows
 from desktop.ui.theme import BETWEEN, INSIDE
+from desktop.ui.widgets.files import choose_where
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.parts import Notice, button, column, rule, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table
 from desktop.ui.words import moment
+from forms.values import FieldError
 from records.backup import Found, Summary
 from records.views import Actor
 from workflow import backups
@@ -89,9 +91,7 @@ class BackupSection(QWidget):
 
     def make_elsewhere(self) -> None:
         """To a file of one's choice."""
-        name, _kind = QFileDialog.getSaveFileName(self, "备份写到哪里", "童档.tdbackup", "童档备份 (*.tdbackup)")
-        if name:
-            self._make(Path(name))
+        choose_where(self, "备份写到哪里", "童档.tdbackup", "童档备份 (*.tdbackup)", self._make)
 
     def _make(self, path: Path | None) -> None:
         if not self.make.isEnabled():
@@ -129,14 +129,14 @@ class BackupSection(QWidget):
             return
         path, username = self.model.rows[at].path, self._actor.username
         words = "从头到尾读一遍，看每一个字节对不对、这个密码打不打得开。资料库和备份都不改动。"
-        dialog = AskDialog(self._jobs, "核对备份", words, "核对", self)
+        dialog = FieldsDialog(self._jobs, "核对备份", words, "核对", self)
         password = secret("backup_password", "做备份那天的密码")
         dialog.add("自己的密码", password)
 
         def verb() -> Change[object]:
             told = password.text()
             if not told:
-                raise Refused("请输入密码。")
+                raise FieldError("请输入密码。")
 
             def check(_store: object, _actor: object, _now: datetime) -> Summary:
                 return backups.verify_backup(path, username=username, secret=told)

@@ -8,12 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from desktop.jobs import Change, Jobs
-from desktop.ui.settings.asking import AskDialog, Refused
+from desktop.ui.settings.asking import FieldsDialog
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.parts import Choice, Notice, button, column, text
 from desktop.ui.widgets.table import Column, RowsModel, make_table
 from desktop.ui.words import Mark, moment, page_mark
+from forms.values import FieldError
 from records.views import Actor, ErasurePlan, ErasureRow, ErasureState, InboxView, PageState, SourceRow
 from workflow import erasing, intake, sentences
 from workflow.permissions import RIGHTS, Right
@@ -118,7 +119,7 @@ class ErasureSection(QWidget):
         """What goes with it is said first; whoever goes on has read it."""
         said = "\n".join(sentences.erasure_plan(plan))
         words = f"{said}\n永远删除，找不回来。原因：{row.reason}"
-        dialog = AskDialog(self._jobs, "删除这些页", words, "连同这些一起删除" if plan.more else "永远删除", self)
+        dialog = FieldsDialog(self._jobs, "删除这些页", words, "连同这些一起删除" if plan.more else "永远删除", self)
         dialog.act(
             lambda: (
                 lambda store, actor, now: erasing.carry_out_erasure(
@@ -146,7 +147,7 @@ def _readable(state: PageState) -> bool:
     return state is not PageState.RECEIVED
 
 
-class ErasureDialog(AskDialog):
+class ErasureDialog(FieldsDialog):
     """Which file, which of its pages, why."""
 
     def __init__(self, jobs: Jobs, sources: Sequence[SourceRow], parent: QWidget) -> None:
@@ -179,5 +180,5 @@ class ErasureDialog(AskDialog):
         chosen = [str(i.data(Qt.ItemDataRole.UserRole)) for i in items if i.checkState() is Qt.CheckState.Checked]
         reason = self.reason.text().strip()
         if not chosen or not reason:
-            raise Refused("请勾选要删除的页，写明原因。")
+            raise FieldError("请勾选要删除的页，写明原因。")
         return lambda store, actor, now: erasing.request_erasure(store, actor, now, chosen, reason)

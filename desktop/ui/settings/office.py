@@ -6,10 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.jobs import Change, Jobs
-from desktop.ui.settings.asking import AskDialog, Refused, day_in
+from desktop.ui.settings.asking import FieldsDialog, day_in
 from desktop.ui.settings.setting_row import SettingRows
 from desktop.ui.theme import BETWEEN
 from desktop.ui.widgets.parts import Notice, button, column, line, rule, text
+from forms.values import FieldError
 from records.views import OfficeView
 from workflow import access
 from workflow.changes import Changes
@@ -56,7 +57,7 @@ class OfficeSection(QWidget):
 
     def open_round(self) -> None:
         """Opening one closes the one before."""
-        dialog = AskDialog(
+        dialog = FieldsDialog(
             self._jobs, "开新一轮更新", "开了新的一轮，现在这一轮就结束；以前核对过的都在。", "开始", self
         )
         name, as_of, opens, closes = (QLineEdit() for _ in range(4))
@@ -77,7 +78,7 @@ class OfficeSection(QWidget):
             days = [day_in(field) for field in (as_of, opens, closes)]
             given = [day for day in days if day is not None]
             if len(given) < 3:
-                raise Refused("统计时点、开始和结束的日期都要填。")
+                raise FieldError("统计时点、开始和结束的日期都要填。")
             words, (on, first, last) = name.text(), given
             return lambda store, actor, now: access.set_round(
                 store, actor, now, name=words, as_of=on, opens=first, closes=last

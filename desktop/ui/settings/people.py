@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.first_run.recovery_code import RecoveryCodeScreen
-from desktop.ui.settings.asking import AskDialog, Refused, day_in, secret, twice
+from desktop.ui.settings.asking import FieldsDialog, day_in, secret, twice
 from desktop.ui.settings.setting_row import SettingRows
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.flow import FlowLayout
@@ -16,6 +16,7 @@ from desktop.ui.widgets.parts import Choice, Notice, button, column, line, rule,
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import Mark, day
 from forms.gazetteer import Division, gazetteer
+from forms.values import FieldError
 from records.views import Actor, Role, UserRow
 from workflow import access, people, recovery_noted
 from workflow.people import PasswordCost
@@ -152,7 +153,7 @@ class PeopleSection(QWidget):
         row = self._row()
         if row is None:
             return
-        dialog = AskDialog(
+        dialog = FieldsDialog(
             self._jobs, f"给{row.full_name}设新密码", "停用的人设了新密码就又能登录。", "设为新密码", self
         )
         new, again = secret("new_password", "至少 8 位"), secret("new_password_again", "再输一遍")
@@ -185,7 +186,7 @@ class PeopleSection(QWidget):
 
     def change_own(self) -> None:
         """The old password, then the new one twice."""
-        dialog = AskDialog(self._jobs, "改自己的密码", "", "改密码", self)
+        dialog = FieldsDialog(self._jobs, "改自己的密码", "", "改密码", self)
         old = secret("old_password")
         new, again = secret("new_password", "至少 8 位"), secret("new_password_again", "再输一遍")
         dialog.add("现在的密码", old)
@@ -202,7 +203,7 @@ class PeopleSection(QWidget):
 
     def renew_code(self) -> None:
         """The old one opens nothing afterwards: asked once."""
-        dialog = AskDialog(
+        dialog = FieldsDialog(
             self._jobs, "换一个恢复码", "换了以后，锁存的旧恢复码就作废，不能再恢复。请先备好纸笔或打印机。", "换", self
         )
         kdf = self._kdf
@@ -244,7 +245,7 @@ class CodeDialog(QDialog):
         """Esc must not lose the only code that opens the store."""
 
 
-class UserDialog(AskDialog):
+class UserDialog(FieldsDialog):
     """A user; ``row`` None: a new one, with a first password."""
 
     def __init__(self, jobs: Jobs, actor: Actor, row: UserRow | None, kdf: PasswordCost, parent: QWidget) -> None:
@@ -293,7 +294,7 @@ class UserDialog(AskDialog):
         role, division, until = Role(self.role.currentData()), str(self.division.currentData()), day_in(self.until)
         full_name, row, kdf = self.full_name.text().strip(), self._row, self._kdf
         if not full_name:
-            raise Refused("请填姓名。")
+            raise FieldError("请填姓名。")
         if row is not None:
             user_id = row.user_id
             return lambda store, actor, now: people.change_user(

@@ -1,7 +1,7 @@
-"""A short question in a dialog: a few named entries, one button that does it, and the refusal where it happened.
+"""Dialogs that ask before a verb: a few entries, one button that does it, and the refusal where it happened.
 
-The question is data; the screen says which verb the answers go to. The dialog closes only when the verb has done its
-work, so nothing typed is lost to a refusal.
+A dialog closes only when the verb has done its work, so nothing typed is lost to a refusal. Mostly the question is data
+(``AskDialog``), and the screen says which verb the answers go to.
 """
 
 from __future__ import annotations
@@ -87,7 +87,83 @@ class Answers:
         return date.fromisoformat(value) if isinstance(value, str) and value else None
 
 
-class AskDialog(QDialog):
+class VerbDialog(QDialog):
+    """Entries under a heading and one button, which hands over the verb that ``change`` makes of them; the dialog is
+    accepted when the verb has done its work, and ``result_of`` is what it gave.
+
+    ``title`` stands in the task bar and on the lock screen: it names no child, which ``heading`` may.
+    """
+
+    def __init__(
+        self, jobs: Jobs, title: str, heading: str, words: str, does: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(520)
+        self._jobs = jobs
+        self._first: QWidget | None = None
+        self.result_of: object = None
+        box = column(self, space=BETWEEN, around=AROUND)
+        box.addWidget(text(heading, "heading", wrap=True))
+        if words:
+            box.addWidget(text(words, "secondary", wrap=True))
+        self._grid = fields_grid()
+        box.addLayout(self._grid)
+        self.told = text("", "error", wrap=True)
+        self.told.hide()
+        box.addWidget(self.told)
+        row = line()
+        row.addStretch()
+        self._cancels = button("取消", self.reject)
+        row.addWidget(self._cancels)
+        self.does = button(does, self.save, role="primary", name="ask_save")
+        row.addWidget(self.does)
+        box.addLayout(row)
+
+    def add(self, word: str, entry: QWidget, hint: str = "") -> None:
+        """One entry more; the first has the keyboard, and Tab comes to the buttons last."""
+        add_field(self._grid, word, entry, hint)
+        self.setTabOrder(entry, self._cancels)
+        self.setTabOrder(self._cancels, self.does)
+        if self._first is None:
+            self._first = entry
+            entry.setFocus()  # not before it stands in the dialog: a widget that changes its parent loses the focus
+        if isinstance(entry, QLineEdit):
+            entry.returnPressed.connect(self.save)
+
+    def change(self) -> Change[object]:
+        """What is to be done with what was typed. Raises FieldError for what doesn't fit."""
+        raise NotImplementedError
+
+    def refused(self) -> None:
+        """``change`` has raised, and why is shown."""
+
+    def save(self) -> None:
+        """Hand the verb over, once."""
+        if not self.does.isEnabled():
+            return
+        try:
+            change = self.change()
+        except FieldError as problem:
+            self.tell(problem.sentence)
+            self.refused()
+            return
+        self.does.setEnabled(False)
+        self.told.hide()
+        self._jobs.write(change, self._done, owner=self, failed=self.tell)
+
+    def _done(self, result: object) -> None:
+        self.result_of = result
+        self.accept()
+
+    def tell(self, words: str) -> None:
+        """Why it was not done."""
+        self.does.setEnabled(True)
+        self.told.setText(words)
+        self.told.show()
+
+
+class AskDialog(VerbDialog):
     """``make`` turns the answers into the change; it may raise FieldError for what doesn't fit."""
 
     def __init__(
@@ -100,38 +176,16 @@ class AskDialog(QDialog):
         make: Callable[[Answers], Change[object]],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(
-            does
-        )  # the heading may name a child, and titles stand in the task bar and on the lock screen
-        self.setMinimumWidth(520)
+        super().__init__(jobs, does, heading, words, does, parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._jobs = jobs
         self._asks = tuple(asks)
         self._make = make
         self.entries: dict[str, QWidget] = {}
-        box = column(self, space=BETWEEN, around=AROUND)
-        box.addWidget(text(heading, "heading", wrap=True))
-        if words:
-            box.addWidget(text(words, "secondary", wrap=True))
-        grid = fields_grid()
         for ask in self._asks:
             self.entries[ask.key] = entry = self._entry(ask)
             entry.setObjectName(f"ask_{ask.key}")
             entry.setAccessibleName(ask.word)
-            add_field(grid, "" if ask.shape is Shape.TICK else ask.word, entry, ask.hint)
-        box.addLayout(grid)
-        self.told = text("", "error", wrap=True)
-        self.told.hide()
-        box.addWidget(self.told)
-        row = line()
-        row.addStretch()
-        row.addWidget(button("取消", self.reject))
-        self.does = button(does, self.save, role="primary", name="ask_save")
-        row.addWidget(self.does)
-        box.addLayout(row)
-        if self._asks:
-            self.entries[self._asks[0].key].setFocus()
+            self.add("" if ask.shape is Shape.TICK else ask.word, entry, ask.hint)
 
     def _entry(self, ask: Ask) -> QWidget:
         if ask.shape is Shape.LONG:
@@ -149,9 +203,7 @@ class AskDialog(QDialog):
                 choice.addItem(label, code)
             choice.setCurrentIndex(choice.findData(ask.value))
             return choice
-        edit = QLineEdit(ask.value)
-        edit.returnPressed.connect(self.save)
-        return edit
+        return QLineEdit(ask.value)
 
     def _said(self, entry: QWidget) -> str:
         if isinstance(entry, QPlainTextEdit):
@@ -163,24 +215,15 @@ class AskDialog(QDialog):
         assert isinstance(entry, QLineEdit)
         return entry.text()
 
-    def save(self) -> None:
-        """Hand the answers over, once."""
-        if not self.does.isEnabled():
-            return
-        said = {key: self._said(entry) for key, entry in self.entries.items()}
-        try:
-            change = self._make(Answers(self._asks, said))
-        except FieldError as problem:
-            self.tell(problem.sentence)
-            missing = first_missing(self._asks, said)
-            if missing is not None:
-                self.entries[missing.key].setFocus()  # where the hand has to go anyway
-            return
-        self.does.setEnabled(False)
-        self._jobs.write(change, lambda _result: self.accept(), owner=self, failed=self.tell)
+    def _all_said(self) -> dict[str, str]:
+        return {key: self._said(entry) for key, entry in self.entries.items()}
 
-    def tell(self, words: str) -> None:
-        """Why it was not done."""
-        self.does.setEnabled(True)
-        self.told.setText(words)
-        self.told.show()
+    def change(self) -> Change[object]:
+        """What ``make`` makes of the answers."""
+        return self._make(Answers(self._asks, self._all_said()))
+
+    def refused(self) -> None:
+        """The hand has to go to what is missing anyway."""
+        missing = first_missing(self._asks, self._all_said())
+        if missing is not None:
+            self.entries[missing.key].setFocus()
