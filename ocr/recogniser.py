@@ -62,10 +62,6 @@ class GreedyText:
     characters: tuple[Character, ...]
 
     @property
-    def min_confidence(self) -> float:
-        return min((c.confidence for c in self.characters), default=0.0)
-
-    @property
     def mean_confidence(self) -> float:
         return float(np.mean([c.confidence for c in self.characters])) if self.characters else 0.0
 

@@ -90,11 +90,6 @@ def verified(session: Session, registration_ids: Sequence[str], division: str) -
     return [(registration, child) for registration, child in session.execute(statement)]
 
 
-def child_of(session: Session, batch_row: BatchRow) -> Child:
-    """The child of a row."""
-    return session.scalars(select(Child).where(Child.id == batch_row.child_id)).one()
-
-
 def audit_of(session: Session, verb: str, object_id: str) -> AuditEntry:
     """The last audit entry of this verb on this object."""
     statement = select(AuditEntry).where(AuditEntry.verb == verb, AuditEntry.object_id == object_id)

@@ -55,12 +55,6 @@ def password_right(store: Store, user_id: str, password: str) -> bool:
     return True
 
 
-def opens_sensitive(store: Store, user_id: str) -> bool:
-    """May this user open what is extra-sensitive?"""
-    owner = _ring(store).by_id(user_id)
-    return owner is not None and KeyName.SENSITIVE in owner.sealed
-
-
 def name_for_sensitive(store: Store, user_id: str) -> None:
     """The user may open what is extra-sensitive from the next login on. Needs an opener who may, too."""
     if store.opened_keys.sensitive is None:

@@ -157,8 +157,6 @@ class OfficeView:
     division: str  # code of the office's own division
     division_name: str
     round_name: str
-    verified_registrations: int
-    show_all_until: int  # fields are shown whole until so many registrations are verified
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +355,6 @@ class ChildRow:
     reporting: str  # derived status, Chinese
     registration_id: str
     exited: str = ""  # why and when the child left the list: 2026-10-12 返乡
-    to_decide: int = 0  # proposed criteria that wait for a person
     open_cases: int = 0  # to be reported at once and not reported yet
     overdue_days: int = 0  # of the next visit
     fault: str = ""  # a key-concern child without a paper dossier

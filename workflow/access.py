@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from forms.gazetteer import gazetteer
-from records import care_rows, folder, keys, office_rows, opening, people, registration_rows, sealing_late
+from records import care_rows, folder, keys, office_rows, opening, people, sealing_late
 from records.errors import StoreDamaged, StoreError
 from records.ids import CHINA
 from records.keys import PRODUCTION, Kdf
@@ -21,7 +21,7 @@ from workflow.errors import BadValue
 from workflow.passwords import refuse_weak
 from workflow.permissions import Right, verb
 from workflow.scope import require_whole_office
-from workflow.settings import REVIEW_BY, SHOW_ALL_UNTIL, intervals, value_of
+from workflow.settings import REVIEW_BY, intervals
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +200,6 @@ def office(store: Store, actor: Actor) -> OfficeView:
             division=row.division,
             division_name=division_name(row.division),
             round_name="" if round_ is None else round_.name,
-            verified_registrations=registration_rows.count_verified(session),
-            show_all_until=value_of(session, SHOW_ALL_UNTIL),
         )
 
 

@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 from forms.dictionary import load_dictionary
 from forms.form_file import Form
-from records import inbox_rows, intake_rows, office_rows, pairing_rows, registration_rows
+from records import inbox_rows, intake_rows, office_rows, registration_rows
 from records.errors import CannotWrite
 from records.session import Session
 from records.store import Store
@@ -331,23 +331,6 @@ def page_words(store: Store, actor: Actor, page_id: str) -> PageWords:
 
 
 # -- what a person does about single pages ----------------------------------------------------------------------------
-
-
-@verb(Right.TAKE_IN)
-def set_aside(store: Store, actor: Actor, now: datetime, page_id: str, reason: str = "") -> Changes:
-    """A person puts a page aside: it belongs to no registration. ``reason``: in her words; ``bring_back`` undoes it.
-
-    Raises WrongState for a page of a verified registration.
-    """
-    with store.transaction() as session:
-        page = scope.page(session, actor, page_id)
-        if page.state is PageState.RECEIVED:
-            raise WrongState("这一页还在等着识别，现在不能放在一边。请等识别完再放。")
-        changes = drafting.take_out(store, session, now, page)
-        page.state = PageState.SET_ASIDE
-        page.reason = f"{pairing_rows.ASIDE_BY_PERSON}:{reason}" if reason else pairing_rows.ASIDE_BY_PERSON
-        store.audit(session, actor.user_id, now, "page.set_aside", page.id)
-        return changes | changed(pages=[page.id], sources=[page.source_id])
 
 
 @verb(Right.TAKE_IN)

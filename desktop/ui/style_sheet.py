@@ -10,7 +10,6 @@ QLabel[role="secondary"] { font-size: 13px; color: @secondary; }
 QLabel[role="error"] { font-size: 13px; color: @error; }
 QLabel[role="doubt"] { font-size: 13px; color: @doubt; }
 QLabel[role="confirmed"] { font-size: 13px; color: @confirmed; }
-QLabel[role="link"] { color: @acts; }
 
 QFrame[role="panel"] { background: @panel; border: 1px solid @line; border-radius: 6px; }
 QFrame[role="bar"] { background: @panel; border: none; border-top: 1px solid @line; }

@@ -21,7 +21,7 @@ from desktop.ui.widgets.key_sheet import KeySheet
 from records.views import PageRow, PageState, SourceState
 from tests.desktop.conftest import Desk, click, press, type_keys
 from tests.workflow.scripted import back, blank, failing, front, unknown
-from workflow import intake
+from workflow import arranging, intake
 
 Show = Callable[[QWidget], None]
 
@@ -207,7 +207,7 @@ def test_a_page_is_seen_set_aside_and_brought_back(desk: Desk, screen: InboxScre
     click(screen.detail.open)
     assert opened == [desk.drafts()[0].registration_id]
     page = pages(screen)[0]
-    intake.set_aside(desk.store, desk.actor, desk.clock(), page.page_id)
+    arranging.aside(desk.store, desk.actor, desk.clock(), [page.page_id])
     screen.read()
     qtbot.waitUntil(screen.detail.back.isVisible)
     click(screen.detail.back)

@@ -69,8 +69,7 @@ def test_greedy_collapses_repeats_and_drops_blanks() -> None:
     read = greedy(rows, ("", "甲", "乙"))
     assert read.text == "甲甲乙"
     assert [(c.start, c.end) for c in read.characters] == [(0, 2), (3, 4), (4, 5)]
-    assert read.characters[0].confidence == pytest.approx(0.8)
-    assert read.min_confidence == pytest.approx(0.5)
+    assert [c.confidence for c in read.characters] == pytest.approx([0.8, 0.6, 0.5])
 
 
 def test_a_picture_without_pixels_is_refused(recogniser: Recogniser) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from records.tables import ArchiveItem, CrossReference, Registration
 from records.views import Role, ValueSource
 from tests.workflow.conftest import OfficeAtWork
-from workflow import child_page, children, concerns, cross_reference, dossiers, intake, moves, verify, visits
+from workflow import arranging, child_page, children, concerns, cross_reference, dossiers, moves, verify, visits
 from workflow.check import check
 from workflow.cross_reference import Place
 from workflow.errors import NotFound, WrongState
@@ -76,14 +76,14 @@ def test_the_list_says_what_is_due_and_missing(office: OfficeAtWork) -> None:
 
     def listed() -> tuple[Any, ...]:
         (row,) = children.children(office.store, office.actor, today=TODAY)
-        return row.key_concern, row.to_decide, row.overdue_days, row.fault
+        return row.key_concern, row.overdue_days, row.fault
 
-    assert listed() == (False, 1, 11, "")
+    assert listed() == (False, 11, "")
     ((one,),) = [row.concerns for row in concerns.proposed(office.store, office.actor)]
     concerns.confirm(*act(office), one.concern_id)
-    assert listed() == (True, 0, 0, "没有纸质档案")
+    assert listed() == (True, 0, "没有纸质档案")
     dossiers.open_dossier(*act(office), child_id)
-    assert listed() == (True, 0, 0, "")
+    assert listed() == (True, 0, "")
 
 
 # -- the page ---------------------------------------------------------------------------------------------------------
@@ -249,6 +249,6 @@ def test_what_was_verified_once_is_not_taken_apart(office: OfficeAtWork) -> None
     verify.reopen(*act(office), shown.registrations[0].registration_id, "再看")
     first, *others = shown.sheets[0].page_ids
     for page_id in others:
-        intake.set_aside(*act(office), page_id)
+        arranging.aside(*act(office), [page_id])
     with pytest.raises(WrongState):
-        intake.set_aside(*act(office), first)
+        arranging.aside(*act(office), [first])

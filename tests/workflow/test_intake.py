@@ -10,7 +10,7 @@ import pytest
 from records.views import AnswerState, PageState, SourceState
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import back, blank, front, scan, unknown
-from workflow import intake, verify
+from workflow import arranging, intake, verify
 from workflow.errors import WrongState
 
 
@@ -21,7 +21,7 @@ def test_the_last_side_of_what_was_asked_about_stays(office: OfficeAtWork) -> No
     where = (office.store, office.actor)
     verify.mark(*where, office.clock(), sheet.registration_id, "child_name", AnswerState.ASK)  # on the missing side
     with pytest.raises(WrongState, match="只剩这一面"):
-        intake.set_aside(*where, office.clock(), sheet.pages[0].page_id)
+        arranging.aside(*where, office.clock(), [sheet.pages[0].page_id])
     assert len(office.sheets()) == 1
 
 
@@ -150,7 +150,7 @@ def test_a_page_put_aside_can_be_brought_back(office: OfficeAtWork) -> None:
     office.read()
     (sheet,) = office.sheets()
     back_page = sheet.pages[1].page_id
-    intake.set_aside(office.store, office.actor, office.clock(), back_page, "别人的")
+    arranging.aside(office.store, office.actor, office.clock(), [back_page], "别人的")
     (alone,) = office.sheets()
     assert [p.form_page for p in alone.pages] == [1]
     assert alone.place.archive_number == sheet.place.archive_number
@@ -170,7 +170,7 @@ def test_a_single_page_put_aside_dissolves_its_draft(office: OfficeAtWork) -> No
     office.deliver("一.jpg", front())
     office.read()
     (sheet,) = office.sheets()
-    intake.set_aside(office.store, office.actor, office.clock(), sheet.pages[0].page_id)
+    arranging.aside(office.store, office.actor, office.clock(), [sheet.pages[0].page_id])
     assert office.sheets() == []
     office.deliver("二.jpg", front(child_name="新人"))
     office.read()
@@ -184,7 +184,7 @@ def test_a_page_that_was_worked_on_stays(office: OfficeAtWork) -> None:
     (sheet,) = office.sheets()
     office.answer_all(sheet)
     with pytest.raises(WrongState, match="撤销"):
-        intake.set_aside(office.store, office.actor, office.clock(), sheet.pages[0].page_id)
+        arranging.aside(office.store, office.actor, office.clock(), [sheet.pages[0].page_id])
 
 
 def test_blank_and_unknown_pages_are_named(office: OfficeAtWork) -> None:

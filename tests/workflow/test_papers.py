@@ -9,7 +9,7 @@ from forms.kinds import JsonValue
 from records.views import PageState
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import CHILD, back, front, unknown, visit_record, work_log
-from workflow import intake, papers
+from workflow import arranging, intake, papers
 
 LOG = ("log_date", "log_child_name", "log_child_id_number", "log_dossier", "log_way", "log_content", "log_result")
 
@@ -70,7 +70,7 @@ def test_a_visit_record_brought_back_is_no_draft(office: OfficeAtWork) -> None:
     office.deliver("走访.jpg", visit_record())
     office.read()
     (visit,) = waiting(office, Purpose.VISIT)
-    intake.set_aside(office.store, office.actor, office.clock(), visit.page_id)
+    arranging.aside(office.store, office.actor, office.clock(), [visit.page_id])
     assert waiting(office, Purpose.VISIT) == []
     intake.bring_back(office.store, office.actor, office.clock(), visit.page_id)
     assert office.sheets() == []

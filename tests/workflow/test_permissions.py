@@ -51,7 +51,6 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.intake.take_in": {C, A, M},
     "workflow.intake.take_in_folder": {C, A, M},
     "workflow.intake.inbox": {C, A, M},
-    "workflow.intake.set_aside": {C, A, M},
     "workflow.intake.bring_back": {C, A, M},
     "workflow.intake.retry": {C, A, M},
     "workflow.intake.retry_source": {C, A, M},

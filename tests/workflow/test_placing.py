@@ -14,7 +14,7 @@ from records.views import PageState
 from records.views_care import PaperView, ReportState, VisitState
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import visit_record, work_log
-from workflow import child_page, dossiers, intake, mandatory, placing, visits
+from workflow import arranging, child_page, dossiers, mandatory, placing, visits
 from workflow.check import check
 from workflow.errors import BadValue, NotFinished, NotFound, WrongState
 from workflow.placing import LogLine
@@ -57,7 +57,7 @@ def test_a_visit_record_becomes_a_visit_with_its_page(office: OfficeAtWork) -> N
     with pytest.raises(WrongState):
         placing.record_visit_form(*act(office), found.page_id, child_id, {})
     with pytest.raises(WrongState):
-        intake.set_aside(*act(office), found.page_id)
+        arranging.aside(*act(office), [found.page_id])
     assert check(office.store, office.actor) == ()
 
 

@@ -90,7 +90,6 @@ BY_ID: dict[str, Callable[[Papers, Actor], object]] = {
     "reopen": lambda p, a: verify.reopen(p.office.store, a, p.office.clock(), p.verified, "看看"),
     "join": lambda p, a: verify.join(p.office.store, a, p.office.clock(), p.draft, p.verified),
     "part": lambda p, a: verify.part(p.office.store, a, p.office.clock(), p.draft),
-    "set aside": lambda p, a: intake.set_aside(p.office.store, a, p.office.clock(), p.page),
     "bring back": lambda p, a: intake.bring_back(p.office.store, a, p.office.clock(), p.page),
     "retry": lambda p, a: intake.retry(p.office.store, a, p.office.clock(), p.page),
     "retry source": lambda p, a: intake.retry_source(p.office.store, a, p.office.clock(), p.source),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QFrame
+from PySide6.QtWidgets import QFrame
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.batches.outcome import OutcomeForm
@@ -181,12 +181,7 @@ class BatchPanel(QFrame):
         if batch is None:
             return
         proposed = f"录入对照单 {batch.summary.number or batch.summary.name}.docx".replace("/", "-")
-        dialog = QFileDialog(self, "录入对照单写到哪里", proposed, "文档 (*.docx)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("docx")
-        dialog.fileSelected.connect(lambda name: self.write_sheets_to(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        choose_where(self, "录入对照单写到哪里", proposed, "文档 (*.docx)", self.write_sheets_to)
 
     def write_sheets_to(self, path: Path) -> None:
         """A page per child, for keying by hand into the national system."""

@@ -72,7 +72,11 @@ class CardGrid(QListView):
 
     @property
     def card(self) -> Card | None:
-        return self._cards.card(self.currentIndex().row())
+        return self.card_at(self.currentIndex().row())
+
+    def card_at(self, row: int) -> Card | None:
+        """The card that stands there, None beside all of them."""
+        return self._cards.card(row)
 
     @property
     def page(self) -> PageRow | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,16 +19,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
-    QFileDialog,
     QPushButton,
     QWidget,
 )
 
 from desktop.jobs import Jobs
+from desktop.ui.inbox.acting import Acting
 from desktop.ui.inbox.card_picture import THUMB
 from desktop.ui.inbox.cards import SHOWS, Card, Show, cards_of, counts, shown
-from desktop.ui.inbox.choosing import FormDialog, SideDialog
-from desktop.ui.inbox.detail import Detail, offered
+from desktop.ui.inbox.detail import Detail
 from desktop.ui.inbox.drop_button import DropButton
 from desktop.ui.inbox.grid import CardGrid
 from desktop.ui.inbox.hands import Hands
@@ -36,12 +35,13 @@ from desktop.ui.inbox.intake_queue import IntakeQueue, told
 from desktop.ui.inbox.keys import SHEET, Act
 from desktop.ui.inbox.model import CardModel
 from desktop.ui.inbox.thumbnails import Thumbnails
+from desktop.ui.inbox.way_in import WayIn
 from desktop.ui.theme import AROUND, BETWEEN, CONTROL, INSIDE
 from desktop.ui.widgets.either import Either
-from desktop.ui.widgets.files import dropped, opens
+from desktop.ui.widgets.files import choose_where, dropped, opens
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.key_sheet import offer_keys
-from desktop.ui.widgets.parts import Elided, EmptyState, Notice, button, column, halves, line, panel, text
+from desktop.ui.widgets.parts import EmptyState, Notice, button, column, halves, line, text
 from desktop.ui.widgets.sure import CountDialog
 from records.views import InboxView, PageRow, PageState
 from workflow import intake
@@ -49,10 +49,8 @@ from workflow.blank_forms import MOST, write_blank
 from workflow.changes import Changes
 from workflow.intake import TakeIn, Taken
 
-SUFFIXES = "*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.pdf"
 REFRESH_MS = 150  # changes that come in a burst are read once
 REST = 3  # what took a second to read is read again after three at the soonest
-QUARTER = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +90,13 @@ class InboxScreen(QWidget):
         self.thumbnails = Thumbnails(jobs, THUMB, self)
         self.grid = CardGrid(self.model, self.thumbnails)
         self.queue = IntakeQueue(jobs, self)
-        self.queue.progressed.connect(self._taking_in)
         self.queue.finished.connect(self._taken_in)
+        self.drop = WayIn(self.queue)
+        self.drop.given.connect(self.take_in)
+        self.drop.blanks_wanted.connect(self._ask_blank)
         self.notice = Notice()
         self.hands = Hands(jobs, self)
+        self.acting = Acting(jobs, self.grid, self.hands, self.notice, lambda: self.cards, self)
         self.detail = Detail(jobs)
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self.read)
@@ -106,7 +107,7 @@ class InboxScreen(QWidget):
         self._jobs.changed.connect(self._changed)
         self._jobs.recognising.connect(self._recognising)
         self.detail.queued.connect(self._jobs.recognise)
-        self.detail.acted.connect(self.act)
+        self.detail.acted.connect(self.acting.act)
         self.detail.open_registration.connect(self.open_registration)
         self.detail.learn.connect(self.learn_form)
         self.hands.queued.connect(self._jobs.recognise)
@@ -114,8 +115,9 @@ class InboxScreen(QWidget):
         self.hands.went.connect(self._went)
         self.hands.keyed.connect(self.open_registration)
         self.grid.at_hand.connect(self._at_hand)
-        self.grid.acted.connect(self.act)
-        self.grid.dropped.connect(self._dropped)
+        self.grid.acted.connect(self.acting.act)
+        self.grid.dropped.connect(self.acting.dropped)
+        self.acting.open_registration.connect(self.open_registration)
         offer_keys(self, "收件箱的按键", SHEET)
         back = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self)
         back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -126,7 +128,7 @@ class InboxScreen(QWidget):
     def _lay_out(self) -> None:
         box = column(self, space=INSIDE)
         box.setContentsMargins(AROUND, BETWEEN, AROUND, BETWEEN)
-        box.addWidget(self._make_drop())
+        box.addWidget(self.drop)
         box.addWidget(self.notice)
         self._parts = halves(self._make_list(), self.detail, (776, 384), (3, 2))
         holder = QWidget()
@@ -141,23 +143,6 @@ class InboxScreen(QWidget):
         )
         self._either.addWidget(self._parts)
         box.addWidget(holder, 1)
-
-    def _make_drop(self) -> QWidget:
-        self.drop = panel("drop")
-        self.drop.setFixedHeight(64)
-        row = line(self.drop, space=INSIDE)
-        row.setContentsMargins(BETWEEN, 0, BETWEEN, 0)
-        self.drop_words = text("把扫描件、照片或文件夹拖到这里")
-        row.addWidget(self.drop_words)
-        row.addWidget(Elided("JPG、PNG、TIFF、PDF，可以一次放几百份", "secondary"), 1)
-        self.halt = button("停止收件", self.queue.stop, role="quiet", icon="stop")
-        self.halt.hide()
-        row.addWidget(self.halt)
-        row.addWidget(button("打印空白表", self._ask_blank, icon="print", name="print_blank"))
-        row.addWidget(button("选文件夹", self._choose_folder, icon="folder", name="choose_folder"))
-        self.choose_files = button("选文件", self._choose_files, role="primary", icon="plus", name="choose_files")
-        row.addWidget(self.choose_files)
-        return self.drop
 
     def _make_list(self) -> QWidget:
         part = QWidget()
@@ -191,12 +176,12 @@ class InboxScreen(QWidget):
     def _make_foot(self) -> QWidget:
         foot = QWidget()
         flow = FlowLayout(foot, INSIDE)
-        self.join = button("合成一份", partial(self.act, Act.JOIN), icon="copy", name="join")
+        self.join = button("合成一份", partial(self.acting.act, Act.JOIN), icon="copy", name="join")
         self.to_apart = DropButton("拖到这里：单独成一份", "page", self.hands.apart, "drop_apart")
         self.to_aside = DropButton("拖到这里：搁置", "aside", self.hands.aside, "drop_aside")
-        self.undo = button("撤销", partial(self.act, Act.UNDO), role="quiet", icon="undo", name="undo")
-        self.to_apart.pressed_alone.connect(partial(self.act, Act.APART))
-        self.to_aside.pressed_alone.connect(partial(self.act, Act.ASIDE))
+        self.undo = button("撤销", partial(self.acting.act, Act.UNDO), role="quiet", icon="undo", name="undo")
+        self.to_apart.pressed_alone.connect(partial(self.acting.act, Act.APART))
+        self.to_aside.pressed_alone.connect(partial(self.acting.act, Act.ASIDE))
         self.outside = text("", "secondary")
         self.outside.setMinimumHeight(CONTROL)
         for each in (self.join, self.to_apart, self.to_aside, self.undo, self.outside):
@@ -205,42 +190,41 @@ class InboxScreen(QWidget):
 
     # -- files come in ------------------------------------------------------------------------------------------------
 
-    def _choose_files(self) -> None:
-        names, _kind = QFileDialog.getOpenFileNames(
-            self, "选要识别的文件", "", f"扫描件和照片 ({SUFFIXES});;所有文件 (*)"
-        )
-        self.take_in([Path(name) for name in names])
-
-    def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "选装有扫描件的文件夹")
-        self.take_in([Path(name)] if name else [])
-
     def take_in(self, paths: Sequence[Path]) -> None:
         """Take in these files and folders."""
         if paths:
             self.notice.drop()
             self.queue.add(paths)
 
-    def _taking_in(self, done: int, total: int) -> None:
-        self.drop_words.setText(f"正在收件 {done} / {total}")
-        self.halt.show()
-
     def _taken_in(self, results: tuple[TakeIn, ...]) -> None:
-        self.drop_words.setText("把扫描件、照片或文件夹拖到这里")
-        self.halt.hide()
         self._first_new = next((result.source_id for result in results if isinstance(result, Taken)), "")
         words, role = told(results) if results else ("这里没有可以识别的文件。", "note")
         self.notice.say(words, role)
         self._passing = words if role == "good" else ""
         self._jobs.recognise()
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped(event):
+            event.acceptProposedAction()
+            self.drop.show_over(True)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        event.acceptProposedAction()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self.drop.show_over(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.drop.show_over(False)
+        event.acceptProposedAction()
+        self.take_in(dropped(event))
+
     # -- forms to send out --------------------------------------------------------------------------------------------
 
     def _ask_blank(self) -> None:
         def where(copies: int) -> None:
-            name, _kind = QFileDialog.getSaveFileName(self, "空白表写到哪里", "空白登记表.pdf", "PDF (*.pdf)")
-            if name:
-                self.write_blank(Path(name), copies)
+            write = partial(self.write_blank, copies=copies)
+            choose_where(self, "空白表写到哪里", "空白登记表.pdf", "PDF (*.pdf)", write)
 
         words = f"要几份，1 到 {MOST}。每份编号不同，正反两面。"
         CountDialog("打印空白表", words, usual=20, most=MOST, act=where, parent=self).open()
@@ -259,32 +243,11 @@ class InboxScreen(QWidget):
             failed=lambda told: self.notice.say(told, "alarm"),
         )
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped(event):
-            event.acceptProposedAction()
-            self._over(True)
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        event.acceptProposedAction()
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self._over(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._over(False)
-        event.acceptProposedAction()
-        self.take_in(dropped(event))
-
-    def _over(self, on: bool) -> None:
-        self.drop.setProperty("over", "true" if on else "false")
-        self.drop.style().unpolish(self.drop)
-        self.drop.style().polish(self.drop)
-
     # -- what is here -------------------------------------------------------------------------------------------------
 
     def enter(self) -> None:
         """The screen is shown."""
-        (self.grid if self.cards else self.choose_files).setFocus()
+        (self.grid if self.cards else self.drop.choose_files).setFocus()
         if self._passing and self.notice.words == self._passing:
             self.notice.drop()
         self.read()
@@ -411,106 +374,6 @@ class InboxScreen(QWidget):
 
     # -- pages are put in order ---------------------------------------------------------------------------------------
 
-    def act(self, act: Act) -> None:
-        """A deed with the page at hand, or with all pages of the cards chosen."""
-        deeds: dict[Act, Callable[[], object]] = {
-            Act.OPEN: self._open,
-            Act.JOIN: self._join,
-            Act.APART: lambda: self.hands.apart(_ids(self.grid.chosen_pages())),
-            Act.TAKE_UP: self._take_up,
-            Act.PUT_DOWN: self._put_down,
-            Act.BEHIND: self._behind,
-            Act.ASIDE: lambda: self.hands.aside(_ids(self.grid.chosen_pages())),
-            Act.ASIDE_ALL: lambda: self.hands.aside(_ids(self.grid.chosen_pages(whole=True))),
-            Act.BACK: lambda: self._with(Act.BACK, self.hands.back),
-            Act.TURN: lambda: self._with(Act.TURN, lambda pages: self.hands.turn(_ids(pages), QUARTER)),
-            Act.TURN_LEFT: lambda: self._with(Act.TURN, lambda pages: self.hands.turn(_ids(pages), 3 * QUARTER)),
-            Act.AGAIN: lambda: self._with(Act.AGAIN, self.hands.again),
-            Act.READ_AS: lambda: self._with(Act.READ_AS, self._ask_form),
-            Act.KEY_IN: lambda: self._with(Act.KEY_IN, self._ask_side),
-            Act.FORWARD: lambda: self._move(-1),
-            Act.BACKWARD: lambda: self._move(1),
-            Act.UNDO: self.hands.undo,
-            Act.LEAVE: lambda: self._pick(frozenset()),
-        }
-        deeds[act]()
-
-    def _with(self, act: Act, do: Callable[[list[PageRow]], None]) -> None:
-        """The pages chosen for which the deed makes sense."""
-        wanted = self.grid.chosen_pages()
-        pages = [p for card in self.grid.chosen for p in card.pages if p in wanted and act in offered(card, p)]
-        if pages:
-            do(pages)
-        else:
-            self.notice.say("选中的页不需要这样做，没有改动。", "note")
-
-    def _open(self) -> None:
-        card = self.grid.card
-        if card is not None and card.registration_id is not None:
-            self.open_registration.emit(card.registration_id)
-
-    def _join(self) -> None:
-        chosen = self.grid.chosen
-        into = next((card for card in chosen if card.registration_id is not None), None)
-        if len(chosen) < 2 or into is None:
-            self.notice.say("先选两份或几份（按住 Ctrl 点选），其中要有一份登记表。", "note")
-            return
-        pages = [page.page_id for card in chosen if card is not into for page in card.pages]
-        self.hands.put(pages, into.key, into.title)
-
-    def _take_up(self) -> None:
-        pages = frozenset(_ids(self.grid.chosen_pages()))
-        self._pick(frozenset() if pages == self.grid.taken_up else pages)
-        if self.grid.taken_up:
-            self.notice.say(f"拿起了 {len(pages)} 页。走到要放的那一份，按 Ctrl+V 放下；按 Esc 不动。", "note")
-
-    def _pick(self, pages: frozenset[str]) -> None:
-        if self.grid.taken_up and not pages:
-            self.notice.drop()
-        self.grid.taken_up = pages
-        self.grid.viewport().update()
-
-    def _put_down(self) -> None:
-        pages, card = self.grid.taken_up, self.grid.card
-        if pages and card is not None:
-            self._put(tuple(pages), card)
-
-    def _dropped(self, pages: tuple[str, ...], row: int) -> None:
-        card = self.model.card(row)
-        if card is not None and set(pages) - {page.page_id for page in card.pages}:
-            self._put(pages, card)
-
-    def _put(self, pages: tuple[str, ...], card: Card) -> None:
-        if card.registration_id is None:
-            self.notice.say("要放到一份登记表上：这一页自己还不属于哪一份。没有改动。", "note")
-            return
-        self._pick(frozenset())
-        self.hands.put(pages, card.registration_id, card.title)
-
-    def _behind(self) -> None:
-        """Papers are scanned behind the form they belong to: the registration before the first of the chosen."""
-        pages = _ids(self.grid.chosen_pages())
-        keys = [card.key for card in self.cards]
-        first = self.grid.chosen[0] if self.grid.chosen else None
-        at = keys.index(first.key) if first is not None and first.key in keys else 0
-        before = next((card for card in reversed(self.cards[:at]) if card.registration_id is not None), None)
-        if before is None or not pages:
-            self.notice.say("前面没有登记表。请把这一页拖到它所属的那一份上。", "note")
-            return
-        self.hands.put(pages, before.key, before.title)
-
-    def _move(self, steps: int) -> None:
-        page = self.grid.page
-        if page is not None and page.behind:
-            self.grid.slot += steps
-            self.hands.move(page.page_id, steps)
-
-    def _ask_form(self, pages: list[PageRow]) -> None:
-        FormDialog(self._jobs, partial(self.hands.read_as, _ids(pages)), self).open()
-
-    def _ask_side(self, pages: list[PageRow]) -> None:
-        SideDialog(self._jobs, partial(self.hands.key_in, pages[0].page_id), self).open()
-
     def _told(self, words: str, role: str, undoable: bool) -> None:
         self.notice.say(words, role, action="撤销" if undoable else "", act=self.hands.undo if undoable else None)
         self.undo.setEnabled(bool(self.hands.deeds))
@@ -526,7 +389,3 @@ def _look(view: InboxView) -> Looked:
 
 def _of(card: Card, source_id: str) -> bool:
     return card.key == source_id or any(page.source_id == source_id for page in card.pages)
-
-
-def _ids(pages: Sequence[PageRow]) -> list[str]:
-    return [page.page_id for page in pages]
