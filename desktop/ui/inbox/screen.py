@@ -262,7 +262,7 @@ class InboxScreen(QWidget):
         open_only, busy = not self.done_too.isChecked(), self._jobs.is_recognising or self.queue.busy
         self._jobs.read(
             lambda store, actor: _look(intake.inbox(store, actor, open_only=open_only, count_outside=not busy)),
-            partial(self._show, not busy),
+            partial(self._show, not busy, self._ended),
             owner=self,
             failed=self._not_read,
         )
@@ -282,7 +282,7 @@ class InboxScreen(QWidget):
         self._reading.invalidate()
         self.notice.say(refused, "alarm")
 
-    def _show(self, counted_outside: bool, looked: Looked) -> None:
+    def _show(self, counted_outside: bool, ended: bool, looked: Looked) -> None:
         if not self._jobs.attended:
             return  # the office was left while the store was being asked
         # a long list rests longer between two looks, so that reading it never fills the day
@@ -302,14 +302,15 @@ class InboxScreen(QWidget):
         if view.waiting and not self._resumed and not self._jobs.is_recognising and not self.queue.busy:
             self._jobs.recognise()
         self._resumed = True
-        self._say_what_is_next(view)
+        if ended:  # what was read before the readers came to their end may not have the last drafts yet
+            self._say_what_is_next(view)
         if self._again:
             self._again = False
             self._refresh.start()
 
     def _say_what_is_next(self, view: InboxView) -> None:
         """Everything is read: who sees this for the first time learns where it goes on."""
-        if not self._ended or view.waiting or self._jobs.is_recognising:
+        if view.waiting or self._jobs.is_recognising:
             return
         self._ended = False
         if view.drafts and (self.notice.isHidden() or self.notice.words == self._passing):
