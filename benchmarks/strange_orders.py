@@ -31,6 +31,7 @@ from records.tables import Child, ChildMerge, Concern, MandatoryReport, Page, Re
 from records.views import Actor, AnswerState, BatchRowState, BatchState, ErasureState, Role
 from records.views_care import LinkKind, ReportState
 from workflow import (
+    arranging,
     backups,
     concerns,
     dossiers,
@@ -429,7 +430,10 @@ def batch(walk: Walk, dice: random.Random) -> None:
 def set_page_aside(walk: Walk, dice: random.Random) -> None:
     page = _one(dice, walk.town.ids(Page))
     if page is not None:
-        dice.choice((intake.set_aside, intake.bring_back))(*walk.here, page)
+        if dice.random() < 0.5:
+            arranging.aside(*walk.here, [page])
+        else:
+            intake.bring_back(*walk.here, page)
 
 
 def erase(walk: Walk, dice: random.Random) -> None:

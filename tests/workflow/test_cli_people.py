@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from records.errors import UserDisabled, WrongPassword
-from records.store import open_store
+from records.opening import open_store
 from records.views import Role
 from tests.workflow.conftest import LATER, OfficeAtWork, Typed
 
