@@ -347,12 +347,8 @@ class InboxScreen(QWidget):
         if self._go_to and self.grid.go_to_page(self._go_to):
             self._go_to = ""
             return
-        fresh = (
-            next((card.key for card in self.model.cards if _of(card, self._first_new)), "") if self._first_new else ""
-        )
-        if fresh:
+        if self._first_new and self._go_to_source(self._first_new):
             self._first_new = ""
-            self.grid.go_to(fresh)
             self.grid.scrollTo(self.grid.currentIndex(), CardGrid.ScrollHint.PositionAtTop)
             if self.drop.isAncestorOf(QApplication.focusWidget() or self):
                 self.grid.setFocus()  # Enter goes on with what came, and doesn't ask for files again
@@ -360,8 +356,15 @@ class InboxScreen(QWidget):
         now = self.grid.card
         if before is None or (now is not None and now.key == before.key):
             self.grid.set_slot(slot)
-        elif not self.grid.go_to(before.key, slot) and page is not None:
-            self.grid.go_to_page(page.page_id)
+        elif self.grid.go_to(before.key, slot) or (page is not None and self.grid.go_to_page(page.page_id)):
+            return
+        else:
+            self._go_to_source(before.key)  # a file that was opened meanwhile: its pages stand there now
+
+    def _go_to_source(self, source_id: str) -> bool:
+        """The first card of a file is at hand. False where none is listed."""
+        key = next((card.key for card in self.model.cards if _of(card, source_id)), "")
+        return bool(key) and self.grid.go_to(key)
 
     def _at_hand(self) -> None:
         card, page = self.grid.card, self.grid.page
