@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop import start
-from desktop.app import make_window
 from desktop.jobs import Jobs
+from desktop.screens import make_window
 from desktop.ui.main_window import MainWindow
 from forms.form_file import Box
 from ocr.reading import PageOutcome, ReadingContext

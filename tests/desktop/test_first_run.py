@@ -22,7 +22,7 @@ from desktop.ui.login.recover import RecoverScreen
 from desktop.ui.login.restore import RestoreScreen
 from desktop.ui.login.screen import LoginScreen
 from desktop.ui.main_window import MainWindow
-from desktop.ui.settings.asking import AskDialog
+from desktop.ui.settings.asking import FieldsDialog
 from desktop.ui.settings.people import CodeDialog
 from desktop.ui.settings.screen import SettingsScreen
 from desktop.ui.shell import SMALLEST
@@ -287,7 +287,7 @@ def test_a_code_that_nobody_wrote_down_is_told_at_the_next_login(
     click(notice.action)
     settings = program.window.findChild(SettingsScreen)
     assert settings is not None
-    ask = settings.people.findChild(AskDialog)
+    ask = settings.people.findChild(FieldsDialog)
     assert ask is not None
     click(ask.does)
     qtbot.waitUntil(lambda: settings.people.findChild(CodeDialog) is not None, timeout=20000)
