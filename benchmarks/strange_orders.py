@@ -33,6 +33,7 @@ from records.views_care import LinkKind, ReportState
 from workflow import (
     arranging,
     backups,
+    child_page,
     concerns,
     dossiers,
     duplicates,
@@ -390,7 +391,7 @@ def paper(walk: Walk, dice: random.Random) -> None:
     if child_id is None:
         return
     store, actor, _ = walk.here
-    found = dossiers.dossier(store, actor, child_id)
+    found = child_page.child_page(store, actor, child_id, walk.clock.today).dossier
     if found is None:
         dossiers.open_dossier(*walk.here, child_id)
         return
@@ -427,13 +428,18 @@ def batch(walk: Walk, dice: random.Random) -> None:
             report.record_outcome(*walk.here, row.row_id, False, reason="证件号码不符")
 
 
-def set_page_aside(walk: Walk, dice: random.Random) -> None:
+def put_in_order(walk: Walk, dice: random.Random) -> None:
     page = _one(dice, walk.town.ids(Page))
     if page is not None:
-        if dice.random() < 0.5:
-            arranging.aside(*walk.here, [page])
-        else:
+        what = dice.randrange(4)
+        if what == 0:
+            arranging.aside(*walk.here, [page], remembered="搁置了 1 页")
+        elif what == 1:
             intake.bring_back(*walk.here, page)
+        elif what == 2:
+            arranging.apart(*walk.here, [page], remembered="1 页单独成一份")
+        else:
+            arranging.undo_last(*walk.here)
 
 
 def erase(walk: Walk, dice: random.Random) -> None:
@@ -539,7 +545,7 @@ DEEDS: dict[str, Callable[[Walk, random.Random], None]] = {
     for deed in (
         take_in, save, save_by_the_second, reopen, rename, take_back, pass_or_send_back, enter_twice, decide_concern,
         add_concern, visit, plan_visit, write_log, raise_or_report, leave_or_return, belong, merge, undo_merge,
-        keep_apart, paper, batch, set_page_aside, erase, rotate, back_up_and_restore, hand_over, merge_in_the_county,
+        keep_apart, paper, batch, put_in_order, erase, rotate, back_up_and_restore, hand_over, merge_in_the_county,
         send_back_from_the_county, half_year, wait,
     )
 }  # fmt: skip

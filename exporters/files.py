@@ -46,12 +46,21 @@ class Written:
     content_sha256: str = ""
 
 
+# what a file begins with and holds: its name ends so, or nothing on an office PC opens it by a click
+NATURES: tuple[tuple[bytes, bytes, str], ...] = (
+    (b"%PDF", b"", ".pdf"),
+    (b"PK", b"xl/workbook.xml", ".xlsx"),
+    (b"PK", b"word/document.xml", ".docx"),
+)
+
+
 def write_file(path: Path, data: bytes) -> Written:
     """Write ``data`` to ``path`` atomically and durably.
 
-    Raises FileProblem; then whatever stood there still does, except for ``not_confirmed``: the new file
-    stands, but might not outlive a power cut.
+    Raises FileProblem, also for a name that tells of another kind of file (``wrong_name``); then whatever stood
+    there still does, except for ``not_confirmed``: the new file stands, but might not outlive a power cut.
     """
+    _agree(path, data)
     target = Path(os.path.realpath(path))  # a link stays a link: what it points to is replaced
     _check(target)
     temporary = _temporary(target)
@@ -70,6 +79,15 @@ def write_file(path: Path, data: bytes) -> Written:
             "not_confirmed", f"“{target.name}”已经写出，但磁盘没有确认保存好。先不要拔出 U 盘或关机，请再写一次。"
         ) from error
     return Written(hashlib.sha256(data).hexdigest(), len(data))
+
+
+def _agree(path: Path, data: bytes) -> None:
+    for begins, holds, suffix in NATURES:
+        if data.startswith(begins) and holds in data and path.suffix.lower() != suffix:
+            raise FileProblem(
+                "wrong_name",
+                f"要写的是 {suffix} 文件，“{path.name}”的名字不是，没有写出。请把名字改成以 {suffix} 结尾。",
+            )
 
 
 def writable(path: Path) -> None:

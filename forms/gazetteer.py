@@ -54,7 +54,7 @@ class Division:
 
 @dataclass(frozen=True, slots=True)
 class AbolishedDivision:
-    """A county code no longer in use; years are None where the source doesn't know them."""
+    """A code no longer in use, of a county or below; years are None where the source doesn't know them."""
 
     code: str
     name: str
@@ -96,9 +96,10 @@ class Gazetteer:
                 for spelling in self._spellings(code):
                     found.setdefault(spelling, []).append(code)
         today = frozenset(found)
-        for gone in self._abolished.values():
+        for gone in (each for code, each in self._abolished.items() if len(code) == 6):
             # 九台市 is written for years after it became a district; a name in use today means today's place
-            if gone.successor and gone.name not in today and gone.successor not in found.get(gone.name, ()):
+            known = gone.successor in self._names and gone.successor not in found.get(gone.name, ())
+            if known and gone.successor and gone.name not in today:
                 found.setdefault(gone.name, []).append(gone.successor)
         return {name: tuple(codes) for name, codes in found.items()}
 
@@ -156,8 +157,29 @@ class Gazetteer:
         parent = self._parent(code)
         return (self.full_name(parent) if parent and self._name(parent) else "") + name
 
+    def own_name(self, code: str) -> str | None:
+        """The name of a division alone, today's or the last it had; None for a code that never was one."""
+        gone = self._abolished.get(code)
+        return self._name(code) or (None if gone is None else gone.name)
+
+    def told(self, code: str) -> str:
+        """All names from the province down, of a division that is gone the last it had; "" for no code.
+
+        Of a code that no list knows: the names above it that one does, and the code.
+        """
+        if not code:
+            return ""
+        names, at = [], code
+        if self.own_name(code) is None:
+            at = next((above for n in (9, 6) if n < len(code) and self.own_name(above := code[:n])), "")
+            names = [f"（{code}）" if at else code]
+        while at:
+            names.insert(0, self.own_name(at) or "")
+            at = self._parent(at) or ""
+        return "".join(names)
+
     def abolished(self, code: str) -> AbolishedDivision | None:
-        """What an abolished county code was, or None."""
+        """What a code that is no longer in use was, or None."""
         return self._abolished.get(code)
 
     @cached_property

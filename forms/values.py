@@ -112,10 +112,8 @@ def _written_date(iso: str) -> str:
 
 def _place(code: str, full: bool) -> str:
     places = gazetteer()
-    if not places.division(code):
-        return code
-    whole = places.full_name(code)
-    if full:
+    whole = places.told(code)
+    if full or not places.division(code):
         return whole
     county = places.division(code[:6])
     if county is None or county.level != "county" or county.parent is None:

@@ -387,6 +387,7 @@ class ChildPage:
     exited_on: date | None
     exit_reason: str
     standing: str  # why no registration counts at present, "" while one does
+    group: str  # which of the notice's groups the current registration puts it into, "" where that isn't known
     registrations: tuple[RegistrationColumn, ...]
     fields: tuple[FieldRow, ...]
     persons: tuple[PersonView, ...]

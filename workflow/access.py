@@ -204,11 +204,8 @@ def office(store: Store, actor: Actor) -> OfficeView:
 
 
 def division_name(code: str) -> str:
-    """The full name of a division, "" for none and the code itself for one that isn't known."""
-    if not code:
-        return ""
-    places = gazetteer()
-    return code if places.division(code) is None else places.full_name(code)
+    """The full name of a division, "" for none; of one that the list has no more, what it was called."""
+    return gazetteer().told(code)
 
 
 @verb(Right.ADMINISTER)

@@ -35,6 +35,7 @@ ALONE: Mapping[str, str] = {
     "key.recovery_code": "更换恢复码",
     "key.recovery_noted": "抄好恢复码",
     "settings.change": "改设置",
+    "office.division_moved": "调整区划",
     "draft.write": "写出核对草稿",
     "audit.export": "写出操作记录",
     "id_numbers.unmask": "显示完整身份证号",

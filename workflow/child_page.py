@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from forms.category import Category, category
 from forms.code_tables import code_table
 from forms.dictionary import load_dictionary
 from forms.form_file import Form, FormField
@@ -42,7 +43,7 @@ from records.views_care import (
     SheetView,
     VisitView,
 )
-from workflow import blind, concerns, dossiers, drafting, mandatory, moves, ownership, scope, visits
+from workflow import blind, concerns, dossiers, drafting, mandatory, moves, ownership, scope, sheets, visits
 from workflow.answering import code_table_of
 from workflow.children import exit_words
 from workflow.cross_reference import item_of
@@ -50,6 +51,7 @@ from workflow.forms_in_use import stored_form
 from workflow.heads import PERSON_PARTS, Head, head_of
 from workflow.names import mask_id_number
 from workflow.permissions import RIGHTS, Right, verb
+from workflow.settings import limits_of
 from workflow.sheets import label_of
 
 STATE_WORDS = {
@@ -65,6 +67,15 @@ SOURCE_WORDS = {
     ValueSource.DEPARTMENT: "部门数据",
     ValueSource.CORRECTION: "更正",
 }
+
+
+GROUPS = {
+    Category.MIGRANT: "流动儿童",
+    Category.LOCAL_HELP: "主动求助的本地户籍儿童",
+    Category.OUTSIDE: "不在流动儿童范围内",
+    Category.UNSURE: "",
+}
+ASKED_FOR_HELP = "concern_criteria"  # extra-sensitive, and decides which group it is
 
 
 @verb(Right.SEE_CHILDREN)
@@ -92,6 +103,7 @@ def child_page(store: Store, actor: Actor, child_id: str, today: date) -> ChildP
             exited_on=child.exited_on,
             exit_reason=exit_words(child).partition(" ")[2],
             standing=_standing(session, child, registrations),
+            group=_group(session, registrations, blinded),
             registrations=_columns(store, session, child, registrations),
             fields=_fields(store, session, registrations, blinded),
             persons=_persons(session, child.id, who),
@@ -118,6 +130,17 @@ def _standing(session: Session, child: Child, registrations: Sequence[Registrati
     if erasing.has_drafts(session, child.id):
         return "这名儿童的登记表已退回核对，还没有再存，下面是退回以前的情况。请核对完再看。"
     return "这名儿童名下已没有登记表（原来的一份核对后归了别人），下面是另外记下的内容。请查明后并到正确的那一名。"
+
+
+def _group(session: Session, registrations: Sequence[Registration], blinded: Mapping[str, frozenset[str]]) -> str:
+    """流动儿童, or what else by the current registration; "" where an answer that decides it is missing or covered."""
+    if not registrations or registrations[0].id in blinded:
+        return ""
+    newest = registrations[0]
+    answers = registration_rows.answers_of(session, newest.id)
+    if ASKED_FOR_HELP in sheets.unseen(answers):
+        return ""
+    return GROUPS[category(sheets.said(answers), as_of=sheets.as_of(newest), limits=limits_of(session))]
 
 
 # -- registrations side by side ---------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from workflow.cli_archive import add_archive_commands
 from workflow.cli_backup import add_backup_commands
 from workflow.cli_care import add_care_commands
 from workflow.cli_child import add_child_commands
+from workflow.cli_divisions import add_division_commands
 from workflow.cli_erasure import add_erasure_commands
 from workflow.cli_forms import add_form_commands
 from workflow.cli_handover import add_handover_commands
@@ -91,6 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_archive_commands(commands)
     add_review_commands(commands)
     add_people_commands(commands)
+    add_division_commands(commands)
     add_erasure_commands(commands)
     add_backup_commands(commands)
     add_handover_commands(commands)

@@ -43,7 +43,7 @@ from workflow.cross_reference import (
 )
 from workflow.errors import NotFound, WrongState
 from workflow.forms_in_use import stored_form
-from workflow.heads import Head, head_of
+from workflow.heads import Head
 from workflow.ownership import own_child
 from workflow.permissions import Right, verb
 from workflow.settings import NUMBER_TEMPLATE, value_of
@@ -247,16 +247,6 @@ def file_pages(
 
 
 # -- looking ----------------------------------------------------------------------------------------------------------
-
-
-@verb(Right.SEE_CHILDREN)
-def dossier(store: Store, actor: Actor, child_id: str) -> DossierView | None:
-    """The child's dossier with what lies in it, in order; None while there is none."""
-    store.saw(actor.user_id, "child.see", [child_id])
-    with store.session() as session:
-        who = head_of(session, actor, scope.child(session, actor, child_id))
-        found = care_rows.dossier_of(session, child_id)
-        return None if found is None else view(session, found, who)
 
 
 def view(session: Session, row: Dossier, who: Head) -> DossierView:

@@ -21,7 +21,7 @@ from records.session import Session
 from records.store import Store
 from records.tables import Answer, ArchiveItem, Page, Reading, Registration, Sheet
 from records.views import AnswerState, PageState, RegistrationState, ValueSource
-from workflow import cross_reference, earlier_forms, learned
+from workflow import cross_reference, divisions, earlier_forms, learned
 from workflow.changes import NOTHING, Changes, changed
 from workflow.errors import WrongState
 from workflow.forms_in_use import stored_form
@@ -295,7 +295,9 @@ def set_division(session: Session, registration: Registration) -> None:
     home = min(pages, key=lambda p: (p.source.received_at, p.source.id, p.position)).source.division
     answers = registration_rows.answers_of(session, registration.id)
     stated = (answers[key].value for key in ("child_residence", "form_division") if key in answers)
-    codes = [str(s.get("division") or "") if isinstance(s, dict) else str(s or "") for s in stated]
+    moved = divisions.moved_divisions(session)
+    written = (str(s.get("division") or "") if isinstance(s, dict) else str(s or "") for s in stated)
+    codes = [divisions.today(moved, code) for code in written]
     known = (code for code in codes if lies_within(code, home) and gazetteer().division(code) is not None)
     registration.division = next(known, home)
 
@@ -345,12 +347,6 @@ def draft_by_hand(store: Store, session: Session, now: datetime, pages: Sequence
     return changed(registrations=[registration.id], pages=[p.id for p in pages], sources=[p.source_id for p in pages])
 
 
-def take_out(store: Store, session: Session, now: datetime, page: Page) -> Changes:
-    """A page leaves its draft, which is dissolved when it was the last. Raises WrongState for a verified one."""
-    left = lift(session, page)
-    return NOTHING if left is None else tidy(store, session, now, [left])
-
-
 def lift(session: Session, page: Page) -> Registration | None:
     """A page leaves its sheet; the draft that ``tidy`` has to bring in line, if it stood in one.
 
@@ -393,39 +389,3 @@ def _keys_answered_by_person(session: Session, registration_id: str, page_id: st
     answers = registration_rows.answers_of(session, registration_id)
     events = registration_rows.keys_with_events(session, registration_id)
     return [a.key for a in answers.values() if a.page_id == page_id and a.key in events]
-
-
-def join(store: Store, session: Session, now: datetime, one: Registration, other: Registration) -> Changes:
-    """Two drafts become one sheet; ``one`` keeps its number. Raises WrongState where that can't be."""
-    pages = registration_rows.pages_of_registration(session, one.id)
-    more = registration_rows.pages_of_registration(session, other.id)
-    same_form = (one.form_id, one.form_version) == (other.form_id, other.form_version)
-    if not same_form or {p.form_page for p in pages} & {p.form_page for p in more}:
-        raise WrongState("这两份不是同一种表的正反两面，没有配成一份。请另选一份。")
-    if registration_rows.keys_with_events(session, other.id):
-        raise WrongState("另一份上已经有核对过的栏目，没有配成一份。请先撤销那一份的核对，或从那一份来配这一份。")
-    for page in more:
-        off_the_sheet(page)
-    session.flush()
-    changes = dissolve(store, session, now, other)
-    one.pinned = True
-    one.notes = ["joined_by_person"]
-    onto_sheets(store, session, one, more)
-    write_answers(store, session, now, one)
-    return changes | changed(
-        registrations=[one.id, other.id], pages=[p.id for p in more], sources=[p.source_id for p in pages + more]
-    )
-
-
-def part(store: Store, session: Session, now: datetime, registration: Registration) -> Changes:
-    """Every page but the first becomes a draft of its own. Raises WrongState where that can't be."""
-    pages = registration_rows.pages_of_registration(session, registration.id)
-    if len(pages) < 2:
-        raise WrongState("这份登记表只有一面，不用分开。")
-    changes = changed(registrations=[registration.id], sources=[p.source_id for p in pages])
-    for page in pages[1:]:
-        changes |= take_out(store, session, now, page)
-        changes |= draft_by_hand(store, session, now, [page], "parted_by_person")
-    registration.pinned = True
-    registration.notes = ["parted_by_person"]
-    return changes

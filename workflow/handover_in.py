@@ -25,7 +25,7 @@ from records.tables import Child, Handover, Partner, Registration, ReportElsewhe
 from records.vault import ID_PATTERN
 from records.views import Actor
 from records.views_handover import FieldChange, IncomingPackage, IncomingRegistration, IncomingReport
-from workflow import blind, matching, report
+from workflow import blind, divisions, matching, report
 from workflow.answering import code_table_of, same
 from workflow.changes import NOTHING, Changes, changed
 from workflow.errors import NotFound
@@ -148,6 +148,7 @@ def _take(
     taking.write_notes()
     taking.place_pages()
     taking.drop_emptied()
+    divisions.follow(session)
     session.expire_all()
     for child in child_rows.some_at_a_time(session, sorted(taking.children)):
         matching.refresh(session, child)

@@ -17,6 +17,7 @@ from records.store import Store
 from records.tables import Child, ChildPerson, Registration
 from records.views import AnswerState
 from records.views_care import PersonRole
+from workflow import divisions
 from workflow.errors import NotFound
 from workflow.names import initials, normal_name, pinyin
 
@@ -121,7 +122,8 @@ def refresh(session: Session, row: Child) -> None:
     row.sex = sex[0] if sex else row.sex
     row.household_division = str(values.get("child_household") or "")
     residence = values.get("child_residence")
-    row.residence_division = str((residence.get("division") if isinstance(residence, dict) else "") or "")
+    stated = str((residence.get("division") if isinstance(residence, dict) else "") or "")
+    row.residence_division = divisions.today(divisions.moved_divisions(session), stated)
     child_rows.set_persons(session, row.id, [p for role in PersonRole if (p := _person(role, values)) is not None])
     session.flush()
     search_rows.follow(session, row)
@@ -176,8 +178,5 @@ def sex_label(code: str) -> str:
 
 
 def place_name(code: str) -> str:
-    """A division's full name, "" for none, the code for one that isn't known."""
-    if not code:
-        return ""
-    places = gazetteer()
-    return code if places.division(code) is None else places.full_name(code)
+    """A division's full name, "" for none; of one that the list has no more, what it was called."""
+    return gazetteer().told(code)

@@ -105,9 +105,9 @@ def change_user(
     full_name: str | None = None,
 ) -> Changes:
     """Another role, division, last day or name; holds from the user's next login on. Raises BadValue, WrongState."""
-    _check(actor, now, role, division, valid_until)
     with store.transaction() as session:
         row = _user(session, actor, user_id)
+        _check(actor, now, role, division, valid_until, before=row.division)
         before = (row.role, row.division, row.valid_until)
         row.role, row.division, row.valid_until = role, division, valid_until
         if full_name is not None and full_name.strip():
@@ -246,8 +246,10 @@ def _user(session: Session, actor: Actor, user_id: str) -> User:
     return row
 
 
-def _check(actor: Actor, now: datetime, role: Role, division: str, valid_until: date | None) -> None:
-    if gazetteer().division(division) is None:
+def _check(
+    actor: Actor, now: datetime, role: Role, division: str, valid_until: date | None, *, before: str = ""
+) -> None:
+    if division != before and gazetteer().division(division) is None:
         raise BadValue(f"行政区划代码不在区划表里，{UNCHANGED}请选择这个人管的区划。")
     if not actor.covers(division):
         raise BadValue(f"不能让别人管比自己更大的范围，{UNCHANGED}请选择本单位所在的区划或它的下级。")

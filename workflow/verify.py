@@ -24,7 +24,7 @@ from records.views import (
     VerifyItem,
     VerifySheet,
 )
-from workflow import answering, blind, carrying, current, drafting, keying, matching, offers, scope, sheets, trust
+from workflow import answering, blind, carrying, current, keying, matching, offers, scope, sheets, trust
 from workflow.changes import NOTHING, Changes, changed
 from workflow.cross_reference import place_view
 from workflow.errors import BadValue, NotAllowed, NotFinished, NotFound, WrongState
@@ -393,27 +393,3 @@ def reopen(store: Store, actor: Actor, now: datetime, registration_id: str, reas
             current.follow(store, session, actor.user_id, now, matching.child(session, child_id))
         store.audit(session, actor.user_id, now, "registration.reopen", registration.id)
     return changed(registrations=[registration_id], children=[child_id] if child_id else [])
-
-
-# -- sides ------------------------------------------------------------------------------------------------------------
-
-
-@verb(Right.VERIFY)
-def join(store: Store, actor: Actor, now: datetime, registration_id: str, other_id: str) -> Changes:
-    """A person says that two drafts with complementary sides are one sheet. The first keeps its number."""
-    if registration_id == other_id:
-        raise WrongState("这是同一份登记表，不用配对。")
-    with store.transaction() as session:
-        one, other = _draft(store, session, actor, registration_id), _draft(store, session, actor, other_id)
-        changes = drafting.join(store, session, now, one, other)
-        store.audit(session, actor.user_id, now, "registration.join", registration_id, {"other": other_id})
-        return changes
-
-
-@verb(Right.VERIFY)
-def part(store: Store, actor: Actor, now: datetime, registration_id: str) -> Changes:
-    """A person says that the two sides of a draft are not one sheet: each becomes its own draft."""
-    with store.transaction() as session:
-        changes = drafting.part(store, session, now, _draft(store, session, actor, registration_id))
-        store.audit(session, actor.user_id, now, "registration.part", registration_id)
-        return changes

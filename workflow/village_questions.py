@@ -62,13 +62,6 @@ class WrittenSlips:
     sha256: str
 
 
-@verb(Right.VERIFY)
-def to_ask(store: Store, actor: Actor, registration_ids: Collection[str] | None = None) -> Asked:
-    """What is still to be asked: of all drafts in the actor's scope, or of these."""
-    with store.session() as session:
-        return _asked(store, session, actor, registration_ids)
-
-
 @verb(Right.PRINT_FORMS)
 def write_slips(
     store: Store, actor: Actor, now: datetime, path: Path, registration_ids: Collection[str] | None = None

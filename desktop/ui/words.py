@@ -43,7 +43,7 @@ def moment(value: datetime) -> str:
 
 def division_words(code: str) -> str:
     """A division by its names; those of Jilin without the province, which goes without saying there."""
-    full = gazetteer().full_name(code) if gazetteer().division(code) is not None else code
+    full = gazetteer().told(code)
     return full.removeprefix("吉林省") or full
 
 

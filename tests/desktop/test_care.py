@@ -28,7 +28,7 @@ from records.views_care import VisitState
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from tests.desktop.test_child_page import asked, gone, named, words
 from tests.workflow.scripted import back, front, visit_record
-from workflow import concerns, dossiers, mandatory, visits
+from workflow import child_page, concerns, dossiers, mandatory, visits
 
 Show = Callable[[QWidget], None]
 TODAY = date(2026, 10, 12)
@@ -321,7 +321,7 @@ def test_a_card_needs_its_child_and_dossier(desk: Desk, window: MainWindow, qtbo
     dossiers.open_dossier(desk.store, desk.actor, desk.clock(), child_id)
     with qtbot.waitSignal(dialog.accepted):
         click(dialog.does)
-    found = dossiers.dossier(desk.store, desk.actor, child_id)
+    found = child_page.child_page(desk.store, desk.actor, child_id, TODAY).dossier
     assert found is not None
     assert len(found.items) == 1
 

@@ -36,6 +36,26 @@ def test_written_is_what_stands_there(tmp_path: Path) -> None:
     assert names(path.parent) == ["第1批.xlsx"]
 
 
+@pytest.mark.parametrize(
+    ("data", "right"),
+    [
+        (b"%PDF-1.7 slips", "单.PDF"),
+        (b"PK\x03\x04 xl/workbook.xml", "批次.xlsx"),
+        (b"PK\x03\x04 word/document.xml", "对照单.docx"),
+    ],
+)
+def test_a_name_of_another_kind_is_refused(tmp_path: Path, data: bytes, right: str) -> None:
+    """Nothing on an office PC would open it by a click."""
+    for wrong in ("单", "单.txt", "单.xls", "单.pdf.xlsx" if right.endswith("PDF") else "单.pdf"):
+        with pytest.raises(FileProblem, match="没有写出") as refused:
+            write_file(tmp_path / wrong, data)
+        assert refused.value.reason == "wrong_name"
+        assert f"以 {Path(right).suffix.lower()} 结尾" in refused.value.sentence
+    assert names(tmp_path) == []
+    write_file(tmp_path / right, data)
+    assert names(tmp_path) == [right]
+
+
 def test_an_older_file_is_replaced_whole(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"older and longer")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from benchmarks.synth.dice import Dice
 from benchmarks.synth.families import family
+from forms.category import Category, category
 from forms.checks import Limits, check
 from forms.dictionary import load_dictionary
 from forms.findings import ERROR, HINT, WARNING
@@ -46,6 +47,7 @@ def told(answers: dict[str, JsonValue], as_of: date) -> set[str]:
 def test_a_sound_family_contradicts_itself_nowhere(case: Case) -> None:
     answers, as_of = case
     assert [f for f in check(answers, as_of=as_of) if f.severity == ERROR] == []
+    assert category(answers, as_of=as_of) is Category.MIGRANT
 
 
 @pytest.mark.parametrize("rule", sorted(CORRUPTIONS))
@@ -102,6 +104,7 @@ def test_the_age_limit_can_be_set() -> None:
     assert "too_old" not in told(at_fourteen, DAY)
     found = {f.rule: f.sentence for f in check(at_fourteen, as_of=DAY, limits=Limits(child_under=14))}
     assert "已满 14 周岁" in found["too_old"]
+    assert category(at_fourteen, as_of=DAY, limits=Limits(child_under=14)) is Category.OUTSIDE
 
 
 def test_the_day_before_sixteen_still_counts() -> None:
@@ -133,9 +136,11 @@ def test_which_districts_are_central_can_be_set() -> None:
     assert "central_districts" not in told(moved, DAY)
     flagged = Limits(central=frozenset({"220102", "220112"}))
     assert "central_districts" in {f.rule for f in check(moved, as_of=DAY, limits=flagged)}
+    assert category(moved, as_of=DAY, limits=flagged) is Category.OUTSIDE
+    assert category(moved, as_of=DAY) is Category.MIGRANT
 
 
-def test_a_local_child_who_asked_for_help_is_measured_by_its_own_rules() -> None:
+def test_a_local_child_who_asked_for_help_is_a_group_of_its_own() -> None:
     answers, _ = sound(1, DAY)
     local: dict[str, JsonValue] = {
         "child_household": "220281104",
@@ -146,4 +151,13 @@ def test_a_local_child_who_asked_for_help_is_measured_by_its_own_rules() -> None
         "concern_listed": ["yes"],
     }
     helped = answers | local
+    assert category(helped, as_of=DAY) is Category.LOCAL_HELP
     assert not told(helped, DAY) & {"same_county", "under_six_months", "local_help_same_town", "local_help_elsewhere"}
+    assert category(answers | local | {"concern_criteria": []}, as_of=DAY) is Category.OUTSIDE
+
+
+@pytest.mark.parametrize("key", ["child_birth_date", "child_arrival", "child_accompanied", "child_household"])
+def test_what_is_not_known_decides_nothing(key: str) -> None:
+    answers, _ = sound(1, DAY)
+    less = answers | {"child_id_number": None, "child_registered": ["yes"], key: BLANK[key]}
+    assert category(less, as_of=DAY) is Category.UNSURE

@@ -14,11 +14,14 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from records.store import Store
-from records.views import Actor, AnswerState, PageRow, PageState
+from records.views import AnswerState, PageRow, PageState
 from tests.workflow.conftest import PASSWORD, QUICK, OfficeAtWork
 from tests.workflow.scripted import Page, back, believing, blank, front, unknown
-from workflow import arranging, intake, verify
+from workflow import (
+    arranging,
+    intake,
+    verify,
+)
 from workflow.access import create_office
 from workflow.check import check
 from workflow.errors import WorkflowError
@@ -33,11 +36,6 @@ sides: st.SearchStrategy[Page] = st.one_of(
     st.builds(back, st.sampled_from(["", "S", "T"])),
     st.sampled_from([blank(), unknown()]),
 )
-
-
-def aside(store: Store, actor: Actor, now: datetime, page_id: str) -> object:
-    """One page alone, as the other deeds take them."""
-    return arranging.aside(store, actor, now, [page_id])
 
 
 class PeopleAtWork(RuleBasedStateMachine):
@@ -110,21 +108,30 @@ class PeopleAtWork(RuleBasedStateMachine):
                 AnswerState.ASK,
             )
 
-    @rule(pick=st.integers(0, 9), act=st.sampled_from([verify.undo, verify.part]))
-    def one_draft(self, pick: int, act: Callable[..., object]) -> None:
+    @rule(pick=st.integers(0, 9))
+    def undo(self, pick: int) -> None:
         registration_id = self._draft(pick)
         if registration_id is not None:
             with contextlib.suppress(WorkflowError):
-                act(self.office.store, self.office.actor, self.office.clock(), registration_id)
+                verify.undo(self.office.store, self.office.actor, self.office.clock(), registration_id)
 
     @rule(pick=st.integers(0, 9), other=st.integers(0, 9))
-    def join(self, pick: int, other: int) -> None:
-        one, two = self._draft(pick), self._draft(other)
-        if one is not None and two is not None:
+    def put(self, pick: int, other: int) -> None:
+        registration_id, page = self._draft(pick), self._page(other)
+        if registration_id is not None and page is not None:
             with contextlib.suppress(WorkflowError):
-                verify.join(self.office.store, self.office.actor, self.office.clock(), one, two)
+                arranging.put(
+                    self.office.store, self.office.actor, self.office.clock(), [page.page_id], registration_id
+                )
 
-    @rule(pick=st.integers(0, 9), act=st.sampled_from([aside, intake.bring_back, intake.retry]))
+    @rule(pick=st.integers(0, 9), act=st.sampled_from([arranging.aside, arranging.apart]))
+    def some_pages(self, pick: int, act: Callable[..., object]) -> None:
+        page = self._page(pick)
+        if page is not None:
+            with contextlib.suppress(WorkflowError):
+                act(self.office.store, self.office.actor, self.office.clock(), [page.page_id])
+
+    @rule(pick=st.integers(0, 9), act=st.sampled_from([intake.bring_back, intake.retry]))
     def one_page(self, pick: int, act: Callable[..., object]) -> None:
         page = self._page(pick)
         if page is not None:

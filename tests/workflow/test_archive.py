@@ -21,7 +21,16 @@ from records.views_archive import PaperRow
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import back, front, visit_record
 from tests.workflow.two_offices import Two, two
-from workflow import archive, children, concerns, cross_reference, dossiers, moves, placing
+from workflow import (
+    archive,
+    child_page,
+    children,
+    concerns,
+    cross_reference,
+    dossiers,
+    moves,
+    placing,
+)
 from workflow.cross_reference import Place
 from workflow.errors import BadValue, NotAllowed, NotFound, NotWritten, WrongState
 
@@ -124,7 +133,7 @@ def test_a_dossier_goes_as_a_whole(office: OfficeAtWork) -> None:
     with pytest.raises(WrongState, match="要写明盒号"):
         archive.put_away(*act(office), [dossier], Place(rack="2"))
     archive.put_away(*act(office), [dossier], Place(box="5"))
-    shown = dossiers.dossier(office.store, office.actor, child)
+    shown = child_page.child_page(office.store, office.actor, child, office.clock().date()).dossier
     assert shown is not None
     assert shown.location == "5盒", "also while nothing lies in it"
     assert [row.row_id for row in lying(office)] == [form.row_id]

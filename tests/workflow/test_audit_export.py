@@ -17,7 +17,7 @@ from records.tables import AuditEntry
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import CHILD, FAMILY, back, front
 from workflow import audit_export, check, children, cross_reference, unmask, verify
-from workflow.errors import BadValue
+from workflow.errors import BadValue, NotWritten
 
 
 def seen(office: OfficeAtWork) -> list[str]:
@@ -62,6 +62,9 @@ def test_the_audit_of_a_period_as_workbook_and_csv(office: OfficeAtWork, tmp_pat
         if isinstance(value, str) and len(value) > 3 and not value.startswith("2026-"):
             assert value not in said
     audit_export.export_audit(*where, office.clock(), tmp_path / "三.csv", since=date(2027, 1, 1))
+    with pytest.raises(NotWritten, match="没有写出"):
+        audit_export.export_audit(*where, office.clock(), tmp_path / "五.txt")
+    assert not (tmp_path / "五.txt").exists()
     assert len((tmp_path / "三.csv").read_text(encoding="utf-8").splitlines()) == 1
     with pytest.raises(BadValue):
         audit_export.export_audit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,18 @@ from sqlalchemy import select
 from records.tables import ArchiveItem, CrossReference, Registration
 from records.views import Role, ValueSource
 from tests.workflow.conftest import OfficeAtWork
-from workflow import arranging, child_page, children, concerns, cross_reference, dossiers, moves, verify, visits
+from workflow import (
+    arranging,
+    child_page,
+    children,
+    concerns,
+    cross_reference,
+    dossiers,
+    moves,
+    settings,
+    verify,
+    visits,
+)
 from workflow.check import check
 from workflow.cross_reference import Place
 from workflow.errors import NotFound, WrongState
@@ -165,7 +177,7 @@ def test_a_sheet_moves_into_the_dossier_and_leaves_a_reference(office: OfficeAtW
         dossiers.put_in(*act(office), dossier_id, oldest)
     dossiers.set_dossier_location(*act(office), dossier_id, Place(storeroom="1", box="3"))
 
-    found = dossiers.dossier(office.store, office.actor, child_id)
+    found = page(office, child_id).dossier
     assert found is not None
     assert found.archive_number == "X001-ZY·2026·D30·黄松甸镇·案卷-0001"
     assert [(i.archive_number, i.position, i.location) for i in found.items] == [
@@ -212,7 +224,7 @@ def test_a_sheet_comes_back_out_of_the_dossier_and_leaves_a_reference_there(offi
     assert [bool(i.page_ids) for i in again.dossier.items] == [False, True]
     assert [r.archive_number for r in again.registrations] == ["X001-ZY·2026·D30·黄松甸镇·案卷-0001-002"]
     cross_reference.set_location(*act(office), [row.registration_id], Place(box="9"))
-    moved = dossiers.dossier(office.store, office.actor, child_id)
+    moved = page(office, child_id).dossier
     assert moved is not None
     assert [i.location for i in moved.items] == ["", "9盒"]
     dossiers.take_out(*act(office), dossier_id, row.registration_id)
@@ -252,3 +264,35 @@ def test_what_was_verified_once_is_not_taken_apart(office: OfficeAtWork) -> None
         arranging.aside(*act(office), [page_id])
     with pytest.raises(WrongState):
         arranging.aside(*act(office), [first])
+
+
+@pytest.mark.parametrize(
+    ("said", "group"),
+    [
+        ({}, "流动儿童"),
+        ({"child_arrival": None}, ""),  # for how long is not known
+        ({"child_household": "220281"}, "不在流动儿童范围内"),
+        (
+            {"child_household": "220281102", "concern_criteria": ["local_help"], "concern_listed": ["yes"]},
+            "主动求助的本地户籍儿童",
+        ),
+    ],
+)
+def test_the_page_says_which_group_of_the_notice_it_is(office: OfficeAtWork, said: dict[str, Any], group: str) -> None:
+    assert page(office, office.child("一", None, **said)).group == group
+
+
+def test_the_group_is_not_told_where_what_decides_it_is_covered(office: OfficeAtWork) -> None:
+    said: dict[str, Any] = {
+        "child_household": "220281102",
+        "concern_criteria": ["local_help"],
+        "concern_listed": ["yes"],
+    }
+    child_id = office.child("一", None, **said)
+    settings.change_setting(*act(office), "second_entry", "child_arrival")
+    other = replace(office.actor, user_id="other")
+    assert child_page.child_page(office.store, other, child_id, TODAY).group == ""
+    settings.change_setting(*act(office), "second_entry", "")
+    assert child_page.child_page(office.store, other, child_id, TODAY).group == "主动求助的本地户籍儿童"
+    office.store.opened_keys = replace(office.store.opened_keys, sensitive=None)
+    assert page(office, child_id).group == "", "not that it is outside, for want of what is sealed"

@@ -106,7 +106,7 @@ def test_the_sheet_lies_in_the_dossier_where_there_is_one(office: OfficeAtWork) 
     dossiers.open_dossier(*act(office), child_id)
     found = paper(office, "走访", visit_record("V"))
     placing.record_visit_form(*act(office), found.page_id, child_id, {})
-    view = dossiers.dossier(office.store, office.actor, child_id)
+    view = child_page.child_page(office.store, office.actor, child_id, TODAY).dossier
     assert view is not None
     assert [(i.position, i.page_ids) for i in view.items] == [(1, (found.page_id,))]
     assert view.items[0].title == found.form_title
@@ -143,7 +143,7 @@ def test_a_card_goes_into_the_dossier_as_one_sheet(office: OfficeAtWork) -> None
     with pytest.raises(BadValue):
         placing.file_card(*act(office), [front, front], child_id)
     placing.file_card(*act(office), [back, front], child_id)
-    view = dossiers.dossier(office.store, office.actor, child_id)
+    view = child_page.child_page(office.store, office.actor, child_id, TODAY).dossier
     assert view is not None
     assert [i.page_ids for i in view.items] == [(front, back)]
     assert check(office.store, office.actor) == ()

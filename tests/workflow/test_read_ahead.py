@@ -9,7 +9,13 @@ from records.tables import AuditEntry
 from records.views import Actor, AnswerState, Role
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import back, front
-from workflow import half_typed, read_ahead, settings, verify
+from workflow import (
+    arranging,
+    half_typed,
+    read_ahead,
+    settings,
+    verify,
+)
 from workflow.errors import NotFound
 from workflow.half_typed import Standing
 from workflow.read_ahead import Ahead, Looked
@@ -71,16 +77,16 @@ def test_saved_and_opened_again_meanwhile(office: OfficeAtWork, ahead: Ahead) ->
 
 
 def test_its_pages_changed_meanwhile(office: OfficeAtWork, ahead: Ahead) -> None:
-    verify.part(office.store, office.actor, office.clock(), ahead.sheet.registration_id)
+    arranging.apart(office.store, office.actor, office.clock(), [ahead.sheet.pages[1].page_id])
     assert look(office, ahead) is None
 
 
 def test_gone_meanwhile(office: OfficeAtWork, ahead: Ahead) -> None:
-    one = ahead.sheet.registration_id
-    verify.part(office.store, office.actor, office.clock(), one)
+    one, behind = ahead.sheet.registration_id, ahead.sheet.pages[1].page_id
+    arranging.apart(office.store, office.actor, office.clock(), [behind])
     other = next(r.registration_id for r in verify.drafts(office.store, office.actor) if r.registration_id != one)
     gone = read_ahead.sheet(office.store, office.actor, other)
-    verify.join(office.store, office.actor, office.clock(), one, other)
+    arranging.put(office.store, office.actor, office.clock(), [behind], one)
     with pytest.raises(NotFound):
         look(office, gone)
 

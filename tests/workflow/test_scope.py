@@ -16,6 +16,7 @@ from records.views import Actor, AnswerState, Role
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import back, front, scan
 from workflow import (
+    arranging,
     children,
     cross_reference,
     draft_workbook,
@@ -88,8 +89,7 @@ BY_ID: dict[str, Callable[[Papers, Actor], object]] = {
     "undo": lambda p, a: verify.undo(p.office.store, a, p.office.clock(), p.draft),
     "finish": lambda p, a: verify.finish(p.office.store, a, p.office.clock(), p.draft),
     "reopen": lambda p, a: verify.reopen(p.office.store, a, p.office.clock(), p.verified, "看看"),
-    "join": lambda p, a: verify.join(p.office.store, a, p.office.clock(), p.draft, p.verified),
-    "part": lambda p, a: verify.part(p.office.store, a, p.office.clock(), p.draft),
+    "set aside": lambda p, a: arranging.aside(p.office.store, a, p.office.clock(), [p.page]),
     "bring back": lambda p, a: intake.bring_back(p.office.store, a, p.office.clock(), p.page),
     "retry": lambda p, a: intake.retry(p.office.store, a, p.office.clock(), p.page),
     "retry source": lambda p, a: intake.retry_source(p.office.store, a, p.office.clock(), p.source),

@@ -51,7 +51,7 @@ IDS = frozenset({
     "link_id", "merge_id", "erasure_id", "user_id", "corrects",
 })  # fmt: skip
 # these answer with what is left when everything that lies elsewhere is taken away
-NOTHING_LEFT = frozenset({"unmask.id_numbers", "draft_workbook.write_draft", "village_questions.to_ask"})
+NOTHING_LEFT = frozenset({"unmask.id_numbers", "draft_workbook.write_draft"})
 OTHERWISE_REFUSED = {"report.new_batch": WrongState, "village_questions.write_slips": BadValue}
 
 

@@ -14,7 +14,15 @@ from records import registration_rows
 from records.views import AnswerState, RegistrationState, ValueSource, VerifyItem, VerifySheet
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import CHILD, back, front
-from workflow import child_page, children, mandatory, settings, verify, visits
+from workflow import (
+    arranging,
+    child_page,
+    children,
+    mandatory,
+    settings,
+    verify,
+    visits,
+)
 from workflow.errors import BadValue, NotFinished, NotFound, WrongState
 
 
@@ -312,31 +320,25 @@ def test_children_are_found_by_what_people_type(office: OfficeAtWork) -> None:
 # -- sides by hand ----------------------------------------------------------------------------------------------------
 
 
+def pages_on(sheet: VerifySheet) -> list[str]:
+    return [page.page_id for page in sheet.pages]
+
+
 def test_a_person_joins_and_parts_sides(office: OfficeAtWork) -> None:
     office.deliver("正.jpg", front())
     office.deliver("反.jpg", back())
     office.read()
     first, second = office.sheets()
-    verify.join(office.store, office.actor, office.clock(), first.registration_id, second.registration_id)
+    arranging.put(office.store, office.actor, office.clock(), pages_on(second), first.registration_id)
     (sheet,) = office.sheets()
     assert [p.form_page for p in sheet.pages] == [1, 2]
     assert sheet.place.archive_number == first.place.archive_number
     assert item(office, sheet, "father_name").text == "欧阳松"
 
-    verify.part(office.store, office.actor, office.clock(), sheet.registration_id)
+    arranging.apart(office.store, office.actor, office.clock(), pages_on(sheet)[1:])
     assert {tuple(p.form_page for p in s.pages) for s in office.sheets()} == {(1,), (2,)}
     office.read()
     assert len(office.sheets()) == 2, "what a person parted stays apart"
-
-
-def test_two_fronts_are_no_sheet(office: OfficeAtWork) -> None:
-    office.deliver("一.jpg", front())
-    office.deliver("二.jpg", front(child_name="别人"))
-    office.read()
-    first, second = office.sheets()
-    with pytest.raises(WrongState):
-        verify.join(office.store, office.actor, office.clock(), first.registration_id, second.registration_id)
-    assert len(office.sheets()) == 2
 
 
 def test_the_history_of_the_other_side_is_not_lost_by_joining(office: OfficeAtWork) -> None:
@@ -345,9 +347,9 @@ def test_the_history_of_the_other_side_is_not_lost_by_joining(office: OfficeAtWo
     office.read()
     first, second = office.sheets()
     verify.confirm(office.store, office.actor, office.clock(), second.registration_id, "father_name", "欧阳松")
-    with pytest.raises(WrongState, match="另一份"):
-        verify.join(office.store, office.actor, office.clock(), first.registration_id, second.registration_id)
-    verify.join(office.store, office.actor, office.clock(), second.registration_id, first.registration_id)
+    with pytest.raises(WrongState, match="核对过的栏目"):
+        arranging.put(office.store, office.actor, office.clock(), pages_on(second), first.registration_id)
+    arranging.put(office.store, office.actor, office.clock(), pages_on(first), second.registration_id)
     (sheet,) = office.sheets()
     assert item(office, sheet, "father_name").state is AnswerState.CONFIRMED
     assert item(office, sheet, "child_name").value == CHILD["child_name"]

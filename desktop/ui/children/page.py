@@ -235,6 +235,7 @@ class ChildPageScreen(QWidget):
         parts = (
             number or "没有身份证号",
             born,
+            page.group,
             f"户籍 {page.household}" if page.household else "",
             page.residence,
             left,

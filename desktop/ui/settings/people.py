@@ -14,7 +14,7 @@ from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.parts import Choice, Notice, button, column, line, rule, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
-from desktop.ui.words import Mark, day
+from desktop.ui.words import Mark, day, division_words
 from forms.gazetteer import Division, gazetteer
 from forms.values import FieldError
 from records.views import Actor, Role, UserRow
@@ -286,8 +286,10 @@ class UserDialog(FieldsDialog):
 
     def _divisions(self, found: Sequence[Division], chosen: str) -> None:
         for division in found:
-            self.division.addItem(gazetteer().full_name(division.code).removeprefix("吉林省"), division.code)
-        self.division.setCurrentIndex(max(0, self.division.findData(chosen)))
+            self.division.addItem(division_words(division.code), division.code)
+        if self.division.findData(chosen) < 0:  # no longer in the list: not somebody else's part instead
+            self.division.insertItem(0, f"{division_words(chosen)}（已撤销）", chosen)
+        self.division.setCurrentIndex(self.division.findData(chosen))
         self.does.setEnabled(True)
 
     def _verb_for(self) -> Change[object]:
