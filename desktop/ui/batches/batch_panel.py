@@ -16,7 +16,7 @@ from desktop.ui.widgets.sure import SureDialog
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import BATCH_ROW, moment
 from records.views import BatchRowState, BatchRowView, BatchState, BatchView
-from workflow import entry_sheets, report
+from workflow import report
 from workflow.changes import Changes
 from workflow.report import Receipt
 
@@ -185,6 +185,8 @@ class BatchPanel(QFrame):
 
     def write_sheets_to(self, path: Path) -> None:
         """A page per child, for keying by hand into the national system."""
+        from workflow import entry_sheets  # brings python-docx along, which the first window must not wait for
+
         batch_id = self._batch_id
         self.sheets.setEnabled(False)
         self._jobs.write(
