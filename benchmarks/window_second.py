@@ -83,7 +83,7 @@ def learning(folder: Path, dogs: Dogs) -> None:
         listed.learns.click()
         screen.learn([BLANK])
         _until(lambda: screen.editing.proposal is not None, "the blank is not learned")
-        screen.table.setFocus()
+        screen.fields.table.setFocus()
         for _field in range(FIELDS * 3):
             hands.press(Key.Key_Down)
             breathe()

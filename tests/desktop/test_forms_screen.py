@@ -121,24 +121,24 @@ def box(screen: LearnScreen, key: str) -> tuple[float, float, float, float]:
 
 def test_what_is_doubtful_comes_first_and_enter_goes_through_it(window: MainWindow, qtbot: QtBot) -> None:
     screen = learning(window, qtbot, a_proposal())
-    QAbstractItemModelTester(screen.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    assert [row.key for row in screen.model.rows] == ["x_new_1", "x_new_2", "child_name", "remarks"]
-    assert screen.told.text() == "2 / 4 要看"
+    QAbstractItemModelTester(screen.fields.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    assert [row.key for row in screen.fields.model.rows] == ["x_new_1", "x_new_2", "child_name", "remarks"]
+    assert screen.fields.told.text() == "2 / 4 要看"
     assert "“健康”下面" in screen.panel.around.text()
     assert screen.canvas.accessibleDescription() == "选中：血型"
-    press(screen.table, Qt.Key.Key_Return, "\r")
+    press(screen.fields.table, Qt.Key.Key_Return, "\r")
     assert list(screen.editing.keys) == ["x_new_2"]
-    press(screen.table, Qt.Key.Key_Return, "\r")
-    assert screen.told.text() == "4 栏"
+    press(screen.fields.table, Qt.Key.Key_Return, "\r")
+    assert screen.fields.told.text() == "4 栏"
     for _ in range(2):
         click(screen.undoes)
-    assert screen.told.text() == "2 / 4 要看"
+    assert screen.fields.told.text() == "2 / 4 要看"
     assert not screen.undoes.isEnabled()
 
 
 def test_a_field_is_named_by_the_initials_of_the_dictionarys_word(window: MainWindow, qtbot: QtBot) -> None:
     screen = learning(window, qtbot, a_proposal())
-    press(screen.table, Qt.Key.Key_F2)
+    press(screen.fields.table, Qt.Key.Key_F2)
     name = screen.panel.name
     assert name.hasFocus()
     type_keys(name, "csrq")
@@ -162,9 +162,9 @@ def test_a_field_is_named_by_the_initials_of_the_dictionarys_word(window: MainWi
     assert "这一栏已经有了" in screen.notice.words
     before = keys(screen)
     QTest.keyClick(name, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    press(screen.table, Qt.Key.Key_Return, "\r")
-    QTest.keyClick(screen.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    QTest.keyClick(screen.table, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    press(screen.fields.table, Qt.Key.Key_Return, "\r")
+    QTest.keyClick(screen.fields.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(screen.fields.table, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
     assert keys(screen) == before
 
 
@@ -215,7 +215,7 @@ def test_fields_are_drawn_moved_and_sized_with_the_mouse(window: MainWindow, qtb
     screen = learning(window, qtbot, a_proposal())
     QTest.mouseClick(screen.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot(screen, 50, 35))
     assert list(screen.editing.keys) == ["child_name"]
-    assert screen.model.rows[screen.table.currentIndex().row()].key == "child_name"
+    assert screen.fields.model.rows[screen.fields.table.currentIndex().row()].key == "child_name"
     drag(screen, (50, 35), (60, 45))
     assert box(screen, "child_name") == (30, 40, 60, 10)
     drag(screen, (90, 45), (100, 45))
@@ -237,7 +237,7 @@ def test_fields_are_drawn_moved_and_sized_with_the_mouse(window: MainWindow, qtb
 def test_everything_on_the_page_by_keys(window: MainWindow, qtbot: QtBot) -> None:
     screen = learning(window, qtbot, a_proposal())
     canvas = screen.canvas
-    QTest.keyClick(screen.table, Qt.Key.Key_F6)
+    QTest.keyClick(screen.fields.table, Qt.Key.Key_F6)
     assert canvas.hasFocus()
     press(canvas, Qt.Key.Key_Right, "", Qt.KeyboardModifier.ControlModifier)
     press(canvas, Qt.Key.Key_Down, "", Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
@@ -269,12 +269,12 @@ def test_everything_on_the_page_by_keys(window: MainWindow, qtbot: QtBot) -> Non
 
 def test_several_are_chosen_in_the_list_and_merged(window: MainWindow, qtbot: QtBot) -> None:
     screen = learning(window, qtbot, a_proposal())
-    screen.table.setFocus()
-    press(screen.table, Qt.Key.Key_Down, "", Qt.KeyboardModifier.ShiftModifier)
+    screen.fields.table.setFocus()
+    press(screen.fields.table, Qt.Key.Key_Down, "", Qt.KeyboardModifier.ShiftModifier)
     assert set(screen.editing.keys) == {"x_new_1", "x_new_2"}
     assert "选中 2 栏" in screen.panel.around.text()
     for _ in range(3):
-        press(screen.table, Qt.Key.Key_Down)
+        press(screen.fields.table, Qt.Key.Key_Down)
     assert list(screen.editing.keys) == ["remarks"]
     assert screen.sides.currentIndex() == 1, "the list leads to the other side"
     screen.editing.choose(["child_name"])
@@ -282,12 +282,12 @@ def test_several_are_chosen_in_the_list_and_merged(window: MainWindow, qtbot: Qt
         screen.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, spot(screen, 140, 35)
     )
     assert list(screen.editing.keys) == ["child_name", "x_new_1"]
-    click(screen.joins)
+    click(screen.fields.joins)
     assert box(screen, "child_name") == (20, 30, 150, 10)
     screen.editing.choose(["child_name", "remarks"])
-    click(screen.joins)
+    click(screen.fields.joins)
     assert "同一页" in screen.notice.words
-    click(screen.drops)
+    click(screen.fields.drops)
     assert keys(screen) == ["x_new_2"]
 
 
@@ -301,7 +301,7 @@ def test_a_form_is_learned_tried_and_kept_by_the_real_reader(window: MainWindow,
     qtbot.waitUntil(lambda: "打不开" in screen.notice.words, timeout=60000)
     screen.learn([BLANKS / "open-table.pdf"])
     qtbot.waitUntil(lambda: screen.editing.proposal is not None, timeout=60000)
-    assert len(screen.model.rows) > 10
+    assert len(screen.fields.model.rows) > 10
     assert screen.title.text()
     screen.try_file(BLANKS / "open-table.pdf")
     qtbot.waitUntil(lambda: screen.tried.page is not None, timeout=60000)
@@ -346,7 +346,7 @@ def test_an_unknown_page_of_the_inbox_leads_to_learning_and_is_tried_on(
 
     monkeypatch.setattr("workflow.form_trying.try_pages", read)
     screen._show_proposal(screen._asked, a_proposal())
-    QTest.keyClick(screen.table, Qt.Key.Key_F5)
+    QTest.keyClick(screen.fields.table, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: screen.tried.page is tried)
     assert asked == [(page.page_id,)]
     screen.editing.choose(["child_name"])
@@ -377,7 +377,7 @@ def test_a_kept_form_is_corrected_into_its_next_version(window: MainWindow, desk
     learn = window.findChild(LearnScreen)
     assert learn is not None
     learn.editing.choose(["remarks"])
-    click(learn.drops)
+    click(learn.fields.drops)
     QTest.keyClick(learn, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     dialog = learn.findChild(AskDialog)
     assert dialog is not None
@@ -389,7 +389,7 @@ def test_a_kept_form_is_corrected_into_its_next_version(window: MainWindow, desk
 
 def test_leaving_what_is_not_saved_is_asked(window: MainWindow, qtbot: QtBot) -> None:
     screen = learning(window, qtbot, a_proposal())
-    press(screen.table, Qt.Key.Key_Return, "\r")
+    press(screen.fields.table, Qt.Key.Key_Return, "\r")
     press(screen, Qt.Key.Key_Escape)
     asked = QApplication.activeModalWidget()
     assert asked is not None
@@ -425,7 +425,7 @@ def test_a_form_is_retired_printed_and_carried(window: MainWindow, desk: Desk, q
 
 def test_the_keys_are_listed_and_who_may_not_learn_has_no_entry(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     screen = learning(window, qtbot, a_proposal())
-    QTest.keyClick(screen.table, Qt.Key.Key_F1)
+    QTest.keyClick(screen.fields.table, Qt.Key.Key_F1)
     dialog = screen.findChild(KeySheet)
     assert dialog is not None
     dialog.reject()

@@ -7,10 +7,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
@@ -23,7 +22,8 @@ from PySide6.QtWidgets import (
 from desktop.jobs import Change, Jobs
 from desktop.ui.forms.canvas import STEP, FormCanvas
 from desktop.ui.forms.editing import Editing
-from desktop.ui.forms.field_panel import FieldPanel, kind_words
+from desktop.ui.forms.field_list import FieldList
+from desktop.ui.forms.field_panel import FieldPanel
 from desktop.ui.forms.keys import SHEET
 from desktop.ui.forms.names import found_by
 from desktop.ui.forms.saving import ask_save
@@ -33,10 +33,8 @@ from desktop.ui.widgets.files import choose_file
 from desktop.ui.widgets.key_sheet import KeySheet, offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, tab_bar, text
 from desktop.ui.widgets.sure import SureDialog
-from desktop.ui.widgets.table import Column, RowsModel, make_table
-from desktop.ui.words import Mark
 from forms.form_file import Form
-from forms.proposal import Proposal, ProposedField
+from forms.proposal import Proposal
 from records.views_forms import FormRow, TriedPage
 from workflow import form_learning, form_trying
 
@@ -44,17 +42,6 @@ EMPTY, BUSY, WORK = range(3)
 BLANKS = "空白表 (*.pdf *.docx *.doc *.wps *.jpg *.jpeg *.png *.tif *.tiff *.bmp)"
 FILLED = "填好的页 (*.pdf *.jpg *.jpeg *.png *.tif *.tiff *.bmp)"
 RIGHT = 400
-
-
-def _mark(field: ProposedField) -> Mark:
-    return Mark("", "confirmed", "tick") if field.sure else Mark("要看", "doubt", "doubt")
-
-
-COLUMNS: tuple[Column[ProposedField], ...] = (
-    Column("", _mark, 72),
-    Column("表上写的", lambda field: field.label),
-    Column("类型", kind_words, 120),
-)
 
 
 class LearnScreen(QWidget):
@@ -72,10 +59,8 @@ class LearnScreen(QWidget):
         self._version_of = ""
         self.trial_page = ""  # a page of the inbox that nobody knew: tried without being asked for
         self.editing = Editing(self)
-        self.model: RowsModel[ProposedField] = RowsModel(COLUMNS, parent=self)
-        self.table = make_table(self.model, "proposed_fields", "栏目，要看的在前")
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.canvas = FormCanvas(self.editing)
+        self.fields = FieldList(self.editing, self.canvas)
         self.panel = FieldPanel(self.editing)
         self.notice = Notice()
         self.tried = TriedView()
@@ -163,25 +148,10 @@ class LearnScreen(QWidget):
         right = QWidget()
         right.setFixedWidth(RIGHT)
         box = column(right, space=INSIDE)
-        box.addLayout(self._above_list())
-        self.table.setMinimumHeight(148)
-        box.addWidget(self.table, 1)
+        box.addWidget(self.fields, 1)
         box.addWidget(self.panel)
         row.addWidget(right)
         return whole
-
-    def _above_list(self) -> QHBoxLayout:
-        row = line(space=4)
-        self.told = text("", "secondary")
-        row.addWidget(self.told, 1)
-        self.agrees = button("没错", self.editing.agree, role="quiet", name="agree")
-        self.cuts = button("分开", self.canvas.begin_cut, role="quiet", name="split")
-        self.joins = button("合并", self.editing.merge, role="quiet", name="merge")
-        self.drops = button("去掉", self.editing.remove, role="quiet", name="remove")
-        self.adds = button("加一栏", self.canvas.add, role="quiet", name="draw")
-        for deed in (self.agrees, self.cuts, self.joins, self.drops, self.adds):
-            row.addWidget(deed)
-        return row
 
     def _connect(self) -> None:
         self.editing.changed.connect(self._changed)
@@ -190,24 +160,13 @@ class LearnScreen(QWidget):
         self.canvas.seen.connect(self._bring_into_view)
         self.canvas.named.connect(self._to_name)
         self.panel.option_wanted.connect(self._draw_option)
-        self.panel.name.named.connect(lambda _key: self.table.setFocus())
-        self.table.selectionModel().selectionChanged.connect(self._selected)
-        self.table.opened.connect(lambda _row: self.editing.agree())
+        self.panel.name.named.connect(lambda _key: self.fields.table.setFocus())
+        self.fields.name_wanted.connect(self._to_name)
         self.sides.currentChanged.connect(self._to_side)
         offer_keys(self, "学表样的按键", SHEET)
         for keys, does in self._keys_of():
             shortcut = QShortcut(QKeySequence(keys), self, does)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        for key, deed in (
-            (Qt.Key.Key_Delete, self.editing.remove),
-            (Qt.Key.Key_F2, self._to_name),
-            (Qt.Key.Key_M, self.editing.merge),
-            (Qt.Key.Key_N, self.canvas.add),
-            (Qt.Key.Key_S, self.canvas.begin_cut),
-        ):
-            QShortcut(QKeySequence(key), self.table, deed).setContext(Qt.ShortcutContext.WidgetShortcut)
-        across = QShortcut(QKeySequence("Shift+S"), self.table, lambda: self.canvas.begin_cut(across=True))
-        across.setContext(Qt.ShortcutContext.WidgetShortcut)
 
     def _keys_of(self) -> tuple[tuple[str, Callable[[], object]], ...]:
         return (
@@ -292,7 +251,7 @@ class LearnScreen(QWidget):
         elif not self._version_of:
             told = f"找到 {len(proposal.fields)} 栏，其中 {doubtful} 栏请看一眼。" if doubtful else "每一栏都认准了。"
             self.notice.say(f"{told}看完后找一页填好的“试读”，再保存。", "good" if not doubtful else "note")
-        self.table.setFocus()
+        self.fields.table.setFocus()
 
     def _show_state(self, state: int) -> None:
         self._state.setCurrentIndex(state)
@@ -312,52 +271,16 @@ class LearnScreen(QWidget):
     # -- what is at hand ----------------------------------------------------------------------------------------------
 
     def _changed(self) -> None:
-        self.model.set_rows(self.editing.in_order())
-        self._told()
         self.undoes.setEnabled(self.editing.can_undo)
-        self._select()
-
-    def _told(self) -> None:
-        doubtful, whole = self.editing.doubtful(), len(self.model.rows)
-        self.told.setText(f"{doubtful} / {whole} 要看" if doubtful else f"{whole} 栏")
 
     def _chosen(self) -> None:
-        self._select()
         field = self.editing.field
-        for deed in (self.agrees, self.cuts, self.joins, self.drops):
-            deed.setEnabled(field is not None)
         if self._on_trial() and self.tried.page is not None and self.tried.page.form_page == self.editing.page:
             place = self.tried.choose(field.key if field is not None else "")
             if place is not None:
                 self.tried_scroll.ensureVisible(round(place.center().x()), round(place.center().y()), 60, 80)
         elif not self._filling and self.sides.currentIndex() != self.editing.page - 1:
             self.sides.setCurrentIndex(self.editing.page - 1)
-
-    def _select(self) -> None:
-        """The list shows what is chosen."""
-        self._filling = True
-        rows = {field.key: number for number, field in enumerate(self.model.rows)}
-        chosen = QItemSelection()
-        for key in self.editing.keys:
-            if key in rows:
-                index = self.model.index(rows[key], 0)
-                chosen.select(index, index)
-        flags = QItemSelectionModel.SelectionFlag
-        model = self.table.selectionModel()
-        model.select(chosen, flags.ClearAndSelect | flags.Rows)
-        if self.editing.keys and self.editing.keys[0] in rows:
-            at = self.model.index(rows[self.editing.keys[0]], 0)
-            model.setCurrentIndex(at, flags.NoUpdate)
-            self.table.scrollTo(at)
-        self._filling = False
-
-    def _selected(self) -> None:
-        """What is selected in the list is chosen; the row at hand comes first."""
-        if self._filling:
-            return
-        at = self.table.currentIndex().row()
-        rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()}, key=lambda r: (r != at, r))
-        self.editing.choose([self.model.rows[row].key for row in rows])
 
     def _bring_into_view(self, place: QRectF) -> None:
         middle = place.center()
@@ -375,7 +298,7 @@ class LearnScreen(QWidget):
         self.notice.say("在表样上拖出这个选项的方框。按 Esc 不画了。")
 
     def _to_next_part(self) -> None:
-        parts = (self.table, self.canvas, self.panel.label)
+        parts = (self.fields.table, self.canvas, self.panel.label)
         at = next((n for n, part in enumerate(parts) if part.hasFocus()), 2)  # else somewhere in the panel
         parts[(at + 1) % len(parts)].setFocus()
 
@@ -501,7 +424,7 @@ class LearnScreen(QWidget):
 
     def enter(self) -> None:
         """The screen is shown."""
-        (self.table if self.editing.proposal is not None else self.chooses).setFocus()
+        (self.fields.table if self.editing.proposal is not None else self.chooses).setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
