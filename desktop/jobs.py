@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from itertools import count
 from typing import Protocol, TypeAlias, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -131,6 +132,8 @@ class Jobs(QObject):
         self._waiting_writes = 0
         self._given_writes = 0
         self._pending = 0
+        self._numbers = count()
+        self._at_work: set[int] = set()
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     # -- the session --------------------------------------------------------------------------------------------------
@@ -174,9 +177,9 @@ class Jobs(QObject):
         return self._pending == 0
 
     @property
-    def quiet(self) -> bool:
-        """Nothing is being read or written; pages may be recognised."""
-        return self._pending <= int(self._running)
+    def at_work(self) -> frozenset[int]:
+        """The numbers of the calls that run at this moment, each given once. Recognising pages is not among them."""
+        return frozenset(self._at_work)
 
     # -- the three verbs ----------------------------------------------------------------------------------------------
 
@@ -313,11 +316,20 @@ class Jobs(QObject):
         failed: Callable[[str], None] | None,
     ) -> None:
         self._pending += 1
+        number = next(self._numbers)
+
+        def run() -> T:
+            if executor is not self._recogniser:
+                self._at_work.add(number)
+            try:
+                return call()
+            finally:
+                self._at_work.discard(number)
 
         def returned(future: Future[T]) -> None:
             self._arrived.emit(partial(self._answer, future, done, owner, failed))
 
-        executor.submit(call).add_done_callback(returned)
+        executor.submit(run).add_done_callback(returned)
 
     def _answer(
         self,

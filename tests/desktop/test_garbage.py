@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 from collections.abc import Iterator
 
@@ -10,7 +11,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from desktop.garbage import LONGEST, WORTH, Collector
+from desktop.garbage import WORTH, Collector
 from desktop.jobs import Jobs
 from tests.desktop.conftest import Desk
 from tests.workflow.scripted import front
@@ -98,7 +99,6 @@ def test_recognising_is_no_reason_to_wait(desk: Desk, collector: Collector, qtbo
     qtbot.waitUntil(lambda: desk.jobs.idle)
     desk.jobs.recognise()
     assert not desk.jobs.idle
-    assert desk.jobs.quiet
     collector.look()
     assert ring() is None
     qtbot.waitUntil(lambda: desk.jobs.idle)
@@ -119,15 +119,52 @@ def test_what_stays_after_a_long_collection_is_left_out(
     assert gc.get_freeze_count() >= before + len(rows)
 
 
-def test_work_is_not_held_up_for_ever(desk: Desk, collector: Collector, qtbot: QtBot) -> None:
+class Reading:
+    """Calls that run on the reading thread until they may end."""
+
+    def __init__(self, desk: Desk, qtbot: QtBot) -> None:
+        self._jobs, self._qtbot, self._owner = desk.jobs, qtbot, QObject()
+        self._may_end = threading.Event()
+
+    def begin(self) -> None:
+        """One is at work."""
+        may_end = self._may_end = threading.Event()
+        self._jobs.read(lambda _store, _actor: may_end.wait(60), lambda _none: None, owner=self._owner)
+        self._qtbot.waitUntil(lambda: bool(self._jobs.at_work))
+
+    def end(self) -> None:
+        self._may_end.set()
+        self._qtbot.waitUntil(lambda: self._jobs.idle)
+
+
+def test_what_is_being_read_is_not_gone_through(desk: Desk, collector: Collector, qtbot: QtBot) -> None:
     collector.look()
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    reading = Reading(desk, qtbot)
+    reading.begin()
     ring = old_ring()
-    owner = QObject()
-    desk.jobs.read(lambda _store, _actor: None, lambda _none: None, owner=owner)
-    assert not desk.jobs.idle
-    for _look in range(LONGEST):
+    for _look in range(3):
+        collector.look()
+        assert ring() is not None, "it may be large by now"
+    reading.end()
+    reading.begin()
+    collector.look()
+    reading.end()
+    assert ring() is None, "another call, which has just begun"
+
+
+def test_work_is_not_held_up_for_ever(
+    desk: Desk, collector: Collector, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop.garbage.LONGEST", 5)
+    collector.look()
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    reading = Reading(desk, qtbot)
+    reading.begin()
+    ring = old_ring()
+    for _look in range(5):
         collector.look()
         assert ring() is not None
     collector.look()
     assert ring() is None
-    qtbot.waitUntil(lambda: desk.jobs.idle)
+    reading.end()
