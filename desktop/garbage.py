@@ -58,8 +58,8 @@ class Collector(QObject):
             return
         began = time.thread_time()
         gc.collect()
-        if time.thread_time() - began > LONG_SECONDS:
-            gc.freeze()
+        if time.thread_time() - began > LONG_SECONDS and self._jobs.idle:
+            gc.freeze()  # in the midst of a call what it has made would never be found again
 
     def _may(self) -> bool:
         """Nothing is at work, or nothing that was at the look before: no call in the making has grown large."""

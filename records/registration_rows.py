@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Text, and_, cast, func, or_, select
+from sqlalchemy import Select, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from records.scope import within
@@ -66,12 +66,29 @@ def dates_of_current(session: Session, child_ids: Sequence[str]) -> dict[str, tu
     return {child_id: (row_id, form_date, verified_at) for child_id, row_id, form_date, verified_at in rows}
 
 
-def open_registrations(session: Session, division: str) -> Sequence[Registration]:
-    """Those of a division to verify: sent back first, then as taken in."""
-    sheets = selectinload(Registration.sheets)
-    return session.scalars(
+def _to_verify(division: str) -> Select[Registration]:
+    """Registrations of a division to verify: sent back first, then as taken in."""
+    return (
         select(Registration)
         .where(Registration.state.in_(OPEN), within(Registration.division, division))
+        .order_by(Registration.state.desc(), Registration.taken_in_at, Registration.sequence, Registration.id)
+    )
+
+
+def open_ids(session: Session, division: str) -> Sequence[str]:
+    """Ids of those to verify, in their order."""
+    return session.scalars(_to_verify(division).with_only_columns(Registration.id)).all()
+
+
+def open_registrations(
+    session: Session, division: str, limit: int | None = None, offset: int = 0
+) -> Sequence[Registration]:
+    """Those of a division to verify, in their order, with sheets, pages, items and answers; some of them."""
+    sheets = selectinload(Registration.sheets)
+    return session.scalars(
+        _to_verify(division)
+        .limit(limit)
+        .offset(offset)
         .options(
             sheets.selectinload(Sheet.pages),
             sheets.selectinload(Sheet.item).selectinload(ArchiveItem.box),
@@ -79,7 +96,6 @@ def open_registrations(session: Session, division: str) -> Sequence[Registration
             sheets.selectinload(Sheet.item).selectinload(ArchiveItem.sheets),
             selectinload(Registration.answers),
         )
-        .order_by(Registration.state.desc(), Registration.taken_in_at, Registration.sequence)
     ).all()
 
 

@@ -286,9 +286,9 @@ def test_a_hidden_list_of_drafts_is_counted_and_not_gone_through(
     gone_through: list[bool] = []
     whole = verify.drafts
 
-    def watched(store: Store, actor: Actor) -> tuple[DraftRow, ...]:
+    def watched(store: Store, actor: Actor, *, limit: int | None = None, offset: int = 0) -> tuple[DraftRow, ...]:
         gone_through.append(True)
-        return whole(store, actor)
+        return whole(store, actor, limit=limit, offset=offset)
 
     monkeypatch.setattr(verify, "drafts", watched)
     screen = window.findChild(DraftsScreen)
@@ -299,3 +299,35 @@ def test_a_hidden_list_of_drafts_is_counted_and_not_gone_through(
     window.go("drafts")
     qtbot.waitUntil(lambda: len(screen.model.rows) == 1)
     assert gone_through
+
+
+def test_a_long_list_of_drafts_is_gone_through_page_by_page(
+    desk: Desk, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("desktop.ui.verify.list_screen", "desktop.ui.widgets.paged"):
+        monkeypatch.setattr(f"{module}.PAGE", 2)
+    ids = [desk.registration(number, front=["child_name"]) for number in range(5)]
+    read: list[tuple[int | None, int]] = []
+    whole = verify.drafts
+
+    def watched(store: Store, actor: Actor, *, limit: int | None = None, offset: int = 0) -> tuple[DraftRow, ...]:
+        read.append((limit, offset))
+        return whole(store, actor, limit=limit, offset=offset)
+
+    monkeypatch.setattr(verify, "drafts", watched)
+    window.go("drafts")
+    screen = part(window, DraftsScreen)
+    said = screen.findChildren(QLabel)
+    qtbot.waitUntil(lambda: screen.model.rowCount() == 5)
+    assert any("5 份登记表，有几处要看还在数" in label.text() for label in said)
+    qtbot.waitUntil(lambda: len(screen.model.rows) == 5)
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    assert set(read) == {(2, 0), (2, 2), (2, 4)}, "never all of it at once"
+    looks = sum(row.to_look_at for row in whole(desk.store, desk.actor))
+    assert any(f"5 份登记表，共 {looks} 处要看" in label.text() for label in said)
+    opened: list[tuple[str, ...]] = []
+    screen.wanted.disconnect()
+    screen.wanted.connect(opened.append)
+    screen.table.selectRow(3)
+    press(screen.table, Qt.Key.Key_Return, "\r")
+    assert opened == [(*ids[3:], *ids[:3])]

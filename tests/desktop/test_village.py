@@ -57,6 +57,7 @@ def test_what_is_asked_is_written_and_the_answer_closes_it(
 
     drafts = DraftsScreen(desk.jobs)
     show(drafts)
+    drafts.enter()
     qtbot.waitUntil(lambda: bool(drafts.model.rows))
     assert drafts.model.index(0, 1).data() == "1 处等村里答复"
     other = Path(desk.folder / "全部.pdf")

@@ -81,6 +81,7 @@ EXPECTED: dict[str, set[Role]] = {
     "workflow.office_forms.print_blank": EVERYBODY | {H},
     "workflow.draft_workbook.write_draft": {C, A, M},
     "workflow.verify.count_drafts": EVERYBODY | {H},
+    "workflow.verify.draft_ids": EVERYBODY | {H},
     "workflow.verify.drafts": EVERYBODY | {H},
     "workflow.finding.find": EVERYBODY | {H},
     "workflow.trust.trust": EVERYBODY | {H},

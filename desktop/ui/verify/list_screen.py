@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop.jobs import Jobs
+from desktop.jobs import Jobs, Reading
 from desktop.ui.theme import AROUND, BETWEEN
 from desktop.ui.verify.slip import write_slip
 from desktop.ui.widgets.either import Either
 from desktop.ui.widgets.key_sheet import offer_keys
+from desktop.ui.widgets.paged import PAGE, PagedRows
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, text
-from desktop.ui.widgets.table import Column, RowsModel, Table
+from desktop.ui.widgets.table import Column, Table
 from desktop.ui.words import REGISTRATION, Mark, division_words, moment
 from records.views import DraftRow, RegistrationState
 from records.views_trust import TrustView
@@ -48,8 +51,33 @@ COLUMNS: tuple[Column[DraftRow], ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """All ids, and the rows of one page."""
+
+    ids: tuple[str, ...]
+    number: int
+    rows: tuple[DraftRow, ...]
+
+
+def _part(number: int) -> Reading[_Part]:
+    """The page of this number; the last one where there are fewer by now."""
+
+    def part(ids: tuple[str, ...], read: Callable[[int], tuple[DraftRow, ...]]) -> _Part:
+        at = min(number, max(0, len(ids) - 1) // PAGE)
+        return _Part(ids, at, read(at))
+
+    return lambda store, actor: part(
+        verify.draft_ids(store, actor), lambda at: verify.drafts(store, actor, limit=PAGE, offset=at * PAGE)
+    )
+
+
 class DraftsScreen(QWidget):
-    """Enter or a double click opens a registration; ``wanted`` carries all ids from that one on."""
+    """Enter or a double click opens a registration; ``wanted`` carries all ids from that one on.
+
+    What is to be looked at on a form takes a millisecond to find out. So the page at hand is there at once, and the
+    others are gone through one after the other, as long as somebody looks, until all of it can be said.
+    """
 
     wanted = Signal(object)  # tuple[str, ...]
     counted = Signal(int)
@@ -60,9 +88,13 @@ class DraftsScreen(QWidget):
         super().__init__()
         self.setObjectName("screen")
         self._jobs = jobs
-        self._waiting = ""
+        self._ids: tuple[str, ...] = ()
+        self._asked = 0  # the reading of the list that counts
+        self._found: dict[int, tuple[int, int]] = {}  # by page: to look at, to be asked
+        self._trust = ""
         self._resumes = ""
-        self.model: RowsModel[DraftRow] = RowsModel(COLUMNS, parent=self)
+        self.model: PagedRows[DraftRow] = PagedRows(COLUMNS, parent=self)
+        self.model.wanted.connect(self._read_page)
         self.table = Table(self.model)
         self.table.setObjectName("drafts")
         self.table.setAccessibleName("待核对的登记表")
@@ -73,7 +105,7 @@ class DraftsScreen(QWidget):
         self._lay_out()
         offer_keys(self, "待核对的按键", KEYS)
         jobs.changed.connect(self._changed)
-        self.read()
+        self.follow()
 
     def _lay_out(self) -> None:
         box = column(self, space=BETWEEN)
@@ -118,7 +150,11 @@ class DraftsScreen(QWidget):
 
     def read(self) -> None:
         """Read the list again."""
-        self._jobs.read(verify.drafts, self._show, owner=self)
+        self._refresh.stop()
+        self._asked += 1
+        index = self.table.currentIndex()
+        number = index.row() // PAGE if index.isValid() else 0
+        self._jobs.read(_part(number), partial(self._show, self._asked), owner=self)
 
     def follow(self) -> None:
         """Something was saved or read. Whoever works elsewhere sees the count alone: hundreds of drafts are not gone
@@ -134,41 +170,67 @@ class DraftsScreen(QWidget):
         if changes.registrations and (self.isVisible() or changes.pages) and not self._refresh.isActive():
             self._refresh.start()
 
-    def _show(self, rows: Sequence[DraftRow]) -> None:
+    def _show(self, asked: int, part: _Part) -> None:
+        if asked != self._asked:
+            return  # it has been read again since
         before = self._at_hand()
-        self.model.set_rows(rows)
-        self.counted.emit(len(rows))
-        self._either.setCurrentIndex(1 if rows else 0)
-        self._top.setVisible(bool(rows))
-        asked = sum(row.asked for row in rows)
-        self.slips.setVisible(self.may_print and bool(asked))
-        looks = sum(row.to_look_at for row in rows)
-        village = f"，其中 {asked} 处等村里答复" if asked else ""
-        self._waiting = f"{len(rows)} 份登记表，共 {looks} 处要看{village}。按 Enter 打开选中的一份。"
-        self._told.setText(self._waiting)
-        if rows:
+        self._ids = part.ids
+        self.model.begin(len(part.ids), part.number, part.rows)
+        self.counted.emit(len(part.ids))
+        self._either.setCurrentIndex(1 if part.ids else 0)
+        self._top.setVisible(bool(part.ids))
+        self._found.clear()
+        self._add(part.number, part.rows)
+        if part.ids:
             self._jobs.read(trust.trust, self._show_trust, owner=self)
-        found = [i for i, row in enumerate(rows) if row.registration_id == before]
-        if rows:
-            self.table.selectRow(found[0] if found else 0)
+            self.table.selectRow(part.ids.index(before) if before in part.ids else 0)
         resumes, self._resumes = self._resumes, ""
-        at = [i for i, row in enumerate(rows) if row.registration_id == resumes]
-        if at and self.isVisible():
-            self._open(at[0])
+        if resumes in part.ids and self.isVisible():
+            self._open(part.ids.index(resumes))
+
+    def _read_page(self, number: int) -> None:
+        asked = self._asked
+
+        def came(rows: Sequence[DraftRow]) -> None:
+            if asked == self._asked:
+                self.model.put(number, rows)
+                self._add(number, rows)
+
+        self._jobs.read(
+            lambda store, actor: verify.drafts(store, actor, limit=PAGE, offset=number * PAGE), came, owner=self
+        )
+
+    def _add(self, number: int, rows: Sequence[DraftRow]) -> None:
+        """A page is there: what it adds to what is said, and the next that nobody has gone through."""
+        self._found[number] = (sum(row.to_look_at for row in rows), sum(row.asked for row in rows))
+        self._tell()
+        following = next((page for page in range(self._pages) if page not in self._found), None)
+        if following is not None and self.isVisible():
+            self._read_page(following)
+
+    @property
+    def _pages(self) -> int:
+        return -(-len(self._ids) // PAGE)
+
+    def _tell(self) -> None:
+        looks, asked = (sum(each[at] for each in self._found.values()) for at in (0, 1))
+        self.slips.setVisible(self.may_print and bool(asked))
+        village = f"，其中 {asked} 处等村里答复" if asked else ""
+        counted = f"共 {looks} 处要看{village}" if len(self._found) >= self._pages else "有几处要看还在数"
+        self._told.setText(f"{len(self._ids)} 份登记表，{counted}。按 Enter 打开选中的一份。{self._trust}")
 
     def _show_trust(self, view: TrustView) -> None:
-        self._told.setText(self._waiting + view.sentence)
+        self._trust = view.sentence
+        self._tell()
 
     def _write_slips(self) -> None:
         """Everything that is to be asked, one slip per village."""
         write_slip(self._jobs, None, self, self.notice.say)
 
     def _at_hand(self) -> str:
-        index = self.table.currentIndex()
-        return self.model.rows[index.row()].registration_id if index.isValid() else ""
+        at = self.table.currentIndex().row()
+        return self._ids[at] if 0 <= at < len(self._ids) else ""
 
     def _open(self, position: int) -> None:
-        rows = self.model.rows
-        if rows:
-            ids = [row.registration_id for row in rows]
-            self.wanted.emit(tuple(ids[position:] + ids[:position]))
+        if self._ids:
+            self.wanted.emit(self._ids[position:] + self._ids[:position])
