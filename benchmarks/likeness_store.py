@@ -26,14 +26,16 @@ from workflow.names import initials, normal_name
 
 NOW = datetime(2026, 7, 1, 1, 0, tzinfo=UTC)
 PORTION = 2000
+BENCH, NO_SECRET = "bench", "not a secret"
+"""Who may open such a store."""
 
 
 @contextmanager
 def filled_store(folder: Path, children: Sequence[Traits]) -> Iterator[tuple[Store, Actor, list[str]]]:
     """A provincial office's store with these children; the third is their ids."""
     opened = create_office(
-        folder / "store", office_name="测试", division="220000", username="bench", full_name="bench",
-        password="not a secret", now=NOW, kdf=Kdf(memory_kib=8, iterations=1, lanes=1),
+        folder / "store", office_name="测试", division="220000", username=BENCH, full_name=BENCH,
+        password=NO_SECRET, now=NOW, kdf=Kdf(memory_kib=8, iterations=1, lanes=1),
     )  # fmt: skip
     try:
         ids = _fill(opened.store, opened.actor, children)

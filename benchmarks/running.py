@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchmarks.robot_hands import until
+from desktop import ahead
 from desktop.app import Program
 from desktop.garbage import Collector
 from desktop.jobs import Jobs, ReaderPool
@@ -79,6 +80,7 @@ class Running:
         self.jobs = Jobs(clock, open_pool)
         self.jobs.defect.connect(self._defect)
         self.program = Program(self.jobs, data_dir, kdf=QUICK)
+        ahead.load()  # as the program has by the time that somebody has typed her password
         self.collector = Collector(self.jobs)
         self.collector.begin()
 

@@ -13,18 +13,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.kept_pages import KeptPool
-from benchmarks.likeness_store import filled_store
 from benchmarks.robot_hands import Hands, breathe, until
 from benchmarks.robot_run import SIZE
 from benchmarks.running import Running, enter
 from benchmarks.watchdog import Dogs, watching
 from benchmarks.window_painting import Figure, PaintWatch, figure
 from benchmarks.window_screens import every_screen
-from benchmarks.window_stores import LIST, listed, now
+from benchmarks.window_stores import LIST, listed, now, open_list
 from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.verify.screen import VerifyScreen
 from desktop.ui.widgets.page_view import PageView
-from workflow.access import Opened
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 LONGEST = 120.0  # seconds: a busy machine is no reason to measure nothing
@@ -115,40 +113,38 @@ def long_list(folder: Path, children: int, dogs: Dogs) -> dict[str, Figure]:
     """
     all_of_them = listed(children)
     names = [each.name for each in all_of_them[:: max(1, children // 12)]][:12]
-    (folder / LIST).mkdir()
-    with filled_store(folder / LIST, all_of_them) as (store, actor, _ids):
-        del all_of_them
-        running = Running(folder / LIST / "store", now, KeptPool)
-        window = enter(running, Opened(store, actor, None), SIZE)
-        screen = running.screen(ChildrenScreen)
-        table = screen.table
-        with watching(dogs, "long list"):
-            opened = _timed(lambda: window.go("children"), lambda: screen.model.rowCount() == children)
-            running.settled()
-            table.setFocus()
-            watch = PaintWatch([table.viewport()])
-            bar = table.verticalScrollBar()
-            for _page in range(120):
-                if bar.value() == bar.maximum():
-                    break  # a short list has fewer pages: nothing more is painted at its end
-                watch.stroke()
-                QTest.keyClick(running.program.shell.windowHandle(), Key.Key_PageDown)
-                until(lambda: not watch.waits, 1.0)
-                breathe()
-            last = _timed(
-                lambda: QTest.keyClick(running.program.shell.windowHandle(), Key.Key_End, Modifier.ControlModifier),
-                lambda: screen.model.row_at(children - 1) is not None,
-            )
-            found = []
-            for name in names:
-                found.append(
-                    _timed(partial(window.searched.emit, name, False), lambda: 0 < screen.model.rowCount() < children)
-                )
-                window.searched.emit("", False)
-                until(lambda: screen.model.rowCount() == children)
+    del all_of_them
+    running = Running(folder / LIST / "store", now, KeptPool)
+    window = enter(running, open_list(folder), SIZE)
+    screen = running.screen(ChildrenScreen)
+    table = screen.table
+    with watching(dogs, "long list"):
+        opened = _timed(lambda: window.go("children"), lambda: screen.model.rowCount() == children)
         running.settled()
-        dogs |= every_screen(running, window)
-        running.close()
+        table.setFocus()
+        watch = PaintWatch([table.viewport()])
+        bar = table.verticalScrollBar()
+        for _page in range(120):
+            if bar.value() == bar.maximum():
+                break  # a short list has fewer pages: nothing more is painted at its end
+            watch.stroke()
+            QTest.keyClick(running.program.shell.windowHandle(), Key.Key_PageDown)
+            until(lambda: not watch.waits, 1.0)
+            breathe()
+        last = _timed(
+            lambda: QTest.keyClick(running.program.shell.windowHandle(), Key.Key_End, Modifier.ControlModifier),
+            lambda: screen.model.row_at(children - 1) is not None,
+        )
+        found = []
+        for name in names:
+            found.append(
+                _timed(partial(window.searched.emit, name, False), lambda: 0 < screen.model.rowCount() < children)
+            )
+            window.searched.emit("", False)
+            until(lambda: screen.model.rowCount() == children)
+    running.settled()
+    dogs |= every_screen(running, window)
+    running.close()
     return {
         "list opened": figure([opened]),
         "list: a page further": figure(watch.took),

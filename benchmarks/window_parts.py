@@ -55,6 +55,14 @@ def fill_forms(folder: Path, size: Size) -> Measured:
     return {}
 
 
+def fill_list(folder: Path, size: Size) -> Measured:
+    """The long list's children."""
+    from benchmarks import window_stores
+
+    window_stores.fill_list(folder, size.children)
+    return {}
+
+
 # -- measuring --------------------------------------------------------------------------------------------------------
 
 
@@ -127,7 +135,7 @@ def inbox(folder: Path, size: Size) -> Measured:
 
 
 def ledger(folder: Path, size: Size) -> Measured:
-    """The long list, which is filled first, and every other screen."""
+    """The long list, and every other screen of its store."""
     from benchmarks.window_figures import long_list
 
     _application()
@@ -147,7 +155,7 @@ def learning(_folder: Path, _size: Size) -> Measured:
 
 
 Part = Callable[[Path, Size], Measured]
-FILLING: dict[str, Part] = {"fill forms": fill_forms}
+FILLING: dict[str, Part] = {"fill forms": fill_forms, "fill list": fill_list}
 TIMED: dict[str, Part] = {
     "page": page,
     "verify": verifying,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import scripted
 from benchmarks.kept_pages import KeptPool, KeptSource
+from benchmarks.likeness_store import BENCH, NO_SECRET, filled_store
 from benchmarks.page_sets import SheetFiles
 from benchmarks.planted_duplicates import crowd, planted
 from benchmarks.robot_run import take_in_all
@@ -73,6 +74,18 @@ def listed(children: int) -> list[Traits]:
     """The children of the long list, the same every time."""
     base = list(planted("window", min(2500, children)).children.values())[:children]
     return [*base, *crowd(base, children - len(base), "window")]
+
+
+def fill_list(folder: Path, children: int) -> None:
+    """``LIST``: a store of so many children."""
+    (folder / LIST).mkdir()
+    with filled_store(folder / LIST, listed(children)):
+        pass  # it is closed with what stands in it
+
+
+def open_list(folder: Path) -> Opened:
+    """``LIST``, open."""
+    return log_in(folder / LIST / "store", username=BENCH, password=NO_SECRET, now=now())
 
 
 def _fill_inbox(folder: Path, sheets: Sequence[tuple[PageOutcome, ...]], pages: int) -> None:

@@ -13,7 +13,8 @@ from benchmarks.window_table import minutes, missed, table
 
 def test_a_part_comes_with_what_it_needs_and_in_order() -> None:
     assert wanted(["memory"]) == ["fill forms", "memory"]
-    assert wanted(["list", START]) == [START, "list"]
+    assert wanted(["list", START]) == ["fill list", START, "list"]
+    assert wanted(["learning"]) == ["learning"]
     assert wanted(None) == [*FILLING, *UNTIMED, START, *TIMED]
     assert sorted(wanted(None)) == sorted([*PARTS, START])
     assert sorted(name for lane in LANES for name in lane) == sorted(UNTIMED)
