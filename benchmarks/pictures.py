@@ -85,7 +85,7 @@ class Look:
 LOOKS = {
     "light": Look(""),
     "dark": Look("暗色", dark=True),
-    "double": Look("放大一倍", scale=2),
+    "double": Look("放大一倍", size=(960, 540), scale=2),  # a screen of 1920×1080
     "large": Look("大屏", size=(3840, 2160)),
     "small": Look("小窗口", size=(1024, 640)),
 }

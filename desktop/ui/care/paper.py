@@ -10,12 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, QTimer
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
-    QFrame,
     QLineEdit,
     QScrollArea,
     QVBoxLayout,
@@ -26,7 +25,7 @@ from desktop.jobs import Change, Jobs
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.page_picture import PagePicture, page_picture
 from desktop.ui.widgets.page_view import PageView
-from desktop.ui.widgets.parts import Choice, button, column, halves, line, rule, text
+from desktop.ui.widgets.parts import Choice, button, column, halves, line, rule, scrolled, text
 from forms.code_tables import code_table
 from forms.dictionary import FieldDefinition, load_dictionary
 from forms.kinds import JsonValue, Kind
@@ -177,12 +176,7 @@ class ReadPaperDialog(QDialog):
         box.addWidget(self.search)
 
     def _fields(self) -> QScrollArea:
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inner = QWidget()
-        inner.setObjectName("scrolled")
         box = column(inner, space=INSIDE)
         if self.paper.purpose == CARD:
             box.addWidget(text("信息卡的内容以登记表为准，这里只归档。", "secondary", wrap=True))
@@ -192,8 +186,7 @@ class ReadPaperDialog(QDialog):
                     box.addWidget(rule())
                 box.addWidget(entry)
         box.addStretch()
-        scroll.setWidget(inner)
-        return scroll
+        return scrolled(inner)
 
     # -- looking ------------------------------------------------------------------------------------------------------
 

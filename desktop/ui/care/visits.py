@@ -136,6 +136,8 @@ class VisitsScreen(QWidget):
         row.addWidget(self.place)
         self.told = Elided("", "secondary")
         row.addWidget(self.told, 1)
+        row.addWidget(self.columns.button)
+        box.addLayout(row)
         self.table.selectionModel().selectionChanged.connect(lambda _now, _was: self._tell())
         self.deeds = (
             button("打印名单", self._ask_print, name="print_due"),
@@ -145,10 +147,11 @@ class VisitsScreen(QWidget):
             button("安排日期", self._plan, name="plan_visit"),
             button("记走访", self._record, role="primary", name="record_visit"),
         )
-        row.addWidget(self.columns.button)
+        deeds = line(space=INSIDE)
+        deeds.addStretch()
         for deed in self.deeds:
-            row.addWidget(deed)
-        box.addLayout(row)
+            deeds.addWidget(deed)
+        box.addLayout(deeds)
         holder = QWidget()
         self._either = Either(holder)
         self._either.addWidget(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.page_picture import PagePicture, page_picture
 from desktop.ui.widgets.page_view import PageView
-from desktop.ui.widgets.parts import button, column, line, rule, text
+from desktop.ui.widgets.parts import button, column, line, rule, scrolled, text
 from desktop.ui.words import day
 from records.views import ChildRow, SheetPlaceRow
 from workflow import cross_reference, verify
@@ -51,7 +51,7 @@ class ChildDetail(QFrame):
         self.view = PageView(follows=False)
         self.view.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)  # as high as there is room
         box.addWidget(self.view, 1)
-        whole.addWidget(_scrolled(content), 1)
+        whole.addWidget(scrolled(content, "孩子和纸质件"), 1)  # on a low screen the buttons below stay in sight
         row = line()
         row.addStretch()
         row.addWidget(button("看登记表", self._open, icon="verify", name="open_record"))
@@ -139,17 +139,3 @@ class ChildDetail(QFrame):
     def _open_page(self) -> None:
         if self._child is not None:
             self.open_child.emit(self._child.child_id)
-
-
-def _scrolled(content: QWidget) -> QScrollArea:
-    """On a low screen what is said of the child scrolls; the buttons below stay in sight."""
-    area = QScrollArea()
-    area.setAccessibleName("孩子和纸质件")
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidgetResizable(True)
-    area.setWidget(content)
-    for ground in (area.viewport(), content):
-        ground.setAutoFillBackground(False)  # the panel's own
-    return area

@@ -16,7 +16,7 @@ from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.page_picture import PagePicture, page_picture
 from desktop.ui.widgets.page_view import PageView
-from desktop.ui.widgets.parts import Elided, button, column, line, set_role, text
+from desktop.ui.widgets.parts import Elided, button, column, line, scrolled, set_role, text
 from desktop.ui.words import page_mark
 from records.views import PageRow, PageState, PageWords
 from workflow import intake, verify
@@ -102,13 +102,16 @@ class Detail(QFrame):
     def _lay_out(self) -> None:
         box = column(self, space=INSIDE, around=BETWEEN)
         box.addWidget(self.name)
-        box.addWidget(self.told)
-        box.addLayout(self._password_row())
-        box.addWidget(self.view, 1)
+        content = QWidget()
+        shown = column(content, space=INSIDE)
+        shown.addWidget(self.told)
+        shown.addLayout(self._password_row())
+        shown.addWidget(self.view, 1)
         self.words_told = text("", "secondary", wrap=True)
-        box.addWidget(self.words_told)
-        box.addWidget(self.words)
-        box.addStretch(0)
+        shown.addWidget(self.words_told)
+        shown.addWidget(self.words)
+        shown.addStretch(0)
+        box.addWidget(scrolled(content, "这一页"), 1)  # on a low screen the buttons below stay in sight
         holder = QWidget()
         flow = FlowLayout(holder, INSIDE)
         for offer in OFFERS:

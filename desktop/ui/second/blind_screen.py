@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QPixmap
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.second.one_by_one import OneByOne
@@ -23,7 +23,7 @@ from desktop.ui.verify.keys import Action, Press, meaning
 from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.page_picture import PagePicture
 from desktop.ui.widgets.page_view import SCROLL, STEP, PageView
-from desktop.ui.widgets.parts import column, keys_foot, line
+from desktop.ui.widgets.parts import column, keys_foot, line, scrolled
 from forms.kinds import JsonValue, Kind
 from forms.values import FieldError
 from records.views import AnswerState, CandidateView, ValueSource, VerifyItem, VerifyPage
@@ -121,12 +121,7 @@ class BlindScreen(OneByOne):
         box.addWidget(self.page, 1)
         box.addStretch()
         middle.addWidget(inner, 1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(holder)
-        whole.addWidget(scroll, 1)
+        whole.addWidget(scrolled(holder), 1)
         whole.addWidget(keys_foot(FOOT))
         offer_keys(self, "第二遍录入的按键", FOOT)
         self.back.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab is for the next field; Esc goes back

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
 from desktop.jobs import Jobs
 from desktop.ui.settings.audit import AuditSection
@@ -16,7 +16,7 @@ from desktop.ui.settings.people import PeopleSection
 from desktop.ui.settings.setting_row import SettingRows
 from desktop.ui.theme import AROUND, BETWEEN, ROW
 from desktop.ui.widgets.key_sheet import offer_keys
-from desktop.ui.widgets.parts import column, line, panel, text
+from desktop.ui.widgets.parts import column, line, panel, scrolled, text
 from records.views import Actor
 from workflow.people import PasswordCost
 from workflow.permissions import RIGHTS, Right
@@ -70,13 +70,7 @@ class SettingsScreen(QWidget):
     def _add(self, word: str, part: SectionWidget) -> None:
         item = QListWidgetItem(word, self.list)
         item.setSizeHint(QSize(0, ROW))
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         holder = QWidget()
-        holder.setObjectName("scrolled")
         middle = line(holder)
         card = panel()
         card.setMaximumWidth(WIDEST)
@@ -84,8 +78,7 @@ class SettingsScreen(QWidget):
         box.addWidget(text(word, "heading"))
         box.addWidget(part, 1)
         middle.addWidget(card, 1, Qt.AlignmentFlag.AlignTop if isinstance(part, SettingRows) else Qt.AlignmentFlag(0))
-        scroll.setWidget(holder)
-        self._stack.addWidget(scroll)
+        self._stack.addWidget(scrolled(holder))
         self._parts.append(part)
 
     def _go(self, at: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QWidget
+from PySide6.QtWidgets import QFrame, QSplitter, QWidget
 
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.verify.field_panel import FieldPanel
@@ -13,7 +13,7 @@ from desktop.ui.verify.rest_list import RestList
 from desktop.ui.verify.tones import Tone
 from desktop.ui.widgets.page_picture import PagePicture
 from desktop.ui.widgets.page_view import PageView
-from desktop.ui.widgets.parts import Elided, Notice, button, column, keys_foot, line, panel, text
+from desktop.ui.widgets.parts import Elided, Notice, button, column, keys_foot, line, panel, scrolled, text
 from records.views import PlaceView, VerifySheet
 
 
@@ -84,13 +84,8 @@ class VerifyLayout:
         box.addWidget(self.notice)
         box.addWidget(self.field)
         box.addWidget(self.rest, 1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         right.setObjectName("screen")
-        scroll.setWidget(right)
+        scroll = scrolled(right)
 
         def reach_list() -> None:
             box.activate()  # the layout makes room for the list first

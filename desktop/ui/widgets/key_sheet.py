@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QWidget
 
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
-from desktop.ui.widgets.parts import button, column, line, text
+from desktop.ui.widgets.parts import button, column, line, scrolled, text
 
 Keys = Sequence[tuple[str, str]]
 
@@ -32,7 +32,6 @@ class KeySheet(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box = column(self, space=BETWEEN, around=AROUND)
         inner = QWidget()
-        inner.setObjectName("scrolled")
         grid = QGridLayout(inner)
         grid.setContentsMargins(0, 0, INSIDE, 0)
         grid.setHorizontalSpacing(AROUND)
@@ -43,12 +42,7 @@ class KeySheet(QDialog):
                 row = grid.rowCount()
                 grid.addWidget(text(key), row, 0)
                 grid.addWidget(text(words, "secondary"), row, 1)
-        self.list = QScrollArea()
-        self.list.setWidgetResizable(True)
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setWidget(inner)
+        self.list = scrolled(inner)
         box.addWidget(self.list, 1)
         foot = line()
         foot.addStretch()

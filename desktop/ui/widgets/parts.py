@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QStyledItemDelegate,
     QTabBar,
@@ -179,6 +180,21 @@ def column(parent: QWidget | None = None, *, space: int = INSIDE, around: int = 
 def line(parent: QWidget | None = None, *, space: int = INSIDE, around: int = 0) -> QHBoxLayout:
     """A horizontal layout on the grid."""
     return _spaced(QHBoxLayout(parent) if parent is not None else QHBoxLayout(), space, around)
+
+
+def scrolled(content: QWidget, words: str = "") -> QScrollArea:
+    """``content``, moving up and down where it is higher than its room; ``words`` name it for a screen reader."""
+    area = QScrollArea()
+    area.setAccessibleName(words)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidgetResizable(True)
+    content.setObjectName(content.objectName() or "scrolled")  # the style sheet lets what lies below shine through
+    area.setWidget(content)
+    for ground in (area.viewport(), content):
+        ground.setAutoFillBackground(False)
+    return area
 
 
 def _spaced(layout: L, space: int, around: int) -> L:
