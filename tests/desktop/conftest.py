@@ -19,6 +19,7 @@ from desktop import start
 from desktop.jobs import Jobs
 from desktop.screens import make_window
 from desktop.ui.main_window import MainWindow
+from desktop.ui.verify.screen import VerifyScreen
 from forms.form_file import Box
 from ocr.reading import PageOutcome, ReadingContext
 from records.keys import Kdf
@@ -288,4 +289,12 @@ def window(desk: Desk, show: Callable[[QWidget], None], qtbot: QtBot) -> MainWin
     made.resize(1366, 768)
     made.go("inbox")
     qtbot.waitUntil(lambda: desk.jobs.idle and not desk.jobs.is_recognising, timeout=30000)
+    return made
+
+
+@pytest.fixture
+def screen(desk: Desk, show: Callable[[QWidget], None]) -> VerifyScreen:
+    """The verify screen, alone. Tests of another screen have a fixture of this name of their own."""
+    made = VerifyScreen(desk.jobs)
+    show(made)
     return made

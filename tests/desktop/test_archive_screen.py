@@ -19,7 +19,7 @@ from desktop.ui.widgets.key_sheet import KeySheet
 from desktop.ui.widgets.placing import PlaceDialog
 from records.tables import AuditEntry
 from tests.desktop.conftest import Desk, click, press, type_keys
-from tests.desktop.test_child_page import named, words
+from tests.desktop.hands import named, words
 from workflow import archive
 from workflow.cross_reference import Place
 

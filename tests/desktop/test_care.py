@@ -26,7 +26,7 @@ from records.tables import PrintedForm
 from records.views import Role
 from records.views_care import VisitState
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
-from tests.desktop.test_child_page import asked, gone, named, words
+from tests.desktop.hands import asked, gone, named, words
 from tests.workflow.scripted import back, front, visit_record
 from workflow import child_page, concerns, dossiers, mandatory, visits
 

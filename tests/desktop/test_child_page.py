@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QPushButton, QTabBar, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QPushButton, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.screens import make_window
@@ -18,12 +18,12 @@ from desktop.ui.children.page import CARE, PAPERS, ChildPageScreen, PaperDialog
 from desktop.ui.children.screen import ChildrenScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.verify.screen import VerifyScreen
-from desktop.ui.widgets.asking import AskDialog
 from desktop.ui.widgets.placing import PlaceDialog
 from records.store import Store
 from records.views import Actor, Role
 from records.views_care import ChildPage, ReportState
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
+from tests.desktop.hands import asked, gone, named, words
 from workflow import child_page, concerns, mandatory, verify
 
 Show = Callable[[QWidget], None]
@@ -49,33 +49,6 @@ def opened(window: MainWindow, child_id: str, qtbot: QtBot, tab: int = 0) -> Chi
     window.go("child")
     qtbot.waitUntil(lambda: screen.page is not None and screen.page.child_id == child_id)
     return screen
-
-
-def words(widget: QWidget) -> str:
-    """All that is visible."""
-    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
-
-
-def named(widget: QWidget, start: str) -> QPushButton:
-    """The visible button whose object name begins so."""
-    found = [b for b in widget.findChildren(QPushButton) if b.objectName().startswith(start) and b.isVisible()]
-    assert found, start
-    return found[0]
-
-
-def asked(widget: QWidget, qtbot: QtBot) -> AskDialog:
-    """The question that is open."""
-    qtbot.waitUntil(lambda: any(d.isVisible() for d in widget.findChildren(AskDialog)))
-    dialog = next(d for d in widget.findChildren(AskDialog) if d.isVisible())
-    assert "欧阳" not in dialog.windowTitle(), "titles stand in the task bar, also while the window is locked"
-    return dialog
-
-
-def gone(dialog: AskDialog, qtbot: QtBot) -> None:
-    """The question was taken."""
-    with qtbot.waitSignal(dialog.accepted):
-        click(dialog.does)
-    QApplication.processEvents()
 
 
 def test_enter_in_the_list_opens_the_page_and_escape_goes_back(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:

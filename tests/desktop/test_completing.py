@@ -15,7 +15,7 @@ from desktop.ui.verify.screen import VerifyScreen
 from desktop.ui.verify.value_edit import ValueEdit
 from records.views import AnswerState, ValueSource
 from tests.desktop.conftest import Desk, press, type_chinese, type_keys
-from tests.desktop.test_verify_screen import enter, here, left_behind, ready, settled, stored
+from tests.desktop.hands import enter, here, left_behind, ready, settled, stored
 from tests.workflow.scripted import back, front
 
 Show = Callable[[QWidget], None]

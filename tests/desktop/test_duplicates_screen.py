@@ -23,7 +23,7 @@ from records.tables import Child, Registration
 from records.views import Role
 from records.views_duplicates import PairView, TwinView
 from tests.desktop.conftest import Desk, click, press, type_chinese
-from tests.desktop.test_child_page import asked, gone, named
+from tests.desktop.hands import asked, gone, named
 from tests.workflow.scripted import back, front
 from workflow import children, duplicates
 

@@ -16,7 +16,7 @@ from desktop.ui.children.screen import COLUMNS, USUAL, ChildrenScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.widgets.columns import ColumnsDialog
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
-from tests.desktop.test_child_page import named
+from tests.desktop.hands import named
 from workflow import kept_views
 
 Show = Callable[[QWidget], None]

@@ -28,7 +28,7 @@ from forms.proposal import Proposal, ProposedField, ProposedPage
 from records.views import Role
 from records.views_forms import TriedField, TriedPage
 from tests.desktop.conftest import Desk, click, picture, press, type_chinese, type_keys
-from tests.desktop.test_child_page import named
+from tests.desktop.hands import named
 from workflow import intake, office_forms
 
 Show = Callable[[QWidget], None]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -14,20 +13,13 @@ from desktop.ui.verify.screen import VerifyScreen
 from records.opening import open_store
 from records.views import AnswerState
 from tests.desktop.conftest import Desk, press, type_chinese
-from tests.desktop.test_verify_screen import enter, here, left_behind, ready, settled, stored, value_box
+from tests.desktop.hands import enter, here, left_behind, ready, settled, stored, value_box
 from tests.workflow.conftest import PASSWORD
 from workflow import half_typed
 from workflow.half_typed import Standing
 
 Show = Callable[[QWidget], None]
 Key = Qt.Key
-
-
-@pytest.fixture
-def screen(desk: Desk, show: Show) -> VerifyScreen:
-    made = VerifyScreen(desk.jobs)
-    show(made)
-    return made
 
 
 def half_way(desk: Desk, screen: VerifyScreen, qtbot: QtBot) -> str:

@@ -23,7 +23,7 @@ from records.keys import Kdf
 from records.views import Role
 from records.views_handover import ProposalState
 from tests.desktop.conftest import Desk, click, type_chinese, type_keys
-from tests.desktop.test_child_page import asked, gone
+from tests.desktop.hands import asked, gone
 from tests.workflow.conftest import PASSWORD, OfficeAtWork
 from tests.workflow.two_offices import introduce
 from workflow import children, handover, handover_in, partners, proposals, verify

@@ -22,6 +22,7 @@ from desktop.ui.status_bar import StatusBar
 from desktop.ui.widgets.key_sheet import KeySheet
 from records.views import InboxView, PageRow, PageState, SourceState
 from tests.desktop.conftest import Desk, click, press, type_keys
+from tests.desktop.hands import quiet, select
 from tests.workflow.scripted import back, blank, failing, front, unknown
 from workflow import arranging, intake, settling
 from workflow.changes import Changes
@@ -47,21 +48,9 @@ def drop(screen: InboxScreen, paths: Sequence[Path]) -> None:
     assert screen.drop.property("over") == "false"
 
 
-def quiet(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> None:
-    """Everything that came is taken in, read and shown."""
-    qtbot.waitUntil(lambda: not screen.queue.busy and not desk.jobs.is_recognising, timeout=20000)
-    shown = intake.inbox(desk.store, desk.actor, open_only=True).sources
-    qtbot.waitUntil(lambda: screen.view.sources == shown, timeout=20000)
-
-
 def pages(screen: InboxScreen) -> list[PageRow]:
     """Every page, as delivered."""
     return [page for source in screen.view.sources for page in source.pages]
-
-
-def select(screen: InboxScreen, number: int, slot: int | None = None) -> None:
-    """The card at this place is at hand."""
-    assert screen.grid.go_to(screen.model.cards[number].key, slot)
 
 
 def test_a_dropped_folder_is_taken_in_and_read(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> None:

@@ -18,8 +18,7 @@ from desktop.ui.verify.field_panel import WHOLE
 from desktop.ui.verify.screen import VerifyScreen
 from records.views import AnswerState, PageState
 from tests.desktop.conftest import Desk, press, type_chinese
-from tests.desktop.test_inbox import quiet, select
-from tests.desktop.test_verify_screen import enter, here, ready, settled, stored, value_box
+from tests.desktop.hands import enter, here, quiet, ready, select, settled, stored, value_box
 from tests.workflow.scripted import front, unknown
 from workflow import intake, keying
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -15,18 +14,11 @@ from desktop.ui.verify.screen import VerifyScreen
 from records.tables import PrintedForm
 from records.views import RegistrationState
 from tests.desktop.conftest import Desk, press
-from tests.desktop.test_verify_screen import enter, left_behind, ready, settled, stored, value_box
+from tests.desktop.hands import enter, left_behind, ready, settled, stored, value_box
 from tests.workflow.scripted import back, front
 from workflow import prefilled, rounds
 
 Show = Callable[[QWidget], None]
-
-
-@pytest.fixture
-def screen(desk: Desk, show: Show) -> VerifyScreen:
-    made = VerifyScreen(desk.jobs)
-    show(made)
-    return made
 
 
 def come_back(desk: Desk, doubtful: tuple[str, ...] = (), **values: object) -> str:

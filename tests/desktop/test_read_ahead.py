@@ -20,7 +20,7 @@ from records.opening import open_store
 from records.tables import AuditEntry
 from records.views import AnswerState, RegistrationState
 from tests.desktop.conftest import Desk, click, press, type_keys
-from tests.desktop.test_verify_screen import enter, here, ready, settled, stored, value_box
+from tests.desktop.hands import enter, here, ready, settled, stored, value_box
 from tests.workflow.conftest import PASSWORD
 from tests.workflow.scripted import back, front
 from workflow import verify
@@ -31,13 +31,6 @@ from workflow.settings import STICKY, change_setting
 
 Show = Callable[[QWidget], None]
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
-
-
-@pytest.fixture
-def screen(desk: Desk, show: Show) -> VerifyScreen:
-    made = VerifyScreen(desk.jobs)
-    show(made)
-    return made
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from desktop.ui.verify.screen import VerifyScreen
 from records.views import RegistrationState
 from tests.desktop.conftest import Desk
-from tests.desktop.test_verify_screen import enter, ready, settled
+from tests.desktop.hands import enter, ready, settled
 from workflow import verify
 
 Show = Callable[[QWidget], None]

@@ -24,7 +24,7 @@ from forms.id_number import check_digit
 from records.views import Role
 from records.views_roster import RosterOutcome
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
-from tests.desktop.test_child_page import asked, gone, named, words
+from tests.desktop.hands import asked, gone, named, words
 from tests.workflow.scripted import CHILD, back, front
 from workflow import rosters
 

@@ -18,7 +18,7 @@ from desktop.ui.rounds.screen import RoundsScreen
 from desktop.ui.widgets.key_sheet import KeySheet
 from forms.kinds import JsonValue
 from tests.desktop.conftest import Desk, click, press, type_keys
-from tests.desktop.test_child_page import asked, gone, named, words
+from tests.desktop.hands import asked, gone, named, words
 from tests.workflow.scripted import back, front
 from workflow import rounds
 from workflow.moves import exit_child

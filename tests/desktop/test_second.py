@@ -19,7 +19,7 @@ from desktop.ui.verify.screen import VerifyScreen
 from records.tables import User
 from records.views import Actor, RegistrationState, Role
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
-from tests.desktop.test_verify_screen import enter, left_behind, ready, settled, stored
+from tests.desktop.hands import enter, left_behind, ready, settled, stored
 from tests.workflow.scripted import CHILD
 from workflow import half_typed, second_entry, settings
 from workflow.access import Opened

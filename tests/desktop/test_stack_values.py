@@ -16,7 +16,7 @@ from forms.kinds import JsonValue
 from ocr.reading import FieldReading
 from records.views import AnswerState, ValueSource
 from tests.desktop.conftest import Desk, click, press, type_keys
-from tests.desktop.test_verify_screen import enter, here, left_behind, ready, settled, stored, value_box
+from tests.desktop.hands import enter, here, left_behind, ready, settled, stored, value_box
 from tests.workflow.scripted import back, believing, front
 from workflow import sticky
 from workflow.judgement import Verdict
@@ -24,13 +24,6 @@ from workflow.judgement import Verdict
 Show = Callable[[QWidget], None]
 Key = Qt.Key
 ALT = Qt.KeyboardModifier.AltModifier
-
-
-@pytest.fixture
-def screen(desk: Desk, show: Show) -> VerifyScreen:
-    made = VerifyScreen(desk.jobs)
-    show(made)
-    return made
 
 
 def form(desk: Desk, mark: str, doubtful: tuple[str, ...] = (), **values: JsonValue) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -19,19 +18,12 @@ from desktop.ui.widgets.page_view import STEP, PageView
 from records.tables import Page as PageRow
 from records.views import AnswerState, ValueSource
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
-from tests.desktop.test_verify_screen import enter, here, left_behind, ready, settled, stored, value_box
+from tests.desktop.hands import enter, here, left_behind, ready, settled, stored, value_box
 from tests.workflow.scripted import back, front
 from workflow.settings import ALWAYS_LOOK, change_setting
 
 Show = Callable[[QWidget], None]
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
-
-
-@pytest.fixture
-def screen(desk: Desk, show: Show) -> VerifyScreen:
-    made = VerifyScreen(desk.jobs)
-    show(made)
-    return made
 
 
 def paper() -> QPixmap:

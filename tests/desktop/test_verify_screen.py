@@ -15,8 +15,9 @@ from desktop.ui.verify.field_panel import LETTERS_TOLD
 from desktop.ui.verify.screen import CONTRADICTION_TOLD, EMPTY_TOLD, NOT_TICKED_TOLD, VerifyScreen
 from desktop.ui.widgets.key_sheet import KeySheet
 from desktop.ui.widgets.placing import PlaceDialog
-from records.views import AnswerState, RegistrationState, VerifyItem
+from records.views import AnswerState, RegistrationState
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
+from tests.desktop.hands import enter, here, left_behind, ready, settled, stored, value_box
 from tests.workflow.scripted import back, front
 from workflow import verify
 from workflow.children import children
@@ -26,55 +27,10 @@ Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
 
 @pytest.fixture
-def screen(desk: Desk, show: Show) -> VerifyScreen:
-    made = VerifyScreen(desk.jobs)
-    show(made)
-    return made
-
-
-@pytest.fixture
 def left(screen: VerifyScreen) -> list[str]:
     seen: list[str] = []
     screen.left.connect(seen.append)
     return seen
-
-
-def here(screen: VerifyScreen) -> str:
-    return screen.walk.current if screen.walk is not None else ""
-
-
-def ready(screen: VerifyScreen, qtbot: QtBot, key: str = "") -> None:
-    """A field is at hand and its crop has been on the screen."""
-    qtbot.waitUntil(
-        lambda: (
-            screen.walk is not None
-            and bool(here(screen))
-            and (not key or here(screen) == key)
-            and screen.parts.field.crop.painted
-        )
-    )
-
-
-def left_behind(screen: VerifyScreen, key: str, qtbot: QtBot) -> None:
-    """Another field is at hand, or none any more."""
-    qtbot.waitUntil(lambda: here(screen) != key)
-
-
-def value_box(screen: VerifyScreen) -> QWidget:
-    field = screen.parts.field
-    return field.choice if field.chooses else field.value
-
-
-def enter(screen: VerifyScreen, *, held: bool = False) -> None:
-    press(value_box(screen), Key.Key_Return, "\r", held=held)
-
-
-def stored(desk: Desk, registration: str, key: str) -> VerifyItem:
-    return next(item for item in desk.sheet(registration).items if item.key == key)
-
-
-def settled(desk: Desk, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: desk.jobs.waiting_writes == 0)
 
 
 def test_enter_twice_at_the_last_field_answers_once(

@@ -15,17 +15,10 @@ from desktop.ui.verify.list_screen import DraftsScreen
 from desktop.ui.verify.screen import VerifyScreen
 from records.views import AnswerState, RegistrationState, ValueSource
 from tests.desktop.conftest import Desk, click, press, type_chinese
-from tests.desktop.test_verify_screen import enter, left_behind, ready, settled, stored, value_box
+from tests.desktop.hands import enter, left_behind, ready, settled, stored, value_box
 
 Show = Callable[[QWidget], None]
 Key = Qt.Key
-
-
-@pytest.fixture
-def screen(desk: Desk, show: Show) -> VerifyScreen:
-    made = VerifyScreen(desk.jobs)
-    show(made)
-    return made
 
 
 def test_what_is_asked_is_written_and_the_answer_closes_it(
