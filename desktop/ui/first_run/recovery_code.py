@@ -131,7 +131,7 @@ def draw_on(printer: QPrinter, office: str, groups: tuple[str, ...]) -> None:
     say(office, across(34), 12)
     painter.setPen(QPen(Qt.GlobalColor.black, 0.35 * unit))
     lines = -(-len(groups) // ACROSS)
-    frame = QRectF(width / 2 - 70 * unit, 52 * unit, 140 * unit, (lines * LINE_MM + 8) * unit)
+    frame = QRectF(width / 2 - 70 * unit, 52 * unit, 140 * unit, (lines * LINE_MM + 5) * unit)
     painter.drawRect(frame)
     for at, group in enumerate(groups):
         cell = frame.width() / ACROSS
