@@ -63,7 +63,7 @@ def make_window(jobs: Jobs, opened: Opened, *, kdf: Kdf = PRODUCTION) -> MainWin
     add_rosters(window, jobs, actor, child, children)
     add_forms(window, jobs, actor, inbox)
     add_handover(window, jobs, actor, child)
-    add_settings(window, jobs, actor, kdf)
+    add_settings(window, jobs, actor, kdf, children)
 
     verify = add_verify(window, jobs, drafts)
     inbox.counted.connect(partial(window.navigation.set_count, "inbox"))
@@ -209,9 +209,10 @@ def add_handover(window: MainWindow, jobs: Jobs, actor: Actor, child: ChildPageS
     screen.open_registration.connect(child.open_registration)
 
 
-def add_settings(window: MainWindow, jobs: Jobs, actor: Actor, kdf: Kdf) -> None:
+def add_settings(window: MainWindow, jobs: Jobs, actor: Actor, kdf: Kdf, children: ChildrenScreen) -> None:
     """Stands last in the navigation, as people look for it."""
     settings = SettingsScreen(jobs, actor, kdf)
+    settings.go_rounds.connect(children.go_rounds)
     window.add("settings", "设置", "settings", settings, settings)
 
 
@@ -277,8 +278,14 @@ def add_rounds(window: MainWindow, jobs: Jobs, actor: Actor, child: ChildPageScr
         return
     rounds = RoundsScreen(jobs, actor)
     window.add_inner("rounds", "children", rounds, rounds, "更新轮次")
-    children.go_rounds.connect(partial(window.go, "rounds"))
-    rounds.left.connect(partial(window.go, "children"))
+    came_from = ["children"]
+
+    def go() -> None:
+        came_from[0] = window.shown
+        window.go("rounds")
+
+    children.go_rounds.connect(go)
+    rounds.left.connect(lambda: window.go(came_from[0]))
     rounds.open_child.connect(lambda child_id: child.wanted.emit(child_id, FIELDS))
 
 

@@ -16,11 +16,9 @@ from records.store import Store
 from records.tables import Round
 from records.views import Actor, OfficeView
 from workflow import current, drafting, visit_plan
-from workflow.changes import Changes
 from workflow.errors import BadValue
 from workflow.passwords import refuse_weak
 from workflow.permissions import Right, verb
-from workflow.scope import require_whole_office
 from workflow.settings import REVIEW_BY, intervals
 
 
@@ -206,29 +204,3 @@ def office(store: Store, actor: Actor) -> OfficeView:
 def division_name(code: str) -> str:
     """The full name of a division, "" for none; of one that the list has no more, what it was called."""
     return gazetteer().told(code)
-
-
-@verb(Right.ADMINISTER)
-def set_round(
-    store: Store, actor: Actor, now: datetime, *, name: str, as_of: date, opens: date, closes: date
-) -> Changes:
-    """Open a new round of updates (更新轮次) and close the one that was open.
-
-    Raises BadValue for dates out of order, or a name that is missing or taken.
-    """
-    name = name.strip()
-    if not name or opens > closes:
-        raise BadValue("轮次要有名称，开始日期不能晚于结束日期。没有改动，请改正后再存。")
-    with store.transaction() as session:
-        require_whole_office(session, actor)
-        if any(row.name == name for row in office_rows.rounds(session)):
-            raise BadValue("已经有同名的轮次，没有新建。请换一个名称。")
-        for row in office_rows.rounds(session):
-            if row.closed_at is None:
-                row.closed_at = now
-                store.audit(session, actor.user_id, now, "round.close", row.id)
-        new = Round(id=store.new_id(), name=name, as_of=as_of, opens=opens, closes=closes)
-        session.add(new)
-        session.flush()
-        store.audit(session, actor.user_id, now, "round.open", new.id)
-    return Changes(office=True)

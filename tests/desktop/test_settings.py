@@ -13,8 +13,11 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs import Jobs
+from desktop.ui.main_window import MainWindow
+from desktop.ui.rounds.screen import RoundsScreen
 from desktop.ui.settings.asking import FieldsDialog
 from desktop.ui.settings.erasure import ErasureDialog
+from desktop.ui.settings.office import OfficeSection
 from desktop.ui.settings.people import CodeDialog, UserDialog
 from desktop.ui.settings.screen import SettingsScreen
 from desktop.ui.settings.setting_row import SettingRow, SomeOfDialog
@@ -24,7 +27,7 @@ from records.views import Actor, ErasureState, Role
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from tests.workflow.conftest import PASSWORD
 from tests.workflow.scripted import front
-from workflow import access, audit_export, backups, check, erasing, people
+from workflow import audit_export, backups, check, erasing, people
 from workflow.access import Opened
 from workflow.settings import (
     ALWAYS_LOOK,
@@ -320,22 +323,18 @@ def test_erasure_takes_two(
     qtbot.waitUntil(lambda: desk.jobs.idle)
 
 
-def test_a_new_round_closes_the_one_before(desk: Desk, screen: SettingsScreen, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: "2026年下半年" in screen.office.round.text())
-    click(part(screen.office, QPushButton, "open_round"))
-    dialog = opened(screen.office, FieldsDialog)
-    for name, words in (
-        ("round_name", "2027年上半年"),
-        ("round_as_of", "2027年6月30日"),
-        ("round_opens", "2027年1月1日"),
-    ):
-        type_chinese(part(dialog, QLineEdit, name), words)
-    press(dialog.does, Qt.Key.Key_Return, "\r")
-    assert "都要填" in dialog.told.text()
-    type_chinese(part(dialog, QLineEdit, "round_closes"), "2027年6月30日")
-    press(dialog.does, Qt.Key.Key_Return, "\r")
-    qtbot.waitUntil(lambda: "2027年上半年" in screen.office.round.text())
-    assert access.office(desk.store, desk.actor).round_name == "2027年上半年"
+def test_rounds_are_opened_where_they_are_followed(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    window.go("settings")
+    section = window.findChild(OfficeSection)
+    assert section is not None
+    qtbot.waitUntil(lambda: "2026年下半年" in section.round.text())
+    click(part(section, QPushButton, "go_rounds"))
+    assert window.shown == "rounds"
+    rounds = window.findChild(RoundsScreen)
+    assert rounds is not None
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    click(part(rounds, QPushButton, "back"))
+    assert window.shown == "settings"
 
 
 def test_a_collector_sees_only_what_is_of_use(desk: Desk, show: Show, low_kdf: Kdf, jobs: Jobs) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from records.errors import StoreError, WrongPassword
-from tests.workflow.conftest import PASSWORD, QUICK, OfficeAtWork
+from tests.workflow.conftest import PASSWORD, QUICK
 from workflow import access, settings
 from workflow.access import create_office, log_in, store_exists
 from workflow.errors import BadValue
@@ -54,19 +53,6 @@ def test_what_will_not_do_makes_nothing(tmp_path: Path, changes: dict[str, str])
     with pytest.raises(BadValue):
         make(folder, **changes)
     assert not folder.exists()
-
-
-def test_a_new_round_closes_the_old_one(office: OfficeAtWork) -> None:
-    where = (office.store, office.actor, office.clock())
-    days: dict[str, Any] = {"as_of": date(2027, 6, 30), "opens": date(2027, 1, 1), "closes": date(2027, 6, 30)}
-    changes = access.set_round(*where, name="2027年上半年", **days)
-    assert changes.office
-    assert access.office(office.store, office.actor).round_name == "2027年上半年"
-    with pytest.raises(BadValue, match="同名"):
-        access.set_round(*where, name="2027年上半年", **days)
-    with pytest.raises(BadValue, match="日期"):
-        access.set_round(*where, name="反了", as_of=date(2027, 6, 30), opens=date(2027, 6, 30), closes=date(2027, 1, 1))
-    assert access.office(office.store, office.actor).round_name == "2027年上半年"
 
 
 @pytest.mark.parametrize(("single_person", "reviewer"), [(True, "county"), (False, "person")])

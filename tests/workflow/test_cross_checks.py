@@ -14,7 +14,7 @@ from records.tables import Child, Registration
 from records.views_roster import RosterKind
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import CHILD, back, front
-from workflow import access, cross_checks, moves, roster_import, rules, sheets, verify
+from workflow import cross_checks, moves, roster_import, rounds, rules, sheets, verify
 
 OTHER = "22028420180101004" + check_digit("22028420180101004")
 FATHER = "22028419880101001" + check_digit("22028419880101001")
@@ -41,7 +41,7 @@ def first_form(office: OfficeAtWork, **values: JsonValue) -> None:
 
 
 def next_round(office: OfficeAtWork) -> None:
-    access.set_round(
+    rounds.open_round(
         office.store, office.actor, office.clock(),
         name="2027年上半年", as_of=date(2027, 6, 30), opens=date(2027, 1, 1), closes=date(2027, 6, 30),
     )  # fmt: skip

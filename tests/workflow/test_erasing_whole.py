@@ -34,7 +34,6 @@ from records.views_roster import RosterKind
 from tests.workflow.conftest import PASSWORD, QUICK, OfficeAtWork
 from tests.workflow.scripted import CHILD, back, front, unknown, visit_record, work_log
 from workflow import (
-    access,
     arranging,
     backups,
     check,
@@ -314,7 +313,7 @@ def test_of_a_reported_row_its_place_and_a_keyed_hash_stay(office: OfficeAtWork)
 
 def test_what_a_later_form_took_over_stays_though_the_paper_it_was_read_from_goes(office: OfficeAtWork) -> None:
     child_id = office.child("一")
-    access.set_round(
+    rounds.open_round(
         *act(office), name="2027年上半年", as_of=date(2027, 6, 30), opens=date(2027, 1, 1), closes=date(2027, 6, 30)
     )
     blank = dict.fromkeys(("school_name", "school_state"), None)

@@ -21,7 +21,6 @@ EVERYBODY = {C, R, A, M}  # of the office; H, helpers from outside, are named wh
 
 EXPECTED: dict[str, set[Role]] = {
     "workflow.access.office": EVERYBODY | {H},
-    "workflow.access.set_round": {M},
     "workflow.erasing.request_erasure": {C, R, A, M},
     "workflow.erasing.erasures": {C, R, A, M},
     "workflow.erasing.refuse_erasure": {M},

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
 
-from desktop.jobs import Change, Jobs
-from desktop.ui.settings.asking import FieldsDialog, day_in
+from desktop.jobs import Jobs
 from desktop.ui.settings.setting_row import SettingRows
 from desktop.ui.theme import BETWEEN
 from desktop.ui.widgets.parts import Notice, button, column, line, rule, text
-from forms.values import FieldError
 from records.views import OfficeView
 from workflow import access
 from workflow.changes import Changes
@@ -18,7 +16,9 @@ from workflow.settings import Section
 
 
 class OfficeSection(QWidget):
-    """The office and its rounds."""
+    """The office and its settings. Rounds are opened and ended where they are followed: ``go_rounds``."""
+
+    go_rounds = Signal()
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class OfficeSection(QWidget):
         box.addWidget(self.office)
         row = line(space=BETWEEN)
         row.addWidget(self.round, 1)
-        row.addWidget(button("开新一轮", self.open_round, name="open_round"))
+        row.addWidget(button("去更新轮次", self.go_rounds.emit, icon="again", name="go_rounds"))
         box.addLayout(row)
         box.addWidget(rule())
         self.rows = SettingRows(jobs, Section.OFFICE)
@@ -54,36 +54,3 @@ class OfficeSection(QWidget):
     def _show(self, office: OfficeView) -> None:
         self.office.setText(f"{office.name}（{office.division_name}）")
         self.round.setText(f"现在的更新轮次：{office.round_name}" if office.round_name else "现在没有开着的更新轮次。")
-
-    def open_round(self) -> None:
-        """Opening one closes the one before."""
-        dialog = FieldsDialog(
-            self._jobs, "开新一轮更新", "开了新的一轮，现在这一轮就结束；以前核对过的都在。", "开始", self
-        )
-        name, as_of, opens, closes = (QLineEdit() for _ in range(4))
-        for field, key, hint in (
-            (name, "round_name", "例如 2027年上半年"),
-            (as_of, "round_as_of", "例如 2027年6月30日"),
-            (opens, "round_opens", "例如 2027年1月1日"),
-            (closes, "round_closes", "例如 2027年6月30日"),
-        ):
-            field.setObjectName(key)
-            field.setPlaceholderText(hint)
-        dialog.add("名称", name)
-        dialog.add("统计时点", as_of, "年龄算到这一天。")
-        dialog.add("开始", opens)
-        dialog.add("结束", closes)
-
-        def verb() -> Change[object]:
-            days = [day_in(field) for field in (as_of, opens, closes)]
-            given = [day for day in days if day is not None]
-            if len(given) < 3:
-                raise FieldError("统计时点、开始和结束的日期都要填。")
-            words, (on, first, last) = name.text(), given
-            return lambda store, actor, now: access.set_round(
-                store, actor, now, name=words, as_of=on, opens=first, closes=last
-            )
-
-        dialog.act(verb)
-        dialog.accepted.connect(lambda: self.notice.say("新的一轮已经开始。", "good"))
-        dialog.open()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
 from desktop.jobs import Jobs
@@ -33,7 +33,9 @@ SectionWidget: TypeAlias = OfficeSection | SettingRows | PeopleSection | BackupS
 
 
 class SettingsScreen(QWidget):
-    """Emits nothing: what is changed here is announced by the verbs."""
+    """What is changed here is announced by the verbs."""
+
+    go_rounds = Signal()
 
     def __init__(self, jobs: Jobs, actor: Actor, kdf: PasswordCost) -> None:
         super().__init__()
@@ -52,6 +54,7 @@ class SettingsScreen(QWidget):
         self.people = PeopleSection(jobs, actor, kdf)
         if administers:
             self.office, self.backup, self.audit = OfficeSection(jobs), BackupSection(jobs, actor), AuditSection(jobs)
+            self.office.go_rounds.connect(self.go_rounds)
             self._add("本单位与轮次", self.office)
             for word, section in (("核对与识别", Section.VERIFY), ("档号", Section.NUMBER)):
                 rows = SettingRows(jobs, section)
