@@ -28,6 +28,7 @@ CANDIDATES = 80
 KEYS_VERSION = 1
 """Raised when ``keys_of`` changes: all children are then filed anew at the next look."""
 _FILED = "child_keys"  # in the table of settings, but none of ``workflow.settings``: nobody sets it
+SEE = "duplicates.see"
 LINKS = "child_links"
 VALUES = "answer_events"
 CANCELLED = "cancelled_visits"
@@ -41,6 +42,7 @@ NO_VALUES: Mapping[str, str] = MappingProxyType({})
 @verb(Right.SEE_CHILDREN)
 def duplicate_candidates(store: Store, actor: Actor, child_id: str) -> tuple[TwinView, ...]:
     """Children who may be the same as this one, the likeliest first. Raises NotFound."""
+    store.saw(actor.user_id, SEE, [store.store_id])
     ensure_filed(store)
     with store.session() as session:
         _living_here(session, actor, child_id)
@@ -60,6 +62,7 @@ def duplicate_candidates(store: Store, actor: Actor, child_id: str) -> tuple[Twi
 @verb(Right.SEE_CHILDREN)
 def all_duplicates(store: Store, actor: Actor) -> tuple[PairView, ...]:
     """Pairs of children who may be one, the likeliest first; at least one of each pair in the actor's division."""
+    store.saw(actor.user_id, SEE, [store.store_id])
     ensure_filed(store)
     with store.session() as session:
         children = likeness_rows.traits_of_all(session)
@@ -237,6 +240,7 @@ def keep_apart(
 @verb(Right.SEE_CHILDREN)
 def merges(store: Store, actor: Actor) -> tuple[MergeView, ...]:
     """Merges of children in the actor's division, newest first, those that were undone too."""
+    store.saw(actor.user_id, SEE, [store.store_id])
     with store.session() as session:
         found = [m for m in likeness_rows.merges(session) if _sees(session, actor, m.kept_id)]
         return tuple(_merge_view(session, actor, row) for row in found)

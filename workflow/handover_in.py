@@ -80,6 +80,7 @@ def preview(store: Store, actor: Actor, path: Path) -> IncomingPackage:
                         (proposal,) = body["rows"]["proposals"]
                         own += proposal["store_id"] == store.store_id
                         decided += proposal["store_id"] != store.store_id
+    store.saw(actor.user_id, "handover.look", [package.partner.store_id])
     return IncomingPackage(
         office=package.partner.name,
         store_id=package.partner.store_id,

@@ -117,6 +117,7 @@ def _new(
 @verb(Right.DECIDE)
 def proposals(store: Store, actor: Actor, *, decided: bool = False) -> tuple[ProposalRow, ...]:
     """Proposals about registrations of the scope, in the order they were made: the open ones, or all."""
+    store.saw(actor.user_id, "proposals.see", [store.store_id])
     with store.session() as session:
         rows = handovers.proposals(session, state=None if decided else ProposalState.OPEN)
         found = []

@@ -16,7 +16,7 @@ from records import database, folder
 from records.tables import AuditEntry
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import CHILD, FAMILY, back, front
-from workflow import audit_export, check, children, cross_reference, unmask, verify
+from workflow import audit_export, check, children, cross_reference, duplicates, proposals, unmask, verify
 from workflow.errors import BadValue, NotWritten
 
 
@@ -38,7 +38,13 @@ def test_looking_is_audited_once_a_session(office: OfficeAtWork) -> None:
         children.children(*where)
         cross_reference.sheet_places(*where, child)
         assert unmask.id_numbers(*where, [child]) == {child: CHILD["child_id_number"]}
-    assert sorted(seen(office)) == ["child.see", "children.see", "id_numbers.unmask", "page.see", "registration.see"]
+        duplicates.all_duplicates(*where)
+        duplicates.duplicate_candidates(*where, child)
+        proposals.proposals(*where)
+    assert sorted(seen(office)) == [
+        "child.see", "children.see", "duplicates.see", "id_numbers.unmask", "page.see", "proposals.see",
+        "registration.see",
+    ]  # fmt: skip
 
 
 def test_the_audit_of_a_period_as_workbook_and_csv(office: OfficeAtWork, tmp_path: Path) -> None:

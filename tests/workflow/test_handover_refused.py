@@ -195,6 +195,8 @@ def test_the_same_package_looked_at_again_says_so(two: Two) -> None:
     path = two.make("一.tdhandover")
     seen = handover_in.preview(two.county.store, two.county.actor, path)
     assert (seen.already, seen.everything, len(seen.registrations)) == (False, True, 1)
+    looked = rows(two.county, "SELECT object_id FROM audit WHERE verb = 'handover.look'")
+    assert looked == [(two.town.store.store_id,)], "names and values were seen"
     two.take(path)
     seen = handover_in.preview(two.county.store, two.county.actor, path)
     assert (seen.already, seen.registrations) == (True, ())
