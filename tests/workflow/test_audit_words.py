@@ -17,6 +17,7 @@ MADE = {
     "child.": {kind.value for kind in MoveKind},
     "batch.": {BatchRowState.ACCEPTED.value, BatchRowState.RETURNED.value},
 }
+FORMER = {"registration.join", "registration.part"}  # in the audits of older programs
 PLACE = {"audit": 3, "saw": 1, "saw_all": 1, "done": 0, "enter": 6}  # of the verb among the arguments
 
 
@@ -66,7 +67,7 @@ def test_every_verb_of_the_audit_has_its_words(root: Path) -> None:
     verbs = {verb for verb in audited(root) if "." in verb or verb in WORDS}
     assert len(verbs) > 100
     assert sorted(verbs - WORDS.keys()) == []
-    assert sorted(WORDS.keys() - verbs) == []
+    assert WORDS.keys() - verbs == FORMER
 
 
 def test_no_two_deeds_are_said_alike_nor_in_letters() -> None:
