@@ -45,8 +45,8 @@ def _given(call: ast.Call) -> Iterator[ast.expr]:
 
 def _values(given: ast.expr, tree: ast.AST) -> Iterator[str]:
     if isinstance(given, ast.JoinedStr):
-        (kind,) = (part.value for part in given.values if isinstance(part, ast.Constant))
-        yield from (f"{kind}{state}" for state in MADE[str(kind)])
+        (kind,) = (str(part.value) for part in given.values if isinstance(part, ast.Constant))
+        yield from (kind + state for state in MADE[kind])
         return
     for node in ast.walk(given):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
