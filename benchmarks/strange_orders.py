@@ -26,6 +26,7 @@ from forms.kinds import JsonValue
 from records.errors import StoreError
 from records.ids import civil_date
 from records.registration_rows import DONE
+from records.states import ChildState
 from records.store import Store
 from records.tables import Child, ChildMerge, Concern, MandatoryReport, Page, Registration, Table, User
 from records.views import Actor, AnswerState, BatchRowState, BatchState, ErasureState, Role
@@ -193,6 +194,14 @@ def _child(walk: Walk, dice: random.Random) -> str | None:
     return _one(dice, walk.town.ids(Child))
 
 
+def _two(walk: Walk, dice: random.Random) -> tuple[str, str] | None:
+    found = walk.town.ids(Child)
+    if len(found) < 2:
+        return None
+    one, other = dice.sample(found, 2)
+    return one, other
+
+
 def _day(walk: Walk, dice: random.Random) -> date:
     return walk.clock.today - timedelta(days=dice.choice((0, 0, 1, 30, 200, 400)))
 
@@ -220,6 +229,20 @@ def _deliver(walk: Walk, said: Sequence[dict[str, JsonValue]]) -> None:
 def take_in(walk: Walk, dice: random.Random) -> None:
     day: dict[str, JsonValue] = {"form_date": _day(walk, dice).isoformat()}
     _deliver(walk, [dice.choice(PEOPLE), dice.choice(TOLD), day])
+
+
+def take_in_of(walk: Walk, person: dict[str, JsonValue]) -> None:
+    """A form of this person, of today."""
+    _deliver(walk, [person])
+
+
+def save_new(walk: Walk) -> str:
+    """The only draft is saved, of a child of its own; its id."""
+    known = set(walk.town.ids(Child))
+    (draft,) = verify.drafts(walk.town.store, walk.town.actor)
+    _save(walk, draft.registration_id, random.Random(0))
+    (child_id,) = set(walk.town.ids(Child)) - known
+    return child_id
 
 
 def save(walk: Walk, dice: random.Random) -> None:
@@ -353,24 +376,25 @@ def leave_or_return(walk: Walk, dice: random.Random) -> None:
     child_id = _child(walk, dice)
     if child_id is None:
         return
-    if dice.random() < 0.5:
+    if child_id in walk.town.ids(Child, Child.state == ChildState.ACTIVE):
         moves.exit_child(*walk.here, child_id, dice.choice(("home", "left", "error")), _day(walk, dice), note="核实过")
     else:
         moves.return_child(*walk.here, child_id, _day(walk, dice), note="又回来了")
 
 
 def belong(walk: Walk, dice: random.Random) -> None:
-    one, other = _child(walk, dice), _child(walk, dice)
-    if one is not None and other is not None:
-        _, link_id = moves.link(*walk.here, one, other, dice.choice(list(LinkKind)), "户口簿")
+    both = _two(walk, dice)
+    if both is not None:
+        _, link_id = moves.link(*walk.here, *both, dice.choice(list(LinkKind)), "户口簿")
         if dice.random() < 0.3:
             moves.unlink(*walk.here, link_id, "看错了")
 
 
 def merge(walk: Walk, dice: random.Random) -> None:
-    one, other = _child(walk, dice), _child(walk, dice)
-    if one is not None and other is not None:
-        duplicates.merge(*walk.here, one, other, "核对了户口簿")
+    both = _two(walk, dice)
+    if both is not None:
+        kept, gone = both
+        duplicates.merge(*walk.here, kept, gone, "核对了户口簿")
 
 
 def undo_merge(walk: Walk, dice: random.Random) -> None:
@@ -380,9 +404,9 @@ def undo_merge(walk: Walk, dice: random.Random) -> None:
 
 
 def keep_apart(walk: Walk, dice: random.Random) -> None:
-    one, other = _child(walk, dice), _child(walk, dice)
-    if one is not None and other is not None:
-        duplicates.keep_apart(*walk.here, one, other, apart=dice.random() < 0.7)
+    both = _two(walk, dice)
+    if both is not None:
+        duplicates.keep_apart(*walk.here, *both, apart=dice.random() < 0.7)
 
 
 def paper(walk: Walk, dice: random.Random) -> None:
