@@ -15,7 +15,7 @@ from pathlib import Path
 from exporters.blank_form import blank_pdf
 from exporters.files import FileProblem, write_file
 from forms.catalog import shipped_forms
-from forms.form_file import Form, FormError, load_form, whole_form
+from forms.form_file import Form, FormError, Purpose, load_form, whole_form
 from forms.proposal import Proposal, of_id
 from ocr.models import models_dir
 from ocr.reading import OcrFailed
@@ -289,8 +289,7 @@ def _check_pictures(made: Form) -> None:
 @verb(Right.SEE_OFFICE)
 def print_blank(store: Store, actor: Actor, form_id: str, version: str, path: Path, copies: int) -> Path:
     """Blank copies as a PDF; where the form has a QR code every copy gets a number of its own. Raises NotWritten."""
-    if not 1 <= copies <= MOST_COPIES:
-        raise BadValue(f"份数请填 1 到 {MOST_COPIES}，没有写出。")
+    _refuse_copies(copies)
     with store.session() as session:
         wanted = _form(session, form_id, version)
     numbered = all(page.qr is not None and page.corners for page in wanted.pages)
@@ -298,6 +297,22 @@ def print_blank(store: Store, actor: Actor, form_id: str, version: str, path: Pa
         wanted = replace(wanted, pages=tuple(replace(page, qr=None) for page in wanted.pages))
     _write(path, blank_pdf(wanted, [new_serial() if numbered else "" for _ in range(copies)]))
     return path
+
+
+def print_registration(path: Path, copies: int) -> Path:
+    """Copies of the program's own registration form, each with a number, so that its two sides find each other.
+
+    Needs no store. Raises BadValue, NotWritten.
+    """
+    _refuse_copies(copies)
+    form = next(form for form in shipped_forms() if form.purpose is Purpose.REGISTRATION)
+    _write(path, blank_pdf(form, [new_serial() for _ in range(copies)]))
+    return path
+
+
+def _refuse_copies(copies: int) -> None:
+    if not 1 <= copies <= MOST_COPIES:
+        raise BadValue(f"份数请填 1 到 {MOST_COPIES}，没有写出。")
 
 
 def _write(path: Path, data: bytes) -> None:

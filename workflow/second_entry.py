@@ -5,6 +5,7 @@ Nobody is told whether an entry agreed, and nobody sees who said what before it 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -20,7 +21,7 @@ from records.store import Store
 from records.tables import Registration, SecondEntry
 from records.views import Actor, AnswerState, ValueSource, VerifyItem
 from records.views_review import AgreementRow, BlindItem, BlindSheet, Dispute, WaitingRow
-from workflow import agreement, answering, blind, current, matching, scope, sheets
+from workflow import answering, blind, current, matching, scope, sheets
 from workflow.changes import Changes, changed
 from workflow.errors import NotFound, WrongState
 from workflow.forms_in_use import stored_form
@@ -206,7 +207,7 @@ def _figures(key: str, rows: Sequence[SecondEntry]) -> AgreementRow:
         kind=definition.kind,
         compared=len(rows),
         agreed=sum(row.agreed for row in rows),
-        kappa=agreement.kappa(pairs) if definition.kind in WITH_CODES else None,
+        kappa=kappa(pairs) if definition.kind in WITH_CODES else None,
     )
 
 
@@ -229,3 +230,17 @@ def _field(store: Store, session: Session, registration: Registration, key: str)
 
 def _text(field: FormField, value: JsonValue) -> str:
     return format_value(field.kind, value, field=field, code_table=answering.code_table_of(field.key))
+
+
+def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
+    """Cohen's kappa of two persons' codes (Cohen 1960): agreement beyond chance, 1 at most.
+
+    None where chance alone agrees always (all in one category) or nothing was compared: it says nothing there.
+    """
+    if not pairs:
+        return None
+    total = len(pairs)
+    observed = sum(one == other for one, other in pairs) / total
+    first, second = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
+    by_chance = sum(first[code] * second[code] for code in first) / total**2
+    return None if by_chance >= 1 else (observed - by_chance) / (1 - by_chance)

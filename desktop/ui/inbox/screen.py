@@ -44,8 +44,7 @@ from desktop.ui.widgets.key_sheet import offer_keys
 from desktop.ui.widgets.parts import EmptyState, Notice, button, column, halves, line, text
 from desktop.ui.widgets.sure import CountDialog
 from records.views import InboxView, PageRow, PageState
-from workflow import intake
-from workflow.blank_forms import MOST, write_blank
+from workflow import intake, office_forms
 from workflow.changes import Changes
 from workflow.intake import TakeIn, Taken
 
@@ -226,13 +225,13 @@ class InboxScreen(QWidget):
             write = partial(self.write_blank, copies=copies)
             choose_where(self, "空白表写到哪里", "空白登记表.pdf", "PDF (*.pdf)", write)
 
-        words = f"要几份，1 到 {MOST}。每份编号不同，正反两面。"
-        CountDialog("打印空白表", words, usual=20, most=MOST, act=where, parent=self).open()
+        words = f"要几份，1 到 {office_forms.MOST_COPIES}。每份编号不同，正反两面。"
+        CountDialog("打印空白表", words, usual=20, most=office_forms.MOST_COPIES, act=where, parent=self).open()
 
     def write_blank(self, path: Path, copies: int) -> None:
         """Write blank forms and say where they are."""
         self._jobs.task(
-            lambda: write_blank(path, copies),
+            lambda: office_forms.print_registration(path, copies),
             lambda _path: self.notice.say(
                 f"空白表已写好：{path}，{copies} 份。打印时选双面、实际大小（不要缩放）。",
                 "good",

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QFileDialog, QFrame
 from desktop.ui.inbox.intake_queue import IntakeQueue
 from desktop.ui.theme import BETWEEN, INSIDE
 from desktop.ui.widgets.parts import Elided, button, line, text
+from workflow import intake
 
-SUFFIXES = "*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.pdf"
+SCANS = "扫描件和照片 (" + " ".join(f"*{suffix}" for suffix in sorted(intake.SUFFIXES)) + ")"
 INVITES = "把扫描件、照片或文件夹拖到这里"
 
 
@@ -41,9 +42,7 @@ class WayIn(QFrame):
         queue.finished.connect(lambda _results: self._at_rest())
 
     def _choose_files(self) -> None:
-        names, _kind = QFileDialog.getOpenFileNames(
-            self, "选要识别的文件", "", f"扫描件和照片 ({SUFFIXES});;所有文件 (*)"
-        )
+        names, _kind = QFileDialog.getOpenFileNames(self, "选要识别的文件", "", f"{SCANS};;所有文件 (*)")
         self.given.emit([Path(name) for name in names])
 
     def _choose_folder(self) -> None:
