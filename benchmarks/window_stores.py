@@ -162,18 +162,21 @@ class RepeatingSource:
 
 
 def _varied(page: PageOutcome, number: int) -> PageOutcome:
-    """The page under another serial, name and ID number, so that it is another child's."""
+    """The page under another serial, name and numbers, so that it is another family's."""
     fields = tuple(_renamed(field, number) for field in page.reading.fields)
     return replace(page, reading=replace(page.reading, serial=f"W{number:07}", fields=fields))
 
 
 def _renamed(field: FieldReading, number: int) -> FieldReading:
+    """Other numbers of the parents, too: a family of hundreds of children would be looked up for each of them."""
     if field.key == "child_name":
         return _saying(field, f"{SURNAMES[number // 100 % 10]}{FIRST[number // 10 % 10]}{SECOND[number % 10]}")
     value = field.value
-    if field.key == "child_id_number" and isinstance(value, str) and len(value) == 18:
+    if field.key.endswith("_id_number") and isinstance(value, str) and len(value) == 18:
         first17 = value[:14] + f"{(int(value[14:17]) + 2 * number) % 1000:03}"  # the digit for the sex stays as it is
         return _saying(field, first17 + check_digit(first17))
+    if field.key.endswith("_phone") and isinstance(value, str) and len(value) == 11 and value.isdigit():
+        return _saying(field, value[:7] + f"{(int(value[7:]) + number) % 10_000:04}")
     return field
 
 
