@@ -106,6 +106,8 @@ class Typing:
         if kind in PLACES:
             stands = self.whole(kind, key, typed, values)
             found = self._of(key).offers(kind, typed, self._home, stands)
+            if key not in GROUPS[ORIGIN]:  # children live here: another province is only noise, unless it alone fits
+                found = tuple(place for place in found if place.code[:2] == self._home[:2]) or found
             return tuple(_as_offer(place) for place in found)
         said = self._words.get(key, ())
         times = dict(said)

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop.ui.verify.field_panel import TAIL_TOLD
 from desktop.ui.verify.screen import VerifyScreen
 from desktop.ui.verify.value_edit import ValueEdit
-from records.views import AnswerState, ValueSource
+from records.views import AnswerState, FindingView, ValueSource
 from tests.desktop.conftest import Desk, press, type_chinese, type_keys
 from tests.desktop.hands import enter, here, left_behind, ready, settled, stored
 from tests.workflow.scripted import back, front
@@ -119,6 +119,24 @@ def test_nothing_is_picked_while_composing(desk: Desk, screen: VerifyScreen, qtb
     assert box(screen).value_text() == "黄"
     assert listed(screen) == shown, "nothing moves under the eye"
     type_chinese(box(screen), "松")
+    assert listed(screen)[0] == "黄松甸镇…"
+
+
+def test_the_rules_say_nothing_of_a_box_that_is_empty_for_composing(
+    desk: Desk, screen: VerifyScreen, qtbot: QtBot
+) -> None:
+    """The first letter takes away what was read; nothing has been said with that."""
+    at(screen, desk, qtbot, "form_division")
+    before, field = listed(screen), screen.parts.field
+    said: list[object] = []
+    field.typed.connect(said.append)
+    QApplication.sendEvent(box(screen), QInputMethodEvent("huang", []))
+    assert box(screen).value_text() == ""
+    assert (said, listed(screen)) == ([], before)
+    field.show_findings((FindingView("warning", "required", ("form_division",), "“填报地区”没有填。", ""),))
+    type_chinese(box(screen), "黄")
+    assert said == []
+    assert not field.warnings.isVisible(), "that was said of an empty box"
     assert listed(screen)[0] == "黄松甸镇…"
 
 

@@ -103,3 +103,12 @@ def test_where_somebody_comes_from_is_not_taken_for_here(office: OfficeAtWork) -
     elsewhere = {"form_division": "220104007"}
     assert made.whole(Kind.ADDRESS, "child_residence", village, elsewhere) == whole, "not an office's place"
     assert made.whole(Kind.TEXT, "school_name", village, {}) == village
+
+
+def test_other_provinces_are_for_where_somebody_comes_from(office: OfficeAtWork) -> None:
+    made = typing(office)
+    home = [offer.text for offer in made.offers(Kind.DIVISION, "form_division", "黄", {})]
+    assert home
+    assert all(text.startswith("吉林省") for text in home)
+    assert any("上海市" in text for text in texts(made, "child_household", "黄", Kind.DIVISION))
+    assert "内蒙古自治区" in texts(made, "child_residence", "内蒙"), "nothing nearer begins like that"

@@ -241,7 +241,7 @@ class FieldPanel(QWidget):
     def _typed(self, typed: str) -> None:
         self.told.hide()
         item = self._item
-        if item is None:
+        if item is None or self.value.composing:  # nothing moves under the eye while a word is being chosen
             return
         if item.kind is Kind.CODE and item.code_table is not None:
             self.candidates.show_candidates(code_matches(item.code_table, typed))
@@ -264,6 +264,7 @@ class FieldPanel(QWidget):
             value = self._meant(item, typed)
         except FieldError:
             self.reads.hide()
+            self.show_findings(())  # they spoke of what stood here before
             return
         words = reading_words(item, value)
         added = words.removesuffix(typed) if item.kind in PLACES and words.endswith(typed) else ""
