@@ -21,6 +21,7 @@ from desktop.ui.care.screen import CareScreen
 from desktop.ui.care.visits import VisitsScreen
 from desktop.ui.children.page import PAPERS, ChildPageScreen
 from desktop.ui.main_window import MainWindow
+from desktop.ui.widgets.asking import AskDialog
 from desktop.ui.widgets.key_sheet import KeySheet
 from records.tables import PrintedForm
 from records.views import Role
@@ -383,6 +384,9 @@ def test_visit_forms_are_printed_for_those_chosen(
     screen.table.setFocus()
     QTest.keyClick(screen.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     assert screen.told.text() == "3 名，选中 3 名"
+    assert [b.objectName() for b in screen.deeds if b.isEnabled()] == ["print_due", "print_visit_forms"]
+    QTest.keyClick(screen.table, Qt.Key.Key_Return)
+    assert screen.findChild(AskDialog) is None, "a visit is one child's"
     assert [screen.place.itemText(at) for at in range(3)] == ["所有地方", "伟光村", "黄松甸村"]
     screen.place.setCurrentIndex(2)
     assert len(screen.model.rows) == 2

@@ -47,6 +47,7 @@ KEYS = (
 )
 AHEAD = ((0, "到期和逾期"), (30, "30 天内"), (366, "全部"))
 ABOVE_VILLAGE = "省市州县区旗镇乡道"  # 街道
+FOR_SEVERAL = frozenset({"print_due", "print_visit_forms"})
 EVERYWHERE = "所有地方"
 LOG_DAYS = 366  # how far back the screen shows the log; older lines stand on the children's pages
 
@@ -251,8 +252,6 @@ class VisitsScreen(QWidget):
         rows = [row for row in self._due if not at or row.residence == at]
         show_rows(self.table, self.model, rows, lambda row: row.visit_id)
         self._either.setCurrentIndex(1 if rows else 0)
-        for deed in self.deeds:
-            deed.setEnabled(bool(rows))
         self._tell()
 
     def _tell(self) -> None:
@@ -262,6 +261,8 @@ class VisitsScreen(QWidget):
         parts += [f"逾期 {late} 名"] if late else []
         parts += [f"选中 {chosen} 名"] if chosen > 1 else []
         self.told.setText("，".join(parts))
+        for deed in self.deeds:
+            deed.setEnabled(bool(rows) and (chosen < 2 or deed.objectName() in FOR_SEVERAL))
 
     def _show_waiting(self, waiting: Sequence[PaperView]) -> None:
         self.waiting = tuple(waiting)
@@ -274,11 +275,13 @@ class VisitsScreen(QWidget):
     # -- doing --------------------------------------------------------------------------------------------------------
 
     def _row(self) -> VisitDueRow | None:
+        """The one that is marked; what is done to one child is done to none of several."""
         index = self.table.currentIndex()
-        return self.model.rows[index.row()] if index.isValid() else None
+        several = len(self._chosen()) > 1
+        return self.model.rows[index.row()] if index.isValid() and not several else None
 
     def _chosen(self) -> list[VisitDueRow]:
-        """One, several, or all that are listed."""
+        """Those that are marked: one, several, or all that are listed."""
         rows = self.model.rows
         chosen = sorted(index.row() for index in self.table.selectionModel().selectedRows())
         return [rows[at] for at in chosen if at < len(rows)]
