@@ -31,7 +31,7 @@ from desktop.ui.forms.tried import TriedView
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.files import choose_file
 from desktop.ui.widgets.key_sheet import KeySheet, offer_keys
-from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, tab_bar, text
+from desktop.ui.widgets.parts import EmptyState, Notice, button, column, line, scrolled, tab_bar, text
 from desktop.ui.widgets.sure import SureDialog
 from forms.form_file import Form
 from forms.proposal import Proposal
@@ -42,6 +42,7 @@ EMPTY, BUSY, WORK = range(3)
 BLANKS = "空白表 (*.pdf *.docx *.doc *.wps *.jpg *.jpeg *.png *.tif *.tiff *.bmp)"
 FILLED = "填好的页 (*.pdf *.jpg *.jpeg *.png *.tif *.tiff *.bmp)"
 RIGHT = 400
+LEAST_LIST = 160
 
 
 class LearnScreen(QWidget):
@@ -146,11 +147,13 @@ class LearnScreen(QWidget):
         left.addWidget(pages, 1)
         row.addLayout(left, 1)
         right = QWidget()
-        right.setFixedWidth(RIGHT)
         box = column(right, space=INSIDE)
+        self.fields.setMinimumHeight(LEAST_LIST)
         box.addWidget(self.fields, 1)
         box.addWidget(self.panel)
-        row.addWidget(right)
+        self._beside = scrolled(right, "栏目")  # on a low screen
+        self._beside.setFixedWidth(RIGHT)
+        row.addWidget(self._beside)
         return whole
 
     def _connect(self) -> None:
@@ -289,6 +292,7 @@ class LearnScreen(QWidget):
         )
 
     def _to_name(self) -> None:
+        self._beside.ensureWidgetVisible(self.panel.name)
         self.panel.name.setFocus()
         self.panel.name.selectAll()
 
