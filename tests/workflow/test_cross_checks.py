@@ -7,13 +7,16 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from benchmarks import bench_store
 from forms.findings import ERROR
 from forms.id_number import check_digit
 from forms.kinds import JsonValue
 from forms.rule_book import RECORDS, rule_book
+from records import child_rows
 from records.tables import Answer, Child, Registration
+from records.views import RegistrationState
 from records.views_roster import RosterKind
 from tests.workflow.conftest import OfficeAtWork
 from tests.workflow.scripted import CHILD, back, front
@@ -208,3 +211,21 @@ def test_a_whole_store_is_told_what_each_form_is_told(tmp_path: Path) -> None:
             errors = {ids for rule, ids in counted.items() if rule_book()[rule].grade == ERROR}
             assert errors == {(listed[7],)}
             assert rules.contradicting(store, session) == (listed[7],)
+
+
+def test_statements_of_many_are_in_the_order_of_each_childs(tmp_path: Path) -> None:
+    day, other = date(2026, 6, 20), date(2026, 6, 21)
+    dates = [(None, None), (None, day), (day, None), (day, other), (other, day), (day, day)]
+    with bench_store.full_store(tmp_path, 24) as (store, _actor, ids):
+        with store.transaction() as session:
+            for number, child_id in enumerate(ids):
+                rows = session.scalars(select(Registration).where(Registration.child_id == child_id)).all()
+                for row, form_date in zip(rows, dates[number % len(dates)], strict=True):
+                    row.form_date = form_date
+                    row.verified_at = bench_store.NOW + timedelta(days=number % 4 * (row is rows[0]))
+            rows[0].state = RegistrationState.SENT_BACK
+        with store.session() as session:
+            many = child_rows.registrations_of_many(session, ids)
+            for child_id in ids:
+                assert many[child_id] == list(child_rows.registrations_of(session, child_id))
+            assert [len(listed) for listed in many.values()] == [2] * 23 + [1]
