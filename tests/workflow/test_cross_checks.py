@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from benchmarks import bench_store
+from benchmarks.likeness_store import NOW
 from forms.findings import ERROR
 from forms.id_number import check_digit
 from forms.kinds import JsonValue
@@ -222,7 +223,7 @@ def test_statements_of_many_are_in_the_order_of_each_childs(tmp_path: Path) -> N
                 rows = session.scalars(select(Registration).where(Registration.child_id == child_id)).all()
                 for row, form_date in zip(rows, dates[number % len(dates)], strict=True):
                     row.form_date = form_date
-                    row.verified_at = bench_store.NOW + timedelta(days=number % 4 * (row is rows[0]))
+                    row.verified_at = NOW + timedelta(days=number % 4 * (row is rows[0]))
             rows[0].state = RegistrationState.SENT_BACK
         with store.session() as session:
             many = child_rows.registrations_of_many(session, ids)
