@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from desktop.jobs import Jobs
 from desktop.ui.care.paper import ReadPaperDialog
 from desktop.ui.care.questions import Questions
-from desktop.ui.children.told import log_line
+from desktop.ui.children.page_sections import log_line
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.columns import ColumnChoice
 from desktop.ui.widgets.either import Either

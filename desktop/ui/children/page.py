@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.care.questions import Questions
-from desktop.ui.children import told
+from desktop.ui.children import page_sections
 from desktop.ui.children.fields import FieldsTab
 from desktop.ui.theme import AROUND, BETWEEN, INSIDE
 from desktop.ui.widgets.asking import Ask, AskDialog
@@ -58,7 +58,7 @@ class ChildPageScreen(QWidget):
         self._child_id = ""
         self._on_its_way = ""  # the child whose page is being read
         self.page: ChildPage | None = None
-        self._hands = told.Hands(
+        self._hands = page_sections.Hands(
             Questions(jobs, self, actor.full_name),
             may_care=self._may(Right.CARE),
             may_place=self._may(Right.PLACE),
@@ -223,9 +223,9 @@ class ChildPageScreen(QWidget):
         else:
             self.standing.drop()
         self.fields.show_child(page, unmasked=False)
-        self.care.show_sections(told.care(page, self._hands))
-        self.family.show_sections(told.family(page, self._hands))
-        self.papers.show_sections(told.papers(page, self._hands))
+        self.care.show_sections(page_sections.care(page, self._hands))
+        self.family.show_sections(page_sections.family(page, self._hands))
+        self.papers.show_sections(page_sections.papers(page, self._hands))
 
     def _show_facts(self, number: str) -> None:
         page = self.page
