@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -127,6 +128,35 @@ def test_an_idle_window_locks_and_keys_put_it_off(qtbot: QtBot, clock: Clock, pr
     assert program.guard.lock_screen is None
     clock.now += timedelta(minutes=2)
     program.guard.watch.look()
+    assert program.guard.lock_screen is locked(program)
+
+
+def test_hands_of_every_kind_put_it_off_and_painting_does_not(
+    clock: Clock, program: Program, qapp: QApplication
+) -> None:
+    handle, watch, at = program.shell.windowHandle(), program.guard.watch, QPointF(5, 5)
+    no = Qt.KeyboardModifier.NoModifier
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+
+    def mouse(kind: QEvent.Type, button: Qt.MouseButton) -> QMouseEvent:
+        return QMouseEvent(kind, at, at, button, button, no)
+
+    wheel = QWheelEvent(at, at, QPoint(), QPoint(0, 120), none, no, Qt.ScrollPhase.NoScrollPhase, False)
+    hands: tuple[Callable[[], object], ...] = (
+        lambda: watch.eventFilter(handle, mouse(QEvent.Type.MouseButtonPress, left)),
+        lambda: watch.eventFilter(handle, mouse(QEvent.Type.MouseMove, none)),
+        lambda: watch.eventFilter(handle, wheel),
+        lambda: watch.eventFilter(handle, QEvent(QEvent.Type.TouchBegin)),
+        qapp.inputMethod().cursorRectangleChanged.emit,
+    )
+    for hand in hands:
+        clock.now += timedelta(minutes=LOCK_MINUTES.default - 1)
+        hand()
+        assert not watch.look(), hand
+    clock.now += timedelta(minutes=LOCK_MINUTES.default - 1)
+    watch.eventFilter(handle, QEvent(QEvent.Type.Paint))
+    clock.now += timedelta(minutes=2)
+    assert watch.look()
     assert program.guard.lock_screen is locked(program)
 
 
