@@ -28,7 +28,6 @@ Points: TypeAlias = npt.NDArray[np.float64]
 
 MESH_MM = 1.4
 """Distance of the points at which a bent page's positions are worked out."""
-TO_MM = np.diag([1 / PX_PER_MM, 1 / PX_PER_MM, 1.0])
 TO_CENTRES = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
 FROM_CENTRES = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
 
@@ -186,13 +185,6 @@ def lay(
         serial=match.serial,
         warp=match.warp,
     )
-
-
-def from_homography(
-    form: Form, page: int, picture: Picture, homography: npt.NDArray[np.float64], *, rotation: int = 0
-) -> RegisteredPage:
-    """A RegisteredPage from a known homography (form millimetres to delivered pixels)."""
-    return lay(picture, Match(form, page, homography, rotation=rotation))
 
 
 def rectify(

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from forms.catalog import RESOURCES
 from forms.form_file import Box, Form, FormField, FormOption, FormPage
 from forms.kinds import Kind
-from ocr.registration import PX_PER_MM, RegisteredPage, from_homography
+from ocr.registration import PX_PER_MM, Match, RegisteredPage, lay
 
 WIDTH_MM, HEIGHT_MM = 120.0, 90.0
 NAME = Box(20, 8, 60, 10)
@@ -110,4 +110,4 @@ class Sheet:
         """The page as registered; ``shift``: by how many pixels the registration is off."""
         picture = np.ascontiguousarray(np.asarray(self.paper, dtype=np.uint8)[:, :, ::-1])
         homography = np.array([[PX_PER_MM, 0, shift[0]], [0, PX_PER_MM, shift[1]], [0, 0, 1]])
-        return from_homography(self.form, 1, picture, homography)
+        return lay(picture, Match(self.form, 1, homography))

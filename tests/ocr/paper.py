@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from forms.catalog import RESOURCES
 from forms.form_file import Box, Form, FormField, FormOption, FormPage
 from forms.kinds import Kind
-from ocr.registration import FROM_CENTRES, PX_PER_MM, TO_CENTRES, TO_MM, Picture, Points, transform
+from ocr.registration import FROM_CENTRES, PX_PER_MM, TO_CENTRES, Picture, Points, transform
 
 WIDTH_MM, HEIGHT_MM = 210.0, 297.0
 CORNERS = tuple(Box(x, y, 5, 5) for x, y in ((8, 8), (197, 8), (197, 284), (8, 284)))
@@ -187,7 +187,7 @@ def shoot(
         corners.astype(np.float32), ((placed - low) * scale).astype(np.float32)
     ).astype(np.float64)
     size = tuple(int(v) for v in np.ceil((high - low) * scale))
-    matrix = FROM_CENTRES @ homography @ TO_MM @ TO_CENTRES
+    matrix = FROM_CENTRES @ homography @ np.diag([1 / PX_PER_MM, 1 / PX_PER_MM, 1.0]) @ TO_CENTRES
     tinted = cv2.convertScaleAbs(page, alpha=paper / 255)
     blurred = cv2.GaussianBlur(tinted, (0, 0), max(0.4, 300 / dpi * 0.45))
     shot = cv2.warpPerspective(blurred, matrix, size, flags=cv2.INTER_LINEAR, borderValue=(desk, desk, desk))

@@ -19,7 +19,7 @@ from ocr.models import models_dir
 from ocr.page_ink import PageInk
 from ocr.reading import FieldReading, ReadingContext
 from ocr.recogniser import Recogniser
-from ocr.registration import PX_PER_MM, RegisteredPage, from_homography
+from ocr.registration import PX_PER_MM, Match, RegisteredPage, lay
 from ocr.written import figures_apart
 from tests.ocr.drawn import face, px
 from workflow.judgement import judge
@@ -63,7 +63,7 @@ def laid(paper: Image.Image) -> RegisteredPage:
     blank = cv2.imencode(".png", np.asarray(printed().convert("L"), dtype=np.uint8))[1].tobytes()
     form = Form("between", "1", "表", (FormPage(WIDTH, HEIGHT, blank=blank, blank_dpi=300),), FIELDS)
     picture = np.ascontiguousarray(np.asarray(paper, dtype=np.uint8)[:, :, ::-1])
-    return from_homography(form, 1, picture, np.diag([PX_PER_MM, PX_PER_MM, 1.0]))
+    return lay(picture, Match(form, 1, np.diag([PX_PER_MM, PX_PER_MM, 1.0])))
 
 
 def read(*written: tuple[float, float, str], size: int = 44) -> dict[str, FieldReading]:

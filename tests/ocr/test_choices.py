@@ -14,7 +14,7 @@ from forms.kinds import Kind
 from ocr.choices import read_choice, ways_of_marking
 from ocr.page_ink import PageInk
 from ocr.reading import FieldReading
-from ocr.registration import PX_PER_MM, from_homography
+from ocr.registration import PX_PER_MM, Match, lay
 from tests.ocr.drawn import BOXES, Sheet, face, point
 from workflow.judgement import vetoes
 
@@ -129,7 +129,7 @@ class Bracketed:
 
     def read(self) -> FieldReading:
         picture = np.ascontiguousarray(np.asarray(self.paper, dtype=np.uint8)[:, :, ::-1])
-        page = from_homography(self.form, 1, picture, np.diag([PX_PER_MM, PX_PER_MM, 1.0]))
+        page = lay(picture, Match(self.form, 1, np.diag([PX_PER_MM, PX_PER_MM, 1.0])))
         return read_choice(page, self.form.fields[0], PageInk(page))
 
     def line(self, *mm: float) -> Bracketed:
