@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -36,13 +36,22 @@ class PrintedList:
 
 @verb(Right.CARE)
 def print_due(
-    store: Store, actor: Actor, now: datetime, path: Path, *, ahead_days: int = 0, division: str = ""
+    store: Store,
+    actor: Actor,
+    now: datetime,
+    path: Path,
+    *,
+    ahead_days: int = 0,
+    division: str = "",
+    among: Collection[str] | None = None,
 ) -> PrintedList:
     """Write the visits that are due by today, or within the next days, as a PDF; the longest overdue first.
 
+    ``among``: only those of these children (a village that the window shows).
     Raises BadValue where nobody is to be visited, NotWritten; the file is whole or not there.
     """
     rows = visits.due(store, actor, civil_date(now), ahead_days=ahead_days, division=division)
+    rows = tuple(row for row in rows if among is None or row.child_id in among)
     if not rows:
         raise BadValue("这个范围里没有要走访的儿童，没有写出名单。")
     with store.session() as session:

@@ -371,18 +371,29 @@ def test_what_is_to_be_decided_has_room(desk: Desk, window: MainWindow, qtbot: Q
     assert below.height() >= table.rowHeight(0), "the list below keeps its place"
 
 
-def test_visit_forms_are_printed_for_those_chosen(
-    desk: Desk, window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One, several, all of a village; what was printed comes back to its child by itself."""
-    villages = ("220281104200", "220281104200", "220281104201")
-    ids = [child(desk, n, child_residence={"division": v, "detail": "1组"}) for n, v in enumerate(villages)]
+VILLAGES = ("220281104200", "220281104200", "220281104201")  # 黄松甸村 twice, 伟光村
+
+
+def three_due(desk: Desk, window: MainWindow, qtbot: QtBot) -> tuple[VisitsScreen, list[str]]:
+    """Three children of two villages are to be visited this year."""
+    ids = [child(desk, n, child_residence={"division": v, "detail": "1组"}) for n, v in enumerate(VILLAGES)]
     screen = visiting(window)
     screen.show_ahead(366)
     qtbot.waitUntil(lambda: len(screen.model.rows) == 3)
-    assert screen.told.text() == "3 名"
+    return screen, ids
+
+
+def mark_all(screen: VisitsScreen) -> None:
     screen.table.setFocus()
     QTest.keyClick(screen.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_one_village_or_several_children_are_chosen(
+    desk: Desk, window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    screen, _ids = three_due(desk, window, qtbot)
+    assert screen.told.text() == "3 名"
+    mark_all(screen)
     assert screen.told.text() == "3 名，选中 3 名"
     assert [b.objectName() for b in screen.deeds if b.isEnabled()] == ["print_due", "print_visit_forms"]
     QTest.keyClick(screen.table, Qt.Key.Key_Return)
@@ -390,7 +401,18 @@ def test_visit_forms_are_printed_for_those_chosen(
     assert [screen.place.itemText(at) for at in range(3)] == ["所有地方", "伟光村", "黄松甸村"]
     screen.place.setCurrentIndex(2)
     assert len(screen.model.rows) == 2
-    QTest.keyClick(screen.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert all(b.isEnabled() for b in screen.deeds)
+    screen.print_to(tmp_path / "名单.pdf")
+    qtbot.waitUntil(lambda: screen.notice.words.startswith("2 名儿童的走访名单"), timeout=20000)
+
+
+def test_visit_forms_are_printed_for_those_chosen(
+    desk: Desk, window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was printed comes back to its child by itself."""
+    screen, ids = three_due(desk, window, qtbot)
+    screen.place.setCurrentIndex(2)
+    mark_all(screen)
     asked: list[str] = []
     monkeypatch.setattr(QFileDialog, "open", lambda dialog: asked.append(dialog.windowTitle()))
     click(next(b for b in screen.deeds if b.objectName() == "print_visit_forms"))

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
     QComboBox,
-    QFileDialog,
     QPushButton,
     QStackedWidget,
     QWidget,
@@ -290,12 +289,8 @@ class VisitsScreen(QWidget):
         chosen = tuple(row.child_id for row in self._chosen())
         if not chosen:
             return
-        dialog = QFileDialog(self, f"{len(chosen)} 名儿童的走访表存到哪里", "走访表.pdf", "PDF (*.pdf)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("pdf")
-        dialog.fileSelected.connect(lambda path: self.print_forms_to(Path(path), chosen))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        title = f"{len(chosen)} 名儿童的走访表存到哪里"
+        choose_where(self, title, "走访表.pdf", "PDF (*.pdf)", lambda path: self.print_forms_to(path, chosen))
 
     def print_forms_to(self, path: Path, chosen: Sequence[str]) -> None:
         """Write a visit form for each of these children."""
@@ -318,8 +313,9 @@ class VisitsScreen(QWidget):
     def print_to(self, path: Path) -> None:
         """Write the visits that are listed, to go round with."""
         ahead = self._ahead
+        listed = frozenset(row.child_id for row in self.model.rows) if self.place.currentData() else None
         self._jobs.write(
-            lambda store, actor, now: visit_paper.print_due(store, actor, now, path, ahead_days=ahead),
+            lambda store, actor, now: visit_paper.print_due(store, actor, now, path, ahead_days=ahead, among=listed),
             lambda done: self.notice.say(
                 f"{done.children} 名儿童的走访名单存在“{path.name}”。上面有儿童的信息，印完请删掉这个文件。",
                 "good",
