@@ -7,12 +7,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import inspect, select
+from sqlalchemy import LargeBinary, Text, cast, func, inspect, or_, select
 
-from benchmarks.strange_orders import DEEDS, IN_THE_COUNTY, Office, Walk, begin, do
+from benchmarks.strange_orders import DEEDS, IN_THE_COUNTY, SECRET, Office, Walk, begin, do
 from records.likeness_rows import standing_merges
 from records.registration_rows import DONE
-from records.tables import ChildMerge, ChildMove, Concern, MandatoryReport, Registration, Visit, WorkLogEntry
+from records.tables import ChildMerge, ChildMove, Concern, MandatoryReport, Registration, Table, Visit, WorkLogEntry
 from records.views_care import ConcernState, VisitState
 from workflow import (
     archive,
@@ -80,6 +80,7 @@ def _wrong(walk: Walk, office: Office) -> Iterator[str]:
         if fault.code not in MAY_BE:
             yield f"check: {fault.code} {fault.ids}"
     yield from _findable(office)
+    yield from _open_secrets(office)
     _open_everything(walk, office)
 
 
@@ -106,6 +107,16 @@ def _findable(office: Office) -> Iterator[str]:
         number = row.archive_number
         if number and row.child_id not in {r.child_id for r in children.children(store, actor, search=number)}:
             yield f"child {row.child_id} is not found by its paper's number"
+
+
+def _open_secrets(office: Office) -> Iterator[str]:
+    """Texts that hold in the open what only named persons may read, whoever is at work."""
+    with office.store.session() as session:
+        for table in Table.metadata.sorted_tables:
+            texts = [cast(column, Text) for column in table.columns if not isinstance(column.type, LargeBinary)]
+            told = select(func.count()).select_from(table).where(or_(*(func.instr(c, SECRET) > 0 for c in texts)))
+            if session.scalar(told):
+                yield f"{table.name} holds an illness in the open"
 
 
 def _open_everything(walk: Walk, office: Office) -> None:
@@ -137,7 +148,8 @@ def _open_everything(walk: Walk, office: Office) -> None:
     archive.shelves(store, actor)
     archive.papers(store, actor)
     for partner in partners.partners(store, actor):
-        handover.outgoing(store, actor, partner.office, everything=True, sensitive=True)
+        sensitive = store.opened_keys.sensitive is not None
+        handover.outgoing(store, actor, partner.office, everything=True, sensitive=sensitive)
 
 
 def _lost(walk: Walk) -> Iterator[str]:

@@ -67,13 +67,15 @@ PEOPLE: tuple[dict[str, JsonValue], ...] = (
     {"child_name": "王乙", "child_id_number": None, "child_registered": ["no"], "child_household": None},
     {"child_name": "何雾", "child_id_number": None, "child_birth_date": "2016-05-06"},
 )
+SECRET = "哮喘"
+"""An illness: what no row may hold in the open."""
 TOLD: tuple[dict[str, JsonValue], ...] = (
     {},
     {"guardianship_state": ["risk"]},
     {"guardianship_state": ["fair"], "child_mind": ["attention"]},
     {"concern_criteria": ["abuse"], "concern_listed": ["yes"]},
     {"father_state": ["revoked"], "mother_state": ["revoked"]},
-    {"health_body": ["ill"], "health_illness": "哮喘"},
+    {"health_body": ["ill"], "health_illness": SECRET},
     {"school_state": ["dropout"], "school_name": None},
     {"form_update": ["unchanged"]},
 )
@@ -82,6 +84,10 @@ FOUND: tuple[dict[str, JsonValue], ...] = ({}, {"report_cases": ["violence"]}, {
 """What a visit may find."""
 FORM = next(form for form in shipped_forms() if form.id == "jl-migrant-child")
 BEHIND = {f.key for f in FORM.on_page(2)}
+
+
+PASSWORDS = {"admin": PASSWORD, "wang": SECOND_PASSWORD}
+"""Of the township's administrators. The second one isn't named for what is extra-sensitive."""
 
 
 class WalkClock:
@@ -132,8 +138,9 @@ class Walk:
     @property
     def second(self) -> Actor:
         """The other administrator, at the same machine."""
-        (user_id,) = self.town.ids(User, User.username == "wang")
-        return replace(self.town.actor, user_id=user_id)
+        other = next(name for name in PASSWORDS if name != self.town.actor.username)
+        (user_id,) = self.town.ids(User, User.username == other)
+        return replace(self.town.actor, user_id=user_id, username=other)
 
     def close(self) -> None:
         self.town.store.close()
@@ -488,9 +495,20 @@ def rotate(walk: Walk, _dice: random.Random) -> None:
     _go_on_with(walk, walk.town.store.data_dir)
 
 
-def _go_on_with(walk: Walk, data_dir: Path) -> None:
+def change_shift(walk: Walk, _dice: random.Random) -> None:
+    """The other administrator comes in: one may open what is extra-sensitive, the other not."""
+    _go_on_with(walk, walk.town.store.data_dir, walk.second.username)
+
+
+def name_for_sensitive(walk: Walk, dice: random.Random) -> None:
+    """The other one is named to open it, or no longer, as far as the one at work may say so."""
+    people.name_for_sensitive(*walk.here, walk.second.user_id, dice.random() < 0.5)
+
+
+def _go_on_with(walk: Walk, data_dir: Path, username: str = "") -> None:
+    username = username or walk.town.actor.username
     walk.town.store.close()
-    opened = log_in(data_dir, username="admin", password=PASSWORD, now=walk.clock())
+    opened = log_in(data_dir, username=username, password=PASSWORDS[username], now=walk.clock())
     walk.town = Office(opened.store, opened.actor)
 
 
@@ -569,8 +587,8 @@ DEEDS: dict[str, Callable[[Walk, random.Random], None]] = {
     for deed in (
         take_in, save, save_by_the_second, reopen, rename, take_back, pass_or_send_back, enter_twice, decide_concern,
         add_concern, visit, plan_visit, write_log, raise_or_report, leave_or_return, belong, merge, undo_merge,
-        keep_apart, paper, batch, put_in_order, erase, rotate, back_up_and_restore, hand_over, merge_in_the_county,
-        send_back_from_the_county, half_year, wait,
+        keep_apart, paper, batch, put_in_order, erase, rotate, change_shift, name_for_sensitive, back_up_and_restore,
+        hand_over, merge_in_the_county, send_back_from_the_county, half_year, wait,
     )
 }  # fmt: skip
 IN_THE_COUNTY = frozenset({"hand_over", "merge_in_the_county", "send_back_from_the_county"})

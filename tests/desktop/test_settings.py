@@ -21,12 +21,15 @@ from desktop.ui.settings.office import OfficeSection
 from desktop.ui.settings.people import CodeDialog, UserDialog
 from desktop.ui.settings.screen import SettingsScreen
 from desktop.ui.settings.setting_row import SettingRow, SomeOfDialog
+from desktop.ui.widgets.asking import AskDialog
 from records.errors import WrongPassword
 from records.keys import Kdf
+from records.tables import Office
 from records.views import Actor, ErasureState, Role
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
 from tests.workflow.conftest import PASSWORD
 from tests.workflow.scripted import front
+from tests.workflow.test_divisions import Edition, edition
 from workflow import audit_export, backups, check, erasing, people
 from workflow.access import Opened
 from workflow.settings import (
@@ -40,6 +43,7 @@ from workflow.settings import (
     settings,
 )
 
+__all__ = ["edition"]
 Show = Callable[[QWidget], None]
 W = TypeVar("W", bound=QWidget)
 ANOTHER = "雾凇-长白山-2027"
@@ -321,6 +325,34 @@ def test_erasure_takes_two(
     qtbot.waitUntil(lambda: decides.erasure.notice.words.startswith("已删除。备份文件夹里没有备份。"))
     assert [each.state for each in erasing.erasures(desk.store, other)] == [ErasureState.DONE]
     qtbot.waitUntil(lambda: desk.jobs.idle)
+
+
+def test_a_division_that_is_gone_is_told_and_seen_to(
+    desk: Desk, show: Show, low_kdf: Kdf, qtbot: QtBot, edition: Edition
+) -> None:
+    screen = SettingsScreen(desk.jobs, desk.actor, low_kdf)
+    show(screen)
+    screen.enter()
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    assert not screen.office.adjust.isVisible()
+    edition(desk.actor.division)
+    screen.enter()
+    qtbot.waitUntil(screen.office.adjust.isVisible)
+    assert "区划表里已没有吉林市蛟河市黄松甸镇" in screen.office.gone.words
+    click(screen.office.adjust)
+    dialog = opened(screen.office, AskDialog)
+    press(dialog.does, Qt.Key.Key_Return, "\r")
+    assert "归到现在的" in dialog.told.text(), "nothing is chosen for her"
+    new = dialog.entries["new"]
+    assert isinstance(new, QComboBox)
+    at = new.findData("220281102")
+    assert new.itemText(at).startswith("吉林市蛟河市")
+    choose(new, at)
+    press(dialog.does, Qt.Key.Key_Return, "\r")
+    qtbot.waitUntil(lambda: "区划调整好了" in screen.office.notice.words)
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    with desk.store.session() as session:
+        assert session.get_one(Office, 1).division == "220281102"
 
 
 def test_rounds_are_opened_where_they_are_followed(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
