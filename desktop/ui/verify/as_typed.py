@@ -84,33 +84,18 @@ class Keeping(QObject):
         self._told("上次打到一半的字还在，接着打；打完了按 Enter。", "note")
 
 
-class AsTyped(QObject):
-    """Watches the field at hand: kept, and told to the rules. ``walk`` tells which one it is."""
+class RulesAsTyped(QObject):
+    """The rules speak about what is being typed in the field at hand; ``walk`` tells which one that is."""
 
-    def __init__(
-        self,
-        jobs: Jobs,
-        field: FieldPanel,
-        walk: Callable[[], Walk | None],
-        told: Callable[[str, str], None],
-        written: Callable[[], None],
-        parent: QObject,
-    ) -> None:
+    def __init__(self, jobs: Jobs, field: FieldPanel, walk: Callable[[], Walk | None], parent: QObject) -> None:
         super().__init__(parent)
         self._jobs = jobs
         self._field = field
         self._walk = walk
         self._value: JsonValue = None
-        self.keeping = Keeping(jobs, field, self._place, told, written, self)
         self._rules = QTimer(self, singleShot=True, interval=RULES_MS)
         self._rules.timeout.connect(self._ask_rules)
         field.typed.connect(self._typed)
-
-    def _place(self) -> Place | None:
-        walk = self._walk()
-        return (
-            (walk.sheet.registration_id, walk.current) if walk is not None and walk.current and walk.editable else None
-        )
 
     def _typed(self, value: JsonValue) -> None:
         """The rules speak about what is being typed, not only about what was saved."""

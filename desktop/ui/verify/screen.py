@@ -14,7 +14,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.jobs import Change, Jobs
-from desktop.ui.verify.as_typed import AsTyped
+from desktop.ui.verify.as_typed import Keeping, Place, RulesAsTyped
 from desktop.ui.verify.at_hand import Arrived, FormAtHand
 from desktop.ui.verify.completing import Completing
 from desktop.ui.verify.field_questions import FieldQuestions
@@ -58,7 +58,8 @@ class VerifyScreen(QWidget):
         self._stale = False  # the store has news that could not be read while something was on its way to it
         self._renewal = QTimer(self, singleShot=True, interval=0)
         self._renewal.timeout.connect(self._renew)
-        self._as_typed = AsTyped(jobs, parts.field, lambda: self.walk, parts.notice.say, self._catch_up, parent=self)
+        self._keeping = Keeping(jobs, parts.field, self._place, parts.notice.say, self._catch_up, self)
+        self._rules = RulesAsTyped(jobs, parts.field, lambda: self.walk, self)
         self._pinning = Pinning(jobs, parts.field, parts.notice.say, self._renewal.start, parent=self)
         self._completing = Completing(jobs, parts.field, self._values, parent=self)
         self._questions = FieldQuestions(jobs, parts, lambda: self.walk, self._answer, self._mark, parent=self)
@@ -190,11 +191,20 @@ class VerifyScreen(QWidget):
         if item is not None and item.page_id == page_id:
             self._show_picture(item)
 
+    def _place(self) -> Place | None:
+        """Where something can be typed now."""
+        walk = self.walk
+        return (
+            None
+            if walk is None or not walk.current or not walk.editable
+            else (walk.sheet.registration_id, walk.current)
+        )
+
     def _go(self, key: str) -> None:
         if self.walk is not None and key:
             self.walk.current = key
             self._show_item()
-            self._as_typed.keeping.soon()
+            self._keeping.soon()
 
     # -- keys ---------------------------------------------------------------------------------------------------------
 
@@ -324,7 +334,7 @@ class VerifyScreen(QWidget):
 
     def keep_typing(self) -> None:
         """The window closes, or the form is left: what is being typed goes to the store."""
-        self._as_typed.keeping.keep()
+        self._keeping.keep()
 
     def _catch_up(self) -> None:
         if self._stale and not self._jobs.waiting_writes:
@@ -337,7 +347,7 @@ class VerifyScreen(QWidget):
             return
         if walk.current != standing.key:
             self._go(standing.key)
-        self._as_typed.keeping.resume(standing.text)
+        self._keeping.resume(standing.text)
 
     def _mark(self, state: AnswerState, note: str = "") -> None:
         walk = self.walk
@@ -350,7 +360,7 @@ class VerifyScreen(QWidget):
 
     def _record(self, call: Change[Changes], walk: Walk, key: str, state: AnswerState) -> None:
         walk.answer(key, state)
-        self._as_typed.keeping.answered()
+        self._keeping.answered()
         done = Done(walk.sheet.registration_id, key)
         self._stack.gave(done)
         self.parts.notice.drop()
