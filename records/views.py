@@ -351,7 +351,7 @@ class ChildRow:
     verified_on: date
     archive_number: str
     location: str
-    key_concern: bool  # a person confirmed it, or the form says so
+    key_concern: bool  # a person confirmed it; what a form says waits for that (``to_decide``)
     reporting: str  # derived status, Chinese
     registration_id: str
     exited: str = ""  # why and when the child left the list: 2026-10-12 返乡

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from forms.code_tables import code_table
 from forms.written_dates import office_date
-from records import answer_rows, batch_rows, care_rows, child_rows, filter_rows, handovers, office_rows, place_rows
+from records import batch_rows, care_rows, child_rows, filter_rows, handovers, office_rows, place_rows
 from records.ids import CHINA
 from records.session import Session
 from records.states import ChildState
 from records.store import Store
-from records.tables import Answer, Batch, BatchRow, Child, Registration, ReportElsewhere
+from records.tables import Batch, BatchRow, Child, Registration, ReportElsewhere
 from records.views import Actor, BatchRowState, BatchState, ChildRow
 from records.views_care import ConcernState
 from records.views_kept import EVERYBODY, ChildFilter
@@ -21,11 +21,10 @@ from workflow.archive_number import searched
 from workflow.concerns import NO_DOSSIER
 from workflow.cross_reference import place_of
 from workflow.heads import Head, Heads
-from workflow.matching import codes, place_name
+from workflow.matching import place_name
 from workflow.names import normal_name
 from workflow.permissions import RIGHTS, Right, verb
 
-CONCERN_KEYS = ("concern_listed", "concern_criteria")
 NOT_REPORTED = "未报送"
 TOWNSHIP = 9  # digits of its code
 
@@ -126,7 +125,6 @@ class _Gathered:
     def __init__(
         self, session: Session, actor: Actor, child_ids: Sequence[str], ids: Sequence[str], today: date | None
     ) -> None:
-        self.answers = answer_rows.answers_of_many(session, ids, CONCERN_KEYS)
         self.batches = batch_rows.rows_of_children(session, child_ids)
         self.elsewhere = batch_rows.elsewhere_of_children(session, child_ids)
         self.offices = handovers.names(session) if self.elsewhere else {}
@@ -167,14 +165,14 @@ def _row(rows: _Gathered, child: Child, who: Head, registration: Registration) -
         child_id=child.id,
         name=who.name,
         sex=who.sex,
-        age=who.age(rows.as_of or verified_on),
+        age=who.age(rows.today or rows.as_of or verified_on),  # as the filters count and the child's own page
         id_number_masked=who.id_number_masked,
         household=who.household,
         residence=who.residence,
         verified_on=verified_on,
         archive_number="" if item is None else item.archive_number,
         location="" if item is None else place_of(item).text(),
-        key_concern=confirmed or _key_concern(rows.answers[registration.id]),
+        key_concern=confirmed,
         reporting=rows.reporting(child.id, registration.id),
         registration_id=registration.id,
         exited=exit_words(child),
@@ -189,10 +187,6 @@ def exit_words(child: Child) -> str:
     if child.state is ChildState.ACTIVE or child.exited_on is None:
         return ""
     return f"{office_date(child.exited_on)} {code_table('exit').label(child.exit_reason)}"
-
-
-def _key_concern(answers: Mapping[str, Answer]) -> bool:
-    return any("yes" in codes(a.value) or (key == "concern_criteria" and codes(a.value)) for key, a in answers.items())
 
 
 def reported_elsewhere(registration_id: str, row: ReportElsewhere, office: str) -> str:

@@ -33,6 +33,8 @@ from workflow.permissions import Right, verb
 SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".jp2", ".pdf")
 )
+# what systems and office programs leave in a folder, and nobody put there
+LEFT_BEHIND = re.compile(r"\.|~|thumbs\.db$|desktop\.ini$|.*\.(lnk|tmp|db|ini)$", re.IGNORECASE)
 # a scan whose name lost its suffix is still a scan: the first bytes of the formats above
 MAGICS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"II*\x00", b"MM\x00*", b"BM", b"GIF8", b"%PDF-", b"\x00\x00\x00\x0cjP")
 # a page at 600 dpi in colour, uncompressed, is 100 MB; a file beyond this is no scan and would fill the memory
@@ -86,6 +88,19 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         for each in _inside(path) if path.is_dir() else (path,):
             found.setdefault(each)
+    return list(found)
+
+
+def find_others(paths: Iterable[Path]) -> list[Path]:
+    """Files in these folders that ``find_files`` leaves out and somebody may miss: documents, archives, and what else
+    is no picture and no PDF. Hidden files and those that a system or an office program leaves behind are nobody's."""
+    found: dict[Path, None] = {}
+    for folder in paths:
+        for parent, _folders, names in os.walk(folder):
+            at = Path(parent)
+            if not any(part.startswith(".") for part in at.relative_to(folder).parts):
+                others = (at / name for name in sorted(names, key=_natural) if not LEFT_BEHIND.match(name))
+                found.update((each, None) for each in others if not _looks_like_a_scan(each))
     return list(found)
 
 

@@ -133,6 +133,9 @@ class MainWindow(QWidget):
             self.found.close_list()
         self._shown = key
         self._title.setText(word)
+        at = QApplication.focusWidget()
+        if at is not None and at is not self.search and self.isAncestorOf(at):
+            at.clearFocus()  # else Qt hands it on to whatever comes next in the screen that is shown
         self._stack.setCurrentWidget(widget)
         self.navigation.show_chosen(self._under.get(key, key))
         screen.enter()

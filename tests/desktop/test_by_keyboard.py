@@ -104,6 +104,20 @@ def test_keys_go_through_the_screens_and_round(desk: Desk, window: MainWindow, q
     assert window.shown == seen[-2]
 
 
+def test_a_list_that_comes_later_gets_the_keyboard(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    """The ledger is read when it is entered for the first time: an arrow must not turn the filter above it."""
+    window.go("children")
+    settled(desk, qtbot)
+    children = window.findChild(ChildrenScreen)
+    assert children is not None
+    assert at() is children.table
+    window.go("drafts")
+    window.search.setFocus()
+    window.go("children")  # as the first letter of a name does
+    settled(desk, qtbot)
+    assert at() is window.search, "who types a name goes on typing"
+
+
 @pytest.mark.parametrize("key", INNER)
 def test_esc_leads_back(desk: Desk, window: MainWindow, qtbot: QtBot, key: str) -> None:
     """From the first thing in the screen, and from any other that can have the keyboard."""

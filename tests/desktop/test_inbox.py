@@ -14,6 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.ui.inbox.cards import Show as Shows
+from desktop.ui.inbox.cards import shown
 from desktop.ui.inbox.choosing import FormDialog
 from desktop.ui.inbox.grid import carried
 from desktop.ui.inbox.keys import Act
@@ -151,6 +153,31 @@ def test_one_bad_file_does_not_stop_the_rest(desk: Desk, screen: InboxScreen, qt
     assert len(screen.view.sources) == 2
 
 
+def test_what_is_no_scan_in_a_folder_is_said(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> None:
+    """A letter and an archive lay among the scans: she would wait for them."""
+    desk.file("a.jpg", front("S1"))
+    for name in ("说明.docx", "打包.zip"):
+        (desk.folder / name).write_bytes(b"PK")
+    drop(screen, [desk.folder])
+    qtbot.waitUntil(screen.notice.isVisible, timeout=20000)
+    assert screen.notice.words == "收下 1 份文件。2 份不是图片也不是 PDF，没有收（打包.zip、说明.docx）。"
+    quiet(desk, screen, qtbot)
+
+
+def test_the_cards_have_the_keyboard_when_they_are_there(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> None:
+    """Enter goes on with the first of them: also where the screen was entered before it was known what is there."""
+    desk.take_in(desk.file("a.jpg", front("S1"), back("S1")))
+    desk.read()
+    screen.enter()
+    assert screen.choose_files.hasFocus()
+    qtbot.waitUntil(lambda: bool(screen.cards))
+    assert screen.grid.hasFocus()
+    opened: list[str] = []
+    screen.open_registration.connect(opened.append)
+    press(screen.grid, Qt.Key.Key_Return, "\r")
+    assert len(opened) == 1
+
+
 def test_the_same_file_again_is_said_and_not_taken_twice(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> None:
     path = desk.file("a.jpg", front("S1"))
     desk.take_in(path)
@@ -170,6 +197,8 @@ def test_blank_foreign_and_failed_pages_are_flagged(desk: Desk, screen: InboxScr
     assert screen.detail.retry.isVisible()
     assert screen.detail.told.text()
     assert screen.detail.told.property("role") == "error"
+    looks = [card.mark.word for card in screen.model.cards if shown(card, Shows.LOOK)]
+    assert looks == ["缺反面", "认不出的表", "没有读成"], "an empty sheet lies aside, and asks for nothing"
 
 
 def test_a_failed_page_is_read_again_on_demand(desk: Desk, screen: InboxScreen, qtbot: QtBot) -> None:

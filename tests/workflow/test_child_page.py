@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from forms.id_number import check_digit
 from records.tables import ArchiveItem, CrossReference, Registration
 from records.views import Role, ValueSource
 from tests.workflow.conftest import OfficeAtWork
@@ -96,6 +97,22 @@ def test_the_list_says_what_is_due_and_missing(office: OfficeAtWork) -> None:
     assert listed() == (True, 0, "没有纸质档案")
     dossiers.open_dossier(*act(office), child_id)
     assert listed() == (True, 0, "")
+
+
+def test_the_list_counts_and_calls_as_the_page_and_the_filters_do(office: OfficeAtWork) -> None:
+    """The statistics count by the round's day; who looks at a child wants to know how old it is. And what a form ticks
+    is no key concern before a person has said so, nor after one has said no."""
+    born = {"child_birth_date": "2018-12-01", "child_id_number": "22028420181201102" + check_digit("22028420181201102")}
+    child_id = office.child("一", concern_criteria=["ill"], concern_listed=["yes"], **born)
+    (row,) = children.children(office.store, office.actor, today=TODAY)
+    shown = page(office, child_id)
+    assert (row.age, row.key_concern) == (shown.age, shown.key_concern)
+    assert not row.key_concern
+    for proposed in concerns.proposed(office.store, office.actor):
+        for one in proposed.concerns:
+            concerns.dismiss(*act(office), one.concern_id, "核实过，不是")
+    (row,) = children.children(office.store, office.actor, today=TODAY)
+    assert (row.key_concern, row.to_decide) == (False, 0)
 
 
 # -- the page ---------------------------------------------------------------------------------------------------------

@@ -145,6 +145,14 @@ def test_folders_are_searched_by_content_in_natural_order(tmp_path: Path) -> Non
     assert [p.name for p in found] == ["扫描2.jpg", "扫描10.jpg", "没有后缀", "a.TIF", "说明.txt"]
 
 
+def test_what_is_left_out_of_a_folder_is_known(tmp_path: Path) -> None:
+    """Somebody put the letter and the archive there, and would wait for them; nobody put the others there."""
+    (tmp_path / ".缓存").mkdir()
+    for name in ("打包.zip", "a.jpg", "Thumbs.db", "~$说明.docx", "说明.docx", ".DS_Store", ".缓存/里面.txt"):
+        (tmp_path / name).write_bytes(b"text")
+    assert [p.name for p in intake.find_others([tmp_path, tmp_path / "a.jpg"])] == ["打包.zip", "说明.docx"]
+
+
 def test_a_page_put_aside_can_be_brought_back(office: OfficeAtWork) -> None:
     office.deliver("一.tif", front("S"), back("S"))
     office.read()

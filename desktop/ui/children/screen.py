@@ -37,7 +37,9 @@ def _visit(row: ChildRow) -> str | Mark:
 
 
 def _concern(row: ChildRow) -> str | Mark:
-    return Mark("重点关爱", "doubt", "doubt") if row.key_concern else ""
+    if row.key_concern:
+        return Mark("重点关爱", "doubt", "care")
+    return Mark("待确认", "secondary", "clock") if row.to_decide else ""
 
 
 COLUMNS: tuple[Column[ChildRow], ...] = (

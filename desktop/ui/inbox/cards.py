@@ -143,13 +143,9 @@ def shown(card: Card, show: Show) -> bool:
         return PageState.FAILED in states or card.mark == SOURCE[SourceState.REFUSED]
     if show is Show.ASIDE:
         return PageState.SET_ASIDE in states
-    return card.mark.role in {"doubt", "error"} and not (states == [PageState.SET_ASIDE] and _told_aside(card))
-
-
-def _told_aside(card: Card) -> bool:
-    """A person has put it aside: that is seen to."""
-    page = card.pages[0]
-    return page.duplicate_of is None and page.status != "blank"
+    # what lies aside is seen to, by a person or (an empty sheet, the same page twice) by the machine: of a stack that
+    # was scanned on both sides half the cards would else be to look at, and stay so
+    return card.mark.role in {"doubt", "error"} and states != [PageState.SET_ASIDE]
 
 
 def counts(cards: Sequence[Card]) -> Mapping[Show, int]:

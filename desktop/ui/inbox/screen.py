@@ -195,9 +195,9 @@ class InboxScreen(QWidget):
             self.notice.drop()
             self.queue.add(paths)
 
-    def _taken_in(self, results: tuple[TakeIn, ...]) -> None:
+    def _taken_in(self, results: tuple[TakeIn, ...], others: tuple[Path, ...]) -> None:
         self._first_new = next((result.source_id for result in results if isinstance(result, Taken)), "")
-        words, role = told(results) if results else ("这里没有可以识别的文件。", "note")
+        words, role = told(results, others)
         self.notice.say(words, role)
         self._passing = words if role == "good" else ""
         self._jobs.recognise()
@@ -353,7 +353,10 @@ class InboxScreen(QWidget):
                 self.grid.setFocus()  # Enter goes on with what came, and doesn't ask for files again
             return
         now = self.grid.card
-        if before is None or (now is not None and now.key == before.key):
+        if before is None and now is None and self.model.cards and self.choose_files.hasFocus():
+            self.grid.go_to(self.model.cards[0].key)  # the screen was entered before it was known what is there
+            self.grid.setFocus()
+        elif before is None or (now is not None and now.key == before.key):
             self.grid.set_slot(slot)
         elif self.grid.go_to(before.key, slot) or (page is not None and self.grid.go_to_page(page.page_id)):
             return

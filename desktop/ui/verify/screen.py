@@ -36,6 +36,8 @@ from workflow.half_typed import Standing
 
 EMPTY_TOLD = "这一栏没有读出内容。请打字填上；纸上确实没填，按 F4。"
 NOT_TICKED_TOLD = "这一栏没有看出勾了哪一项。请按前面的数字勾上；纸上确实没勾，按 F4。"
+NO_PAPER = "收到的页里没有这一栏"
+NO_PAPER_TOLD = "这一面没有扫描，看不到纸上怎么填。把它扫进收件箱，会自动配上；纸在手边的，照纸填上，没填的按 F4。"
 CONTRADICTION_TOLD = "这一栏和别处对不上。请重新打一遍，或用 Alt+1–9 选一个读法。"
 
 
@@ -172,7 +174,7 @@ class VerifyScreen(QWidget):
         field, page_view = self.parts.field, self.parts.page
         if item.page_id is None:
             field.show_crop(QPixmap())
-            page_view.show_place(None)
+            self.parts.show_no_page(NO_PAPER)
             return
         page = self.pages.picture(item.page_id)
         if page is None:
@@ -462,6 +464,8 @@ class VerifyScreen(QWidget):
 
 def _not_by_enter(item: VerifyItem, *, chooses: bool) -> str:
     """Why Enter alone doesn't confirm what stands there, and what to do."""
+    if not item.text and item.page_id is None:
+        return NO_PAPER_TOLD
     if not item.text:
         return NOT_TICKED_TOLD if chooses else EMPTY_TOLD
     try:
