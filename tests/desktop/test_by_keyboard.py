@@ -19,6 +19,7 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.settings.screen import SettingsScreen
 from desktop.ui.verify.screen import VerifyScreen
 from desktop.ui.widgets.key_sheet import EVERYWHERE, KeySheet
+from desktop.ui.widgets.parts import button
 from tests.desktop.conftest import Desk, click, press, settled
 from tests.desktop.test_focus_order import stops
 from workflow.settings import REVIEW_BY, change_setting
@@ -155,6 +156,33 @@ def test_choosing_for_a_batch_is_left_by_esc(desk: Desk, window: MainWindow, qtb
     settled(desk, qtbot)
     assert batches._either.currentIndex() != NEW
     assert batches.isAncestorOf(at()), "the keyboard comes along"
+
+
+def test_a_button_that_works_keeps_the_keyboard_from_others(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    """It is switched off meanwhile, and the next Enter must not press what comes after it in the window."""
+    window.go("batches")
+    settled(desk, qtbot)
+    batches = window.findChild(BatchesScreen)
+    assert batches is not None
+    batches.choose()
+    settled(desk, qtbot)
+    batches.new.make.setFocus()
+    press(batches.new.make, Key.Key_Return, "\r")
+    assert QApplication.focusWidget() is None
+    settled(desk, qtbot)
+    assert batches.table.hasFocus(), "in the list where the new batch stands"
+
+
+def test_a_button_that_was_refused_can_be_pressed_again(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    settled(desk, qtbot)
+    made = button("存", name="made")
+    made.setParent(window)
+    made.show()
+    made.setFocus()
+    made.setEnabled(False)
+    assert QApplication.focusWidget() is None
+    made.setEnabled(True)
+    assert made.hasFocus()
 
 
 # -- what is told of it -----------------------------------------------------------------------------------------------

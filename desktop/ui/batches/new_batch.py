@@ -24,8 +24,8 @@ def remarks(row: CandidateRow) -> Mark:
     for severity, role, icon in (("error", "error", "cross"), ("warning", "doubt", "doubt")):
         found = [finding.sentence for finding in row.findings if finding.severity == severity]
         if found:
-            more = f"（共 {len(found)} 处）" if len(found) > 1 else ""
-            return Mark(found[0] + more, role, icon)
+            count = f"{len(found)} 处：" if len(found) > 1 else ""  # in front: a long sentence loses its end
+            return Mark(count + found[0], role, icon)
     return Mark("可以报送", "confirmed", "tick")
 
 

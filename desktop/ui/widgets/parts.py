@@ -8,6 +8,7 @@ from typing import TypeVar
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QBoxLayout,
     QComboBox,
     QFrame,
@@ -78,6 +79,19 @@ class Button(QPushButton):
     def __init__(self, words: str) -> None:
         super().__init__(words)
         self.setAutoDefault(False)
+        self._gave = False
+
+    def setEnabled(self, on: bool) -> None:
+        """Switched off while it does its work, it gives the keyboard back and takes it again. Qt would hand it to
+        whatever comes next, at the far end of the window: the next Enter would lock it, or throw something away."""
+        if not on and self.hasFocus():
+            self.clearFocus()
+            self._gave = True
+        super().setEnabled(on)
+        if on and self._gave:
+            self._gave = False
+            if QApplication.focusWidget() is None and self.isVisible():
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def draw(self, icon: str) -> None:
         """One of our drawings beside the words, in the colour of the button's role."""
