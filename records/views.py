@@ -355,6 +355,7 @@ class ChildRow:
     reporting: str  # derived status, Chinese
     registration_id: str
     exited: str = ""  # why and when the child left the list: 2026-10-12 返乡
+    to_decide: int = 0  # proposed criteria that wait for a person
     open_cases: int = 0  # to be reported at once and not reported yet
     overdue_days: int = 0  # of the next visit
     fault: str = ""  # a key-concern child without a paper dossier

@@ -139,9 +139,9 @@ class _Gathered:
         self.planned = care_rows.planned_of_many(session, child_ids)
         self.dossiers = care_rows.dossiers_of_many(session, child_ids)
 
-    def concerned(self, child_id: str) -> bool:
-        """Has a person confirmed a criterion?"""
-        return any(concern.state is ConcernState.CONFIRMED for concern in self.concerns.get(child_id, []))
+    def concerned(self, child_id: str, state: ConcernState) -> int:
+        """How many criteria a person has confirmed, or still has to decide on."""
+        return sum(concern.state is state for concern in self.concerns.get(child_id, []))
 
     def reporting(self, child_id: str, registration_id: str) -> str:
         """By this office or another one, whichever reported last."""
@@ -160,7 +160,7 @@ def _row(rows: _Gathered, child: Child, who: Head, registration: Registration) -
     verified_on = registration.verified_at.astimezone(CHINA).date()
     sheet = rows.sheets.get(registration.id)
     item = None if sheet is None else sheet.item
-    confirmed = rows.concerned(child.id)
+    confirmed = rows.concerned(child.id, ConcernState.CONFIRMED) > 0
     return ChildRow(
         child_id=child.id,
         name=who.name,
@@ -176,6 +176,7 @@ def _row(rows: _Gathered, child: Child, who: Head, registration: Registration) -
         reporting=rows.reporting(child.id, registration.id),
         registration_id=registration.id,
         exited=exit_words(child),
+        to_decide=rows.concerned(child.id, ConcernState.PROPOSED),
         open_cases=len(rows.cases.get(child.id, [])),
         overdue_days=rows.overdue(child.id),
         fault=NO_DOSSIER if confirmed and child.id not in rows.dossiers else "",

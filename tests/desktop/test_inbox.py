@@ -169,7 +169,7 @@ def test_the_cards_have_the_keyboard_when_they_are_there(desk: Desk, screen: Inb
     desk.take_in(desk.file("a.jpg", front("S1"), back("S1")))
     desk.read()
     screen.enter()
-    assert screen.choose_files.hasFocus()
+    assert screen.drop.choose_files.hasFocus()
     qtbot.waitUntil(lambda: bool(screen.cards))
     assert screen.grid.hasFocus()
     opened: list[str] = []

@@ -353,7 +353,7 @@ class InboxScreen(QWidget):
                 self.grid.setFocus()  # Enter goes on with what came, and doesn't ask for files again
             return
         now = self.grid.card
-        if before is None and now is None and self.model.cards and self.choose_files.hasFocus():
+        if before is None and now is None and self.model.cards and self.drop.choose_files.hasFocus():
             self.grid.go_to(self.model.cards[0].key)  # the screen was entered before it was known what is there
             self.grid.setFocus()
         elif before is None or (now is not None and now.key == before.key):
