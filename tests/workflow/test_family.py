@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from forms.id_number import check_digit
 from records.views import Actor, Role, VerifyItem, VerifySheet
 from tests.workflow.conftest import OfficeAtWork
@@ -55,6 +57,16 @@ def test_a_parents_number_finds_the_family(office: OfficeAtWork) -> None:
     assert [c.value for c in item(sheet, "caregiver_phone").candidates] == ["13904320000", "13904320001"]
     assert item(sheet, "father_phone").value is None, "nothing is filled in"
     assert origins(sheet, "mother_name") == [], "read and vouched for"
+
+
+def test_a_number_is_not_lost_among_many_of_a_common_name(
+    office: OfficeAtWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.child("甲", child_name="关小山", child_id_number=None, child_birth_date="2015-05-05")
+    office.child("姐", **KNOWN)
+    monkeypatch.setattr("records.stack_rows.MOST", 1)
+    sheet = draft(office, father_id_number=FATHER, father_phone=None)
+    assert origins(sheet, "father_workplace") == [("蛟河市木材厂", WHENCE)]
 
 
 def test_a_name_alone_is_no_family(office: OfficeAtWork) -> None:
