@@ -19,8 +19,12 @@ from benchmarks.running import PASSWORD, make_office
 from forms.catalog import shipped_forms
 from forms.id_number import check_digit
 from forms.kinds import JsonValue
+from forms.visiting import LEVELS
 from ocr.reading import FieldReading, PageOutcome, ReadingContext, SourcePage
+from records.ids import civil_date
 from records.likeness import Traits
+from records.opening import open_store
+from records.tables import Visit
 from workflow import intake, recognise, verify
 from workflow.access import Opened, log_in
 from workflow.recognise import OpenedSource
@@ -28,6 +32,7 @@ from workflow.settings import SHOW_ALL_UNTIL, change_setting
 
 STACK, INBOX, LIST = "stack", "inbox", "list"
 SHEETS_A_FILE = 10
+DUE = 2000  # visits
 PATTERNS = 12  # sheets of the stack that the inbox is made of
 SURNAMES, FIRST, SECOND = "赵钱孙李周吴郑王冯陈", "甲乙丙丁戊己庚辛壬癸", "春夏秋冬梅兰竹菊松柏"
 
@@ -77,15 +82,19 @@ def listed(children: int) -> list[Traits]:
 
 
 def fill_list(folder: Path, children: int) -> None:
-    """``LIST``: a store of so many children."""
+    """``LIST``: a store of so many children, ``DUE`` of them to be visited."""
     (folder / LIST).mkdir()
-    with filled_store(folder / LIST, listed(children)):
-        pass  # it is closed with what stands in it
+    with filled_store(folder / LIST, listed(children)) as (store, _actor, ids), store.transaction() as session:
+        for child_id in ids[:DUE]:
+            visit = Visit(id=store.new_id(), child_id=child_id, level=next(iter(LEVELS)), due_on=civil_date(now()))
+            visit.findings = {}
+            session.add(visit)
 
 
 def open_list(folder: Path) -> Opened:
-    """``LIST``, open."""
-    return log_in(folder / LIST / "store", username=BENCH, password=NO_SECRET, now=now())
+    """``LIST``, open. Without what coming in sees to: planning a visit for each of a hundred thousand takes long."""
+    store, actor = open_store(folder / LIST / "store", username=BENCH, password=NO_SECRET, now=now())
+    return Opened(store, actor, None)
 
 
 def _fill_inbox(folder: Path, sheets: Sequence[tuple[PageOutcome, ...]], pages: int) -> None:

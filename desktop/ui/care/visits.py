@@ -240,8 +240,9 @@ class VisitsScreen(QWidget):
         self.place.blockSignals(True)
         self.place.clear()
         self.place.addItem(EVERYWHERE, "")
+        alike = _alike(places[0], places[-1]) if places else ""  # of what is sorted, the ends differ most
         for place in places:
-            self.place.addItem(_short(place, places), place)
+            self.place.addItem(_short(place, alike), place)
         self.place.setCurrentIndex(max(0, self.place.findData(at)) if at else 0)
         self.place.blockSignals(False)
         self.place.setVisible(len(places) > 1)
@@ -356,11 +357,16 @@ class VisitsScreen(QWidget):
             dialog.open()
 
 
-def _short(place: str, places: Sequence[str]) -> str:
-    """Without the divisions that all of them lie in: the village tells one from the other."""
-    ends = [at for at, sign in enumerate(place, start=1) if sign in ABOVE_VILLAGE]
-    shared = [end for end in ends if end < len(place) and all(each.startswith(place[:end]) for each in places)]
-    return place[max(shared, default=0) :]
+def _alike(one: str, other: str) -> str:
+    """What both begin with."""
+    differ = (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return one[: next(differ, min(len(one), len(other)))]
+
+
+def _short(place: str, alike: str) -> str:
+    """Without the divisions that all of them lie in (all begin ``alike``): the village tells one from the other."""
+    ends = [at for at, sign in enumerate(alike, start=1) if sign in ABOVE_VILLAGE and at < len(place)]
+    return place[max(ends, default=0) :]
 
 
 def _left_out(pending: int) -> str:
