@@ -400,8 +400,7 @@ def belong(walk: Walk, dice: random.Random) -> None:
 def merge(walk: Walk, dice: random.Random) -> None:
     both = _two(walk, dice)
     if both is not None:
-        kept, gone = both
-        duplicates.merge(*walk.here, kept, gone, "核对了户口簿")
+        duplicates.merge(*walk.here, *both, "核对了户口簿")
 
 
 def undo_merge(walk: Walk, dice: random.Random) -> None:
@@ -462,15 +461,13 @@ def batch(walk: Walk, dice: random.Random) -> None:
 def put_in_order(walk: Walk, dice: random.Random) -> None:
     page = _one(dice, walk.town.ids(Page))
     if page is not None:
-        what = dice.randrange(4)
-        if what == 0:
-            arranging.aside(*walk.here, [page], remembered="搁置了 1 页")
-        elif what == 1:
-            intake.bring_back(*walk.here, page)
-        elif what == 2:
-            arranging.apart(*walk.here, [page], remembered="1 页单独成一份")
-        else:
-            arranging.undo_last(*walk.here)
+        deeds: tuple[Callable[[], object], ...] = (
+            lambda: arranging.aside(*walk.here, [page], remembered="搁置了 1 页"),
+            lambda: intake.bring_back(*walk.here, page),
+            lambda: arranging.apart(*walk.here, [page], remembered="1 页单独成一份"),
+            lambda: arranging.undo_last(*walk.here),
+        )
+        dice.choice(deeds)()
 
 
 def erase(walk: Walk, dice: random.Random) -> None:
