@@ -144,6 +144,16 @@ BORDERS: list[tuple[str, dict[str, JsonValue], dict[str, JsonValue]]] = [
     ("under_six_months", {"child_arrival": "2026-04"}, {"child_arrival": "2026-04", **HELP}),
     ("movement_differs", {"child_movement": ["county"]}, {"child_movement": []}),
     ("movement_differs", {"child_movement": ["county"]}, {"child_household": "220200", "child_movement": ["county"]}),
+    (
+        "movement_differs",
+        {"child_household": "110105", "child_movement": ["prefecture"]},
+        {"child_household": "110105", "child_movement": ["province"]},
+    ),
+    (
+        "movement_differs",
+        {"child_household": "220112", "child_movement": ["prefecture"]},
+        {"child_household": "220112", "child_movement": ["county"]},
+    ),
     ("same_county", {"child_residence": there("220281001")}, {"child_residence": there("220200")}),
     ("same_county", {"child_residence": there("220281001")}, {"child_residence": there("220281001"), **HELP}),
     ("local_help_elsewhere", HELP, {"child_residence": there("220100"), **HELP}),

@@ -121,6 +121,7 @@ def test_the_day_before_sixteen_still_counts() -> None:
         (date(2026, 8, 31), "2020-03-01", False),  # six, and school has not begun yet
         (date(2026, 9, 1), "2020-03-01", True),
         (date(2027, 6, 30), "2020-09-01", False),
+        (date(2027, 6, 30), "2020-08-31", True),  # and in the spring after it still is
     ],
 )
 def test_school_begins_for_who_is_six_by_the_last_of_august(day: date, born: str, due: bool) -> None:
