@@ -215,6 +215,34 @@ def test_a_second_person_types_from_the_picture_alone_and_a_third_resolves(
     assert second_entry.disagreements(desk.store, people[1]) == ()
 
 
+def test_an_address_is_gone_on_with_but_never_by_what_the_first_person_typed(
+    desk: Desk, people: tuple[Actor, Actor], blind: BlindScreen, qtbot: QtBot
+) -> None:
+    decide(desk, SECOND_ENTRY.key, "child_residence")
+    registrations = [verified(desk, number) for number in range(3)]  # all of them in 河沿街3号
+    sits_down(desk, people[0])
+    left: list[str] = []
+    blind.left.connect(left.append)
+    blind.open_all((registrations[0],), resolves=False)
+    painted(blind, qtbot, "child_residence")
+    field, item = blind.field, blind.item
+    completing = field.completing
+    assert item is not None
+    assert completing is not None
+    qtbot.waitUntil(lambda: bool(completing.offers(item, "hsdz")))
+    type_keys(field.value, "hsdz")
+    press(field.value, Key.Key_1, "1", Modifier.AltModifier)
+    assert field.value.value_text() == "吉林省吉林市蛟河市黄松甸镇"
+    assert blind.item is item, "a part is no answer"
+    type_chinese(field.value, "河")
+    assert "河沿街" not in words_on(blind)
+    type_chinese(field.value, "沿街3号")
+    press(field.value, Key.Key_Return, "\r")
+    qtbot.waitUntil(lambda: left == ["录完了 1 份。"])
+    assert registrations[0] not in {row.registration_id for row in second_entry.waiting(desk.store, people[0])}
+    assert second_entry.disagreements(desk.store, people[1]) == ()
+
+
 def test_blank_on_paper_and_a_value_that_does_not_fit(
     desk: Desk, people: tuple[Actor, Actor], blind: BlindScreen, qtbot: QtBot
 ) -> None:
