@@ -154,6 +154,7 @@ BORDERS: list[tuple[str, dict[str, JsonValue], dict[str, JsonValue]]] = [
         {"child_household": "220112", "child_movement": ["prefecture"]},
         {"child_household": "220112", "child_movement": ["county"]},
     ),
+    ("arrival_before_birth", {"child_arrival": "2015-02"}, {"child_arrival": "2015-03"}),
     ("same_county", {"child_residence": there("220281001")}, {"child_residence": there("220200")}),
     ("same_county", {"child_residence": there("220281001")}, {"child_residence": there("220281001"), **HELP}),
     ("local_help_elsewhere", HELP, {"child_residence": there("220100"), **HELP}),
