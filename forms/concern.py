@@ -114,7 +114,8 @@ def _proposed(
             continue
         held = [next((c for c in either if _holds(c, seen, answers, as_of)), None) for either in rule.when]
         if all(held):
-            because = "，".join(dict.fromkeys(words for c in held if c and (words := _words(c))))
+            quoted = code in criteria() and criteria()[code].sealed and bool(rule.criterion)
+            because = "，".join(dict.fromkeys(words for c in held if c and (words := _words(c, quoted))))
             found[code] = Proposal(code, rule.name, "：".join(part for part in (because, rule.says) if part))
     return tuple(sorted(found.values(), key=lambda p: order.index(p.code)))
 
@@ -126,12 +127,17 @@ def _holds(condition: str, seen: Answers, answers: Mapping[str, JsonValue], as_o
     return code in seen.chosen(key) if code else not empty(answers.get(key))
 
 
-def _words(condition: str) -> str:
-    """``“父亲状况”为“死亡”``; nothing for a test, whose rule says it."""
+def _words(condition: str, quoted: bool) -> str:
+    """``“就学情况”为“不在学”``; nothing for a test, whose rule says it.
+
+    The reason stands open where the criterion or case does: what is extra-sensitive is named then, and not quoted.
+    """
     key, _, code = condition.partition("=")
     definition = load_dictionary().fields.get(key)
     if condition.startswith("@") or definition is None:
         return ""
+    if definition.sensitivity == "extra" and not quoted:
+        return f"“{definition.label}”（见原表）"
     if not code:
         return f"填了“{definition.label}”"
     label = code_table(definition.code_table).label(code) if definition.code_table else code

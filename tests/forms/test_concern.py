@@ -118,14 +118,16 @@ def test_who_is_proposed(values: dict[str, JsonValue], expected: list[str]) -> N
 def test_what_the_form_states_is_proposed_as_stated(criterion: str) -> None:
     found = proposals({**PLAIN, "concern_criteria": [criterion]}, as_of=DAY)
     assert [(p.code, p.rule) for p in found] == [(criterion, f"stated_{criterion}")]
-    assert found[0].why == f"“重点关爱情形”为“{criteria()[criterion].label}”"
+    label = criteria()[criterion].label
+    quoted = f"“重点关爱情形”为“{label}”" if criteria()[criterion].sealed else "“重点关爱情形”（见原表）"
+    assert found[0].why == quoted, "what is for named persons only is quoted where the reason is, too"
 
 
 def test_why_is_a_sentence_of_labels() -> None:
     (one,) = proposals({**PLAIN, "school_state": ["out"]}, as_of=DAY)
     assert one.why == "“就学情况”为“不在学”：义务教育年龄未在学"
     both = {**PLAIN, "father_state": ["prison"], "mother_state": ["missing"]}
-    assert proposals(both, as_of=DAY)[1].why.startswith("“父亲状况”为“服刑在押”，“母亲状况”为“失踪”：")
+    assert proposals(both, as_of=DAY)[1].why.startswith("“父亲状况”（见原表），“母亲状况”（见登记表）：")
 
 
 def test_what_must_be_reported_at_once() -> None:

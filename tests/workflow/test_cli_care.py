@@ -70,7 +70,7 @@ def test_concerns_are_listed_confirmed_and_missed(office: OfficeAtWork, run: Run
     (case,) = mandatory.open_cases(office.store, office.actor)
     code, said = run("concern", "propose")
     assert code == 0
-    assert f"残疾　“身体情况”为“残疾”　{concern_id}" in said
+    assert f"残疾　“身体情况”（见原表）　{concern_id}" in said
     assert run("concern", "confirm", concern_id, "--note", "看过残疾人证")[0] == 0
     assert run("concern", "confirm", concern_id)[0] == 1
     code, said = run("concern", "list")

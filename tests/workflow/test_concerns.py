@@ -33,7 +33,7 @@ def test_proposals_come_with_verification_and_say_why(office: OfficeAtWork) -> N
     office.child("一", health_body=["disabled"], father_state=["disabled"])
     (row,) = concerns.proposed(office.store, office.actor)
     assert [c.label for c in row.concerns] == ["监护不足", "残疾"]
-    assert row.concerns[0].why == "“父亲状况”为“重残”：父母一方的监护能力不足"
+    assert row.concerns[0].why == "“父亲状况”（见原表）：父母一方的监护能力不足"
     assert row.concerns[0].clause.startswith("吉民发〔2024〕34号 二（二）")
     assert "*" in row.id_number_masked
     assert concerns.key_concern(office.store, office.actor, TODAY) == ()
