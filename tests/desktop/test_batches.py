@@ -16,6 +16,7 @@ from desktop.ui.batches.screen import BatchesScreen
 from desktop.ui.widgets.sure import SureDialog
 from records.views import BatchRowState, BatchState
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
+from workflow import report
 
 Show = Callable[[QWidget], None]
 
@@ -93,6 +94,17 @@ def test_choose_freeze_write_and_answer(desk: Desk, screen: BatchesScreen, qtbot
     click_named(screen, "returned", qtbot)
     qtbot.waitUntil(lambda: screen.panel.model.rows[1].state is BatchRowState.RETURNED)
     assert "已接收 1，被退回 1，等结果 0" in screen.panel.told.text()
+
+
+def test_nothing_is_offered_of_a_batch_before_it_is_read(desk: Desk, screen: BatchesScreen, qtbot: QtBot) -> None:
+    """On a slow machine freezing stood there for seconds, of a batch that nobody saw yet."""
+    chosen = [row.registration_id for row in report.candidates(desk.store, desk.actor)]
+    _changes, batch_id = report.new_batch(desk.store, desk.actor, desk.clock(), "一", chosen)
+    screen.panel.show_batch(batch_id)
+    assert not any(shows(screen.panel, name) for name in ("freeze", "write_batch", "write_sheets"))
+    screen.enter()
+    qtbot.waitUntil(lambda: shows(screen, "freeze"))
+    assert not shows(screen, "write_batch")
 
 
 def test_an_answer_wants_its_number_or_reason(desk: Desk, screen: BatchesScreen, qtbot: QtBot, tmp_path: Path) -> None:

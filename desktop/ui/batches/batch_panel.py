@@ -80,6 +80,9 @@ class BatchPanel(QFrame):
         """Another batch, or the same again."""
         self._batch_id = batch_id
         self.setVisible(bool(batch_id))
+        if self._batch is None or self._batch.summary.batch_id != batch_id:
+            for deed in (self.freeze, self.write, self.sheets):
+                deed.hide()  # what can be done with it is known when it has been read
         if batch_id:
             self._jobs.read(
                 lambda store, actor: report.batch(store, actor, batch_id), partial(self._show, batch_id), owner=self
