@@ -101,6 +101,14 @@ def test_an_ordinary_child_is_not_proposed() -> None:
         ({"school_state": ["out"]}, ["dropout"]),
         ({"school_state": ["none"], "child_birth_date": "2021-06-01"}, []),
         ({"school_state": ["out"], "child_birth_date": "2010-06-01"}, []),
+        ({"school_state": ["out"], "child_birth_date": "2019-12-31"}, ["dropout"]),  # seven on that day
+        ({"school_state": ["out"], "child_birth_date": "2020-01-01"}, []),
+        ({"school_state": ["out"], "child_birth_date": "2011-01-01"}, ["dropout"]),  # sixteen a day later
+        ({"school_state": ["out"], "child_birth_date": "2010-12-31"}, []),
+        # of a prefecture nobody knows whether it is the same county
+        ({"child_household": "220200", "child_residence": {"division": "220200"}, "support_needs": "就近上学"}, []),
+        # the same township, told to the village
+        ({"child_household": "220281104200", "support_needs": "想就近上学"}, []),
         ({"health_body": ["ill", "disabled"]}, ["ill", "disabled"]),
         ({"disability_certificate": ["yes"]}, ["disabled"]),
         ({"concern_criteria": ["vagrant", "behaviour"]}, ["behaviour", "vagrant"]),
