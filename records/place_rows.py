@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import delete, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from records.tables import (
     ArchiveItem,
@@ -105,6 +105,24 @@ def location(session: Session, parts: Sequence[str]) -> Location | None:
 def box(session: Session, location_id: str | None, number: str) -> Box | None:
     """The box of this number at a location."""
     return session.scalar(select(Box).where(Box.location_id == location_id, Box.number == number))
+
+
+def items_of_many(session: Session, registration_ids: Sequence[str]) -> dict[str, ArchiveItem | None]:
+    """By registration the item of its first sheet, with where that lies; who has no sheet is left out."""
+    statement = (
+        select(Sheet.registration_id, ArchiveItem)
+        .outerjoin(ArchiveItem, ArchiveItem.id == Sheet.item_id)
+        .where(Sheet.registration_id.in_(registration_ids))
+        .options(
+            joinedload(ArchiveItem.box).joinedload(Box.location),
+            joinedload(ArchiveItem.location),
+        )
+        .order_by(Sheet.registration_id, Sheet.number, Sheet.id)
+    )
+    found: dict[str, ArchiveItem | None] = {}
+    for registration_id, item in session.execute(statement):
+        found.setdefault(registration_id or "", item)
+    return found
 
 
 def sheets_of(session: Session, registration_ids: Sequence[str]) -> Sequence[Sheet]:

@@ -128,7 +128,7 @@ class _Gathered:
         self.batches = batch_rows.rows_of_children(session, child_ids)
         self.elsewhere = batch_rows.elsewhere_of_children(session, child_ids)
         self.offices = handovers.names(session) if self.elsewhere else {}
-        self.sheets = {sheet.registration_id: sheet for sheet in reversed(place_rows.sheets_of(session, ids))}
+        self.items = place_rows.items_of_many(session, ids)
         round_ = office_rows.open_round(session)
         self.as_of = None if round_ is None else round_.as_of
         self.today = today
@@ -158,8 +158,7 @@ class _Gathered:
 def _row(rows: _Gathered, child: Child, who: Head, registration: Registration) -> ChildRow:
     assert registration.verified_at is not None  # the table's own check: a verified registration has its time
     verified_on = registration.verified_at.astimezone(CHINA).date()
-    sheet = rows.sheets.get(registration.id)
-    item = None if sheet is None else sheet.item
+    item = rows.items.get(registration.id)
     confirmed = rows.concerned(child.id, ConcernState.CONFIRMED) > 0
     return ChildRow(
         child_id=child.id,
