@@ -326,6 +326,8 @@ def test_places_witness_each_other_from_the_county_on_and_never_contradict() -> 
 
 def test_a_number_given_elsewhere_speaks_against_the_household_only_if_both_are_known() -> None:
     assert places("220281104", "220281")["child_household"].evidence["agrees_id_prefix"] == 0
+    assert places("220281", "220281")["child_household"].evidence["agrees_id_prefix"] == 0
+    assert places("110105", "220281")["child_household"].evidence["agrees_id_prefix"] == 1
     for codes, number in ((("22", "220281"), "11010519491231002X"), (("220281104", "220281"), "11010519491231002")):
         found = places(*codes, number=number)  # no county was read, or what is no number
         assert not any("agrees_id_prefix" in r.evidence for r in found.values()), codes
