@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -90,6 +91,7 @@ def learning(folder: Path, dogs: Dogs) -> None:
         proposal = screen.editing.proposal
         assert proposal is not None
     page = filled(proposal.as_form("1"), folder / "filled.jpg")
+    gc.freeze()  # what the page was written with is not the program's to go through
     with watching(dogs, "learning a form"):
         screen.try_file(page)
         _until(lambda: screen.tried.page is not None, "the form is not tried")
