@@ -135,7 +135,7 @@ def test_why_is_a_sentence_of_labels() -> None:
     (one,) = proposals({**PLAIN, "school_state": ["out"]}, as_of=DAY)
     assert one.why == "“就学情况”为“不在学”：义务教育年龄未在学"
     both = {**PLAIN, "father_state": ["prison"], "mother_state": ["missing"]}
-    assert proposals(both, as_of=DAY)[1].why.startswith("“父亲状况”（见原表），“母亲状况”（见登记表）：")
+    assert proposals(both, as_of=DAY)[1].why.startswith("“父亲状况”（见原表），“母亲状况”（见原表）：")
 
 
 def test_what_must_be_reported_at_once() -> None:
