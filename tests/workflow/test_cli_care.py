@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,6 +93,23 @@ def test_visits_are_due_and_recorded(office: OfficeAtWork, run: Run) -> None:
     assert "下次应在 2027-02-28 以前" in said
     assert run("visit", "due") == (0, "到期 0 名，其中逾期 0 名。\n")
     assert "2027-02-28 前　欧阳雪" in run("visit", "due", "--days", "60")[1]
+
+
+def test_visit_forms_for_those_who_are_due_or_named(office: OfficeAtWork, run: Run, tmp_path: Path) -> None:
+    office.child("一", form_date="2026-07-01")
+    office.child("二", **SECOND)
+    out = tmp_path / "走访表.pdf"
+    code, said = run("visit", "forms", "--days", "366", "--out", str(out))
+    assert (code, said.startswith("2 张走访表已写好")) == (0, True)
+    assert out.read_bytes().startswith(b"%PDF")
+    code, said = run("visit", "forms", "--child", "曾柔", "--out", str(out))
+    assert (code, said.startswith("1 张走访表已写好")) == (0, True)
+    code, said = run("visit", "forms", "--child", "谁也不是", "--out", str(out))
+    assert code != 0
+    assert "没有" in said
+    code, said = run("visit", "forms", "--division", "220281105", "--out", str(out))
+    assert code != 0
+    assert "没有印走访表" in said
 
 
 def test_rounds_are_opened_and_followed(office: OfficeAtWork, run: Run) -> None:
