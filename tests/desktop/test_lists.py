@@ -19,7 +19,7 @@ from desktop.ui.verify.screen import VerifyScreen
 from records.store import Store
 from records.views import Actor, DraftRow, RegistrationState, Role
 from tests.desktop.conftest import Desk, click, press, type_chinese, type_keys
-from workflow import report, verify
+from workflow import duplicates, report, verify
 from workflow.cross_reference import Place, set_location
 
 Show = Callable[[QWidget], None]
@@ -142,6 +142,32 @@ def test_a_long_list_comes_page_by_page(
     press(children.table, Qt.Key.Key_Return, "\r")
     qtbot.waitUntil(lambda: window.shown == "child")
     qtbot.waitUntil(lambda: desk.jobs.idle)
+
+
+def test_only_a_short_list_is_compared_by_the_way(
+    desk: Desk, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few of it stand on the page at hand."""
+    for module in ("desktop.ui.widgets.paged", "desktop.ui.children.screen"):
+        monkeypatch.setattr(f"{module}.PAGE", 2)
+    monkeypatch.setattr("desktop.ui.children.screen.MOST_COMPARED", 2)
+    for number in range(3):
+        desk.verified(desk.registration(number))
+    compared: list[bool] = []
+    whole = duplicates.all_duplicates
+
+    def watched(store: Store, actor: Actor) -> object:
+        compared.append(True)
+        return whole(store, actor)
+
+    monkeypatch.setattr(duplicates, "all_duplicates", watched)
+    children = part(window, ChildrenScreen)
+    window.go("children")
+    qtbot.waitUntil(lambda: children.model.rowCount() == 3 and desk.jobs.idle)
+    assert compared == []
+    monkeypatch.setattr("desktop.ui.children.screen.MOST_COMPARED", 3)
+    children.read()
+    qtbot.waitUntil(lambda: compared == [True] and desk.jobs.idle)
 
 
 def test_search_finds_drafts_and_batches_by_kind(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:

@@ -224,7 +224,8 @@ class ChildrenScreen(QWidget):
         found = [i for i, row in enumerate(rows) if was is not None and row.child_id == was.child_id]
         if count:
             self.table.selectRow(page.number * PAGE + found[0] if found else min(at, count - 1))
-        if not self._compared and not self._search and len(rows) <= MOST_COMPARED:
+        everybody = not self._search and self.filters.wanted == EVERYBODY
+        if not self._compared and everybody and count <= MOST_COMPARED:
             self._compared = True
             self._jobs.beside(
                 lambda store, actor, _now: len(duplicates.all_duplicates(store, actor)),
