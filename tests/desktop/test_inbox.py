@@ -250,6 +250,7 @@ def test_a_page_is_seen_set_aside_and_brought_back(desk: Desk, screen: InboxScre
     quiet(desk, screen, qtbot)
     select(screen, 0)
     qtbot.waitUntil(lambda: screen.detail.view.has_page)
+    assert screen.detail.view.visibleRegion().boundingRect() == screen.detail.view.rect()  # whole, nothing to scroll
     opened: list[str] = []
     screen.open_registration.connect(opened.append)
     click(screen.detail.open)

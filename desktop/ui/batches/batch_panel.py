@@ -11,7 +11,7 @@ from desktop.jobs import Change, Jobs
 from desktop.ui.batches.outcome import OutcomeForm
 from desktop.ui.theme import INSIDE
 from desktop.ui.widgets.files import choose_where, opens
-from desktop.ui.widgets.parts import Notice, button, column, line, set_role, text
+from desktop.ui.widgets.parts import Elided, Notice, button, column, line, set_role, text
 from desktop.ui.widgets.sure import SureDialog
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import BATCH_ROW, moment
@@ -51,7 +51,7 @@ class BatchPanel(QFrame):
         self.table.setObjectName("batch_rows")
         self.table.setAccessibleName("批次名单")
         self.table.at_hand.connect(self._at_hand)
-        self.name = text("", "heading")
+        self.name = Elided("", "heading")
         self.told = text("", "secondary", wrap=True)
         self.receipt = text("", "secondary", wrap=True, selectable=True)
         self.freeze = button("冻结", self._freeze, role="primary", icon="lock", name="freeze")

@@ -69,9 +69,9 @@ def _due(row: VisitDueRow) -> str | Mark:
 
 COLUMNS: tuple[Column[VisitDueRow], ...] = (
     Column("姓名", lambda row: row.name, 96),
-    Column("走访期限", _due, 152),
+    Column("走访期限", _due, 136),
     Column("监护状况", lambda row: row.level_label, 96),
-    Column("关爱", lambda row: Mark("重点关爱", "doubt", "care") if row.key_concern else "", 112),
+    Column("关爱", lambda row: Mark("重点关爱", "doubt", "care") if row.key_concern else "", 104),
     Column("现居住地", lambda row: row.residence.removeprefix("吉林省"), tail=True),
     Column("上次走访", lambda row: day(row.last_visit) if row.last_visit else "没有走访过", 136),
     Column("走访人", lambda row: row.visitor, 96),

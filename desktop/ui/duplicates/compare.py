@@ -14,7 +14,7 @@ from desktop.jobs import Jobs
 from desktop.ui.children.fields import Crop, Step, is_id_number, with_crops
 from desktop.ui.children.page import PaperDialog
 from desktop.ui.theme import BETWEEN, INSIDE
-from desktop.ui.widgets.parts import Choice, Elided, button, column, line, rule, set_role, text
+from desktop.ui.widgets.parts import Choice, Elided, button, column, line, rule, scrolled, set_role, text
 from desktop.ui.widgets.table import Column, RowsModel, Table
 from desktop.ui.words import Mark, day, grouped
 from records.views_duplicates import PairDetail, PairField, PairSide, PairView
@@ -89,7 +89,9 @@ class ComparePanel(QFrame):
         self.table.at_hand.connect(self._at_hand)
         self.table.sided.connect(self.choose)
         self.table.clicked.connect(lambda index: self._clicked(index.row(), index.column()))
-        box = column(self, space=INSIDE, around=BETWEEN)
+        whole = column(self, space=INSIDE, around=BETWEEN)
+        pair = QWidget()
+        box = column(pair, space=INSIDE)
         self.why = text("", "", wrap=True)
         box.addWidget(self.why)
         box.addLayout(self._heads())
@@ -97,11 +99,12 @@ class ComparePanel(QFrame):
         self.told = text("", "secondary", wrap=True)
         box.addWidget(self.told)
         box.addLayout(self._crops())
-        box.addWidget(rule())
-        box.addLayout(self._foot())
+        whole.addWidget(scrolled(pair, "两边的登记"), 1)  # on a low screen the buttons below stay in sight
+        whole.addWidget(rule())
+        whole.addLayout(self._foot())
         self.refusal = text("", "error", wrap=True)
         self.refusal.hide()
-        box.addWidget(self.refusal)
+        whole.addWidget(self.refusal)
         self.show_pair(None)
 
     # -- building -----------------------------------------------------------------------------------------------------

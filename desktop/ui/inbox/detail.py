@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QSizePolicy, QWidget
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.inbox.cards import Card, Kind, slot_word
@@ -86,6 +86,7 @@ class Detail(QFrame):
         self.told = text("", "secondary", wrap=True)
         self.view = PageView(follows=False)
         self.view.setMinimumHeight(96)
+        self.view.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)  # as high as there is room
         self.words = QPlainTextEdit()
         self.words.setReadOnly(True)
         self.words.setObjectName("page_words")
