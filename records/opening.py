@@ -199,7 +199,7 @@ def refuse_in_pause(data_dir: Path, user_id: str, now: datetime) -> None:
     if ends is not None:
         minutes = max(1, -(-int((ends - now).total_seconds()) // 60))
         raise TooManyAttempts(
-            f"密码连续输错 {logins.MOST_FAILURES} 次，为防有人猜密码，暂停登录，资料库没有打开，内容没有改动。"
+            f"密码在 15 分钟里输错 {logins.MOST_FAILURES} 次，为防有人猜密码，暂停登录，资料库没有打开，内容没有改动。"
             f"请过 {minutes} 分钟再试；忘了密码的，请管理员重设。"
         )
 
