@@ -51,7 +51,8 @@ class StatusBar(QFrame):
     def _progressed(self, done: int, total: int, told: str) -> None:
         self.progress.setRange(0, max(total, 1))
         self.progress.setValue(done)
-        self.work.setText(f"{told}　{done} / {total} 页")
+        # after a deed was taken back the queue is looked at, and mostly nothing waits in it: no 0 / 0 then
+        self.work.setText(f"{told}　{done} / {total} 页" if total else told)
 
     def _stop_work(self) -> None:
         self._jobs.stop_recognising()

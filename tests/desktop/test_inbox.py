@@ -296,6 +296,17 @@ def test_the_foot_shows_the_work_and_stops_it(desk: Desk, screen: InboxScreen, s
     assert not bar.stop.isVisible()
 
 
+def test_the_foot_counts_no_pages_where_none_waited(desk: Desk, screen: InboxScreen, show: Show, qtbot: QtBot) -> None:
+    bar = StatusBar(desk.jobs)
+    show(bar)
+    desk.jobs.recognise()
+    qtbot.waitUntil(lambda: bar.work.text() == "识别完毕")
+    desk.take_in(desk.file("一.jpg", front("A", child_name="甲")))
+    desk.jobs.recognise()
+    qtbot.waitUntil(lambda: bar.work.text() == "识别完毕　1 / 1 页", timeout=20000)
+    quiet(desk, screen, qtbot)
+
+
 # -- pages are put in order -------------------------------------------------------------------------------------------
 
 
@@ -348,6 +359,16 @@ def test_a_page_is_dragged_to_the_sheet_it_belongs_to(stack: InboxScreen, qtbot:
     becomes(stack, [[0, 1], [2], [3], [4]], qtbot)
     press(stack.grid, Qt.Key.Key_Z, "", Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: stack.notice.words == "没有可以撤销的。")
+
+
+def test_each_side_says_which_file_and_page_it_is(stack: InboxScreen, qtbot: QtBot) -> None:
+    drag(stack, stack.grid.viewport(), stack.grid.card_rect(1).center(), [3])
+    becomes(stack, [[0, 1], [2, 3], [4]], qtbot)
+    seen = []
+    for card, slot in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        stack.grid.go_to(stack.model.cards[card].key, slot)
+        seen.append(stack.detail.told.text().rpartition("　")[2])
+    assert seen == ["一.pdf 第 1 页", "一.pdf 第 2 页", "一.pdf 第 3 页", "二.pdf 第 1 页"]
 
 
 def test_files_dropped_on_the_cards_come_in(desk: Desk, stack: InboxScreen, qtbot: QtBot) -> None:

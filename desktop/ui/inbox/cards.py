@@ -54,6 +54,12 @@ class Card:
     slots: tuple[PageRow | None, ...]
     mark: Mark
     reason: str = ""  # what is wrong with a page or a file, in a sentence
+    delivered: tuple[str, ...] = ()  # where each slot's page comes from: the sides may lie in several files
+
+    def where(self, page: PageRow) -> str:
+        """The file that one of its pages was delivered in, and which page of it."""
+        at = self.slots.index(page) if page in self.slots else len(self.delivered)
+        return self.delivered[at] if at < len(self.delivered) else self.told
 
     @property
     def pages(self) -> tuple[PageRow, ...]:
@@ -75,10 +81,12 @@ OPEN = (RegistrationState.DRAFT, RegistrationState.SENT_BACK)
 def cards_of(view: InboxView) -> tuple[Card, ...]:
     """All cards, each where its first page was delivered."""
     groups: dict[str, list[PageRow]] = {}
+    delivered: dict[str, str] = {}  # page id -> where it comes from
     for source in view.sources:
         for page in source.pages:
             if page.registration_id is not None:
                 groups.setdefault(page.registration_id, []).append(page)
+                delivered[page.page_id] = _where(source, page)
     cards: list[Card] = []
     done: set[str] = set()
     for source in view.sources:
@@ -89,7 +97,7 @@ def cards_of(view: InboxView) -> tuple[Card, ...]:
                 cards.append(_page(source, page))
             elif page.registration_id not in done:
                 done.add(page.registration_id)
-                cards.append(_registration(source, page.registration_id, groups[page.registration_id]))
+                cards.append(_registration(page.registration_id, groups[page.registration_id], delivered))
     return tuple(cards)
 
 
@@ -109,7 +117,7 @@ def _where(source: SourceRow, page: PageRow) -> str:
     return source.name if len(source.pages) == 1 else f"{source.name} 第 {page.number} 页"
 
 
-def _registration(source: SourceRow, registration_id: str, pages: Sequence[PageRow]) -> Card:
+def _registration(registration_id: str, pages: Sequence[PageRow], delivered: Mapping[str, str]) -> Card:
     on = {page.form_page or 1: page for page in pages if not page.behind}
     behind = sorted((page for page in pages if page.behind), key=lambda page: page.behind)
     sides = max([page.sides for page in on.values()] + list(on) + [1])
@@ -121,7 +129,9 @@ def _registration(source: SourceRow, registration_id: str, pages: Sequence[PageR
     mark = REGISTRATION[state]
     if missing and state in OPEN:
         mark = Mark(f"缺{side_word(missing[0])}", "doubt", "doubt")
-    return Card(Kind.REGISTRATION, registration_id, name, _where(source, first), slots, mark)
+    wheres = tuple("" if page is None else delivered[page.page_id] for page in slots)
+    told = delivered[first.page_id]
+    return Card(Kind.REGISTRATION, registration_id, name, told, slots, mark, delivered=wheres)
 
 
 def side_word(side: int) -> str:

@@ -174,7 +174,8 @@ class Detail(QFrame):
         else:
             mark = page_mark(page)
             role = mark.role if mark.role in {"error", "doubt"} and page.reason else "secondary"
-            known = f"{page.form_title}　{card.told}" if page.form_title else card.told
+            where = card.where(page)
+            known = f"{page.form_title}　{where}" if page.form_title else where
             words = page.reason or known
         set_role(self.told, role)
         self.told.setText(words)
