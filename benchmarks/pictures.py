@@ -18,8 +18,8 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from benchmarks import clerk, truth
@@ -80,19 +80,19 @@ class Look:
     dark: bool = False
     size: tuple[int, int] = SIZE
     scale: int = 1
+    shown: bool = True
 
 
 LOOKS = {
     "light": Look(""),
     "dark": Look("暗色", dark=True),
     "double": Look("放大一倍", size=(960, 540), scale=2),  # a screen of 1920×1080
-    "large": Look("大屏", size=(3840, 2160)),
+    "large": Look("大屏", size=(3840, 2160), shown=False),  # too small to be read in a book
     "small": Look("小窗口", size=(1024, 640)),
 }
 # of the other looks these are kept, to be shown; all are looked through for faults
-KEPT = frozenset(
-    ("登录", "收件箱", "待核对", "核对", "核对-勾选", "成组核对", "儿童台账", "儿童-登记内容", "重点关爱", "设置-用户")
-)
+KEPT = frozenset(("收件箱", "核对", "成组核对", "儿童-登记内容", "重点关爱", "设置-用户"))
+BESIDE = (960, 960)  # pixels
 
 
 class Studio(Running):
@@ -116,17 +116,26 @@ class Studio(Running):
         for _pass in range(3):  # a layout, what follows from it, and its painting
             QApplication.processEvents()
         self.faults += [f"{self.look.folder or '浅色'} {name}: {complaint}" for complaint in complaints(shown)]
-        if not self.every and not (name in KEPT if self.look.folder else manual):
+        kept = self.look.shown and (name in KEPT if self.look.folder else manual)
+        if not (self.every or kept):
             return
         path = self.out / f"{name}.png"
         picture = shown.grab().toImage()
         if picture.width() > 2 * SIZE[0]:
             picture = picture.scaledToWidth(picture.width() // 2, Qt.TransformationMode.SmoothTransformation)
-        if self.look.folder:  # shown small beside the others: 256 colours are enough
-            picture = picture.convertToFormat(QImage.Format.Format_Indexed8)
         if not picture.save(str(path)):
             raise OSError(f"{path} could not be written")
+        if self.look.folder:
+            shrink(path)
         print(path, flush=True)
+
+
+def shrink(path: Path) -> None:
+    """Pictures of the other looks stand two beside each other: less width and 256 colours are enough."""
+    with Image.open(path) as picture:
+        small = picture.convert("RGB")
+    small.thumbnail(BESIDE, Image.Resampling.LANCZOS)
+    small.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def first_steps(studio: Studio) -> Opened:

@@ -106,6 +106,7 @@ def pictures_shown() -> set[str]:
 
 
 def test_every_picture_that_is_shown_is_there_and_every_one_there_is_shown() -> None:
-    there = {path.name for path in (MANUAL / "pictures").iterdir()}
+    pictures = MANUAL / "pictures"
+    there = {path.relative_to(pictures).as_posix() for path in pictures.rglob("*.*")}
     assert pictures_shown() - there == set()
     assert there - pictures_shown() == set()
