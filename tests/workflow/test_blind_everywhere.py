@@ -53,6 +53,7 @@ from workflow import (
     second_entry,
     settings,
     verify,
+    visit_forms,
     visit_paper,
     visits,
 )
@@ -106,7 +107,9 @@ TELLS_NOTHING = frozenset({
     "tuple[Changes, Brought]", "Proposal", "tuple[TriedPage, ...]", "tuple[Changes, Form]", "WrittenSlips",
     "tuple[str, PutBack]",
 })  # fmt: skip
-OWN_TEST = frozenset({"PrintedBatch", "PrintedList", "WrittenList", "DraftWritten", "Finished | AskSameChild", "int"})
+OWN_TEST = frozenset({
+    "PrintedBatch", "PrintedList", "PrintedVisitForms", "WrittenList", "DraftWritten", "Finished | AskSameChild", "int",
+})  # fmt: skip
 
 
 @dataclass
@@ -230,7 +233,7 @@ def test_no_verb_tells_what_is_still_to_be_entered_blind(world: World) -> None:
     assert own >= {
         "archive.papers",
         "child_page.child_page", "child_page.field_history", "children.children", "concerns.key_concern",
-        "dossiers.dossier", "duplicates.all_duplicates", "duplicates.duplicate_candidates", "duplicates.merges",
+        "duplicates.all_duplicates", "duplicates.duplicate_candidates", "duplicates.merges",
         "handover.outgoing", "intake.inbox", "mandatory.open_cases", "report.batch",
         "rounds.compared", "rounds.outstanding", "twins.compare", "unmask.id_numbers", "verify.sheet", "visits.due",
         "visits.work_log", "review.to_review",
@@ -260,6 +263,15 @@ def test_nothing_to_enter_is_printed(world: World, tmp_path: Path) -> None:
     assert not (tmp_path / "表.pdf").exists()
     written = prefilled.print_forms(store, world.office.actor, clock(), round_id, tmp_path / "表.pdf")
     assert (written.copies, written.pending) == (3, 0)
+
+
+def test_a_visit_form_is_printed_by_who_may_know_whose_it_is(world: World, tmp_path: Path) -> None:
+    store, clock, child = world.office.store, world.office.clock, world.given["child_id"]
+    with pytest.raises(BadValue, match=PENDING):
+        visit_forms.print_visit_forms(store, world.second, clock(), tmp_path / "走访.pdf", [child])
+    assert not (tmp_path / "走访.pdf").exists()
+    printed = visit_forms.print_visit_forms(store, world.office.actor, clock(), tmp_path / "走访.pdf", [child])
+    assert (printed.copies, printed.pending) == (1, 0)
 
 
 def test_lists_on_paper_tell_nothing_of_it(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

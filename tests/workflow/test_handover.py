@@ -77,8 +77,8 @@ def test_the_same_package_twice_changes_nothing(two: Two) -> None:
     two.town.child("A")
     path = two.make("一.tdhandover")
     two.take(path)
+    assert handover_in.preview(two.county.store, two.county.actor, path).already  # looked into: audited
     before = rows(two.county, "SELECT count(*), max(hash) FROM audit")
-    assert handover_in.preview(two.county.store, two.county.actor, path).already
     assert not handover_in.take_in(two.county.store, two.county.actor, two.county.clock(), path)
     assert rows(two.county, "SELECT count(*), max(hash) FROM audit") == before
 
