@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.screens import make_window
@@ -54,6 +54,18 @@ def part(window: MainWindow, kind: type[W]) -> W:
     found = window.findChild(kind)
     assert found is not None
     return found
+
+
+def test_the_list_that_comes_has_the_keyboard(desk: Desk, window: MainWindow, qtbot: QtBot) -> None:
+    """The first forms are read while 待核对 is looked at: Enter opens one, not whatever button is next."""
+    window.go("drafts")
+    drafts = part(window, DraftsScreen)
+    says(window, "没有要核对的登记表", qtbot)
+    assert not drafts.table.isVisible()
+    desk.registration(1)
+    drafts.read()
+    qtbot.waitUntil(drafts.table.isVisible)
+    assert QApplication.focusWidget() is drafts.table
 
 
 def test_the_navigation_has_the_screens_that_exist(window: MainWindow, qtbot: QtBot) -> None:

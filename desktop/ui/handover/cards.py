@@ -116,6 +116,13 @@ class CompareDialog(QDialog):
         else:
             set_role(self.told, "secondary")
             self.told.setText(f"对了 {len(typed) // 5} 组，共 8 组。" if typed else "")
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """A layout keeps a window only as high as its words are on one line."""
+        layout = self.layout()
+        assert layout is not None
+        self.setMinimumHeight(layout.totalHeightForWidth(max(self.width(), self.minimumWidth())))
 
     def accept_card(self) -> None:
         """Pin the card's keys."""
@@ -134,6 +141,7 @@ class CompareDialog(QDialog):
         self.accepts.setEnabled(True)
         set_role(self.told, "error")
         self.told.setText(told)
+        self._make_room()
 
 
 class CardsPart(QWidget):

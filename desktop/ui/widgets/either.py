@@ -26,7 +26,7 @@ class Either(QStackedLayout):
 
 def keyboard_into(part: QWidget) -> None:
     """The keyboard goes to the first list that a part of a screen shows, else to the first thing that takes it."""
-    places = [each for each in part.findChildren(QWidget) if _takes_keys(each)]
+    places = [each for each in (part, *part.findChildren(QWidget)) if _takes_keys(each)]  # a list may be all of it
     lists = [each for each in places if isinstance(each, QAbstractItemView)]
     at = QApplication.focusWidget()
     if at is not None:

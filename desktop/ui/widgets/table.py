@@ -308,9 +308,9 @@ def show_rows(table: Table, model: RowsModel[Row], rows: Sequence[Row], identity
     at = index.row() if index.isValid() else 0
     before = identity(model.rows[at]) if index.isValid() else ""
     model.set_rows(rows)
-    found = [i for i, row in enumerate(rows) if identity(row) == before]
+    found = next((i for i, row in enumerate(rows) if identity(row) == before), None) if before else None
     if rows:
-        table.selectRow(found[0] if found else min(at, len(rows) - 1))
+        table.selectRow(min(at, len(rows) - 1) if found is None else found)
 
 
 def make_table(model: RowsModel[Any], name: str, words: str, *, empty: str = "") -> Table:
