@@ -71,6 +71,8 @@ def test_choose_freeze_write_and_answer(desk: Desk, screen: BatchesScreen, qtbot
     assert screen.model.rows[0].name == "十月第一批"
     assert not screen.panel.outcome.isVisible()
     freeze(screen, qtbot)
+    qtbot.waitUntil(lambda: shows(screen, "write_batch"))
+    assert screen.window().focusWidget() is screen.panel.write, "the next step has the keyboard"
     out = tmp_path / "输出 文件" / "批次.xlsx"
     out.parent.mkdir()
     screen.panel.write_to(out)
@@ -83,6 +85,7 @@ def test_choose_freeze_write_and_answer(desk: Desk, screen: BatchesScreen, qtbot
 
     qtbot.waitUntil(screen.panel.outcome.isVisible)
     names = [row.name for row in screen.panel.model.rows]
+    assert screen.window().focusWidget() is screen.panel.table
     press(screen.panel.table, Qt.Key.Key_Return, "\r")
     type_keys(screen.panel.outcome.number, "JL20260001")
     press(screen.panel.outcome.number, Qt.Key.Key_Return, "\r")
@@ -90,6 +93,7 @@ def test_choose_freeze_write_and_answer(desk: Desk, screen: BatchesScreen, qtbot
     qtbot.waitUntil(lambda: screen.panel.table.currentIndex().row() == 1)
     assert screen.panel.outcome.who.text().startswith(names[1])
     assert screen.panel.outcome.number.text() == ""
+    assert screen.window().focusWidget() is screen.panel.outcome.number, "a stack of answers is typed without the mouse"
     type_chinese(screen.panel.outcome.reason, "身份证号重复")
     click_named(screen, "returned", qtbot)
     qtbot.waitUntil(lambda: screen.panel.model.rows[1].state is BatchRowState.RETURNED)
@@ -105,6 +109,23 @@ def test_nothing_is_offered_of_a_batch_before_it_is_read(desk: Desk, screen: Bat
     screen.enter()
     qtbot.waitUntil(lambda: shows(screen, "freeze"))
     assert not shows(screen, "write_batch")
+
+
+def test_an_answer_half_typed_stays_when_the_batch_is_read_again(
+    desk: Desk, screen: BatchesScreen, qtbot: QtBot, tmp_path: Path
+) -> None:
+    qtbot.waitUntil(lambda: shows(screen, "first_batch"))
+    choose_and_make(screen, qtbot)
+    freeze(screen, qtbot)
+    screen.panel.write_to(tmp_path / "批次.xlsx")
+    qtbot.waitUntil(screen.panel.outcome.isVisible, timeout=20000)
+    screen.panel.outcome.reason.setFocus()
+    type_chinese(screen.panel.outcome.reason, "身份证号")
+    with qtbot.waitSignal(screen.panel.model.modelReset):
+        screen.panel.show_batch(screen.model.rows[0].batch_id)
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+    assert screen.panel.outcome.reason.text() == "身份证号"
+    assert screen.window().focusWidget() is screen.panel.outcome.reason
 
 
 def test_an_answer_wants_its_number_or_reason(desk: Desk, screen: BatchesScreen, qtbot: QtBot, tmp_path: Path) -> None:

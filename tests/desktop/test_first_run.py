@@ -465,13 +465,17 @@ def test_a_new_computer_gets_the_store_from_a_backup(
     assert isinstance(restore, RestoreScreen)
     press(restore.code, Qt.Key.Key_Return, "\r")
     assert restore.told.text() == "请先选一份备份。"
+    restore.away.setFocus()
     restore.choose(stick)
     qtbot.waitUntil(lambda: restore.chosen == stick)
+    assert program.shell.focusWidget() is restore.code
     type_keys(restore.code, code.lower().replace("-", ""))
     press(restore.code, Qt.Key.Key_Return, "\r")
     qtbot.waitUntil(lambda: isinstance(program.shell.currentWidget(), LoginScreen), timeout=20000)
     login = program.shell.currentWidget()
     assert isinstance(login, LoginScreen)
+    assert login.username.text() == "admin"
+    assert program.shell.focusWidget() is login.password, "the password is typed at once"
     assert "黄松甸镇人民政府的资料库恢复到了" in login.good.text()
     opened = log_in(tmp_path / "新 资料库", username="admin", password=PASSWORD, now=desk.clock())
     with opened.store:

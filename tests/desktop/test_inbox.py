@@ -361,6 +361,15 @@ def test_a_page_is_dragged_to_the_sheet_it_belongs_to(stack: InboxScreen, qtbot:
     qtbot.waitUntil(lambda: stack.notice.words == "没有可以撤销的。")
 
 
+def test_a_side_that_makes_room_is_told_of(stack: InboxScreen, qtbot: QtBot) -> None:
+    drag(stack, stack.grid.viewport(), stack.grid.card_rect(0).center(), [3])
+    becomes(stack, [[0, 3], [1], [2], [4]], qtbot)
+    qtbot.waitUntil(lambda: "换了出来" in stack.notice.words)
+    drag(stack, stack.grid.viewport(), stack.grid.card_rect(2).center(), [1])
+    becomes(stack, [[0, 3], [2, 1], [4]], qtbot)
+    qtbot.waitUntil(lambda: "归到“乙”。" in stack.notice.words)
+
+
 def test_each_side_says_which_file_and_page_it_is(stack: InboxScreen, qtbot: QtBot) -> None:
     drag(stack, stack.grid.viewport(), stack.grid.card_rect(1).center(), [3])
     becomes(stack, [[0, 1], [2, 3], [4]], qtbot)

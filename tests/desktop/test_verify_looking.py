@@ -158,6 +158,17 @@ def test_a_form_that_waits_for_the_village_does_not_hold_up_the_stack(
     assert stored(desk, one, "child_name").state is AnswerState.ASK
 
 
+def test_a_form_opened_again_is_counted_at_once(desk: Desk, screen: VerifyScreen, qtbot: QtBot) -> None:
+    registration = desk.registration(0, front=["child_name"])
+    desk.verified(registration)
+    screen.open_all((registration,))
+    qtbot.waitUntil(screen.parts.notice.action.isVisible)
+    with qtbot.waitSignal(screen.saved):
+        click(screen.parts.notice.action)
+    qtbot.waitUntil(lambda: screen.walk is not None and screen.walk.editable)
+    qtbot.waitUntil(lambda: desk.jobs.idle)
+
+
 def test_nearer_keeps_the_field_in_sight(show: Show) -> None:
     """A field at the edge of its page: nearer around the middle of the view, it slipped away."""
     view = PageView()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QFrame
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from desktop.jobs import Change, Jobs
 from desktop.ui.batches.outcome import OutcomeForm
@@ -97,16 +98,25 @@ class BatchPanel(QFrame):
         summary = batch.summary
         self.name.setText(f"{summary.name}　{summary.number}".rstrip("　"))
         self.told.setText(_progress(batch))
-        self.freeze.setVisible(summary.state is BatchState.OPEN)
         for deed in (self.write, self.sheets):
             deed.setVisible(summary.state is not BatchState.OPEN and not batch.erased)
+        if summary.state is not BatchState.OPEN:
+            self._hand_on(self.freeze, self.table if self.write.isHidden() else self.write)
+        self.freeze.setVisible(summary.state is BatchState.OPEN)
         due = summary.state is BatchState.FROZEN  # once it is written the answers are what comes next
         self.write.setText("写出工作簿" if due else "再写一份")
         set_role(self.write, "primary" if due else "")
-        self.model.set_rows(batch.rows)
         self._show_receipts(batch)
-        if batch.rows:
-            self.table.selectRow(min(before, len(batch.rows) - 1))
+        with QSignalBlocker(self.table):  # else the answer's fields would be hidden for a moment, and lose the keyboard
+            self.model.set_rows(batch.rows)
+            if batch.rows:
+                self.table.selectRow(min(before, len(batch.rows) - 1))
+        self._at_hand(self.table.currentIndex().row())
+
+    def _hand_on(self, goes: QPushButton, comes: QWidget) -> None:
+        """The keyboard doesn't stay on a button that goes: Qt would give it to whatever comes next in the window."""
+        if self.window().focusWidget() is goes:
+            comes.setFocus()
 
     def _same(self, batch: BatchView) -> bool:
         return self._batch is not None and self._batch.summary.batch_id == batch.summary.batch_id
@@ -158,6 +168,7 @@ class BatchPanel(QFrame):
     def write_to(self, path: Path) -> None:
         """Write the batch as a workbook."""
         batch_id = self._batch_id
+        self._hand_on(self.write, self.table)
         self.write.setEnabled(False)
         self._jobs.write(
             lambda store, actor, now: report.write(store, actor, now, batch_id, path),
@@ -191,6 +202,7 @@ class BatchPanel(QFrame):
         from workflow import entry_sheets  # brings python-docx along, which the first window must not wait for
 
         batch_id = self._batch_id
+        self._hand_on(self.sheets, self.table)
         self.sheets.setEnabled(False)
         self._jobs.write(
             lambda store, actor, now: entry_sheets.write(store, actor, now, batch_id, path),

@@ -155,8 +155,10 @@ class Hands(QObject):
 
         def done(arranged: Arranged) -> None:
             if arranged.before:
-                self._keep(Deed(words, pages, arranged.before))
-                self.told.emit(f"{words}。", "good", True)
+                others = len(arranged.before) > len(pages)  # a side that was there has made room
+                said = f"{words}，原来在那里的一面换了出来" if others else words
+                self._keep(Deed(said, pages, arranged.before))
+                self.told.emit(f"{said}。", "good", True)
             self.went.emit(pages[0])
             then(arranged.registration_id or "")
 

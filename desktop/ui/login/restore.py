@@ -122,6 +122,7 @@ class RestoreScreen(Gate):
     def _add(self, found: Found) -> None:
         self._show((found, *(row for row in self.model.rows if row.path != found.path)))
         self.told.hide()
+        (self.username if self.by_password.isChecked() else self.code).setFocus()  # what opens it comes next
 
     @property
     def chosen(self) -> Path | None:

@@ -58,7 +58,9 @@ class LoginScreen(Gate):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        (self.password if self.username.text() else self.username).setFocus()
+        first = self.password if self.username.text() else self.username
+        self.setFocusProxy(first)  # the shell gives the keyboard to the whole screen once it is shown
+        first.setFocus()
 
     def _forgot(self) -> None:
         self.forgotten.emit(self.username.text().strip())

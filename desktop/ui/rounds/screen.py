@@ -114,6 +114,7 @@ class RoundsScreen(QWidget):
         self._may_open = actor.role in RIGHTS[Right.ADMINISTER]
         self._may_print = actor.role in RIGHTS[Right.PRINT_FORMS]
         self._asked = ""
+        self._opened = ""  # a round just made, which is shown as soon as it is listed
         self.rounds: tuple[RoundRow, ...] = ()
         self.view: RoundView | None = None
         self.villages: RowsModel[VillageProgress] = RowsModel(VILLAGES, parent=self)
@@ -211,7 +212,9 @@ class RoundsScreen(QWidget):
             self._refresh.start()
 
     def _show_rounds(self, rows: Sequence[RoundRow]) -> None:
-        before = self.choice.currentData()
+        known = {row.round_id for row in rows}
+        before = self._opened if self._opened in known else self.choice.currentData()
+        self._opened = "" if self._opened in known else self._opened
         self.rounds = tuple(rows)
         self.choice.clear()
         for row in rows:
@@ -294,7 +297,7 @@ class RoundsScreen(QWidget):
         everywhere = (("", "整个单位"), *((town.code, town.name) for town in townships))
         scopes = [Ask("place", "范围", Shape.CHOICE, choices=everywhere)] if townships else []
 
-        AskDialog(
+        dialog = AskDialog(
             self._jobs,
             "开一个更新轮次",
             "以后收进来的登记表归入打开的轮次；其他轮次不受影响。",
@@ -308,7 +311,15 @@ class RoundsScreen(QWidget):
             "开轮次",
             make,
             self,
-        ).open()
+        )
+        dialog.accepted.connect(lambda: self._made(dialog.result_of))
+        dialog.open()
+
+    def _made(self, result: object) -> None:
+        """The round that was opened is the one to go on with: its forms are to be printed."""
+        if isinstance(result, tuple):
+            _changes, self._opened = result
+            self.read()
 
     def _end(self) -> None:
         chosen = self._chosen()

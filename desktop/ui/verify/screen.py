@@ -46,7 +46,7 @@ class VerifyScreen(QWidget):
 
     left = Signal(str)  # a sentence for the list, "" when the clerk simply left
     title = Signal(str)
-    saved = Signal()
+    saved = Signal()  # or opened again: how many wait has changed
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__()
@@ -140,9 +140,13 @@ class VerifyScreen(QWidget):
         )
 
     def _again(self, registration: str) -> None:
+        def opened(_changes: Changes) -> None:
+            self.saved.emit()  # one more waits: the navigation counts it
+            self.forms.load(registration, self.walk.current if self.walk is not None else "")
+
         self._jobs.write(
             lambda store, actor, now: verify.reopen(store, actor, now, registration, "更正"),
-            lambda _changes: self.forms.load(registration, self.walk.current if self.walk is not None else ""),
+            opened,
             owner=self,
             failed=lambda told: self.parts.notice.say(told, "alarm"),
         )
