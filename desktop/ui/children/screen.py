@@ -49,7 +49,7 @@ COLUMNS: tuple[Column[ChildRow], ...] = (
     Column("身份证号", lambda row: row.id_number_masked or "没有", 160),
     Column("现居住地", lambda row: row.residence.removeprefix("吉林省"), tail=True),
     Column("关爱", _concern, 104),
-    Column("报送", lambda row: row.reporting, 104),
+    Column("报送", lambda row: row.reporting, 120),
     Column("走访", _visit, 112),
     Column("户籍", lambda row: row.household.removeprefix("吉林省"), 208),
     Column("档号", lambda row: row.archive_number, 232),
