@@ -8,7 +8,7 @@ from functools import partial
 
 from desktop.ui.care.questions import Questions
 from desktop.ui.widgets.sections import Deed, Said, Section
-from desktop.ui.words import day, moment
+from desktop.ui.words import BATCH_ROW, day, moment
 from records.views import BatchRowState
 from records.views_care import (
     CaseView,
@@ -42,12 +42,6 @@ REPORTS = {
     ReportState.RAISED: "还没有报告",
     ReportState.REPORTED: "已报告",
     ReportState.WITHDRAWN: "核实后不需要报告",
-}
-ROWS = {
-    BatchRowState.FROZEN: "待报送",
-    BatchRowState.SENT: "已报送，等结果",
-    BatchRowState.ACCEPTED: "已接收",
-    BatchRowState.RETURNED: "被退回",
 }
 
 
@@ -246,7 +240,7 @@ def papers(page: ChildPage, hands: Hands) -> tuple[Section, ...]:
             "报送",
             tuple(
                 Said(
-                    f"{f'{b.office}　' if b.office else ''}批次 {b.number}　{ROWS[BatchRowState(b.state)]}",
+                    f"{f'{b.office}　' if b.office else ''}批次 {b.number}　{BATCH_ROW[BatchRowState(b.state)].word}",
                     b.system_number or b.returned_reason,
                 )
                 for b in page.batches

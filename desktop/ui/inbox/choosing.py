@@ -18,7 +18,10 @@ REGISTRATION = "registration"  # purpose of a form that children are registered 
 
 
 class Choosing(QDialog):
-    """A list of which one is taken by Enter; ``show_forms`` fills it with the forms that pages are read with."""
+    """A list of which one is taken by Enter; ``show_forms`` fills it with the forms that pages are read with.
+
+    Both are a dialog's own to say; ``abc`` would want a metaclass besides Qt's.
+    """
 
     def __init__(self, jobs: Jobs, title: str, heading: str, words: str, does: str, parent: QWidget | None) -> None:
         super().__init__(parent)
@@ -48,6 +51,7 @@ class Choosing(QDialog):
         self.list.setFocus()
 
     def show_forms(self, rows: Sequence[FormRow]) -> None:
+        """Fill the list."""
         raise NotImplementedError
 
     def take(self) -> None:

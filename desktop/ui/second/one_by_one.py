@@ -73,11 +73,16 @@ class OneByOne(QWidget):
         self.pages.forget()
         self.left.emit(told)
 
+    # a screen's own to say; ``abc`` would want a metaclass besides Qt's
+
     def load(self, registration_id: str) -> None:
+        """Read this one and show it."""
         raise NotImplementedError
 
     def forget(self) -> None:
+        """Nothing is shown any more."""
         raise NotImplementedError
 
     def account(self) -> str:
+        """What was done, in a sentence for the lists."""
         raise NotImplementedError

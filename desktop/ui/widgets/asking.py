@@ -132,7 +132,10 @@ class VerbDialog(QDialog):
             entry.returnPressed.connect(self.save)
 
     def change(self) -> Change[object]:
-        """What is to be done with what was typed. Raises FieldError for what doesn't fit."""
+        """What is to be done with what was typed. Raises FieldError for what doesn't fit.
+
+        A dialog's own to say; ``abc`` would want a metaclass besides Qt's.
+        """
         raise NotImplementedError
 
     def refused(self) -> None:
