@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import LargeBinary, Text, cast, func, inspect, or_, select
 
-from benchmarks.strange_orders import DEEDS, IN_THE_COUNTY, SECRET, Office, Walk, begin, do
+from benchmarks.strange_orders import DEEDS, IN_THE_COUNTY, SECRET, do
+from benchmarks.walk import Office, Walk, begin
 from records.likeness_rows import standing_merges
 from records.registration_rows import DONE
 from records.tables import ChildMerge, ChildMove, Concern, MandatoryReport, Registration, Table, Visit, WorkLogEntry

@@ -10,26 +10,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import select
-
-from benchmarks.kill_run import CHEAP_KDF, NOW, PASSWORD
+from benchmarks.kill_run import CHEAP_KDF, PASSWORD
 from benchmarks.scripted import ScriptedPool, scan
 from benchmarks.store_acts import BACK, COUNTY, FRONT, SECOND_PASSWORD, TOWN
+from benchmarks.walk import PASSWORDS, Office, Walk, WalkClock, begin
 from forms.catalog import shipped_forms
 from forms.concern import criteria, situations
 from forms.kinds import JsonValue
 from records.errors import StoreError
-from records.ids import civil_date
 from records.registration_rows import DONE
 from records.states import ChildState
-from records.store import Store
-from records.tables import Child, ChildMerge, Concern, MandatoryReport, Page, Registration, Table, User
-from records.views import Actor, AnswerState, BatchRowState, BatchState, ErasureState, Role
+from records.tables import Child, ChildMerge, Concern, MandatoryReport, Page, Registration
+from records.views import AnswerState, BatchRowState, BatchState, ErasureState, Role
 from records.views_care import LinkKind, ReportState
 from workflow import (
     arranging,
@@ -86,67 +82,6 @@ FORM = next(form for form in shipped_forms() if form.id == "jl-migrant-child")
 BEHIND = {f.key for f in FORM.on_page(2)}
 
 
-PASSWORDS = {"admin": PASSWORD, "wang": SECOND_PASSWORD}
-"""Of the township's administrators. The second one isn't named for what is extra-sensitive."""
-
-
-class WalkClock:
-    """A second later at every look; days pass when somebody says so."""
-
-    def __init__(self, now: datetime = NOW) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(seconds=1)
-        return self.now
-
-    @property
-    def today(self) -> date:
-        return civil_date(self.now)
-
-
-@dataclass(slots=True)
-class Office:
-    """An open store and whoever is at work there."""
-
-    store: Store
-    actor: Actor
-
-    def ids(self, table: type[Table], *where: object) -> list[str]:
-        """Ids of rows, in order."""
-        with self.store.session() as session:
-            return list(session.scalars(select(table.id).where(*where).order_by(table.id)))  # type: ignore[attr-defined, arg-type]  # every table asked has an id
-
-
-@dataclass(slots=True)
-class Walk:
-    """Where the offices stand by now."""
-
-    folder: Path
-    town: Office
-    county: Office
-    clock: WalkClock = field(default_factory=WalkClock)
-    restored: int = 0
-    packages: int = 0
-    entered: dict[str, set[str]] = field(default_factory=dict)
-    """What persons entered, by table: nothing of it may be missing one day, but for what was erased by law."""
-
-    @property
-    def here(self) -> tuple[Store, Actor, datetime]:
-        return self.town.store, self.town.actor, self.clock()
-
-    @property
-    def second(self) -> Actor:
-        """The other administrator, at the same machine."""
-        other = next(name for name in PASSWORDS if name != self.town.actor.username)
-        (user_id,) = self.town.ids(User, User.username == other)
-        return replace(self.town.actor, user_id=user_id, username=other)
-
-    def close(self) -> None:
-        self.town.store.close()
-        self.county.store.close()
-
-
 # -- beginning --------------------------------------------------------------------------------------------------------
 
 
@@ -179,14 +114,6 @@ def make_start(folder: Path) -> None:
             _save(walk, draft.registration_id, random.Random(person))
     finally:
         walk.close()
-
-
-def begin(folder: Path) -> Walk:
-    """Opens what ``make_start`` or an earlier walk left."""
-    opened = [log_in(folder / name, username="admin", password=PASSWORD, now=NOW) for name in ("镇", "县")]
-    town, county = (Office(each.store, each.actor) for each in opened)
-    clock = WalkClock(NOW + timedelta(hours=1))  # after everything that was done in making the start
-    return Walk(folder, town, county, clock)
 
 
 # -- deeds ------------------------------------------------------------------------------------------------------------

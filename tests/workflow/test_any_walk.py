@@ -14,7 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from sqlalchemy import delete
 
 from benchmarks.strange_looks import walked, wrong
-from benchmarks.strange_orders import DEEDS, begin, do, make_start
+from benchmarks.strange_orders import DEEDS, do, make_start
+from benchmarks.walk import begin
 from records.tables import WorkLogEntry
 
 

@@ -19,7 +19,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from benchmarks.strange_orders import PEOPLE, Walk, begin, do, make_start, save_new, take_in_of
+from benchmarks.strange_orders import PEOPLE, do, make_start, save_new, take_in_of
+from benchmarks.walk import Walk, begin
 from forms.dictionary import extra_sensitive
 from records.session import Session
 from records.views_care import LinkKind
