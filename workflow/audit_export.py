@@ -14,10 +14,10 @@ from records.ids import CHINA
 from records.session import Session
 from records.store import Store
 from records.tables import AuditEntry
-from records.views import Actor
-from workflow.audit_words import WORDS
+from records.views import Actor, Role
+from workflow.audit_words import DETAILS, WORDS
 from workflow.errors import BadValue, NotWritten
-from workflow.permissions import Right, verb
+from workflow.permissions import ROLE_NAMES, Right, verb
 from workflow.scope import require_whole_office
 from workflow.version import VERSION
 
@@ -86,6 +86,13 @@ def _in_period(entry: AuditEntry, since: date | None, until: date | None) -> boo
 def _row(entry: AuditEntry, people: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
     username, full_name = people.get(entry.actor_id, ("", "程序" if entry.actor_id == NOBODY else entry.actor_id))
     object_id = people[entry.object_id][0] if entry.object_id in people else entry.object_id
-    detail = "，".join(f"{name}={value}" for name, value in (entry.detail or {}).items())
+    detail = "，".join(
+        f"{DETAILS.get(name, name)} {_said(name, value)}" for name, value in (entry.detail or {}).items()
+    )
     at = entry.at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
     return (str(entry.seq), at, username, full_name, WORDS.get(entry.verb, entry.verb), object_id, detail, entry.hash)
+
+
+def _said(name: str, value: object) -> str:
+    """A role has its name; the rest is ids, counts and keyed hashes."""
+    return ROLE_NAMES[Role(str(value))] if name == "role" else str(value)

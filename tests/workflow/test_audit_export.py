@@ -14,9 +14,10 @@ from sqlalchemy import select, text
 
 from records import database, folder
 from records.tables import AuditEntry
-from tests.workflow.conftest import OfficeAtWork
+from records.views import Role
+from tests.workflow.conftest import PASSWORD, QUICK, OfficeAtWork
 from tests.workflow.scripted import CHILD, FAMILY, back, front
-from workflow import audit_export, check, children, cross_reference, duplicates, proposals, unmask, verify
+from workflow import audit_export, check, children, cross_reference, duplicates, people, proposals, unmask, verify
 from workflow.errors import BadValue, NotWritten
 
 
@@ -76,6 +77,16 @@ def test_the_audit_of_a_period_as_workbook_and_csv(office: OfficeAtWork, tmp_pat
         audit_export.export_audit(
             *where, office.clock(), tmp_path / "四.csv", since=date(2027, 1, 1), until=date(2026, 1, 1)
         )
+
+
+def test_details_are_told_in_words(office: OfficeAtWork, tmp_path: Path) -> None:
+    people.add_user(
+        office.store, office.actor, office.clock(), username="li", full_name="李某", role=Role.COLLECTOR,
+        division="220281104", password=PASSWORD, kdf=QUICK,
+    )  # fmt: skip
+    audit_export.export_audit(office.store, office.actor, office.clock(), tmp_path / "一.csv")
+    rows = list(csv.reader(io.StringIO((tmp_path / "一.csv").read_bytes().decode("utf-8-sig"))))
+    assert (rows[-1][4], rows[-1][6]) == ("添加人员", "区划 220281104，角色 采集员")
 
 
 def test_a_cut_off_end_is_seen_by_a_printed_head(office: OfficeAtWork) -> None:

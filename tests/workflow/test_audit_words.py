@@ -8,7 +8,7 @@ from pathlib import Path
 
 from records.views import AnswerState, BatchRowState
 from records.views_care import ConcernState, MoveKind
-from workflow.audit_words import WORDS
+from workflow.audit_words import DETAILS, WORDS
 
 # what a verb made of a kind and a state can be: the states that a person's deed leads to
 MADE = {
@@ -74,3 +74,31 @@ def test_no_two_deeds_are_said_alike_nor_in_letters() -> None:
     assert len(set(WORDS.values())) == len(WORDS)
     for words in WORDS.values():
         assert not any(sign.isascii() and sign.isalpha() for sign in words), words
+
+
+def detailed(root: Path) -> set[str]:
+    """Every name that stands in a detail as it is written in the source."""
+    found: set[str] = set()
+    for path in (*sorted((root / "workflow").glob("*.py")), *sorted((root / "records").glob("*.py"))):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "audit":
+                found |= {name for given in node.args for name in _names(given)}
+            elif isinstance(node, ast.Assign | ast.AnnAssign | ast.keyword):
+                targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+                called = [getattr(target, "id", "") for target in targets] + [getattr(node, "arg", "")]
+                if "detail" in called and node.value is not None:
+                    found |= set(_names(node.value))
+    return found
+
+
+def _names(given: ast.expr) -> Iterator[str]:
+    if isinstance(given, ast.Dict):
+        yield from (key.value for key in given.keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
+
+
+def test_every_detail_of_the_audit_has_its_name(root: Path) -> None:
+    names = detailed(root)
+    assert len(names) > 30
+    assert sorted(names - DETAILS.keys()) == []
+    assert DETAILS.keys() - names == {"papers", "unsent", "reported"}, "put together in workflow.erasing"
