@@ -163,6 +163,7 @@ def test_a_form_opened_again_is_counted_at_once(desk: Desk, screen: VerifyScreen
     desk.verified(registration)
     screen.open_all((registration,))
     qtbot.waitUntil(screen.parts.notice.action.isVisible)
+    assert "存为已核对" not in screen.parts.rest.coming.text(), "nothing of it is to be saved"
     with qtbot.waitSignal(screen.saved):
         click(screen.parts.notice.action)
     qtbot.waitUntil(lambda: screen.walk is not None and screen.walk.editable)

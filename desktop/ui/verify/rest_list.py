@@ -76,7 +76,8 @@ class RestList(QWidget):
         coming = walk.coming(COMING + 1)
         names = " · ".join(item.label for item in coming[:COMING])
         more = " …" if len(coming) > COMING else ""
-        self.coming.setText(f"接着看：{names}{more}" if coming else "这是最后一处，认可后整份存为已核对。")
+        last = "这是最后一处，认可后整份存为已核对。" if walk.editable else ""  # of a verified form nothing is to come
+        self.coming.setText(f"接着看：{names}{more}" if coming else last)
         self._say(walk)
         if self.unfolded:
             self.model.set_rows(walk.folded)
